@@ -1,0 +1,112 @@
+import type { PortRange } from '../../src/base/index.ts';
+
+/**
+ * One row of the table that the model lab and the kernel lab both run: a network, one or more checks in it,
+ * and what each of them must say.
+ *
+ * The network is always the same picture:
+ *
+ *     reflector 198.51.100.10 and .20 -- internet -- 203.0.113.44 router 192.168.0.1 -- LAN -- pbx 192.168.0.100
+ *                                                                                           `- host2 192.168.0.50
+ */
+export interface Scenario {
+  /** Kebab case; the name of the test. */
+  readonly name: string;
+  /** What is special here, and which lie it would tell a careless checker. */
+  readonly about: string;
+  readonly network: NetworkSpec;
+  readonly steps: readonly Step[];
+  /** Columns in which this scenario is not run, each with its reason. */
+  readonly notIn?: Partial<Record<Column, string>>;
+}
+
+/** model: src/reflector in the model lab; kernel: the built reflector; coturn: the same router, Debian's coturn. */
+export type Column = 'model' | 'kernel' | 'coturn';
+
+export interface NetworkSpec {
+  /** null: no router; the PBX itself has 203.0.113.44. */
+  readonly router: RouterSpec | null;
+  readonly server: ServerSpec;
+  /** Chance that a packet is lost on the link between router and internet, each way; 0 to 1. The model's matrix overrides it. */
+  readonly loss?: { readonly out: number; readonly in: number };
+  /** UDP ports that another process of the PBX's machine holds. */
+  readonly held?: readonly number[];
+  /** Source ports from which host2 talks to the reflector's primary (198.51.100.10:3478) all the time, from before the first check. */
+  readonly neighbour?: readonly number[];
+  /** What the resolver says of `stun.example`; by default 198.51.100.10. */
+  readonly dns?: 'no-such-name' | 'refused' | 'silent';
+}
+
+export interface RouterSpec {
+  /** What becomes of the source port on the way out (RFC 4787 section 4.1 and 4.2). */
+  readonly outward:
+    /** Linux `masquerade`: kept if free towards that destination, else another; per connection. */
+    | 'preserve'
+    /** Linux `masquerade fully-random`: another one per connection. */
+    | 'random'
+    /** One public port per inside port for every destination, never the same number. */
+    | 'stable-other'
+    /** Kept, one mapping for every destination. */
+    | 'endpoint-independent';
+  /** Whom a mapping lets in that our own packet has opened (RFC 4787 section 5). */
+  readonly filtering: 'address-and-port' | 'address' | 'endpoint-independent';
+  /** Static forwards, UDP and TCP; the first that fits counts. */
+  readonly forwards: readonly Forward[];
+  /** Packets to the public address that no forward and no mapping wants: dropped; or taken by the router itself, which answers ICMP port unreachable and keeps an entry in its connection table (lab.md, trap 4). */
+  readonly input?: 'drop' | 'take';
+  /** UDP from these source ports does not leave the LAN; dropped in silence, or refused with ICMP admin-prohibited. */
+  readonly blocked?: { readonly ports: readonly PortRange[]; readonly how: 'drop' | 'reject' };
+}
+
+export interface Forward {
+  readonly ports: readonly PortRange[];
+  /** pbx .100; host2 .50, where nobody listens; nobody .77, where no machine is. */
+  readonly to: 'pbx' | 'host2' | 'nobody';
+  /** Arrives at port + shift. */
+  readonly shift?: number;
+}
+
+export interface ServerSpec {
+  readonly kind:
+    /** Two addresses, everything works. */
+    | 'full'
+    /** No process; the host answers ICMP port unreachable. */
+    | 'down'
+    /** The host drops what comes. */
+    | 'silent'
+    /** A server of one address: no OTHER-ADDRESS, CHANGE-REQUEST gets 420. */
+    | 'one-address'
+    /** Advertises OTHER-ADDRESS, but answers a CHANGE-REQUEST from the unchanged address. */
+    | 'ignores-change-request'
+    /** Two addresses, but RESPONSE-PORT gets 420: no cold test. */
+    | 'no-response-port';
+}
+
+export interface Step {
+  /** Applied to the router before this step; states that it holds stay. */
+  readonly repair?: Partial<RouterSpec>;
+  /** Seconds that pass before this step; in the kernel lab they really pass. */
+  readonly after?: number;
+  readonly check: Check;
+  readonly expect: Expectation;
+}
+
+export interface Check {
+  /** As on the command line; default `['198.51.100.10']`. */
+  readonly servers?: readonly string[];
+  /** As on the command line. */
+  readonly udp: string;
+  /** Do not wait for the router to forget an earlier check. */
+  readonly noWait?: boolean;
+}
+
+export interface Expectation {
+  readonly verdict: 'supported' | 'unsupported' | 'inconclusive' | 'cancelled';
+  readonly reason: string | null;
+  /** By port or range, as on the command line; together they cover every asked port. */
+  readonly ports: Readonly<Record<string, { readonly result: string; readonly cause: string | null }>>;
+  /** Codes that must be among the findings. */
+  readonly findings?: readonly string[];
+  /** Where coturn, which can do less, gives another answer. */
+  readonly coturn?: Partial<Omit<Expectation, 'coturn'>>;
+}

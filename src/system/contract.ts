@@ -1,0 +1,98 @@
+import type { Endpoint, Milliseconds, Result } from '../base/index.ts';
+
+/** Everything outside of the program. One is made per run, by a `main.ts` or by the model lab. */
+export interface System {
+  readonly clock: Clock;
+  /** `count` bytes from a cryptographically secure source (RFC 8489 section 5 asks for one). */
+  readonly random: (count: number) => Uint8Array;
+  readonly udp: Udp;
+  readonly names: Names;
+  readonly host: Host;
+  readonly files: Files;
+}
+
+export interface Clock {
+  /** Monotonic. */
+  now(): Milliseconds;
+  /** Time of day, for people and for the report. */
+  date(): Date;
+  /** Calls once, not before `when` on the monotonic clock. */
+  at(when: Milliseconds, callback: () => void): Timer;
+}
+
+export interface Timer {
+  cancel(): void;
+}
+
+/** Why a socket could not be opened, or a packet not be sent. */
+export interface SocketFailure {
+  readonly kind:
+    | 'in-use'
+    | 'permission'
+    | 'no-such-address'
+    | 'no-more-sockets'
+    | 'unreachable'
+    | 'refused'
+    | 'other';
+  /** The system's own code, such as `EADDRINUSE`. */
+  readonly code: string;
+}
+
+export interface UdpHandlers {
+  /** The socket is open; it listens at `local`. Called once, at the earliest after `open` has returned. */
+  bound(local: Endpoint): void;
+  /** The socket could not be opened, or has failed for good; nothing more will be called. */
+  failed(failure: SocketFailure): void;
+  /** `bytes` may be kept; they are not written to again. */
+  datagram(bytes: Uint8Array, from: Endpoint): void;
+  /** A packet was not sent, or came back refused (seen on connected sockets only). The socket lives on. */
+  notSent(failure: SocketFailure): void;
+}
+
+export interface UdpSocket {
+  /** To be called after `bound`. `bytes` may be reused by the caller as soon as this returns. */
+  send(bytes: Uint8Array, to: Endpoint): void;
+  /** Idempotent; nothing is called afterwards. */
+  close(): void;
+}
+
+export interface Udp {
+  /** Port 0 takes any free one. The address `0.0.0.0` takes all of this machine's. */
+  open(local: Endpoint, handlers: UdpHandlers): UdpSocket;
+  /** How many sockets this process may open beside those it has; Infinity where nobody says. */
+  freeSockets(): number;
+}
+
+export interface DnsError {
+  readonly kind: 'no-such-name' | 'refused' | 'timeout' | 'other';
+  /** The resolver's own code, such as `ENOTFOUND`. */
+  readonly code: string;
+}
+
+export interface Names {
+  /** IPv4 addresses of a host name, in the resolver's order; never an empty list. At most 5 s. */
+  resolve4(name: string): Promise<Result<readonly string[], DnsError>>;
+}
+
+/** Who holds a port. `pid` and `name` are null where the system does not tell an ordinary user. */
+export interface Holder {
+  readonly pid: number | null;
+  readonly name: string | null;
+}
+
+export interface Host {
+  /** IPv4 addresses of this machine's interfaces. */
+  addresses(): readonly string[];
+  /** Whether a datagram socket can be bound to this address here (127.0.0.2 is on no interface, but works on Linux). */
+  canBind(address: string): Promise<boolean>;
+  /** The processes that hold these UDP ports; a port that nobody holds is absent. Empty where the system cannot say. */
+  udpHolders(ports: readonly number[]): Promise<ReadonlyMap<number, Holder>>;
+}
+
+/** Small notes that outlive a run, by name. */
+export interface Files {
+  /** null: there is none, or it cannot be read. */
+  readState(name: string): Promise<string | null>;
+  /** false: it could not be written. */
+  writeState(name: string, text: string): Promise<boolean>;
+}

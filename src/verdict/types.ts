@@ -1,0 +1,83 @@
+import type { Endpoint } from '../base/index.ts';
+
+export type PortResult = 'open' | 'closed' | 'translated' | 'no-answer' | 'in-use' | 'malformed' | 'untested';
+
+/** Refines a result; the advice hangs on it. null: no more is known than the result says. */
+export type Cause =
+  | 'not-forwarded'
+  | 'source-port-rewritten'
+  | 'symmetric'
+  | 'mapped-elsewhere'
+  | 'works-by-accident'
+  | 'address-restricted'
+  | 'shifted'
+  | 'outbound-blocked'
+  | 'taken-by-neighbour'
+  | 'scan-protection'
+  | 'server-silent'
+  | 'old-state'
+  | 'loss'
+  | 'process'
+  | 'permission';
+
+export type ServerState =
+  | 'ok'
+  | 'basic'
+  | 'unresolvable'
+  | 'unreachable'
+  | 'no-second-address'
+  | 'malformed'
+  | 'throttling';
+
+export type Verdict = 'supported' | 'unsupported' | 'inconclusive' | 'cancelled';
+
+export type Reason =
+  | 'some-ports'
+  | 'all-ports'
+  | 'dns'
+  | 'servers-unreachable'
+  | 'servers-malformed'
+  | 'no-second-address'
+  | 'scan-protection'
+  | 'throttled'
+  | 'old-state'
+  | 'loss'
+  | 'ports-in-use'
+  | 'permission';
+
+export interface ServerVerdict {
+  /** As the user named it. */
+  readonly name: string;
+  /** null: the name has no address. */
+  readonly address: string | null;
+  readonly port: number;
+  readonly state: ServerState;
+  readonly otherAddress: Endpoint | null;
+  /** What exactly was seen, e.g. `ignores-change-request`, `no-response-port`, `no-such-name`; null: nothing to add. */
+  readonly detail: string | null;
+}
+
+export interface PortVerdict {
+  readonly protocol: 'udp';
+  readonly family: 'ipv4';
+  readonly port: number;
+  readonly result: PortResult;
+  readonly cause: Cause | null;
+  /** The mapping that the primary saw. */
+  readonly mapped: Endpoint | null;
+  /** The id of the rule that decided. */
+  readonly rule: string;
+  /** `shifted`: the port at which packets for this one arrived. */
+  readonly arrivedOn: number | null;
+}
+
+export interface RunVerdict {
+  readonly verdict: Verdict;
+  readonly reason: Reason | null;
+  readonly servers: readonly ServerVerdict[];
+  readonly publicAddresses: readonly string[];
+  /** Ascending. */
+  readonly ports: readonly PortVerdict[];
+  /** Whether the cold question could be asked: without it, `open` rests on the warm one alone. */
+  readonly coldAsked: boolean;
+}
