@@ -12,9 +12,10 @@ export interface Attribute<T> {
   decode(value: Uint8Array, transactionId: Uint8Array): Result<T, string>;
 }
 
-const INTEGRITY = 0x0008;
-const INTEGRITY_SHA256 = 0x001c;
-const FINGERPRINT = 0x8028;
+/** The attributes whose place in the message means something; defined in integrity.ts and fingerprint.ts. */
+export const INTEGRITY_TYPE = 0x0008;
+export const INTEGRITY_SHA256_TYPE = 0x001c;
+export const FINGERPRINT_TYPE = 0x8028;
 
 /**
  * The first occurrence counts (RFC 8489 section 14). What follows the integrity was not signed, anybody
@@ -51,13 +52,13 @@ export function unknownRequired(message: Message, known: ReadonlySet<number>): n
 
 /** `signed` is the type of the strongest integrity passed so far, or 0. */
 function counts(type: number, signed: number): boolean {
-  if (signed === 0 || type === FINGERPRINT) return true;
-  return type === INTEGRITY_SHA256 && signed === INTEGRITY;
+  if (signed === 0 || type === FINGERPRINT_TYPE) return true;
+  return type === INTEGRITY_SHA256_TYPE && signed === INTEGRITY_TYPE;
 }
 
 function signedAfter(type: number, signed: number): number {
-  if (type === INTEGRITY_SHA256) return type;
-  return type === INTEGRITY && signed === 0 ? type : signed;
+  if (type === INTEGRITY_SHA256_TYPE) return type;
+  return type === INTEGRITY_TYPE && signed === 0 ? type : signed;
 }
 
 /** For values that we carry but do not look into. `least` and `most` are lengths in bytes. */

@@ -4,8 +4,7 @@
  */
 export const u16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 
-export const u32 = (bytes: Uint8Array, at: number): number =>
-  ((u16(bytes, at) << 16) | u16(bytes, at + 2)) >>> 0;
+export const u32 = (bytes: Uint8Array, at: number): number => ((u16(bytes, at) << 16) | u16(bytes, at + 2)) >>> 0;
 
 export function putU16(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value >>> 8;

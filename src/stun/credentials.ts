@@ -74,7 +74,11 @@ function decodeAlgorithms(value: Uint8Array): Result<PasswordAlgorithm[], string
  * before (RFC 8489 section 9.2.2); the codec takes them as they are.
  */
 const digest = (algorithm: 'md5' | 'sha256', ...parts: readonly string[]): Uint8Array =>
-  new Uint8Array(createHash(algorithm).update(encodeText(parts.join(':'))).digest());
+  new Uint8Array(
+    createHash(algorithm)
+      .update(encodeText(parts.join(':')))
+      .digest(),
+  );
 
 /** RFC 8489 section 9.1.1: the password itself. */
 export const shortTermKey = (password: string): Uint8Array => encodeText(password);

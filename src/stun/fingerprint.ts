@@ -1,32 +1,34 @@
 import { err, ok } from '../base/index.ts';
-import type { Attribute } from './attribute.ts';
+import { type Attribute, FINGERPRINT_TYPE } from './attribute.ts';
 import { putU32, u32 } from './bytes.ts';
 import { append, type Check, find, upTo } from './signed.ts';
 
 /** The value as on the wire. `addFingerprint` computes it, `verifyFingerprint` checks it. */
 export const FINGERPRINT: Attribute<number> = {
-  type: 0x8028,
+  type: FINGERPRINT_TYPE,
   name: 'FINGERPRINT',
   rfc: 'RFC 8489 14.7',
-  encode(crc) {
-    if (crc !== crc >>> 0) throw new RangeError(`not a fingerprint: ${crc}`);
-    const value = new Uint8Array(4);
-    putU32(value, 0, crc);
-    return value;
-  },
+  encode: (crc) => encodeCrc(crc),
   decode: (value) => (value.length === 4 ? ok(u32(value, 0)) : err(`FINGERPRINT of ${value.length} bytes`)),
 };
+
+function encodeCrc(crc: number): Uint8Array {
+  if (crc !== crc >>> 0) throw new RangeError(`not a fingerprint: ${crc}`);
+  const value = new Uint8Array(4);
+  putU32(value, 0, crc);
+  return value;
+}
 
 /** "STUN" in ASCII: keeps the value apart from the CRC of a protocol around it (RFC 8489 section 14.7). */
 const STUN = 0x5354554e;
 
 export function addFingerprint(bytes: Uint8Array): Uint8Array {
-  if (find(bytes, FINGERPRINT.type, [])) throw new RangeError('there is a fingerprint already');
-  return append(bytes, FINGERPRINT.type, FINGERPRINT.encode(fingerprintOf(bytes, bytes.length), bytes));
+  if (find(bytes, FINGERPRINT_TYPE, [])) throw new RangeError('there is a fingerprint already');
+  return append(bytes, FINGERPRINT_TYPE, encodeCrc(fingerprintOf(bytes, bytes.length)));
 }
 
 export function verifyFingerprint(bytes: Uint8Array): Check {
-  const found = find(bytes, FINGERPRINT.type, []);
+  const found = find(bytes, FINGERPRINT_TYPE, []);
   if (!found) return 'absent';
   // It must be the last attribute, or what follows would go unchecked.
   if (found.value.length !== 4 || found.at + 8 !== bytes.length) return 'invalid';

@@ -33,8 +33,7 @@ const CLASSES = ['request', 'indication', 'success', 'error'] as const satisfies
  * The class bits sit between the method bits (RFC 8489 section 5, figure 3), so that the types of
  * RFC 3489 keep their values: M11-M7 C1 M6-M4 C0 M3-M0.
  */
-export const classOf = (type: number): MessageClass =>
-  CLASSES[((type >> 7) & 2) | ((type >> 4) & 1)] ?? 'request';
+export const classOf = (type: number): MessageClass => CLASSES[((type >> 7) & 2) | ((type >> 4) & 1)] ?? 'request';
 
 export const methodOf = (type: number): number => ((type >> 2) & 0xf80) | ((type >> 1) & 0x70) | (type & 0xf);
 

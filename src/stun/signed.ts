@@ -35,8 +35,9 @@ export function upTo(bytes: Uint8Array, at: number, size: number): Uint8Array {
   return prefix;
 }
 
-/** `bytes` and one attribute more. */
+/** `bytes` and one attribute more, whose value needs no padding. */
 export function append(bytes: Uint8Array, type: number, value: Uint8Array): Uint8Array {
+  if (HEADER_LENGTH + u16(bytes, 2) !== bytes.length) throw new RangeError('these bytes are no message');
   const length = u16(bytes, 2) + 4 + value.length;
   if (length > 0xffff) throw new RangeError(`attributes of ${length} bytes do not fit a message`);
   const longer = new Uint8Array(bytes.length + 4 + value.length);

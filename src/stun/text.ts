@@ -26,7 +26,13 @@ function decodeText(value: Uint8Array, name: string): Result<string, string> {
 export const LONGEST_SENT = 509;
 export const LONGEST_READ = 763;
 
-export function text(type: number, name: string, rfc: string, sent = LONGEST_SENT, read = LONGEST_READ): Attribute<string> {
+export function text(
+  type: number,
+  name: string,
+  rfc: string,
+  sent = LONGEST_SENT,
+  read = LONGEST_READ,
+): Attribute<string> {
   return {
     type,
     name,
