@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import type { Holder } from '../contract.ts';
+import { ipv4PortInodes } from './proc-net.ts';
+
+const UNKNOWN: Holder = { pid: null, name: null };
+
+/**
+ * Who holds UDP ports, on Linux: the tables give each port's socket, the descriptors of each process its sockets.
+ * One pass for all ports, because walking the processes is what costs. What is not ours to read is skipped.
+ */
+export function udpHolders(ports: readonly number[]): Map<number, Holder> {
+  const held = inodesOf(new Set(ports));
+  const owners = ownersOf(new Set(held.values()));
+  return new Map([...held].map(([port, inode]) => [port, owners.get(inode) ?? UNKNOWN]));
+}
+
+function inodesOf(wanted: ReadonlySet<number>): Map<number, string> {
+  const tables = ['/proc/net/udp6', '/proc/net/udp'].flatMap((path) => [...ipv4PortInodes(textOf(path))]);
+  return new Map(tables.filter(([port]) => wanted.has(port)));
+}
+
+function ownersOf(wanted: Set<string>): Map<string, Holder> {
+  const owners = new Map<string, Holder>();
+  if (wanted.size === 0) return owners;
+  for (const pid of entriesOf('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    let holder: Holder | null = null;
+    for (const inode of socketsOf(pid)) {
+      // A socket that a child inherited has several holders; the first will do.
+      if (!wanted.has(inode) || owners.has(inode)) continue;
+      holder ??= { pid: Number(pid), name: textOf(`/proc/${pid}/comm`).trim() || null };
+      owners.set(inode, holder);
+    }
+    if (owners.size === wanted.size) break;
+  }
+  return owners;
+}
+
+const SOCKET = /^socket:\[(\d+)\]$/;
+
+function* socketsOf(pid: string): Generator<string> {
+  const folder = `/proc/${pid}/fd`;
+  for (const fd of entriesOf(folder)) {
+    const inode = SOCKET.exec(targetOf(`${folder}/${fd}`))?.[1];
+    if (inode !== undefined) yield inode;
+  }
+}
+
+// Processes and descriptors come and go while they are walked, and those of other users are closed to us.
+const entriesOf = (folder: string): string[] => orElse(() => readdirSync(folder), []);
+const targetOf = (link: string): string => orElse(() => readlinkSync(link), '');
+const textOf = (path: string): string => orElse(() => readFileSync(path, 'utf8'), '');
+
+function orElse<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+}

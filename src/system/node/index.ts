@@ -1,0 +1,17 @@
+/** The hands of a real machine: implements the system contract with Node's own modules. Only a `main.ts` picks it. */
+import { randomBytes } from 'node:crypto';
+import type { System } from '../contract.ts';
+import { nodeClock } from './clock.ts';
+import { nodeFiles } from './files.ts';
+import { nodeHost } from './host.ts';
+import { nodeNames } from './names.ts';
+import { nodeUdp } from './udp.ts';
+
+export const nodeSystem = (): System => ({
+  clock: nodeClock,
+  random: randomBytes,
+  udp: nodeUdp,
+  names: nodeNames(),
+  host: nodeHost,
+  files: nodeFiles(process.env),
+});

@@ -1,0 +1,95 @@
+import { createSocket } from 'node:dgram';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { hostsFileAddresses } from './hosts-file.ts';
+import { nodeNames } from './names.ts';
+
+/** How the server at the other end behaves: answers with addresses, with a code of RFC 1035 section 4.1.1, or not. */
+type Behaviour = { addresses: readonly number[][] } | { rcode: number } | 'silent';
+
+async function dnsServer(behaviour: Behaviour): Promise<string> {
+  const server = createSocket('udp4');
+  server.on('message', (query, from) => {
+    if (behaviour !== 'silent') server.send(answer(query, behaviour), from.port, from.address);
+  });
+  await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return `127.0.0.1:${server.address().port}`;
+}
+
+function answer(query: Buffer, behaviour: Exclude<Behaviour, 'silent'>): Buffer {
+  const addresses = 'addresses' in behaviour ? behaviour.addresses : [];
+  const header = Buffer.from(query.subarray(0, 12));
+  header.writeUInt16BE(0x8180 | ('rcode' in behaviour ? behaviour.rcode : 0), 2);
+  header.writeUInt16BE(addresses.length, 6);
+  header.writeUInt32BE(0, 8);
+  const question = query.subarray(12, query.indexOf(0, 12) + 5);
+  const record = (address: number[]) => Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...address]);
+  return Buffer.concat([header, question, ...addresses.map(record)]);
+}
+
+const resolve = async (name: string, servers: string[], hostsFile = '/nowhere') =>
+  nodeNames({ servers, hostsFile, limit: 1_000 }).resolve4(name);
+
+test('gives the addresses in the order of the answer', async () => {
+  const server = await dnsServer({
+    addresses: [
+      [198, 51, 100, 20],
+      [198, 51, 100, 10],
+    ],
+  });
+  expect(await resolve('stun.example.org', [server])).toEqual({
+    kind: 'ok',
+    value: ['198.51.100.20', '198.51.100.10'],
+  });
+});
+
+test.each([
+  ['no such name', { rcode: 3 }, { kind: 'no-such-name', code: 'ENOTFOUND' }],
+  ['a name without an IPv4 address', { rcode: 0 }, { kind: 'no-such-name', code: 'ENODATA' }],
+  ['a server that refuses', { rcode: 5 }, { kind: 'refused', code: 'EREFUSED' }],
+  ['a server that failed', { rcode: 2 }, { kind: 'other', code: 'ESERVFAIL' }],
+  ['a silent server', 'silent', { kind: 'timeout', code: 'ETIMEOUT' }],
+] as const)('tells %s from the rest', async (_, behaviour, error) => {
+  expect(await resolve('stun.example.org', [await dnsServer(behaviour)])).toEqual({ kind: 'error', error });
+});
+
+test('tells a machine without a DNS server', async () => {
+  const error = { kind: 'refused', code: 'ECONNREFUSED' };
+  expect(await resolve('stun.example.org', ['127.0.0.1:1'])).toEqual({ kind: 'error', error });
+});
+
+test('silence of many servers ends at the limit', async () => {
+  const servers = await Promise.all(Array.from({ length: 6 }, () => dnsServer('silent')));
+  const start = performance.now();
+  expect(await resolve('stun.example.org', servers)).toMatchObject({ error: { kind: 'timeout' } });
+  expect(performance.now() - start).toBeLessThan(1_500);
+});
+
+test('asks nobody about addresses, localhost and the names of the hosts file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fullcone-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const hosts = join(folder, 'hosts');
+  await writeFile(hosts, '198.51.100.10 reflector # the lab\n::1 reflector six\n');
+  const resolved = (name: string) => resolve(name, ['127.0.0.1:1'], hosts);
+  expect(await resolved('203.0.113.44')).toEqual({ kind: 'ok', value: ['203.0.113.44'] });
+  expect(await resolved('LocalHost')).toEqual({ kind: 'ok', value: ['127.0.0.1'] });
+  expect(await resolved('pbx.localhost.')).toEqual({ kind: 'ok', value: ['127.0.0.1'] });
+  expect(await resolved('Reflector')).toEqual({ kind: 'ok', value: ['198.51.100.10'] });
+  expect(await resolved('six')).toMatchObject({ error: { kind: 'refused' } });
+});
+
+test.each(['', ' ', 'a b', 'a\0b', '::1', '.'])('%j cannot be a name', async (name) => {
+  expect(await resolve(name, ['127.0.0.1:1'])).toEqual({
+    kind: 'error',
+    error: { kind: 'no-such-name', code: 'EBADNAME' },
+  });
+});
+
+test('a hosts file may have comments, tabs and several lines for one name', () => {
+  const text = '# 192.0.2.9 a\r\n192.0.2.1\ta b\r\n192.0.2.2 A\n192.0.2.3\n\n192.0.2.4 aa #a\n';
+  const anything = (): boolean => true;
+  expect(hostsFileAddresses(text, 'a', anything)).toEqual(['192.0.2.1', '192.0.2.2']);
+});

@@ -1,0 +1,81 @@
+import { promises as dns } from 'node:dns';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { domainToASCII } from 'node:url';
+import { err, isIpv4, type Milliseconds, ok, type Result } from '../../base/index.ts';
+import type { DnsError, Names } from '../contract.ts';
+import { errorCode } from './failures.ts';
+import { hostsFileAddresses } from './hosts-file.ts';
+
+/*
+ * The operating system's own resolver (dns.lookup) says ENOTFOUND or EAI_AGAIN for nearly everything, and takes
+ * as long as its configuration lets it. To the user "no such name" and "your DNS server is silent" are different
+ * faults, so the DNS servers are asked directly, and the hosts file, which that leaves out, is read first.
+ * Search domains and multicast DNS are left out: a reflector on the internet has a full name.
+ */
+
+export interface NamesOptions {
+  readonly hostsFile: string;
+  /** `127.0.0.1:5353`; null: those of the operating system. */
+  readonly servers: readonly string[] | null;
+  readonly limit: Milliseconds;
+}
+
+const DEFAULTS: NamesOptions = {
+  hostsFile:
+    process.platform === 'win32'
+      ? join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'drivers', 'etc', 'hosts')
+      : '/etc/hosts',
+  servers: null,
+  limit: 4_900,
+};
+
+/** Lets three servers be asked once, or one of them three times, before the limit. */
+const FIRST_TRY: Milliseconds = 1_200;
+
+const KINDS: Readonly<Record<string, DnsError['kind']>> = {
+  ENOTFOUND: 'no-such-name',
+  // The name exists, but has no IPv4 address.
+  ENODATA: 'no-such-name',
+  EBADNAME: 'no-such-name',
+  // Nobody listens at the server's address; or the server answers that it will not answer us.
+  ECONNREFUSED: 'refused',
+  EREFUSED: 'refused',
+  ETIMEOUT: 'timeout',
+};
+
+export function nodeNames(overrides: Partial<NamesOptions> = {}): Names {
+  const options = { ...DEFAULTS, ...overrides };
+  return {
+    async resolve4(name) {
+      // Also turns a name with letters beyond ASCII into what DNS knows; empty for what cannot be a name.
+      const ascii = domainToASCII(name).replace(/\.$/, '');
+      if (ascii === '') return err({ kind: 'no-such-name', code: 'EBADNAME' });
+      const local = await withoutDns(ascii, options.hostsFile);
+      return local.length > 0 ? ok(local) : askDns(ascii, options);
+    },
+  };
+}
+
+async function withoutDns(name: string, hostsFile: string): Promise<readonly string[]> {
+  if (isIpv4(name)) return [name];
+  // RFC 6761 section 6.3: these never leave the machine, whatever the files and servers say.
+  if (name === 'localhost' || name.endsWith('.localhost')) return ['127.0.0.1'];
+  const text = await readFile(hostsFile, 'utf8').catch(() => '');
+  return hostsFileAddresses(text, name, isIpv4);
+}
+
+async function askDns(name: string, options: NamesOptions): Promise<Result<readonly string[], DnsError>> {
+  const resolver = new dns.Resolver({ timeout: FIRST_TRY, tries: 3 });
+  if (options.servers !== null) resolver.setServers(options.servers);
+  // `tries` and `timeout` count per server, and how many servers there are is the user's choice.
+  const alarm = setTimeout(() => resolver.cancel(), options.limit);
+  try {
+    return ok(await resolver.resolve4(name));
+  } catch (error) {
+    const code = errorCode(error) === 'ECANCELLED' ? 'ETIMEOUT' : errorCode(error);
+    return err({ kind: KINDS[code] ?? 'other', code });
+  } finally {
+    clearTimeout(alarm);
+  }
+}

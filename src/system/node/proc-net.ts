@@ -1,0 +1,25 @@
+/** The socket inodes by port in the text of /proc/net/udp or udp6, of sockets that can receive IPv4. */
+export function ipv4PortInodes(table: string): Map<number, string> {
+  const inodes = new Map<number, string>();
+  for (const line of table.split('\n').slice(1)) {
+    const fields = line.trim().split(/\s+/);
+    const [address, port] = (fields[LOCAL] ?? '').split(':');
+    const inode = fields[INODE];
+    if (address === undefined || port === undefined || inode === undefined || !takesIpv4(address)) continue;
+    inodes.set(Number.parseInt(port, 16), inode);
+  }
+  return inodes;
+}
+
+// sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode ...
+const LOCAL = 1;
+const INODE = 9;
+
+/**
+ * An address is printed as words of 32 bits in the machine's byte order. `::` takes IPv4 too, unless the socket
+ * was made IPV6_V6ONLY, which the table does not tell; then a bind would have succeeded and nobody asks.
+ */
+const takesIpv4 = (hex: string): boolean => hex.length === 8 || /^0{32}$/.test(hex) || V4_MAPPED.test(hex);
+
+/** `::ffff:0:0/96`; the third word is 0000ffff, on little-endian machines printed with its bytes reversed. */
+const V4_MAPPED = /^0{16}(?:FFFF0000|0000FFFF)/i;
