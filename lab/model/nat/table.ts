@@ -1,0 +1,93 @@
+import type { Endpoint, Milliseconds } from '../../../src/base/index.ts';
+import { invert, type Tuple, tupleKey } from '../packet.ts';
+
+/** While only one side has spoken. Linux's default, and RFC 4787's REQ-5 is longer. */
+export const UNREPLIED: Milliseconds = 30_000;
+/** Once both have. Linux had 180 s before it had 120 s (and those only for flows older than 2 s); this is the harder one. */
+export const REPLIED: Milliseconds = 180_000;
+
+/** One flow that the router knows, as a line of `conntrack -L`. */
+export interface Entry {
+  /** As its first packet came in. */
+  readonly original: Tuple;
+  /** As the answer to it comes in: the inverse of how the first packet went out. */
+  readonly reply: Tuple;
+  /** From which side its first packet came. */
+  readonly opened: 'inside' | 'outside';
+  answered: boolean;
+  expires: Milliseconds;
+}
+
+/** The connection table. An entry is found by either of its tuples, and no two entries share one. */
+export interface Table {
+  /** Looks a packet up: how it goes on, and the entry lives longer; null: it belongs to no flow. */
+  pass(packet: Tuple, now: Milliseconds): Tuple | null;
+  /** Opens a flow that leaves as `translated`; for good where a neighbour keeps it alive. */
+  open(opened: Entry['opened'], original: Tuple, translated: Tuple, now: Milliseconds, forGood?: boolean): void;
+  /** Whether some flow's packets come in like this. */
+  taken(tuple: Tuple, now: Milliseconds): boolean;
+  /** Flows opened by this inside endpoint, the newest first. */
+  openedBy(inside: Endpoint, now: Milliseconds): readonly Entry[];
+  /** Flows opened from inside that have this public port, the newest first. */
+  behind(publicPort: number, now: Milliseconds): readonly Entry[];
+}
+
+export function createTable(): Table {
+  const byTuple = new Map<string, Entry>();
+  const byInside = new Map<string, Entry[]>();
+  const byPublicPort = new Map<number, Entry[]>();
+
+  function find(key: string, now: Milliseconds): Entry | null {
+    const entry = byTuple.get(key);
+    return entry !== undefined && entry.expires > now ? entry : null;
+  }
+
+  function pass(packet: Tuple, now: Milliseconds): Tuple | null {
+    const key = tupleKey(packet);
+    const entry = find(key, now);
+    if (entry === null) return null;
+    const isReply = key === tupleKey(entry.reply);
+    if (isReply) entry.answered = true;
+    entry.expires = Math.max(entry.expires, now + (entry.answered ? REPLIED : UNREPLIED));
+    return invert(isReply ? entry.original : entry.reply);
+  }
+
+  function open(opened: Entry['opened'], original: Tuple, translated: Tuple, now: Milliseconds, forGood = false): void {
+    const reply = invert(translated);
+    const expires = forGood ? Number.POSITIVE_INFINITY : now + UNREPLIED;
+    const entry: Entry = { original, reply, opened, answered: forGood, expires };
+    for (const key of [tupleKey(original), tupleKey(reply)]) {
+      if (find(key, now) !== null) throw new Error(`model: ${key} already belongs to another flow`);
+      byTuple.set(key, entry);
+    }
+    if (opened === 'outside') return;
+    listed(byInside, insideKey(original.from)).unshift(entry);
+    listed(byPublicPort, reply.to.port).unshift(entry);
+  }
+
+  return {
+    pass,
+    open,
+    taken: (tuple, now) => find(tupleKey(tuple), now) !== null,
+    openedBy: (inside, now) => alive(byInside, insideKey(inside), now),
+    behind: (publicPort, now) => alive(byPublicPort, publicPort, now),
+  };
+}
+
+const insideKey = ({ address, port }: Endpoint): string => `${address}:${port}`;
+
+const NONE: readonly Entry[] = [];
+
+function listed<K>(index: Map<K, Entry[]>, key: K): Entry[] {
+  const entries = index.get(key) ?? [];
+  index.set(key, entries);
+  return entries;
+}
+
+function alive<K>(index: Map<K, Entry[]>, key: K, now: Milliseconds): readonly Entry[] {
+  const entries = index.get(key);
+  if (entries === undefined) return NONE;
+  const living = entries.filter(({ expires }) => expires > now);
+  if (living.length < entries.length) index.set(key, living);
+  return living;
+}

@@ -1,0 +1,104 @@
+import type { NetworkSpec } from '../scenarios/types.ts';
+import { ALTERNATE, HOST2, isLan, PBX, PRIMARY, PUBLIC, STUN_PORT } from './addresses.ts';
+import { createChance } from './chance.ts';
+import type { Events } from './events.ts';
+import { createHost, type Host, type HostOptions } from './host.ts';
+import { type Carry, createLink, type LinkBehaviour } from './link.ts';
+import { createRouter, type Router } from './nat/router.ts';
+import type { ModelOptions } from './options.ts';
+import type { Packet } from './packet.ts';
+import type { Watch } from './watch.ts';
+
+export interface Network {
+  readonly pbx: Host;
+  readonly reflector: Host;
+  readonly router: Router | null;
+}
+
+/** One end of the WAN link: takes what the internet sends to the public address, and sends what the PBX wants out. */
+interface Site {
+  readonly fromPbx: Carry;
+  readonly fromInternet: Carry;
+}
+
+/** Puts the picture of lab/scenarios/types.ts together. The LAN and the internet itself are perfect, and take no time. */
+export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: Events, watch: Watch): Network {
+  const { seed } = options;
+  const router = createRouterOf(spec, seed, events);
+  const common = { seed, events, dns: spec.dns };
+  const linkTools = (name: string) => ({ events, watch, chance: createChance(seed, name) });
+
+  const reflector = createHost({
+    ...common,
+    ...{ name: 'reflector', addresses: [PRIMARY, ALTERNATE], held: [], freeSockets: Number.POSITIVE_INFINITY },
+    transmit: (packet) => {
+      if (packet.to.address === PUBLIC) carryIn(packet);
+    },
+  });
+  const pbx = createHost({ ...common, ...pbxOf(spec, options), transmit: (packet) => site.fromPbx(packet) });
+  const carryOut = createLink('wan-out', behaviour(spec, options, 'out'), linkTools('out'), (packet) => {
+    watch.note('wan-out', packet, isHeard(spec, reflector, packet) ? 'passed' : 'nobody');
+  });
+  const carryIn = createLink('wan-in', behaviour(spec, options, 'in'), linkTools('in'), (packet) =>
+    site.fromInternet(packet),
+  );
+  const site = router === null ? publicSite(pbx, carryOut, watch) : natSite(router, pbx, carryOut, events, watch);
+  return { pbx, reflector, router };
+}
+
+function createRouterOf({ router: spec, neighbour = [] }: NetworkSpec, seed: number, events: Events): Router | null {
+  if (spec === null) return null;
+  const router = createRouter(spec, PUBLIC, createChance(seed, 'router'));
+  const to = { address: PRIMARY, port: STUN_PORT };
+  for (const port of neighbour) router.keepFlow({ from: { address: HOST2, port }, to }, events.now());
+  return router;
+}
+
+const pbxOf = (
+  spec: NetworkSpec,
+  options: ModelOptions,
+): Pick<HostOptions, 'name' | 'addresses' | 'held' | 'freeSockets'> => ({
+  name: 'pbx',
+  addresses: [spec.router === null ? PUBLIC : PBX],
+  held: spec.held ?? [],
+  freeSockets: options.freeSockets ?? Number.POSITIVE_INFINITY,
+});
+
+const behaviour = (spec: NetworkSpec, options: ModelOptions, direction: 'out' | 'in'): LinkBehaviour => ({
+  loss: (options.loss ?? spec.loss)?.[direction] ?? 0,
+  delay: options.delay ?? 10,
+  jitter: options.jitter ?? 0,
+  duplicate: options.duplicate ?? 0,
+  reorder: options.reorder ?? 0,
+});
+
+/** A server that is down or silent hears nothing, whoever listens; to unconnected sockets the two look the same. */
+const isHeard = ({ server }: NetworkSpec, reflector: Host, packet: Packet): boolean =>
+  server.kind !== 'down' &&
+  server.kind !== 'silent' &&
+  (packet.to.address === PRIMARY || packet.to.address === ALTERNATE) &&
+  reflector.receive(packet);
+
+/** The PBX has the public address itself; no NAT, no firewall. */
+const publicSite = (pbx: Host, carryOut: Carry, watch: Watch): Site => ({
+  fromPbx: carryOut,
+  fromInternet: (packet) => watch.note('wan-in', packet, pbx.receive(packet) ? 'passed' : 'nobody'),
+});
+
+function natSite(router: Router, pbx: Host, carryOut: Carry, events: Events, watch: Watch): Site {
+  function fromPbx(packet: Packet): void {
+    // No other host of the LAN listens, and the router does not turn packets to its own public address around.
+    const stays = isLan(packet.to.address) ? 'nobody' : packet.to.address === PUBLIC ? 'unwanted' : null;
+    const outside = stays ?? router.outbound(packet, events.now());
+    watch.note('lan-out', packet, typeof outside === 'string' ? outside : 'passed');
+    if (typeof outside !== 'string') carryOut(outside);
+  }
+  function fromInternet(packet: Packet): void {
+    const inside = router.inbound(packet, events.now());
+    watch.note('wan-in', packet, typeof inside === 'string' ? inside : 'passed');
+    if (typeof inside === 'string') return;
+    const isHeardInside = inside.to.address === PBX && pbx.receive(inside);
+    watch.note('lan-in', inside, isHeardInside ? 'passed' : 'nobody');
+  }
+  return { fromPbx, fromInternet };
+}

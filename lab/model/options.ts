@@ -1,0 +1,19 @@
+import type { Milliseconds } from '../../src/base/index.ts';
+
+export interface ModelOptions {
+  /** The same seed, the same packets. */
+  readonly seed: number;
+  /** Wins over the network's own. */
+  readonly loss?: { readonly out: number; readonly in: number };
+  /** One way between router and internet, in the mean; 10 by default. */
+  readonly delay?: Milliseconds;
+  readonly jitter?: Milliseconds;
+  /** Chance that the link makes a copy of a packet. */
+  readonly duplicate?: number;
+  /** Chance that a packet is overtaken. */
+  readonly reorder?: number;
+  /** How many sockets the PBX's process may have; Infinity by default. */
+  readonly freeSockets?: number;
+  /** Keep every packet in `trace`. */
+  readonly trace?: boolean;
+}
