@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'kernel';
+}
+export const thing: Thing = { kind: 'kernel' };

@@ -1,0 +1,6 @@
+import { rooms } from '../src/app/index.ts';
+import { thing as kernel } from './kernel/index.ts';
+import { thing as model } from './model/index.ts';
+import { thing as scenarios } from './scenarios/index.ts';
+
+export const labs = [kernel, model, scenarios, ...rooms];

@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'model';
+}
+export const thing: Thing = { kind: 'model' };

@@ -1,0 +1,4 @@
+// rejected by: lab-model
+import { thing } from '../../src/engine/index.ts';
+
+export const wrong = thing;

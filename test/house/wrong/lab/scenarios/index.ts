@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'scenarios';
+}
+export const thing: Thing = { kind: 'scenarios' };

@@ -1,0 +1,4 @@
+// rejected by: lab-scenarios-types-only
+import { thing } from '../../src/verdict/index.ts';
+
+export const wrong = thing;

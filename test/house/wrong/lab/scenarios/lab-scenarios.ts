@@ -1,0 +1,4 @@
+// rejected by: lab-scenarios
+import { thing } from '../../src/app/index.ts';
+
+export const wrong = thing;

@@ -1,0 +1,4 @@
+// rejected by: advice-types-only
+import { thing } from '../verdict/index.ts';
+
+export const wrong = thing;

@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'advice';
+}
+export const thing: Thing = { kind: 'advice' };

@@ -1,0 +1,4 @@
+// rejected by: found
+import { thing } from '../cellar/index.ts';
+
+export const wrong = thing;

@@ -1,0 +1,4 @@
+// rejected by: shipped-needs-no-tools
+import { expect } from 'vitest';
+
+export const wrong = expect;

@@ -1,0 +1,2 @@
+// rejected by: no-orphan-room
+export const thing = 'forgotten';

@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'base';
+}
+export const thing: Thing = { kind: 'base' };

@@ -1,0 +1,4 @@
+// rejected by: cli
+import { thing } from '../verdict/index.ts';
+
+export const wrong = thing;

@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'cli';
+}
+export const thing: Thing = { kind: 'cli' };

@@ -1,0 +1,4 @@
+// rejected by: only-a-main-picks-the-hands
+import { thing } from '../system/node/index.ts';
+
+export const wrong = thing;

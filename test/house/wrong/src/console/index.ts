@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'console';
+}
+export const thing: Thing = { kind: 'console' };

@@ -1,0 +1,4 @@
+// rejected by: engine
+import { thing } from '../verdict/index.ts';
+
+export const wrong = thing;

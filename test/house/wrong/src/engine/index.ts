@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'engine';
+}
+export const thing: Thing = { kind: 'engine' };

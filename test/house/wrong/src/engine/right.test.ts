@@ -1,0 +1,3 @@
+import { thing } from '../verdict/index.ts';
+
+export const tested = thing;

@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'evidence';
+}
+export const thing: Thing = { kind: 'evidence' };

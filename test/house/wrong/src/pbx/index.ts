@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'pbx';
+}
+export const thing: Thing = { kind: 'pbx' };

@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'plan';
+}
+export const thing: Thing = { kind: 'plan' };

@@ -1,0 +1,4 @@
+// rejected by: no-cycle
+import { back } from './way-back.ts';
+
+export const there = (): string => back();

@@ -1,0 +1,3 @@
+import { there } from './no-cycle.ts';
+
+export const back = (): string => there();

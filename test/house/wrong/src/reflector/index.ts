@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'reflector';
+}
+export const thing: Thing = { kind: 'reflector' };

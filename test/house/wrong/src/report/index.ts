@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'report';
+}
+export const thing: Thing = { kind: 'report' };

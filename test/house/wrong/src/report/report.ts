@@ -1,0 +1,4 @@
+// rejected by: report
+import { thing } from '../stun/index.ts';
+
+export const wrong = thing;

@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'router';
+}
+export const thing: Thing = { kind: 'router' };

@@ -1,0 +1,4 @@
+// rejected by: router
+import { thing } from '../pbx/index.ts';
+
+export const wrong = thing;

@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'stun';
+}
+export const thing: Thing = { kind: 'stun' };

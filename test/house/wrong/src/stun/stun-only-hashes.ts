@@ -1,0 +1,4 @@
+// rejected by: stun-only-hashes
+import { createSocket } from 'node:dgram';
+
+export const wrong = createSocket('udp4');

@@ -1,0 +1,4 @@
+// rejected by: stun
+import { thing } from '../plan/index.ts';
+
+export const wrong = thing;

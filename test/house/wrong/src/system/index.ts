@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'system';
+}
+export const thing: Thing = { kind: 'system' };

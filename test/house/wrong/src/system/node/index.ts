@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'node';
+}
+export const thing: Thing = { kind: 'node' };

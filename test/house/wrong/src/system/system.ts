@@ -1,0 +1,4 @@
+// rejected by: system
+import { thing } from '../engine/index.ts';
+
+export const wrong = thing;

@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'verdict';
+}
+export const thing: Thing = { kind: 'verdict' };

@@ -1,0 +1,4 @@
+// rejected by: verdict-types-only
+import { thing } from '../evidence/index.ts';
+
+export const wrong = thing;
