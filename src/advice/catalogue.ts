@@ -1,0 +1,78 @@
+import type { Cause, PortResult, ServerState } from '../verdict/index.ts';
+
+/** error: proven to be wrong, or nothing could be asked; warning: not known, or not perfect; info: good to know. */
+export type Severity = 'error' | 'warning' | 'info';
+
+/** Every finding there is. Within a severity the order is the order of urgency. */
+export const CATALOGUE = {
+  // No server, no check.
+  'server-unresolvable': 'error',
+  'server-unreachable': 'error',
+  'server-malformed': 'error',
+  'no-second-address': 'error',
+  'server-ignores-change-request': 'error',
+  'server-throttling': 'error',
+
+  // Patterns: one cause behind many ports.
+  'random-source-ports': 'error',
+  'nothing-forwarded': 'error',
+  'media-range-missing': 'error',
+  'range-ends-early': 'error',
+  'range-starts-late': 'error',
+
+  // Causes that are the router's.
+  'outbound-blocked': 'error',
+  symmetric: 'error',
+  'source-port-rewritten': 'error',
+  'mapped-elsewhere': 'error',
+  shifted: 'error',
+  'not-forwarded': 'error',
+  'address-restricted': 'error',
+  'works-by-accident': 'error',
+
+  // Results of which no more is known.
+  'no-answer': 'error',
+  translated: 'error',
+  closed: 'error',
+  malformed: 'error',
+
+  // Reasons not to know.
+  cancelled: 'warning',
+  process: 'warning',
+  'in-use': 'warning',
+  permission: 'warning',
+  'scan-protection': 'warning',
+  'server-silent': 'warning',
+  'old-state': 'warning',
+  loss: 'warning',
+  untested: 'warning',
+
+  'taken-by-neighbour': 'warning',
+  'cold-not-asked': 'info',
+  sampled: 'info',
+} as const satisfies Readonly<Record<string, Severity>>;
+
+export type FindingCode = keyof typeof CATALOGUE;
+
+export const FINDING_CODES = Object.keys(CATALOGUE) as readonly FindingCode[];
+
+/** A cause is the code of its finding; the compiler rejects a cause that the catalogue lacks. */
+export const codeOfCause = (cause: Cause): FindingCode => cause;
+
+/** The same for results of which the cause is not known. */
+export const codeOfResult = (result: Exclude<PortResult, 'open'>): FindingCode => result;
+
+export const CODE_OF_SERVER = {
+  ok: null,
+  basic: 'server-ignores-change-request',
+  unresolvable: 'server-unresolvable',
+  unreachable: 'server-unreachable',
+  'no-second-address': 'no-second-address',
+  malformed: 'server-malformed',
+  throttling: 'server-throttling',
+} as const satisfies Readonly<Record<ServerState, FindingCode | null>>;
+
+const CODES = FINDING_CODES.map((code, index) => [code, index] as const);
+const URGENCY = new Map<FindingCode, number>(CODES);
+
+export const urgencyOf = (code: FindingCode): number => URGENCY.get(code) ?? CODES.length;

@@ -1,0 +1,51 @@
+import { toRanges } from '../base/index.ts';
+import type { PortVerdict, RunVerdict, ServerVerdict } from '../verdict/index.ts';
+import { CATALOGUE, type FindingCode, type Severity } from './catalogue.ts';
+import type { Facts, Finding, FindingContext } from './types.ts';
+
+/** All that a finding may be made of. */
+export interface Scene {
+  readonly run: RunVerdict;
+  readonly context: FindingContext;
+  /** The server that answered for the run, or the first that should have. */
+  readonly lead: ServerVerdict | null;
+}
+
+/** A finding before its ports are written as ranges. */
+export interface Draft {
+  readonly code: FindingCode;
+  readonly ports: readonly PortVerdict[];
+  readonly facts: Facts;
+  /** Where it differs from the catalogue. */
+  readonly severity?: Severity;
+}
+
+export function sceneOf(run: RunVerdict, context: FindingContext): Scene {
+  const inState = (state: string) => run.servers.find((server) => server.state === state);
+  return { run, context, lead: inState('ok') ?? inState('basic') ?? run.servers[0] ?? null };
+}
+
+export const portLabels = (ports: readonly PortVerdict[]): string[] =>
+  toRanges(ports.map(({ port }) => port)).map(({ from, to }) => (from === to ? `udp/${from}` : `udp/${from}-${to}`));
+
+export function toFinding(draft: Draft, scene: Scene): Finding {
+  const { code, ports, facts } = draft;
+  return {
+    code,
+    severity: draft.severity ?? CATALOGUE[code],
+    ports: portLabels(ports),
+    facts: { count: ports.length, ...sharedFacts(scene), ...facts },
+  };
+}
+
+/** What most of the steps name: where packets must arrive, and from where the check sends them. */
+function sharedFacts({ run, context, lead }: Scene): Facts {
+  const addresses = [lead?.address, lead?.otherAddress?.address].filter((address) => address != null);
+  return {
+    bindAddress: context.bindAddress,
+    asked: run.ports.length,
+    ...(lead ? { server: lead.name } : {}),
+    ...(addresses.length > 0 ? { sources: [...new Set(addresses)].join(', ') } : {}),
+    ...(context.tries === undefined ? {} : { tries: context.tries }),
+  };
+}

@@ -1,0 +1,27 @@
+import type { PortVerdict, RunVerdict } from '../verdict/index.ts';
+import { urgencyOf } from './catalogue.ts';
+import { type Draft, sceneOf, toFinding } from './draft.ts';
+import { findPatterns } from './patterns.ts';
+import { findPlain } from './ports.ts';
+import { findAboutRun } from './run.ts';
+import type { Finding, FindingContext } from './types.ts';
+
+const SEVERITIES = ['error', 'warning', 'info'];
+
+/** Most urgent first. Every port that is not open is in exactly one error or warning. */
+export function findFindings(run: RunVerdict, context: FindingContext): Finding[] {
+  const scene = sceneOf(run, context);
+  const patterns = findPatterns(scene);
+  const explained = new Set(patterns.flatMap(({ ports }) => ports));
+  const rest = run.ports.filter((port) => !explained.has(port));
+  const plain = findPlain(rest.filter((port) => !isIdle(port)), scene);
+  const drafts: Draft[] = [...patterns, ...plain, ...findAboutRun(rest.filter(isIdle), scene)];
+  return drafts.map((draft) => toFinding(draft, scene)).sort(byUrgency);
+}
+
+const isIdle = ({ result, cause }: PortVerdict): boolean => result === 'untested' && cause === null;
+
+function byUrgency(a: Finding, b: Finding): number {
+  const bySeverity = SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
+  return bySeverity || urgencyOf(a.code) - urgencyOf(b.code) || Number(b.facts['count']) - Number(a.facts['count']);
+}

@@ -1,0 +1,80 @@
+import { formatRanges, toRanges } from '../base/index.ts';
+import type { PortVerdict } from '../verdict/index.ts';
+import type { Draft, Scene } from './draft.ts';
+import { exampleMapping } from './ports.ts';
+import { segmentsOf } from './segments.ts';
+import { isSignalling } from './signalling.ts';
+
+/** The one cause behind many ports. No port is in two of them. */
+export function findPatterns(scene: Scene): Draft[] {
+  const drafts: Draft[] = [];
+  const taken = new Set<PortVerdict>();
+  for (const pattern of [randomSourcePorts, nothingForwarded, mediaRangeMissing, rangeEnds]) {
+    for (const draft of pattern(scene)) {
+      if (draft.ports.some((port) => taken.has(port))) continue;
+      for (const port of draft.ports) taken.add(port);
+      drafts.push(draft);
+    }
+  }
+  return drafts;
+}
+
+const isOpen = ({ result }: PortVerdict): boolean => result === 'open';
+const isUnforwarded = ({ result, cause }: PortVerdict): boolean => result === 'closed' && cause === 'not-forwarded';
+const isDecided = ({ result }: PortVerdict): boolean => result !== 'untested' && result !== 'in-use';
+
+/**
+ * Every mapping is another for every destination. One port in a hundred may be an exception: of some
+ * thousand random mappings one hits its own port by chance.
+ */
+function randomSourcePorts({ run }: Scene): Draft[] {
+  const decided = run.ports.filter(isDecided);
+  const ports = decided.filter(({ result, cause }) => result === 'translated' && RANDOM.has(cause));
+  const exceptions = decided.length - ports.length;
+  if (ports.length < 2 || exceptions * 100 > decided.length) return [];
+  // Where all of it comes in as it should, `source-port-rewritten` says so, and says it better.
+  if (!ports.some(({ cause }) => cause === 'symmetric')) return [];
+  return [{ code: 'random-source-ports', ports, facts: exampleMapping(ports) }];
+}
+
+const RANDOM = new Set<PortVerdict['cause']>(['symmetric', 'source-port-rewritten', null]);
+
+/** All that could be asked gets out unchanged, and nothing gets in. */
+function nothingForwarded({ run }: Scene): Draft[] {
+  const ports = run.ports.filter(isDecided);
+  const all = ports.every((port) => isUnforwarded(port) && port.mapped?.port === port.port);
+  return all && ports.length > 1 ? [{ code: 'nothing-forwarded', ports, facts: {} }] : [];
+}
+
+/** SIP gets in, and not one of the other ports. */
+function mediaRangeMissing({ run }: Scene): Draft[] {
+  const decided = run.ports.filter(isDecided);
+  const sip = decided.filter(({ port }) => isSignalling(port)).filter(isOpen);
+  const ports = decided.filter(({ port }) => !isSignalling(port));
+  if (sip.length === 0 || ports.length < 2 || !ports.every(isUnforwarded)) return [];
+  const sipPorts = formatRanges(toRanges(sip.map(({ port }) => port)));
+  return [{ code: 'media-range-missing', ports, facts: { sipPorts } }];
+}
+
+/** A stretch of ports of which the first or the last ones are closed and all between them is open. */
+function rangeEnds({ run, context }: Scene): Draft[] {
+  const ratio = Math.ceil(context.plannedPorts / Math.max(1, context.askedPorts));
+  return segmentsOf(run.ports, ratio).flatMap((segment) => endsOf(segment));
+}
+
+function endsOf(segment: readonly PortVerdict[]): Draft[] {
+  const ports = segment.filter((port) => isOpen(port) || isUnforwarded(port));
+  const start = ports.findIndex(isOpen);
+  const end = ports.findLastIndex(isOpen) + 1;
+  const [first, last] = [segment[0]?.port, segment.at(-1)?.port];
+  if (ports.length < 3 || first === undefined || last === undefined) return [];
+  if (start < 0 || !ports.slice(start, end).every(isOpen)) return [];
+  const range = { rangeFrom: first, rangeTo: last };
+  const [before, after] = [ports.slice(0, start), ports.slice(end)];
+  const late = { firstOpen: ports[start]?.port ?? first, lastClosed: before.at(-1)?.port ?? first, ...range };
+  const early = { lastOpen: ports[end - 1]?.port ?? last, firstClosed: after[0]?.port ?? last, ...range };
+  return [
+    ...(before.length > 0 ? [{ code: 'range-starts-late', ports: before, facts: late } as const] : []),
+    ...(after.length > 0 ? [{ code: 'range-ends-early', ports: after, facts: early } as const] : []),
+  ];
+}

@@ -1,0 +1,71 @@
+import type { PortVerdict } from '../verdict/index.ts';
+import { codeOfCause, codeOfResult, type FindingCode } from './catalogue.ts';
+import type { Draft, Scene } from './draft.ts';
+import type { Facts, Holder } from './types.ts';
+
+/** How long a router may remember a flow that had answers; Linux forgets after 120 to 180 seconds. */
+const OLD_STATE_SECONDS = 180;
+
+/** Ports with the same result and cause, and where a process is the cause the same process, are one finding. */
+export function findPlain(ports: readonly PortVerdict[], scene: Scene): Draft[] {
+  const groups = new Map<string, { code: FindingCode; ports: PortVerdict[] }>();
+  for (const port of ports) {
+    const code = codeOf(port);
+    if (code === null) continue;
+    const holder = code === 'process' ? scene.context.holders.get(port.port) : undefined;
+    const key = JSON.stringify([port.result, code, holder?.name ?? holder?.pid]);
+    const group = groups.get(key);
+    if (group) group.ports.push(port);
+    else groups.set(key, { code, ports: [port] });
+  }
+  return [...groups.values()].map((group) => ({ ...group, facts: factsOf(group.code, group.ports, scene) }));
+}
+
+function codeOf({ result, cause }: PortVerdict): FindingCode | null {
+  if (cause !== null) return codeOfCause(cause);
+  return result === 'open' ? null : codeOfResult(result);
+}
+
+function factsOf(code: FindingCode, ports: readonly PortVerdict[], scene: Scene): Facts {
+  switch (code) {
+    case 'source-port-rewritten':
+    case 'symmetric':
+    case 'mapped-elsewhere':
+    case 'translated':
+    case 'taken-by-neighbour':
+      return exampleMapping(ports);
+    case 'shifted':
+      return shiftFacts(ports);
+    case 'process':
+      return holderFacts(ports, scene);
+    case 'old-state':
+      return { seconds: OLD_STATE_SECONDS };
+    default:
+      return {};
+  }
+}
+
+/** One port that leaves as another, to be shown. */
+export function exampleMapping(ports: readonly PortVerdict[]): Facts {
+  const changed = ports.find(({ port, mapped }) => mapped !== null && mapped.port !== port);
+  return changed?.mapped ? { port: changed.port, mappedPort: changed.mapped.port } : {};
+}
+
+/** `shift` only where it is the same for all; a rule may also send a whole range to one port. */
+function shiftFacts(ports: readonly PortVerdict[]): Facts {
+  const example = ports.find(({ arrivedOn }) => arrivedOn !== null);
+  if (example === undefined || example.arrivedOn === null) return {};
+  const shift = example.arrivedOn - example.port;
+  const same = ports.every(({ port, arrivedOn }) => arrivedOn === null || arrivedOn - port === shift);
+  return { port: example.port, arrivedOn: example.arrivedOn, ...(same ? { shift } : {}) };
+}
+
+function holderFacts(ports: readonly PortVerdict[], { context }: Scene): Facts {
+  const holders = ports.map(({ port }) => context.holders.get(port)).filter((holder) => holder !== undefined);
+  const pids = new Set(holders.map(({ pid }) => pid));
+  const first: Holder = holders[0] ?? { pid: null, name: null };
+  return {
+    ...(first.name === null ? {} : { process: first.name }),
+    ...(first.pid === null || pids.size > 1 ? {} : { pid: first.pid }),
+  };
+}

@@ -1,0 +1,61 @@
+import { formatEndpoint } from '../base/index.ts';
+import type { PortVerdict, ServerVerdict } from '../verdict/index.ts';
+import { CODE_OF_SERVER } from './catalogue.ts';
+import type { Draft, Scene } from './draft.ts';
+import type { Facts } from './types.ts';
+
+/**
+ * What is to be said about the servers and the run. `idle` are the ports that were not tested and do not
+ * say why: a cancelled run, or else the first of the servers that failed, is the reason.
+ */
+export function findAboutRun(idle: readonly PortVerdict[], scene: Scene): Draft[] {
+  const { run } = scene;
+  const cancelled = run.verdict === 'cancelled';
+  const servers = findServers(scene, cancelled ? [] : idle);
+  const left = cancelled || servers.some(({ ports }) => ports.length > 0) ? [] : idle;
+  return [
+    ...servers,
+    ...(cancelled ? [cancelledDraft(idle, scene)] : []),
+    ...(left.length > 0 ? [{ code: 'untested', ports: left, facts: {} } as const] : []),
+    ...findLimits(scene),
+  ];
+}
+
+function findServers({ run }: Scene, idle: readonly PortVerdict[]): Draft[] {
+  const usable = run.servers.some(({ state }) => state === 'ok');
+  const failed = run.servers.filter(({ state }) => state !== 'ok');
+  return failed.flatMap((server, index) => {
+    const code = CODE_OF_SERVER[server.state];
+    if (code === null) return [];
+    const ports = usable || index > 0 ? [] : idle;
+    return [{ code, ports, facts: serverFacts(server), severity: usable ? 'warning' : 'error' } as const];
+  });
+}
+
+const serverFacts = ({ name, address, port, detail }: ServerVerdict): Facts => ({
+  server: name,
+  ...(address === null ? {} : { address: formatEndpoint({ address, port }) }),
+  ...(detail === null ? {} : { detail }),
+});
+
+const cancelledDraft = (idle: readonly PortVerdict[], { run }: Scene): Draft => ({
+  code: 'cancelled',
+  ports: idle,
+  facts: { tested: run.ports.filter(({ result }) => result !== 'untested').length },
+});
+
+/** What the verdict does not rest on, though a reader might think so. */
+function findLimits({ run, context }: Scene): Draft[] {
+  const { reason, ports, verdict, coldAsked } = run;
+  const open = ports.filter(({ result }) => result === 'open');
+  const tested = ports.some(({ result }) => result !== 'untested');
+  const { askedPorts: asked, plannedPorts: planned } = context;
+  const drafts: Draft[] = [];
+  if (reason === 'old-state' || reason === 'loss') {
+    const said = ports.some(({ cause }) => cause === reason);
+    if (!said) drafts.push({ code: reason, ports: [], facts: reason === 'old-state' ? { seconds: 180 } : {} });
+  }
+  if (!coldAsked && open.length > 0) drafts.push({ code: 'cold-not-asked', ports: open, facts: {} });
+  if (verdict !== 'cancelled' && tested && asked < planned) drafts.push({ code: 'sampled', ports: [], facts: { asked, planned } });
+  return drafts;
+}

@@ -1,0 +1,80 @@
+import { isSignalling } from './signalling.ts';
+import de from './texts/de.json' with { type: 'json' };
+import en from './texts/en.json' with { type: 'json' };
+import { makeTexts } from './translate.ts';
+import type { Facts, Finding, Language } from './types.ts';
+
+export interface Advice {
+  /** One sentence: the cause, with a number to act on. */
+  readonly title: string;
+  /** What it means for calls. */
+  readonly meaning: string;
+  readonly steps: readonly string[];
+}
+
+const texts = makeTexts({ en, de });
+
+/** In steps ranges are to be copied; more than these nobody copies. */
+const MOST_RANGES = 4;
+
+/** Facts that are amounts; all other numbers are ports, seconds or process ids. */
+const AMOUNTS = ['asked', 'planned', 'tested'];
+
+/** `facts` are added to those of the finding, and win over them. */
+export function adviseText(finding: Finding, language: Language, facts: Facts = {}): Advice {
+  const variables = variablesOf(finding.ports, { ...finding.facts, ...facts }, language);
+  return {
+    title: texts.one(language, `${finding.code}.title`, variables),
+    meaning: texts.one(language, `${finding.code}.meaning`, variables),
+    steps: texts.many(language, `${finding.code}.steps`, variables),
+  };
+}
+
+function variablesOf(ports: readonly string[], facts: Facts, language: Language): Facts {
+  const amounts = AMOUNTS.flatMap((name) => amountOf(name, facts[name], language));
+  return {
+    ...facts,
+    ...Object.fromEntries(amounts),
+    n: texts.amount(language, Number(facts['count'] ?? 0)),
+    ports: shorten(ports, language),
+    context: kindOf(ports),
+    pbx: lanAddress(facts['bindAddress']) ?? texts.one(language, 'common.lanAddress'),
+    sources: facts['sources'] ?? texts.one(language, 'common.testServer'),
+    serverAt: serverAt(facts),
+    holder: holderOf(facts, language),
+  };
+}
+
+const amountOf = (name: string, value: string | number | undefined, language: Language): [string, string][] =>
+  typeof value === 'number' ? [[name, texts.amount(language, value)]] : [];
+
+function shorten(labels: readonly string[], language: Language): string {
+  const ranges = labels.map((label) => label.replace(/^udp\//, ''));
+  const more = ranges.length - MOST_RANGES;
+  const ports = ranges.slice(0, MOST_RANGES).join(', ');
+  return more > 0 ? texts.one(language, 'common.moreRanges', { ports, count: more, n: texts.amount(language, more) }) : ports;
+}
+
+/** What a closed port does to calls depends on what it is for. */
+function kindOf(labels: readonly string[]): 'signalling' | 'media' | 'mixed' {
+  const ends = labels.flatMap((label) => label.replace(/^udp\//, '').split('-'));
+  const signalling = ends.filter((port) => isSignalling(Number(port))).length;
+  if (signalling === 0) return 'media';
+  return signalling === ends.length ? 'signalling' : 'mixed';
+}
+
+/** A socket bound to every address names none. */
+const lanAddress = (bound: string | number | undefined): string | number | undefined =>
+  bound === '' || bound === '0.0.0.0' || bound === '::' ? undefined : bound;
+
+function serverAt({ server, address }: Facts): string {
+  if (server === undefined) return String(address ?? '?');
+  if (address === undefined || address === server) return String(server);
+  return String(address).startsWith(`${server}:`) ? String(address) : `${server} (${address})`;
+}
+
+function holderOf({ process, pid }: Facts, language: Language): string {
+  if (process === undefined && pid === undefined) return texts.one(language, 'common.anotherProcess');
+  if (process === undefined) return texts.one(language, 'common.process', { pid });
+  return pid === undefined ? String(process) : texts.one(language, 'common.processNamed', { process, pid });
+}

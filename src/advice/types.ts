@@ -1,0 +1,31 @@
+import type { FindingCode, Severity } from './catalogue.ts';
+
+/** What the sentences are filled with, and what a program may act on. */
+export type Facts = Readonly<Record<string, string | number>>;
+
+/** One cause, the ports that it explains, and the numbers that go with it. */
+export interface Finding {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  /** `udp/5060`, `udp/9000-10999`; empty where it is about a server or the run. */
+  readonly ports: readonly string[];
+  readonly facts: Facts;
+}
+
+/** Who holds a port, as far as the system tells. */
+export interface Holder {
+  readonly pid: number | null;
+  readonly name: string | null;
+}
+
+/** What the run itself does not know. */
+export interface FindingContext {
+  readonly plannedPorts: number;
+  readonly askedPorts: number;
+  readonly bindAddress: string;
+  readonly holders: ReadonlyMap<number, Holder>;
+  /** How often a silent port was asked. */
+  readonly tries?: number;
+}
+
+export type Language = 'en' | 'de';

@@ -1,0 +1,54 @@
+import type { Finding, Holder } from '../advice/index.ts';
+import { formatEndpoint } from '../base/index.ts';
+import type { PortVerdict, RunVerdict, ServerVerdict } from '../verdict/index.ts';
+import type { Report, ReportPort, ReportServer } from './contract.ts';
+
+/** What neither verdict nor findings know. */
+export interface ReportMeta {
+  readonly version: string;
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  readonly bindAddress: string;
+  readonly plannedPorts: number;
+  readonly loss: { readonly sent: number; readonly answered: number };
+  readonly holders: ReadonlyMap<number, Holder>;
+}
+
+export function buildReport(run: RunVerdict, findings: readonly Finding[], meta: ReportMeta): Report {
+  return {
+    schema: 'fullcone.report/1',
+    version: meta.version,
+    verdict: run.verdict,
+    reason: run.reason,
+    startedAt: meta.startedAt.toISOString(),
+    durationMs: Math.round(meta.durationMs),
+    mode: 'bind',
+    bindAddress: meta.bindAddress,
+    plannedPorts: meta.plannedPorts,
+    loss: { sent: meta.loss.sent, answered: meta.loss.answered },
+    servers: run.servers.map(toServer),
+    publicAddresses: [...run.publicAddresses],
+    ports: run.ports.map((port) => toPort(port, meta.holders.get(port.port))),
+    findings: findings.map(({ code, severity, ports, facts }) => ({ code, severity, ports, facts })),
+  };
+}
+
+const toServer = ({ name, address, port, state, otherAddress, detail }: ServerVerdict): ReportServer => ({
+  name,
+  address,
+  port,
+  state,
+  otherAddress: otherAddress && formatEndpoint(otherAddress),
+  detail,
+});
+
+const toPort = ({ mapped, ...port }: PortVerdict, holder: Holder | undefined): ReportPort => ({
+  protocol: port.protocol,
+  family: port.family,
+  port: port.port,
+  result: port.result,
+  cause: port.cause,
+  mapped: mapped && formatEndpoint(mapped),
+  process: holder && (holder.pid !== null || holder.name !== null) ? { pid: holder.pid, name: holder.name } : null,
+  rule: port.rule,
+});

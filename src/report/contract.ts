@@ -1,0 +1,64 @@
+import type { Facts, FindingCode, Severity } from '../advice/index.ts';
+import type { Cause, PortResult, Reason, ServerState, Verdict } from '../verdict/index.ts';
+
+/**
+ * The report as JSON. `fullcone.report/1` may gain fields and codes; it loses and renames none.
+ * `schema.ts` says the same to programs; the compiler keeps the two in step.
+ */
+export interface Report {
+  readonly schema: 'fullcone.report/1';
+  /** Of the program. */
+  readonly version?: string;
+  readonly verdict: Verdict;
+  readonly reason: Reason | null;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly mode: 'bind';
+  /** The PBX's address, to which forwards must point. */
+  readonly bindAddress?: string;
+  /** More than `ports` where only a sample was asked. */
+  readonly plannedPorts?: number;
+  /** Control packets: those lost are what the line loses. */
+  readonly loss?: { readonly sent: number; readonly answered: number };
+  readonly servers: readonly ReportServer[];
+  readonly publicAddresses: readonly string[];
+  /** Ascending. */
+  readonly ports: readonly ReportPort[];
+  /** Most urgent first. */
+  readonly findings: readonly ReportFinding[];
+}
+
+export interface ReportServer {
+  /** As the user named it. */
+  readonly name: string;
+  /** null: the name has no address. */
+  readonly address: string | null;
+  readonly port: number;
+  readonly state: ServerState;
+  /** `198.51.100.20:3479`. */
+  readonly otherAddress: string | null;
+  readonly detail?: string | null;
+}
+
+export interface ReportPort {
+  readonly protocol: 'udp';
+  readonly family: 'ipv4';
+  readonly port: number;
+  readonly result: PortResult;
+  readonly cause: Cause | null;
+  /** By which public address and port the server saw it: `203.0.113.44:9000`. */
+  readonly mapped: string | null;
+  /** Who holds the port; null: nobody, or nobody known. */
+  readonly process: { readonly pid: number | null; readonly name: string | null } | null;
+  /** The id of the rule that decided. */
+  readonly rule?: string;
+}
+
+export interface ReportFinding {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  /** `udp/5060`, `udp/9000-10999`. */
+  readonly ports: readonly string[];
+  readonly facts: Facts;
+}

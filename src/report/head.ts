@@ -1,0 +1,85 @@
+import { adviseText } from '../advice/index.ts';
+import { formatEndpoint } from '../base/index.ts';
+import { clean } from './clean.ts';
+import type { Report, ReportServer } from './contract.ts';
+import { cleanFinding } from './finding.ts';
+import type { Page } from './page.ts';
+import type { Phrases } from './phrases.ts';
+import { wrap } from './wrap.ts';
+
+const COLOURS = { supported: 'green', unsupported: 'red', inconclusive: 'yellow', cancelled: 'yellow' } as const;
+
+/** The verdict in one sentence, and below it what was asked. */
+export function renderHead(report: Report, page: Page): string[] {
+  const verdict = page.phrases.say(`verdict.${report.verdict}`);
+  const headline = page.phrases.say('headline', { verdict, sentence: sentenceOf(report, page) });
+  const [first = '', ...rest] = wrap(headline, page.width);
+  const word = page.paint(['bold', COLOURS[report.verdict]], first.slice(0, verdict.length));
+  return [
+    word + page.paint('bold', first.slice(verdict.length)),
+    ...rest.map((line) => page.paint('bold', line)),
+    ...aboutRun(report, page.phrases).flatMap((line) => wrap(line, page.width, '  ').map((text) => page.paint('dim', text))),
+  ];
+}
+
+/** The finding that the headline speaks of, if it does. */
+export const isHeadline = (report: Report, index: number): boolean =>
+  index === 0 && report.verdict !== 'supported';
+
+function sentenceOf(report: Report, { language, phrases }: Page): string {
+  const [first] = report.findings;
+  if (report.verdict === 'supported') return supported(report, phrases);
+  if (first) return adviseText(cleanFinding(first), language).title;
+  const open = report.ports.filter(({ result }) => result === 'open').length;
+  return phrases.count('sentence.count', report.ports.length, { open: phrases.amount(open) });
+}
+
+function supported({ ports, plannedPorts = 0, findings }: Report, phrases: Phrases): string {
+  const planned = phrases.amount(plannedPorts);
+  if (plannedPorts > ports.length) return phrases.count('sentence.sample', ports.length, { planned });
+  const warm = findings.some(({ code }) => code === 'cold-not-asked');
+  return phrases.count(warm ? 'sentence.warm' : 'sentence.open', ports.length, { ports: ports[0]?.port ?? '' });
+}
+
+function aboutRun(report: Report, phrases: Phrases): string[] {
+  const all = report.bindAddress === undefined || report.bindAddress === '0.0.0.0';
+  const address = all ? phrases.say('about.allAddresses') : clean(report.bindAddress ?? '');
+  const ports = phrases.count('about.ports', report.ports.length, { address });
+  const date = report.startedAt.slice(0, 16).replace('T', ' ');
+  const duration = phrases.say('about.duration', { duration: durationOf(report.durationMs, phrases), date: clean(date) });
+  const path = [publicAddresses(report, phrases), ...servers(report, phrases), ...loss(report, phrases)];
+  return [`${ports}, ${duration}`, capital(path.join(', '))];
+}
+
+function durationOf(ms: number, phrases: Phrases): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  if (seconds < 60) return phrases.say('duration.seconds', { s: seconds });
+  return phrases.say('duration.minutes', { min: Math.floor(seconds / 60), s: seconds % 60 });
+}
+
+function publicAddresses({ publicAddresses: all }: Report, phrases: Phrases): string {
+  if (all.length === 0) return phrases.say('about.noPublic');
+  return phrases.count('about.public', all.length, { addresses: all.slice(0, 4).map(clean).join(', ') });
+}
+
+function servers({ servers: all }: Report, phrases: Phrases): string[] {
+  const lead = all.find(({ state }) => state === 'ok') ?? all[0];
+  if (lead === undefined) return [phrases.say('about.noServer')];
+  const more = all.length > 1 ? [phrases.count('about.moreServers', all.length - 1)] : [];
+  return [phrases.say('about.server', { server: serverLabel(lead) }), ...more];
+}
+
+function serverLabel({ name, address, port }: ReportServer): string {
+  if (address === null) return clean(name);
+  const endpoint = clean(formatEndpoint({ address, port }));
+  return name === address || name === endpoint ? endpoint : `${clean(name)} (${endpoint})`;
+}
+
+/** Only where it is worth a word: from one in a hundred on. */
+function loss({ loss }: Report, phrases: Phrases): string[] {
+  if (loss === undefined || loss.sent === 0) return [];
+  const percent = Math.round((1 - loss.answered / loss.sent) * 100);
+  return percent < 1 ? [] : [phrases.say('about.loss', { percent: `${percent} %` })];
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,99 @@
+/**
+ * The report contract as zod and as JSON Schema. For tests and for the build, which writes it to a file:
+ * nothing that runs may import it, since loading zod takes longer than starting the program.
+ */
+import { z } from 'zod';
+import { FINDING_CODES } from '../advice/index.ts';
+import type { Report } from './contract.ts';
+
+const port = z.int().min(1).max(65535);
+
+const server = z.object({
+  name: z.string(),
+  address: z.string().nullable(),
+  port: z.int().min(0).max(65535),
+  state: z.enum(['ok', 'basic', 'unresolvable', 'unreachable', 'no-second-address', 'malformed', 'throttling']),
+  otherAddress: z.string().nullable(),
+  detail: z.string().nullable().exactOptional(),
+});
+
+const causes = z.enum([
+  'not-forwarded',
+  'source-port-rewritten',
+  'symmetric',
+  'mapped-elsewhere',
+  'works-by-accident',
+  'address-restricted',
+  'shifted',
+  'outbound-blocked',
+  'taken-by-neighbour',
+  'scan-protection',
+  'server-silent',
+  'old-state',
+  'loss',
+  'process',
+  'permission',
+]);
+
+const checkedPort = z.object({
+  protocol: z.literal('udp'),
+  family: z.literal('ipv4'),
+  port,
+  result: z.enum(['open', 'closed', 'translated', 'no-answer', 'in-use', 'malformed', 'untested']),
+  cause: causes.nullable(),
+  mapped: z.string().nullable(),
+  process: z.object({ pid: z.int().min(0).nullable(), name: z.string().nullable() }).nullable(),
+  rule: z.string().exactOptional(),
+});
+
+const finding = z.object({
+  code: z.enum(FINDING_CODES),
+  severity: z.enum(['error', 'warning', 'info']),
+  ports: z.array(z.string().regex(/^udp\/[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$/)),
+  facts: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+
+const reasons = z.enum([
+  'some-ports',
+  'all-ports',
+  'dns',
+  'servers-unreachable',
+  'servers-malformed',
+  'no-second-address',
+  'scan-protection',
+  'throttled',
+  'old-state',
+  'loss',
+  'ports-in-use',
+  'permission',
+]);
+
+export const reportSchema = z.object({
+  schema: z.literal('fullcone.report/1'),
+  version: z.string().exactOptional(),
+  verdict: z.enum(['supported', 'unsupported', 'inconclusive', 'cancelled']),
+  reason: reasons.nullable(),
+  startedAt: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/),
+  durationMs: z.number().min(0),
+  mode: z.literal('bind'),
+  bindAddress: z.string().exactOptional(),
+  plannedPorts: z.int().min(0).exactOptional(),
+  loss: z.object({ sent: z.int().min(0), answered: z.int().min(0) }).exactOptional(),
+  servers: z.array(server),
+  publicAddresses: z.array(z.string()),
+  ports: z.array(checkedPort),
+  findings: z.array(finding),
+});
+
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+// Fails to compile as soon as contract.ts and this file differ.
+true satisfies Same<Frozen<z.infer<typeof reportSchema>>, Frozen<Report>>;
+
+/** `io: 'input'`: fields that a later version adds are allowed. */
+export const reportJsonSchema = {
+  $id: 'fullcone.report/1',
+  title: 'Report of a check by fullcone',
+  ...z.toJSONSchema(reportSchema, { target: 'draft-2020-12', io: 'input' }),
+};
