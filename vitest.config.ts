@@ -1,19 +1,38 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two workers: the machine that runs this has two cores, and the kernel lab waits for real time-outs. */
+const KERNEL = ['lab/kernel/**/*.test.ts', '**/*.kernel.test.ts'];
+const NOT_OURS = ['**/node_modules/**', '**/dist/**', 'test/house/wrong/**'];
+
+/** Two workers: the machine that runs this has two cores. */
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'lab/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['test/house/wrong/**'],
-    environment: 'node',
-    pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
-    // A test that asserts nothing cannot fail, and a snapshot that writes itself has not been read.
+    // A test that asserts nothing cannot fail.
     expect: { requireAssertions: true },
-    update: false,
     allowOnly: false,
-    passWithNoTests: false,
+    // The labs of the kernel wait for real time-outs: they run when nothing else competes for the clock.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'rooms',
+          include: ['src/**/*.test.ts', 'lab/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [...NOT_OURS, ...KERNEL],
+          sequence: { groupOrder: 0 },
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'kernel',
+          include: KERNEL,
+          exclude: NOT_OURS,
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
   },
 });

@@ -74,8 +74,18 @@ async function reportJsonSchema() {
   }
 }
 
-mkdirSync(dist, { recursive: true });
-const command = await bundle('src/cli/main.ts', { banner: { js: REQUIRE } });
-write('fullcone.js', command.text.startsWith('#!') ? command.text : HASHBANG + command.text, 0o755);
-write('licenses.txt', licenses(command.inputs));
-write('report.schema.json', `${JSON.stringify(await reportJsonSchema(), null, 2)}\n`);
+async function buildAll() {
+  mkdirSync(dist, { recursive: true });
+  const command = await bundle('src/cli/main.ts', { banner: { js: REQUIRE } });
+  write('fullcone.js', command.text.startsWith('#!') ? command.text : HASHBANG + command.text, 0o755);
+  write('licenses.txt', licenses(command.inputs));
+  write('report.schema.json', `${JSON.stringify(await reportJsonSchema(), null, 2)}\n`);
+}
+
+try {
+  await buildAll();
+} catch (error) {
+  // What is wrong with a source, esbuild has told already.
+  if (!error.errors) throw error;
+  process.exitCode = 1;
+}
