@@ -8,6 +8,7 @@ export { encodeMessage } from './encode.ts';
 export * from './error.ts';
 export * from './fingerprint.ts';
 export { type Frame, takeFrame } from './framing.ts';
+export * from './fullcone.ts';
 export * from './integrity.ts';
 export { BINDING, HEADER_LENGTH, MAGIC_COOKIE, type Message, type MessageClass, type RawAttribute } from './message.ts';
 export { ATTRIBUTES, attributeName } from './registry.ts';

@@ -1,0 +1,184 @@
+import { type Endpoint, err, isIpv4, ok, type Result } from '../base/index.ts';
+import {
+  type Capabilities,
+  type DropReason,
+  type Fault,
+  ROLE_NAMES,
+  ROLES,
+  type RoleName,
+  reflect,
+} from '../reflector/index.ts';
+import type { SocketFailure, System, UdpSocket } from '../system/index.ts';
+
+export interface ReflectorOptions {
+  readonly primary: string;
+  /** null: one address only. The outbound question can be asked, and the cold one, but not the warm one. */
+  readonly alternate: string | null;
+  readonly port: number;
+  readonly alternatePort: number;
+  readonly fault: Fault | null;
+  readonly rfc3489: boolean;
+}
+
+/** Why it did not start, and because of what. */
+export type ReflectorError =
+  | { readonly kind: 'same-address'; readonly address: string }
+  | { readonly kind: 'same-port'; readonly port: number }
+  /** Not dotted decimal, or `0.0.0.0`, from which no role could be told from another. */
+  | { readonly kind: 'not-an-address'; readonly address: string }
+  | { readonly kind: 'not-a-port'; readonly port: number }
+  | { readonly kind: SocketFailure['kind']; readonly code: string; readonly endpoint: Endpoint };
+
+export interface ReflectorCounts {
+  readonly received: number;
+  readonly answered: number;
+  readonly dropped: Readonly<Record<DropReason, number>>;
+  /** Answers that the system would not send. */
+  readonly notSent: number;
+}
+
+export interface RunningReflector {
+  /** The roles that listen. */
+  readonly endpoints: Readonly<Partial<Record<RoleName, Endpoint>>>;
+  counts(): ReflectorCounts;
+  /** Idempotent. */
+  close(): void;
+}
+
+/**
+ * What one asker may send, announced to our own checker. A third of what one process answers on a small machine,
+ * so that a check at full speed does not lose packets here and call that a closed port.
+ */
+const ANNOUNCED_RATE = 20_000;
+
+/** Binds the roles and answers what comes. Either all of them listen, or nothing stays open. */
+export async function startReflector(
+  system: System,
+  options: ReflectorOptions,
+): Promise<Result<RunningReflector, ReflectorError>> {
+  const wrong = mistakeIn(options);
+  if (wrong !== null) return err(wrong);
+  const endpoints = endpointsOf(options);
+  const names = options.alternate === null ? (['primary'] as const) : ROLE_NAMES;
+  const pump = new Pump(capabilitiesOf(options, endpoints));
+  const errors = await Promise.all(names.map((name) => pump.open(system, name)));
+  const failed = errors.find((error) => error !== null);
+  if (failed) {
+    pump.close();
+    return err(failed);
+  }
+  pump.start();
+  return ok({
+    endpoints: Object.fromEntries(names.map((name) => [name, endpoints[name]])),
+    counts: () => pump.counts(),
+    close: () => pump.close(),
+  });
+}
+
+function mistakeIn({ primary, alternate, port, alternatePort }: ReflectorOptions): ReflectorError | null {
+  for (const address of alternate === null ? [primary] : [primary, alternate])
+    if (!isIpv4(address) || address === '0.0.0.0') return { kind: 'not-an-address', address };
+  for (const number of [port, alternatePort])
+    if (!Number.isInteger(number) || number < 1 || number > 65_535) return { kind: 'not-a-port', port: number };
+  if (primary === alternate) return { kind: 'same-address', address: primary };
+  return port === alternatePort ? { kind: 'same-port', port } : null;
+}
+
+function endpointsOf({ primary, alternate, port, alternatePort }: ReflectorOptions): Record<RoleName, Endpoint> {
+  const endpoint = (name: RoleName): Endpoint => ({
+    address: ROLES[name].address === 'primary' ? primary : (alternate ?? primary),
+    port: ROLES[name].port === 'primary' ? port : alternatePort,
+  });
+  return {
+    primary: endpoint('primary'),
+    'primary-alternate-port': endpoint('primary-alternate-port'),
+    alternate: endpoint('alternate'),
+    'alternate-primary-port': endpoint('alternate-primary-port'),
+  };
+}
+
+const capabilitiesOf = (
+  { alternate, rfc3489, fault }: ReflectorOptions,
+  endpoints: Readonly<Record<RoleName, Endpoint>>,
+): Capabilities => ({
+  endpoints,
+  alternate: alternate !== null,
+  responsePort: true,
+  rfc3489,
+  announcedRate: ANNOUNCED_RATE,
+  fault,
+});
+
+/** Between the sockets and `reflect`. */
+class Pump {
+  #capabilities: Capabilities;
+  #running = false;
+  readonly #sockets = new Map<RoleName, UdpSocket>();
+  #received = 0;
+  #answered = 0;
+  #notSent = 0;
+  readonly #dropped: Record<DropReason, number> = {
+    'not-stun': 0,
+    malformed: 0,
+    rfc3489: 0,
+    answer: 0,
+    indication: 0,
+    'other-method': 0,
+    'no-source-port': 0,
+    'own-address': 0,
+  };
+
+  constructor(capabilities: Capabilities) {
+    this.#capabilities = capabilities;
+  }
+
+  /** null: it listens. */
+  open(system: System, name: RoleName): Promise<ReflectorError | null> {
+    const endpoint = this.#capabilities.endpoints[name];
+    return new Promise((resolve) => {
+      const socket = system.udp.open(endpoint, {
+        bound: () => resolve(null),
+        failed: ({ kind, code }) => {
+          this.#lost(name);
+          resolve({ kind, code, endpoint });
+        },
+        datagram: (bytes, from) => this.#handle(name, bytes, from),
+        notSent: () => this.#notSent++,
+      });
+      this.#sockets.set(name, socket);
+    });
+  }
+
+  /** Before all roles listen, OTHER-ADDRESS would promise what is not there yet. */
+  start(): void {
+    this.#running = true;
+  }
+
+  close(): void {
+    this.#running = false;
+    for (const socket of this.#sockets.values()) socket.close();
+  }
+
+  counts(): ReflectorCounts {
+    const [received, answered, notSent] = [this.#received, this.#answered, this.#notSent];
+    return { received, answered, notSent, dropped: { ...this.#dropped } };
+  }
+
+  #handle(at: RoleName, bytes: Uint8Array, from: Endpoint): void {
+    if (!this.#running) return;
+    this.#received++;
+    const action = reflect({ bytes, from, at }, this.#capabilities);
+    if (action.kind === 'drop') {
+      this.#dropped[action.why]++;
+      return;
+    }
+    this.#answered++;
+    this.#sockets.get(action.from)?.send(action.bytes, action.to);
+  }
+
+  /** Three roles are not an RFC 5780 server: the rest goes on as a plain one. */
+  #lost(name: RoleName): void {
+    this.#sockets.delete(name);
+    this.#capabilities = { ...this.#capabilities, alternate: false };
+  }
+}

@@ -1,0 +1,84 @@
+import { err, ok } from '../base/index.ts';
+import type { Attribute } from './attribute.ts';
+import { putU32, u32 } from './bytes.ts';
+
+/*
+ * What goes beyond the standards; docs/protocol.md has the format. Both numbers are in the range 0xC000 to 0xFFFF,
+ * comprehension-optional and for designated experts (RFC 8489 section 18.3), and assigned to nobody: a server that
+ * does not know them skips them.
+ */
+
+/** The version that this code speaks. */
+export const FULLCONE_VERSION = 1;
+
+/** In a request: "tell me what you can do". */
+export interface Hello {
+  /** The highest version that the asker understands, 1 to 255. */
+  readonly version: number;
+  /** Bytes that mean nothing and make the request as long as its answer. */
+  readonly filler: number;
+}
+
+/** In a success answer: what the reflector can do. */
+export interface FullconeCapabilities {
+  readonly version: number;
+  /** RESPONSE-PORT is served: the cold question can be asked. */
+  readonly responsePort: boolean;
+  /** CHANGE-REQUEST is served: all four roles are alive. */
+  readonly changeRequest: boolean;
+  /** Packets per second that one asker may send; 0: no promise beyond RFC 5780 section 5. */
+  readonly rate: number;
+}
+
+const SHORTEST_HELLO = 4;
+
+export const FULLCONE_HELLO: Attribute<Hello> = {
+  type: 0xfc01,
+  name: 'FULLCONE-HELLO',
+  rfc: 'docs/protocol.md',
+  encode({ version, filler }) {
+    const value = new Uint8Array(SHORTEST_HELLO + filler);
+    value[0] = orThrow(version);
+    return value;
+  },
+  decode(value) {
+    const version = value[0] ?? 0;
+    if (value.length < SHORTEST_HELLO || version === 0) return err(`FULLCONE-HELLO of ${value.length} bytes`);
+    return ok({ version, filler: value.length - SHORTEST_HELLO });
+  },
+};
+
+const SHORTEST_CAPABILITIES = 8;
+const RESPONSE_PORT_FLAG = 0x01;
+const CHANGE_REQUEST_FLAG = 0x02;
+
+export const FULLCONE_CAPABILITIES: Attribute<FullconeCapabilities> = {
+  type: 0xfc02,
+  name: 'FULLCONE-CAPABILITIES',
+  rfc: 'docs/protocol.md',
+  encode({ version, responsePort, changeRequest, rate }) {
+    if (rate !== rate >>> 0) throw new RangeError(`not a rate: ${rate}`);
+    const value = new Uint8Array(SHORTEST_CAPABILITIES);
+    value[0] = orThrow(version);
+    value[1] = (responsePort ? RESPONSE_PORT_FLAG : 0) | (changeRequest ? CHANGE_REQUEST_FLAG : 0);
+    putU32(value, 4, rate);
+    return value;
+  },
+  decode(value) {
+    const [version = 0, flags = 0] = value;
+    // Longer is a later version; what version 1 defined stays where it is.
+    if (value.length < SHORTEST_CAPABILITIES || version === 0)
+      return err(`FULLCONE-CAPABILITIES of ${value.length} bytes`);
+    return ok({
+      version,
+      responsePort: (flags & RESPONSE_PORT_FLAG) !== 0,
+      changeRequest: (flags & CHANGE_REQUEST_FLAG) !== 0,
+      rate: u32(value, 4),
+    });
+  },
+};
+
+function orThrow(version: number): number {
+  if (!Number.isInteger(version) || version < 1 || version > 255) throw new RangeError(`not a version: ${version}`);
+  return version;
+}
