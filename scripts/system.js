@@ -58,6 +58,7 @@ function aptGet(seconds, ...args) {
 function install(packages) {
   if (process.platform !== 'linux' || !isExecutable('/usr/bin/apt-get')) return 'this system has no apt-get';
   if (process.getuid() !== 0) return `only root may: apt-get install ${packages.join(' ')}`;
+  console.log(`system: installing ${packages.join(', ')}`);
   const install = ['install', '--yes', '--no-install-recommends', ...packages];
   return aptGet(120, 'update') ?? withoutStartingServices(() => aptGet(300, ...install));
 }
@@ -67,7 +68,6 @@ export function provideSystem() {
   const before = missingPrograms();
   if (before.length === 0) return null;
   const packages = [...new Set(before.map((name) => PROGRAMS[name]))];
-  console.log(`system: installing ${packages.join(', ')}`);
   const trouble = install(packages);
   const missing = missingPrograms();
   return missing.length === 0 ? null : `tests that need ${missing.join(', ')} are left out: ${trouble}`;

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectFiles, read } from './tree.ts';
 
@@ -13,6 +14,29 @@ describe('a room', () => {
   it.each(rooms)('%s says at its door what it is for', (name) => {
     expect(files).toContain(door(name));
     expect(read(door(name))).toMatch(/^(#!.*\n)?\/\*\*\s[^@]{20,}?\.\s/);
+  });
+});
+
+describe('a document', () => {
+  const documents = files.filter((path) => path.endsWith('.md'));
+  const links = documents.flatMap((path) =>
+    [...read(path).matchAll(/\]\((?!\w+:)([^)#\s]+)/g)].map(([, to = '']) => ({
+      path,
+      to: posix.join(posix.dirname(path), to),
+    })),
+  );
+
+  it('links only to what is there', () => {
+    const there = (to: string): boolean =>
+      files.includes(to) || files.some((path) => path.startsWith(`${to.replace(/\/$/, '')}/`));
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter(({ to }) => !there(to))).toEqual([]);
+  });
+
+  it('is in the index, if it is a decision', () => {
+    const decisions = files.filter((path) => /^docs\/decisions\/\d/.test(path));
+    const index = links.filter(({ path }) => path === 'docs/decisions/README.md').map(({ to }) => to);
+    expect(index.sort()).toEqual(decisions);
   });
 });
 
