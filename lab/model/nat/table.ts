@@ -18,6 +18,14 @@ export interface Entry {
   expires: Milliseconds;
 }
 
+/** What the table finds by one of an entry's two tuples. */
+interface Way {
+  readonly entry: Entry;
+  readonly isReply: boolean;
+  /** As a packet that comes in by this tuple goes on. */
+  readonly onward: Tuple;
+}
+
 /** The connection table. An entry is found by either of its tuples, and no two entries share one. */
 export interface Table {
   /** Looks a packet up: how it goes on, and the entry lives longer; null: it belongs to no flow. */
@@ -33,33 +41,36 @@ export interface Table {
 }
 
 export function createTable(): Table {
-  const byTuple = new Map<string, Entry>();
+  const byTuple = new Map<string, Way>();
   const byInside = new Map<string, Entry[]>();
   const byPublicPort = new Map<number, Entry[]>();
 
-  function find(key: string, now: Milliseconds): Entry | null {
-    const entry = byTuple.get(key);
-    return entry !== undefined && entry.expires > now ? entry : null;
+  function find(key: string, now: Milliseconds): Way | null {
+    const way = byTuple.get(key);
+    return way !== undefined && way.entry.expires > now ? way : null;
   }
 
   function pass(packet: Tuple, now: Milliseconds): Tuple | null {
-    const key = tupleKey(packet);
-    const entry = find(key, now);
-    if (entry === null) return null;
-    const isReply = key === tupleKey(entry.reply);
+    const way = find(tupleKey(packet), now);
+    if (way === null) return null;
+    const { entry, isReply, onward } = way;
     if (isReply) entry.answered = true;
     entry.expires = Math.max(entry.expires, now + (entry.answered ? REPLIED : UNREPLIED));
-    return invert(isReply ? entry.original : entry.reply);
+    return onward;
+  }
+
+  function add(tuple: Tuple, way: Way, now: Milliseconds): void {
+    const key = tupleKey(tuple);
+    if (find(key, now) !== null) throw new Error(`model: ${key} already belongs to another flow`);
+    byTuple.set(key, way);
   }
 
   function open(opened: Entry['opened'], original: Tuple, translated: Tuple, now: Milliseconds, forGood = false): void {
     const reply = invert(translated);
     const expires = forGood ? Number.POSITIVE_INFINITY : now + UNREPLIED;
     const entry: Entry = { original, reply, opened, answered: forGood, expires };
-    for (const key of [tupleKey(original), tupleKey(reply)]) {
-      if (find(key, now) !== null) throw new Error(`model: ${key} already belongs to another flow`);
-      byTuple.set(key, entry);
-    }
+    add(original, { entry, isReply: false, onward: translated }, now);
+    add(reply, { entry, isReply: true, onward: invert(original) }, now);
     if (opened === 'outside') return;
     listed(byInside, insideKey(original.from)).unshift(entry);
     listed(byPublicPort, reply.to.port).unshift(entry);
