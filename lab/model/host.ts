@@ -38,6 +38,7 @@ export function createHost({ name, addresses, freeSockets, dns, seed, events, tr
     names: createNames(dns, events),
     host: {
       addresses: () => addresses,
+      sourceFor: () => Promise.resolve(addresses[0]),
       canBind: (address) => Promise.resolve(sockets.canBind(address)),
       udpHolders: (ports) =>
         Promise.resolve(new Map(ports.filter((port) => held.has(port)).map((port) => [port, HOLDER]))),

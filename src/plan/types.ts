@@ -1,68 +1,93 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
 
-/** What one packet asks, of one port. The order of verdicts.md: cold, then warm, then the rest. */
+/** What one packet asks of one port, in the order in which it may be asked (docs/decisions/0001). */
 export type Question =
-  /** Is a packet let in to a port that never spoke? Asked from the control socket by RESPONSE-PORT. */
+  /** Is a packet let in to a port that never spoke? Asked from the control socket, by RESPONSE-PORT. */
   | 'cold'
   /** Is an answer from the alternate address let in? CHANGE-REQUEST from the port itself. */
   | 'warm'
-  /** Does a plain request from the port get out and its answer back? */
+  /** Does a plain request from the port get out, and its answer back in? */
   | 'outbound'
   /** Is an answer from the same address but another port let in? */
   | 'change-port'
-  /** Which mapping does another destination see? Only after the filtering questions. */
-  | 'elsewhere'
   /** Does a request get out whose answer goes to the control socket? Tells "cannot speak" from "cannot hear". */
-  | 'relay';
+  | 'relay'
+  /** Which mapping does the primary's other port see? */
+  | 'elsewhere'
+  /** Which mapping does the alternate address see? Never before the filtering questions are over. */
+  | 'far-elsewhere'
+  /** The same, at the alternate role that this port has never heard: only where the warm question was not asked. */
+  | 'fresh-elsewhere';
 
-/** One of the four transport addresses of an RFC 5780 server. */
-export interface Role {
-  readonly address: 'primary' | 'alternate';
-  readonly port: 'primary' | 'alternate';
-}
-
-/** The server as the checks before the first port found it. */
+/** A server as the checks before the first port found it. */
 export interface ServerFacts {
+  /** As the user named it. */
   readonly name: string;
   readonly primary: Endpoint;
-  /** OTHER-ADDRESS, proven to be alive; null: there is none, outbound questions only. */
+  /** OTHER-ADDRESS, seen alive; null: there is none that can be used, so only outbound questions. */
   readonly alternate: Endpoint | null;
-  /** RESPONSE-PORT works: the cold question can be asked. */
+  /** RESPONSE-PORT was seen to work: the cold question can be asked. */
   readonly responsePort: boolean;
-  /** CHANGE-REQUEST works, as far as is known. */
+  /** An answer to CHANGE-REQUEST was seen: a silence on the warm question can mean something. */
   readonly changeRequest: boolean;
+  /** What the server itself allows; null: it does not say, so RFC 5780 section 5 holds: 10 per second. */
+  readonly allowedRate: number | null;
 }
 
-export type Rate = { readonly kind: 'paced'; readonly packetsPerSecond: number } | { readonly kind: 'max' };
+export type Rate =
+  | { readonly kind: 'paced'; readonly packetsPerSecond: number }
+  /** As fast as the path takes it: a bounded number of packets on the way, clocked by control probes. */
+  | { readonly kind: 'max' };
 
-/** What will be asked, as printable data. */
-export interface ProbePlan {
-  readonly server: ServerFacts;
-  readonly bindAddress: string;
-  /** Ports in the order in which they are asked, cut into slices that listen at the same time. */
-  readonly slices: readonly (readonly number[])[];
-  readonly steps: readonly Step[];
-  readonly rate: Rate;
-  readonly tries: TryPolicy;
-}
-
-/** One question to each port for which `when` holds, asked of the primary. */
+/** One question, ready to be asked of any port. */
 export interface Step {
-  readonly question: Question;
   readonly from: 'port' | 'control';
-  readonly to: Role;
-  readonly change: { readonly address: boolean; readonly port: boolean };
-  /** Where the answer is sent: back to the asker, to the checked port, or to the control socket. */
+  readonly to: Endpoint;
+  /** CHANGE-REQUEST flags (RFC 5780 section 7.2); null: without the attribute. */
+  readonly change: { readonly address: boolean; readonly port: boolean } | null;
+  /** Where the answer goes: back to the asker, or by RESPONSE-PORT (7.5) to the checked port or the control socket. */
   readonly answerTo: 'asker' | 'port' | 'control';
-  /** The role that the answer must come from. */
-  readonly answerFrom: Role;
+  /** Where the answer must come from. */
+  readonly answerFrom: Endpoint;
+}
+
+/** The roles whose being alive is watched all the time, each as the port questions use it. */
+export type ControlRole = 'primary' | 'alternate' | 'alternate-primary-port';
+
+/** The role whose packets come to a port that has not asked for them. */
+export type ColdRole = 'alternate' | 'alternate-primary-port';
+
+/** A probe that an open path must answer, from sockets that are not checked. */
+export interface Control {
+  readonly role: ControlRole;
+  readonly endpoint: Endpoint;
+  /** The same way as the port questions: asked of the primary, answered by the role. null: asked of the role directly. */
+  readonly change: { readonly address: boolean; readonly port: boolean } | null;
 }
 
 export interface TryPolicy {
   readonly atLeast: number;
   readonly atMost: number;
-  /** The chance of a false "no" for one question that is accepted. */
+  /** The accepted chance that a question which would be answered is taken for unanswered. */
   readonly acceptedError: number;
+  /** Between two tries. */
   readonly shortestGap: Milliseconds;
   readonly longestGap: Milliseconds;
+}
+
+/** Everything that will be asked, as printable data. */
+export interface ProbePlan {
+  readonly server: ServerFacts;
+  readonly coldRole: ColdRole;
+  readonly bindAddress: string;
+  /** Ports in the order of asking; those of one slice listen at the same time. */
+  readonly slices: readonly (readonly number[])[];
+  /** A question that is absent cannot be asked of this server. */
+  readonly steps: Readonly<Partial<Record<Question, Step>>>;
+  readonly controls: readonly Control[];
+  readonly controlEvery: Milliseconds;
+  readonly rate: Rate;
+  readonly tries: TryPolicy;
+  /** How many ports are asked a question that only refines a cause, before its answer is taken for all alike. */
+  readonly causeSample: number;
 }

@@ -83,6 +83,8 @@ export interface Holder {
 export interface Host {
   /** IPv4 addresses of this machine's interfaces. */
   addresses(): readonly string[];
+  /** The address of this machine from which packets to `address` leave; null where no route leads there. */
+  sourceFor(address: string): Promise<string | null>;
   /** Whether a datagram socket can be bound to this address here (127.0.0.2 is on no interface, but works on Linux). */
   canBind(address: string): Promise<boolean>;
   /** The processes that hold these UDP ports; a port that nobody holds is absent. Empty where the system cannot say. */

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
 import type { Host } from '../contract.ts';
 import { udpHolders } from './holders.ts';
@@ -26,8 +27,21 @@ const canBind = (address: string): Promise<boolean> =>
     );
   });
 
+/** Connecting a datagram socket sends nothing, but lets the system choose the way. The port does not matter. */
+const sourceFor = (address: string): Promise<string | null> =>
+  new Promise((resolve) => {
+    const socket = createSocket('udp4');
+    const end = (source: string | null): void => {
+      socket.close();
+      resolve(source);
+    };
+    socket.once('error', () => end(null));
+    socket.connect(9, address, () => end(socket.address().address));
+  });
+
 export const nodeHost: Host = {
   addresses,
+  sourceFor,
   canBind,
   udpHolders: async (ports) => udpHolders(ports),
 };

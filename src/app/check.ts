@@ -1,0 +1,196 @@
+import { endpoint, portsOf } from '../base/index.ts';
+import { RangeCheck, ServerCheck } from '../engine/index.ts';
+import { collectServer, type ServerEvidence } from '../evidence/index.ts';
+import { type ProbePlan, planProbes, type Rate, type ServerFacts, samplePorts } from '../plan/index.ts';
+import type { Report } from '../report/index.ts';
+import type { System } from '../system/index.ts';
+import { canAskInbound, canAskOutbound, judgeServer, type ServerVerdict } from '../verdict/index.ts';
+import type { CheckRequest, RunEvent, ServerName } from './events.ts';
+import { conclude } from './conclude.ts';
+import { type Memory, memoryOf } from './memory.ts';
+import { type Pump, pump } from './pump.ts';
+
+export interface FinishedCheck {
+  readonly events: readonly RunEvent[];
+  readonly report: Report;
+}
+
+export interface RunningCheck {
+  /** Settles when the run is over; nothing of it is left open. */
+  readonly finished: Promise<FinishedCheck>;
+  /** Ends the run early; what is known by then is still reported. */
+  cancel(): void;
+}
+
+/** To a server that allows only what strangers may ask, a large range is sampled. */
+const STRANGERS_SAMPLE = 100;
+
+/** A name with more addresses than this is not a STUN server's. */
+const MOST_ADDRESSES = 4;
+
+/** Checks, and tells what happens as it happens. */
+export function startCheck(
+  system: System,
+  request: CheckRequest,
+  version: string,
+  listen: (event: RunEvent) => void = () => {},
+): RunningCheck {
+  const run = new Run(system, request, version, listen);
+  return { finished: run.all(), cancel: () => run.cancel() };
+}
+
+interface Candidate {
+  readonly server: ServerName;
+  readonly address: string;
+  readonly seen: ServerEvidence;
+  readonly verdict: ServerVerdict;
+}
+
+class Run {
+  readonly #system: System;
+  readonly #request: CheckRequest;
+  readonly #version: string;
+  readonly #listen: (event: RunEvent) => void;
+  readonly #events: RunEvent[] = [];
+  readonly #pumps = new Set<Pump>();
+  #wake: () => void = () => {};
+  #cancelled = false;
+
+  constructor(system: System, request: CheckRequest, version: string, listen: (event: RunEvent) => void) {
+    this.#system = system;
+    this.#request = request;
+    this.#version = version;
+    this.#listen = listen;
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+    for (const running of this.#pumps) running.cancel();
+    this.#wake();
+  }
+
+  async all(): Promise<FinishedCheck> {
+    const { clock } = this.#system;
+    const began = clock.now();
+    this.#tell({ kind: 'started', date: clock.date().toISOString(), version: this.#version, request: this.#request });
+    const servers = await Promise.all(this.#request.servers.map((server) => this.#checkServer(server)));
+    const leader = lead(servers.flat());
+    const memory = await memoryOf(this.#system);
+    const plan = leader && !this.#cancelled ? await this.#checkPorts(leader, memory) : null;
+    this.#tell({ kind: 'ended', duration: clock.now() - began, cancelled: this.#cancelled });
+    const report = conclude(this.#events);
+    if (plan) await memory.remember(plan, report);
+    return { events: this.#events, report };
+  }
+
+  async #checkServer(server: ServerName): Promise<Candidate[]> {
+    const resolved = await this.#system.names.resolve4(server.host);
+    if (resolved.kind === 'error') {
+      this.#tell({ kind: 'unresolved', server, error: resolved.error });
+      return [];
+    }
+    const addresses = resolved.value.slice(0, MOST_ADDRESSES);
+    this.#tell({ kind: 'resolved', server, addresses });
+    return Promise.all(addresses.map((address) => this.#checkAddress(server, address)));
+  }
+
+  async #checkAddress(server: ServerName, address: string): Promise<Candidate> {
+    const checked = new Set(portsOf(this.#request.udp));
+    const primary = endpoint(address, server.port);
+    const { bindAddress } = this.#request;
+    const target = { name: server.name, primary };
+    const isChecked = (port: number) => checked.has(port);
+    const engine = new ServerCheck(target, bindAddress, isChecked, this.#system.random);
+    const observations: Parameters<typeof collectServer>[0][number][] = [];
+    await this.#pump(engine, (observation) => {
+      observations.push(observation);
+      this.#tell({ kind: 'server', server, primary, observation });
+    });
+    const seen = collectServer(observations);
+    return { server, address, seen, verdict: judgeServer({ name: server.name, address, port: server.port }, seen) };
+  }
+
+  async #checkPorts(leader: Candidate, memory: Memory): Promise<ProbePlan | null> {
+    const { bindAddress, rate } = this.#request;
+    const server = factsOf(leader);
+    const all = portsOf(this.#request.udp);
+    const ports = this.#select(all, server, rate);
+    const { coldRole, wait } = memory.advise(server, ports);
+    if (wait > 0 && !this.#request.noWait) await this.#wait(wait);
+    if (this.#cancelled) return null;
+    const freeSockets = this.#system.udp.freeSockets();
+    const plan = planProbes({ server, ports, bindAddress, rate, freeSockets, coldRole });
+    const localAddress = bindAddress === '0.0.0.0' ? ((await this.#system.host.sourceFor(leader.address)) ?? bindAddress) : bindAddress;
+    this.#tell({ kind: 'planned', plan, localAddress, plannedPorts: all.length });
+    await this.#pump(new RangeCheck(plan, this.#system.random), (observation) => this.#tell({ kind: 'observed', observation }));
+    await this.#findHolders();
+    return plan;
+  }
+
+  #select(all: readonly number[], server: ServerFacts, rate: Rate | null): readonly number[] {
+    const { sample, udp } = this.#request;
+    const stranger = server.allowedRate === null && rate === null;
+    const count = sample ?? (stranger ? STRANGERS_SAMPLE : 'all');
+    if (count === 'all') return all;
+    return samplePorts(udp, all, count, (numbers, below) => draw(this.#system.random, numbers, below));
+  }
+
+  async #findHolders(): Promise<void> {
+    const held = this.#events.flatMap((event) => {
+      if (event.kind !== 'observed' || event.observation.kind !== 'not-listening') return [];
+      return event.observation.failure.kind === 'in-use' ? [event.observation.port] : [];
+    });
+    if (held.length === 0) return;
+    this.#tell({ kind: 'holders', holders: [...(await this.#system.host.udpHolders(held))] });
+  }
+
+  #wait(time: number): Promise<void> {
+    this.#tell({ kind: 'waiting', for: time });
+    const { clock } = this.#system;
+    return new Promise((resolve) => {
+      const timer = clock.at(clock.now() + time, resolve);
+      this.#wake = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+
+  async #pump<T>(engine: Parameters<typeof pump<T>>[0], observed: (observation: T) => void): Promise<void> {
+    if (this.#cancelled) return;
+    const running = pump(engine, this.#system, observed);
+    this.#pumps.add(running);
+    try {
+      await running.done;
+    } finally {
+      this.#pumps.delete(running);
+    }
+  }
+
+  #tell(event: RunEvent): void {
+    this.#events.push(event);
+    this.#listen(event);
+  }
+}
+
+/** The first that can ask everything; else the first that can ask anything. */
+const lead = (candidates: readonly Candidate[]): Candidate | undefined =>
+  candidates.find(({ verdict }) => canAskInbound(verdict)) ?? candidates.find(({ verdict }) => canAskOutbound(verdict));
+
+function factsOf({ server, address, seen, verdict }: Candidate): ServerFacts {
+  return {
+    name: server.name,
+    primary: endpoint(address, server.port),
+    alternate: canAskInbound(verdict) ? seen.other : null,
+    responsePort: seen.responsePort,
+    changeRequest: seen.changeRequest === 'works',
+    allowedRate: seen.allowedRate,
+  };
+}
+
+/** Numbers of 32 random bits each; the tiny preference for small ones does no harm in choosing a sample. */
+function draw(random: System['random'], count: number, below: number): number[] {
+  const bytes = random(4 * count);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: count }, (_, index) => view.getUint32(4 * index) % below);
+}

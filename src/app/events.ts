@@ -1,0 +1,41 @@
+import type { Endpoint, Milliseconds, PortRange } from '../base/index.ts';
+import type { Observation, ServerObservation } from '../engine/index.ts';
+import type { ProbePlan, Rate } from '../plan/index.ts';
+import type { DnsError, Holder } from '../system/index.ts';
+
+/** What the user asked for, checked and complete. */
+export interface CheckRequest {
+  readonly servers: readonly ServerName[];
+  readonly udp: readonly PortRange[];
+  /** `0.0.0.0`: wherever the system lets packets out. */
+  readonly bindAddress: string;
+  /** null: what server and path allow. */
+  readonly rate: Rate | null;
+  /** How many of the ports are asked; null: all where the server allows more than strangers may ask, else a sample. */
+  readonly sample: 'all' | number | null;
+  /** The router has been told to forget: do not wait for its old states to die. */
+  readonly noWait: boolean;
+}
+
+/** A server as the user named it, taken apart. */
+export interface ServerName {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * A run is the list of its events: progress, report, history and tests read the same list, and concluding from it
+ * again gives the same report.
+ */
+export type RunEvent =
+  | { readonly kind: 'started'; readonly date: string; readonly version: string; readonly request: CheckRequest }
+  | { readonly kind: 'resolved'; readonly server: ServerName; readonly addresses: readonly string[] }
+  | { readonly kind: 'unresolved'; readonly server: ServerName; readonly error: DnsError }
+  | { readonly kind: 'server'; readonly server: ServerName; readonly primary: Endpoint; readonly observation: ServerObservation }
+  /** The router may still hold what an earlier check left. */
+  | { readonly kind: 'waiting'; readonly for: Milliseconds }
+  | { readonly kind: 'planned'; readonly plan: ProbePlan; readonly localAddress: string; readonly plannedPorts: number }
+  | { readonly kind: 'observed'; readonly observation: Observation }
+  | { readonly kind: 'holders'; readonly holders: readonly (readonly [port: number, holder: Holder])[] }
+  | { readonly kind: 'ended'; readonly duration: Milliseconds; readonly cancelled: boolean };

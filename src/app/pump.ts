@@ -1,0 +1,133 @@
+import type { Milliseconds } from '../base/index.ts';
+import type { Engine, Input, SocketKey } from '../engine/index.ts';
+import type { System, Timer, UdpSocket } from '../system/index.ts';
+
+/** An engine at work. */
+export interface Pump {
+  /** Settles when the engine is done and all its sockets are closed. */
+  readonly done: Promise<void>;
+  /** Lets the engine end early. */
+  cancel(): void;
+}
+
+/** Carries inputs from the system to the engine and its outputs back, until it is done. */
+export function pump<T>(engine: Engine<T>, system: System, observed: (observation: T) => void): Pump {
+  let finish: () => void = () => {};
+  let fail: (reason: unknown) => void = () => {};
+  const done = new Promise<void>((resolve, reject) => {
+    finish = resolve;
+    fail = reject;
+  });
+  const worker = new Worker(engine, system, observed, finish, fail);
+  worker.drain();
+  return { done, cancel: () => worker.feed({ kind: 'cancel' }) };
+}
+
+class Worker<T> {
+  readonly #engine: Engine<T>;
+  readonly #system: System;
+  readonly #observed: (observation: T) => void;
+  readonly #finish: () => void;
+  readonly #fail: (reason: unknown) => void;
+  readonly #sockets = new Map<SocketKey, UdpSocket>();
+  #timer: { readonly at: Milliseconds; readonly timer: Timer } | null = null;
+  #draining = false;
+  #over = false;
+
+  constructor(
+    engine: Engine<T>,
+    system: System,
+    observed: (observation: T) => void,
+    finish: () => void,
+    fail: (reason: unknown) => void,
+  ) {
+    this.#engine = engine;
+    this.#system = system;
+    this.#observed = observed;
+    this.#finish = finish;
+    this.#fail = fail;
+  }
+
+  feed(input: Input): void {
+    if (this.#over) return;
+    try {
+      this.#engine.handle(input, this.#system.clock.now());
+    } catch (error) {
+      this.#stop(() => this.#fail(error));
+    }
+    this.drain();
+  }
+
+  /** A bug in the engine must not leave a socket open. */
+  drain(): void {
+    if (this.#draining || this.#over) return;
+    this.#draining = true;
+    try {
+      while (this.#step());
+    } catch (error) {
+      this.#stop(() => this.#fail(error));
+    } finally {
+      this.#draining = false;
+    }
+  }
+
+  /** Carries out one output; false: nothing more for now. */
+  #step(): boolean {
+    const output = this.#engine.next(this.#system.clock.now());
+    switch (output.kind) {
+      case 'send':
+        this.#sockets.get(output.socket)?.send(output.bytes, output.to);
+        return true;
+      case 'observed':
+        this.#observed(output.observation);
+        return true;
+      case 'open':
+        this.#open(output.socket, output.local);
+        return true;
+      case 'close':
+        this.#sockets.get(output.socket)?.close();
+        this.#sockets.delete(output.socket);
+        return true;
+      case 'wait':
+        this.#wakeAt(output.until);
+        return false;
+      case 'done':
+        this.#stop(this.#finish);
+        return false;
+      default:
+        return output satisfies never;
+    }
+  }
+
+  #open(socket: SocketKey, local: Parameters<System['udp']['open']>[0]): void {
+    const opened = this.#system.udp.open(local, {
+      bound: (at) => this.feed({ kind: 'bound', socket, local: at }),
+      failed: (failure) => this.feed({ kind: 'bind-failed', socket, failure }),
+      datagram: (bytes, from) => this.feed({ kind: 'datagram', socket, bytes, from }),
+      notSent: (failure) => this.feed({ kind: 'not-sent', socket, failure }),
+    });
+    this.#sockets.set(socket, opened);
+  }
+
+  /** A timer that fires early does no harm: it is only moved when it would be late. */
+  #wakeAt(at: Milliseconds): void {
+    if (this.#timer && this.#timer.at <= at) return;
+    this.#timer?.timer.cancel();
+    this.#timer = null;
+    if (at === Number.POSITIVE_INFINITY) return;
+    const timer = this.#system.clock.at(at, () => {
+      this.#timer = null;
+      this.feed({ kind: 'tick' });
+    });
+    this.#timer = { at, timer };
+  }
+
+  #stop(then: () => void): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#timer?.timer.cancel();
+    for (const socket of this.#sockets.values()) socket.close();
+    this.#sockets.clear();
+    then();
+  }
+}

@@ -1,0 +1,84 @@
+import type { Endpoint } from '../base/index.ts';
+import {
+  BINDING,
+  CHANGE_REQUEST,
+  CHANGED_ADDRESS,
+  decodeMessage,
+  ERROR_CODE,
+  encodeMessage,
+  FULLCONE_CAPABILITIES,
+  FULLCONE_HELLO,
+  FULLCONE_VERSION,
+  MAPPED_ADDRESS,
+  type Message,
+  makeAttribute,
+  OTHER_ADDRESS,
+  type RawAttribute,
+  RESPONSE_PORT,
+  readAttribute,
+  XOR_MAPPED_ADDRESS,
+  XOR_MAPPED_ADDRESS_OLD,
+} from '../stun/index.ts';
+
+export interface RequestOptions {
+  readonly change?: { readonly address: boolean; readonly port: boolean } | null;
+  readonly responsePort?: number | null;
+  /** Asks one of our reflectors what it allows. */
+  readonly hello?: boolean;
+}
+
+/** A Binding request (RFC 8489 section 3) with what RFC 5780 adds. */
+export function bindingRequest(transactionId: Uint8Array, options: RequestOptions = {}): Uint8Array {
+  const { change = null, responsePort = null, hello = false } = options;
+  const attributes: RawAttribute[] = [];
+  if (change) attributes.push(makeAttribute(CHANGE_REQUEST, change, transactionId));
+  if (responsePort !== null) attributes.push(makeAttribute(RESPONSE_PORT, responsePort, transactionId));
+  if (hello) attributes.push(makeAttribute(FULLCONE_HELLO, { version: FULLCONE_VERSION, filler: 0 }, transactionId));
+  return encodeMessage({ class: 'request', method: BINDING, transactionId, attributes });
+}
+
+/** What a datagram that may be an answer says. */
+export type Answer =
+  | {
+      readonly kind: 'success';
+      readonly transactionId: Uint8Array;
+      readonly mapped: Endpoint;
+      readonly other: Endpoint | null;
+      readonly allowedRate: number | null;
+    }
+  | { readonly kind: 'error'; readonly transactionId: Uint8Array; readonly code: number }
+  | { readonly kind: 'invalid'; readonly transactionId: Uint8Array; readonly what: 'malformed' | 'no-mapping' }
+  | { readonly kind: 'nothing' };
+
+const NOTHING: Answer = { kind: 'nothing' };
+
+export function readAnswer(bytes: Uint8Array): Answer {
+  const decoded = decodeMessage(bytes);
+  if (decoded.kind === 'malformed') return malformed(bytes);
+  if (decoded.kind === 'not-stun') return NOTHING;
+  const { message } = decoded;
+  const { transactionId } = message;
+  if (message.class !== 'success' && message.class !== 'error') return NOTHING;
+  if (message.method !== BINDING) return { kind: 'invalid', transactionId, what: 'malformed' };
+  if (message.class === 'error') return readError(message);
+  const mapped = value(message, XOR_MAPPED_ADDRESS) ?? value(message, XOR_MAPPED_ADDRESS_OLD) ?? value(message, MAPPED_ADDRESS);
+  if (!mapped || mapped.port === 0) return { kind: 'invalid', transactionId, what: 'no-mapping' };
+  const other = value(message, OTHER_ADDRESS) ?? value(message, CHANGED_ADDRESS);
+  const capabilities = value(message, FULLCONE_CAPABILITIES);
+  return { kind: 'success', transactionId, mapped, other, allowedRate: capabilities?.rate || null };
+}
+
+function readError(message: Message): Answer {
+  const { transactionId } = message;
+  const error = value(message, ERROR_CODE);
+  return error ? { kind: 'error', transactionId, code: error.code } : { kind: 'invalid', transactionId, what: 'malformed' };
+}
+
+/** A message whose inside is broken may still name the request that it pretends to answer. */
+const malformed = (bytes: Uint8Array): Answer =>
+  bytes.length >= 20 ? { kind: 'invalid', transactionId: bytes.subarray(8, 20), what: 'malformed' } : NOTHING;
+
+function value<T>(message: Message, attribute: Parameters<typeof readAttribute<T>>[1]): T | null {
+  const read = readAttribute(message, attribute);
+  return read?.kind === 'ok' ? read.value : null;
+}

@@ -1,0 +1,178 @@
+import type { Endpoint, Milliseconds } from '../base/index.ts';
+import type { Control, ControlRole, ProbePlan } from '../plan/index.ts';
+import { bindingRequest } from './answer.ts';
+import type { HelperSockets } from './helpers.ts';
+import type { Outbox } from './outbox.ts';
+import type { Pacer, Token } from './pacer.ts';
+import type { Path } from './path.ts';
+import type { Pending, Transactions } from './transactions.ts';
+import type { Observation, SocketKey } from './types.ts';
+
+/** `map`: the listener learns its mapping at a role, and keeps the way from there open. */
+export interface ControlSubject {
+  readonly kind: 'control';
+  readonly control: Control;
+  readonly purpose: 'control' | 'map';
+  readonly token: Token | null;
+}
+
+interface RoleState {
+  readonly control: Control;
+  /** Where the listener is reached from this role. */
+  listenerAt: Endpoint | null;
+  mapSentAt: Milliseconds;
+  answeredSentAt: Milliseconds;
+  lostInARow: number;
+}
+
+/** Refreshes the router's entry long before the shortest timeout in the field (30 s). */
+const MAP_AGAIN: Milliseconds = 8000;
+/** While the run waits for a role to show that it is alive. */
+const IN_A_HURRY: Milliseconds = 100;
+/** At 10 % loss each way as many in a row by chance: two in a million. */
+const DEAD_AFTER = 8;
+
+/** Watches that every role answers while ports are asked: what makes a silence count (docs/decisions/0001). */
+export class Controls {
+  readonly #plan: ProbePlan;
+  readonly #outbox: Outbox<Observation>;
+  readonly #helpers: HelperSockets<Observation>;
+  readonly #transactions: Transactions<ControlSubject>;
+  readonly #path: Path;
+  readonly #pacer: Pacer;
+  readonly #roles: Map<ControlRole, RoleState>;
+  #waiting: Pending<ControlSubject>[] = [];
+  #nextRound: Milliseconds = 0;
+
+  constructor(
+    plan: ProbePlan,
+    outbox: Outbox<Observation>,
+    helpers: HelperSockets<Observation>,
+    transactions: Transactions<ControlSubject>,
+    path: Path,
+    pacer: Pacer,
+  ) {
+    this.#plan = plan;
+    this.#outbox = outbox;
+    this.#helpers = helpers;
+    this.#transactions = transactions;
+    this.#path = path;
+    this.#pacer = pacer;
+    const fresh = { listenerAt: null, mapSentAt: -MAP_AGAIN, answeredSentAt: -1, lostInARow: 0 };
+    this.#roles = new Map(plan.controls.map((control) => [control.role, { control, ...fresh }]));
+  }
+
+  /** The control socket's own mapping at the primary: where a relayed answer is to go. */
+  controlAt: Endpoint | null = null;
+
+  /** Every role has answered a probe that was sent at `since` or later. */
+  aliveSince(since: Milliseconds): boolean {
+    return [...this.#roles.values()].every(({ answeredSentAt }) => answeredSentAt >= since);
+  }
+
+  get dead(): boolean {
+    return [...this.#roles.values()].some(({ lostInARow }) => lostInARow >= DEAD_AFTER);
+  }
+
+  /** Sends what is due, and tells when to come again. */
+  work(now: Milliseconds, hurry: boolean): Milliseconds {
+    this.#countLost(now);
+    if (this.#pacer.probeDue()) this.#ask(this.#role('primary'), now, this.#pacer.probeSent(now));
+    if (now >= this.#nextRound) {
+      for (const role of this.#roles.values()) this.#askRound(role, now);
+      const paced = this.#plan.rate.kind === 'paced' ? 0.2 * this.#plan.controlEvery : 0;
+      this.#nextRound = now + (hurry ? Math.max(IN_A_HURRY, paced) : this.#plan.controlEvery);
+    }
+    const oldest = this.#waiting[0];
+    return Math.min(this.#nextRound, oldest ? oldest.sentAt + this.#plan.tries.longestGap : this.#nextRound);
+  }
+
+  /** The next round is not put off longer than a waiting run wants it. */
+  hurry(now: Milliseconds): void {
+    this.#nextRound = Math.min(this.#nextRound, now + IN_A_HURRY);
+  }
+
+  answered(pending: Pending<ControlSubject>, socket: SocketKey, source: Endpoint, mapped: Endpoint, now: Milliseconds): void {
+    const { control, purpose, token } = pending.subject;
+    if (!this.#cameRight(pending.subject, socket, source) || pending.answered) return;
+    pending.answered = true;
+    this.#path.answered(now - pending.sentAt);
+    if (token) this.#pacer.probeAnswered(token);
+    const role = this.#role(control.role);
+    if (purpose === 'map') {
+      role.listenerAt = mapped;
+      this.#askRound(role, now);
+      return;
+    }
+    if (control.role === 'primary') this.controlAt = mapped;
+    role.lostInARow = 0;
+    role.answeredSentAt = Math.max(role.answeredSentAt, pending.sentAt);
+    this.#outbox.push({
+      kind: 'observed',
+      observation: { kind: 'control-answered', at: now, role: control.role, sentAt: pending.sentAt, mapped },
+    });
+  }
+
+  /** From the role's address, and on the socket that the way leads to. */
+  #cameRight({ control, purpose }: ControlSubject, socket: SocketKey, source: Endpoint): boolean {
+    const expected = purpose === 'control' && control.role === 'primary' ? 'control' : 'listener';
+    return source.address === control.endpoint.address && this.#helpers.is(expected, socket);
+  }
+
+  #role(role: ControlRole): RoleState {
+    const state = this.#roles.get(role);
+    if (!state) throw new Error(`no such control: ${role}`);
+    return state;
+  }
+
+  #askRound(role: RoleState, now: Milliseconds): void {
+    if (role.control.change && (role.listenerAt === null || now - role.mapSentAt >= MAP_AGAIN)) {
+      role.mapSentAt = now;
+      this.#send('listener', { kind: 'control', control: role.control, purpose: 'map', token: null }, now);
+    }
+    if (!role.control.change || role.listenerAt) this.#ask(role, now, null);
+  }
+
+  #ask({ control }: RoleState, now: Milliseconds, token: Token | null): void {
+    const from = control.change || control.role === 'primary' ? 'control' : 'listener';
+    this.#send(from, { kind: 'control', control, purpose: 'control', token }, now);
+  }
+
+  #send(from: 'control' | 'listener', subject: ControlSubject, now: Milliseconds): void {
+    const { control, purpose } = subject;
+    const pending = this.#transactions.open(subject, now);
+    const { change } = control;
+    const viaPrimary = purpose === 'control' && change !== null;
+    const bytes = viaPrimary
+      ? bindingRequest(pending.id, { change, responsePort: this.#role(control.role).listenerAt?.port ?? null })
+      : bindingRequest(pending.id);
+    this.#pacer.spend(now);
+    this.#outbox.push({
+      kind: 'send',
+      socket: this.#helpers.key(from),
+      bytes,
+      to: viaPrimary ? this.#plan.server.primary : control.endpoint,
+    });
+    this.#waiting.push(pending);
+  }
+
+  #countLost(now: Milliseconds): void {
+    const { longestGap } = this.#plan.tries;
+    const over = this.#waiting.findIndex(({ sentAt }) => now < sentAt + longestGap);
+    const expired = over === -1 ? this.#waiting : this.#waiting.slice(0, over);
+    if (expired.length === 0) return;
+    this.#waiting = over === -1 ? [] : this.#waiting.slice(over);
+    for (const pending of expired.filter(({ answered }) => !answered)) this.#lost(pending, now);
+  }
+
+  #lost({ subject, sentAt }: Pending<ControlSubject>, at: Milliseconds): void {
+    const role = this.#role(subject.control.role);
+    this.#path.lost();
+    if (subject.purpose === 'map') {
+      // The way may have been closed in the meantime: learn it anew before the next probe.
+      role.mapSentAt = -MAP_AGAIN;
+    }
+    role.lostInARow++;
+    this.#outbox.push({ kind: 'observed', observation: { kind: 'control-lost', at, role: subject.control.role, sentAt } });
+  }
+}

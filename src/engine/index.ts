@@ -1,0 +1,14 @@
+/** When to ask: transactions, pacing, tries and their order; one input in, outputs out, no socket and no clock. */
+export type { UnusableAlternate } from './alternate.ts';
+export { RangeCheck } from './range-check.ts';
+export { ServerCheck, type ServerTarget } from './server-check.ts';
+export type {
+  Engine,
+  Input,
+  Observation,
+  Output,
+  ServerObservation,
+  ServerQuestion,
+  SocketKey,
+  StrangeAnswer,
+} from './types.ts';

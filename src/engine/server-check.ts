@@ -1,0 +1,215 @@
+import { type Endpoint, endpoint, type Milliseconds } from '../base/index.ts';
+import { whyUnusable } from './alternate.ts';
+import { type Answer, bindingRequest, type RequestOptions, readAnswer } from './answer.ts';
+import { HelperSockets } from './helpers.ts';
+import { never, Outbox } from './outbox.ts';
+import { type Pending, Transactions } from './transactions.ts';
+import type { Engine, Input, Output, ServerObservation, ServerQuestion, SocketKey, StrangeAnswer } from './types.ts';
+
+export interface ServerTarget {
+  /** As the user named it. */
+  readonly name: string;
+  readonly primary: Endpoint;
+}
+
+interface Probe {
+  readonly question: ServerQuestion;
+  readonly from: 'control' | 'listener';
+  readonly to: Endpoint;
+  readonly options: RequestOptions;
+  readonly answerOn: 'control' | 'listener';
+  readonly answerFrom: Endpoint;
+}
+
+interface Ask {
+  readonly probe: Probe;
+  tries: number;
+  dueAt: Milliseconds;
+}
+
+/** A lone query: quick at first, patient in the end (RFC 8489 section 6.2.1 doubles from 500 ms; we have no time for that). */
+const GAPS: readonly Milliseconds[] = [100, 200, 400, 500, 500, 500, 500, 700];
+
+/** Finds out what a server is good for, from two sockets that are not checked. */
+export class ServerCheck implements Engine<ServerObservation> {
+  readonly #target: ServerTarget;
+  readonly #outbox = new Outbox<ServerObservation>();
+  readonly #transactions: Transactions<Ask>;
+  readonly #helpers: HelperSockets<ServerObservation>;
+  readonly #asks = new Map<ServerQuestion, Ask>();
+  readonly #settled = new Set<ServerQuestion>();
+  /** Where the listener is seen from: by the primary, and by the alternate roles once they are known. */
+  readonly #listenerAt = new Map<ServerQuestion, Endpoint>();
+  #alternate: Endpoint | null = null;
+  #phase: 'new' | 'opening' | 'asking' | 'done' = 'new';
+
+  constructor(
+    target: ServerTarget,
+    bindAddress: string,
+    isChecked: (port: number) => boolean,
+    random: (count: number) => Uint8Array,
+  ) {
+    this.#target = target;
+    this.#transactions = new Transactions(random);
+    this.#helpers = new HelperSockets(this.#outbox, bindAddress, isChecked);
+  }
+
+  handle(input: Input, now: Milliseconds): void {
+    if (this.#phase === 'done') return;
+    if (input.kind === 'bound') this.#helpers.bound(input.socket, input.local);
+    else if (input.kind === 'datagram') this.#datagram(input.socket, input.bytes, input.from, now);
+    else if (input.kind === 'cancel') this.#finish();
+    else if (input.kind !== 'tick') this.#socketFailed(input, now);
+  }
+
+  next(now: Milliseconds): Output<ServerObservation> {
+    const queued = this.#outbox.shift();
+    if (queued) return queued;
+    const until = this.#work(now);
+    return this.#outbox.shift() ?? (this.#phase === 'done' ? { kind: 'done' } : { kind: 'wait', until });
+  }
+
+  #work(now: Milliseconds): Milliseconds {
+    if (this.#phase === 'new') {
+      this.#phase = 'opening';
+      this.#helpers.open();
+    }
+    if (this.#phase === 'opening' && this.#helpers.ready) {
+      this.#phase = 'asking';
+      this.#beginBinding(now);
+    }
+    if (this.#phase !== 'asking') return never;
+    for (const ask of [...this.#asks.values()]) if (ask.dueAt <= now) this.#try(ask, now);
+    if (this.#asks.size === 0) this.#finish();
+    return Math.min(...[...this.#asks.values()].map(({ dueAt }) => dueAt));
+  }
+
+  // Questions
+
+  #beginBinding(now: Milliseconds): void {
+    const { primary } = this.#target;
+    const at = { to: primary, answerFrom: primary };
+    this.#begin({ question: 'binding', from: 'control', options: { hello: true }, answerOn: 'control', ...at }, now);
+    this.#begin({ question: 'listener-binding', from: 'listener', options: {}, answerOn: 'listener', ...at }, now);
+  }
+
+  /** Straight to the alternate roles: are they alive, and where do they see the listener? */
+  #beginAlternate(alternate: Endpoint, now: Milliseconds): void {
+    const roles = { alternate, 'alternate-primary-port': endpoint(alternate.address, this.#target.primary.port) } as const;
+    for (const [question, role] of Object.entries(roles) as [keyof typeof roles, Endpoint][]) {
+      this.#begin({ question, from: 'listener', to: role, options: {}, answerOn: 'listener', answerFrom: role }, now);
+    }
+  }
+
+  /** RESPONSE-PORT to where the primary sees the listener: a way that is open on every router. */
+  #beginResponsePort(now: Milliseconds): void {
+    const { primary } = this.#target;
+    const responsePort = this.#listenerAt.get('listener-binding')?.port ?? null;
+    const probe = { from: 'control', to: primary, options: { responsePort }, answerOn: 'listener', answerFrom: primary } as const;
+    this.#begin({ question: 'response-port', ...probe }, now);
+  }
+
+  /**
+   * CHANGE-REQUEST on the way that the listener opened to the alternate role. Together with RESPONSE-PORT the
+   * answer finds that way on every router; alone only where the router keeps the listener's port.
+   */
+  #beginChange(alternate: Endpoint, now: Milliseconds): void {
+    const change = { address: true, port: true };
+    const at = { to: this.#target.primary, answerOn: 'listener', answerFrom: alternate } as const;
+    const responsePort = this.#listenerAt.get('alternate')?.port ?? null;
+    this.#begin({ question: 'change-request', from: 'listener', options: { change }, ...at }, now);
+    this.#begin({ question: 'change-and-response-port', from: 'control', options: { change, responsePort }, ...at }, now);
+  }
+
+  #begin(probe: Probe, now: Milliseconds): void {
+    this.#asks.set(probe.question, { probe, tries: 0, dueAt: now });
+  }
+
+  #try(ask: Ask, now: Milliseconds): void {
+    const { probe } = ask;
+    const gap = GAPS[ask.tries];
+    if (gap === undefined) {
+      const { question } = probe;
+      this.#outbox.observed({ kind: 'server-silent', at: now, server: this.#target.name, question, tries: ask.tries });
+      this.#settle(question);
+      return;
+    }
+    ask.tries++;
+    ask.dueAt = now + gap;
+    const { id } = this.#transactions.open(ask, now);
+    const bytes = bindingRequest(id, probe.options);
+    this.#outbox.push({ kind: 'send', socket: this.#helpers.key(probe.from), bytes, to: probe.to });
+  }
+
+  #settle(question: ServerQuestion): void {
+    this.#settled.add(question);
+    this.#asks.delete(question);
+    // Without an answer to the first question nothing else matters.
+    if (question === 'binding' && this.#alternate === null) this.#asks.clear();
+  }
+
+  // Answers
+
+  #datagram(socket: SocketKey, bytes: Uint8Array, from: Endpoint, now: Milliseconds): void {
+    const answer = readAnswer(bytes);
+    if (answer.kind === 'nothing') return;
+    const pending = this.#transactions.find(answer.transactionId);
+    if (!pending || pending.answered) return;
+    const { probe } = pending.subject;
+    const about = { at: now, server: this.#target.name, question: probe.question };
+    const strange = this.#whatIsStrange(answer, probe, socket, from);
+    if (strange) {
+      this.#outbox.observed({ kind: 'server-strange', ...about, what: strange, source: from });
+      if (strange === 'wrong-source' || strange === 'wrong-socket') this.#settleStrange(probe.question);
+    } else if (answer.kind === 'error') {
+      this.#outbox.observed({ kind: 'server-refused', ...about, code: answer.code });
+      this.#settle(probe.question);
+    } else if (answer.kind === 'success') {
+      const { mapped, other, allowedRate } = answer;
+      const otherUnusable = other && whyUnusable(this.#target.primary, other);
+      this.#outbox.observed({ kind: 'server-answered', ...about, source: from, mapped, other, otherUnusable, allowedRate });
+      this.#success(pending, answer, now);
+    }
+  }
+
+  /** An answer from the unchanged address, or on the asking socket: the server ignored what it was asked for. */
+  #settleStrange(question: ServerQuestion): void {
+    if (question !== 'binding' && question !== 'listener-binding') this.#settle(question);
+  }
+
+  #success(pending: Pending<Ask>, { mapped, other }: Extract<Answer, { kind: 'success' }>, now: Milliseconds): void {
+    pending.answered = true;
+    const { question } = pending.subject.probe;
+    if (this.#settled.has(question)) return;
+    const { primary } = this.#target;
+    if (question === 'binding' && other && !whyUnusable(primary, other)) this.#alternate = other;
+    if (pending.subject.probe.answerOn === 'listener') this.#listenerAt.set(question, mapped);
+    this.#settle(question);
+    // One way to see CHANGE-REQUEST work is enough.
+    if (question === 'change-and-response-port') this.#asks.delete('change-request');
+    if (question === 'binding' && this.#alternate) this.#beginAlternate(this.#alternate, now);
+    if (question === 'alternate' && this.#alternate) this.#beginChange(this.#alternate, now);
+    const ready = this.#settled.has('binding') && this.#listenerAt.has('listener-binding');
+    const isBinding = question === 'binding' || question === 'listener-binding';
+    if (ready && isBinding && this.#alternate) this.#beginResponsePort(now);
+  }
+
+  #whatIsStrange(answer: Answer, probe: Probe, socket: SocketKey, from: Endpoint): StrangeAnswer | null {
+    if (answer.kind === 'invalid') return answer.what;
+    if (answer.kind === 'error') return from.address === probe.to.address ? null : 'wrong-source';
+    if (from.address !== probe.answerFrom.address) return 'wrong-source';
+    return this.#helpers.is(probe.answerOn, socket) ? null : 'wrong-socket';
+  }
+
+  #socketFailed(input: Extract<Input, { kind: 'bind-failed' | 'not-sent' }>, now: Milliseconds): void {
+    const { failure } = input;
+    this.#outbox.observed({ kind: 'server-socket-failed', at: now, server: this.#target.name, failure });
+    if (input.kind === 'bind-failed') this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#phase === 'done') return;
+    this.#phase = 'done';
+    this.#helpers.close();
+  }
+}

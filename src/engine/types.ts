@@ -1,0 +1,152 @@
+import type { Endpoint, Milliseconds } from '../base/index.ts';
+import type { ControlRole, Question } from '../plan/index.ts';
+import type { SocketFailure } from '../system/index.ts';
+import type { UnusableAlternate } from './alternate.ts';
+
+/** A checked port's own number, or a negative one for the sockets that are not checked. */
+export type SocketKey = number;
+
+export type Input =
+  | { readonly kind: 'bound'; readonly socket: SocketKey; readonly local: Endpoint }
+  | { readonly kind: 'bind-failed'; readonly socket: SocketKey; readonly failure: SocketFailure }
+  | { readonly kind: 'datagram'; readonly socket: SocketKey; readonly bytes: Uint8Array; readonly from: Endpoint }
+  | { readonly kind: 'not-sent'; readonly socket: SocketKey; readonly failure: SocketFailure }
+  | { readonly kind: 'tick' }
+  | { readonly kind: 'cancel' };
+
+export type Output<T> =
+  /** Port 0: any free one. */
+  | { readonly kind: 'open'; readonly socket: SocketKey; readonly local: Endpoint }
+  | { readonly kind: 'send'; readonly socket: SocketKey; readonly bytes: Uint8Array; readonly to: Endpoint }
+  | { readonly kind: 'close'; readonly socket: SocketKey }
+  | { readonly kind: 'observed'; readonly observation: T }
+  /** Nothing to do before this time, unless something comes in. */
+  | { readonly kind: 'wait'; readonly until: Milliseconds }
+  /** Everything is closed. */
+  | { readonly kind: 'done' };
+
+/** One input, then drain `next` until it says `wait` or `done`. No socket, no clock: both come in as arguments. */
+export interface Engine<T> {
+  handle(input: Input, now: Milliseconds): void;
+  next(now: Milliseconds): Output<T>;
+}
+
+/** One fact seen while ports were checked. `at` and all other times are on the run's monotonic clock. */
+export type Observation =
+  | { readonly kind: 'listening'; readonly at: Milliseconds; readonly port: number }
+  | { readonly kind: 'not-listening'; readonly at: Milliseconds; readonly port: number; readonly failure: SocketFailure }
+  | {
+      readonly kind: 'sent';
+      readonly at: Milliseconds;
+      readonly port: number;
+      readonly question: Question;
+      readonly attempt: number;
+    }
+  /** A valid success answer, from the address that had to answer. */
+  | {
+      readonly kind: 'answered';
+      readonly at: Milliseconds;
+      readonly port: number;
+      readonly question: Question;
+      readonly attempt: number;
+      readonly sentAt: Milliseconds;
+      /** The checked port on which it arrived; 0: the control socket, where the question says so. */
+      readonly arrivedOn: number;
+      readonly source: Endpoint;
+      /** The asker's mapping, as the server saw it. */
+      readonly mapped: Endpoint;
+    }
+  /** All tries that the loss of this run asks for were made, and nothing came. */
+  | {
+      readonly kind: 'silent';
+      readonly at: Milliseconds;
+      readonly port: number;
+      readonly question: Question;
+      readonly tries: number;
+      readonly firstSentAt: Milliseconds;
+      readonly lastSentAt: Milliseconds;
+    }
+  /** So many packets are lost that no number of tries within reason would prove a silence. */
+  | { readonly kind: 'given-up'; readonly at: Milliseconds; readonly port: number; readonly question: Question }
+  /** The server answered with an error: it did not ask the question for us. */
+  | {
+      readonly kind: 'refused';
+      readonly at: Milliseconds;
+      readonly port: number;
+      readonly question: Question;
+      readonly code: number;
+    }
+  /** Something with our transaction id that is no valid answer; never evidence of anything let in. */
+  | {
+      readonly kind: 'strange';
+      readonly at: Milliseconds;
+      readonly port: number;
+      readonly question: Question;
+      readonly what: StrangeAnswer;
+      readonly source: Endpoint;
+    }
+  | { readonly kind: 'not-sent'; readonly at: Milliseconds; readonly port: number; readonly failure: SocketFailure }
+  | {
+      readonly kind: 'control-answered';
+      readonly at: Milliseconds;
+      readonly role: ControlRole;
+      readonly sentAt: Milliseconds;
+      readonly mapped: Endpoint;
+    }
+  | { readonly kind: 'control-lost'; readonly at: Milliseconds; readonly role: ControlRole; readonly sentAt: Milliseconds }
+  | { readonly kind: 'control-failed'; readonly at: Milliseconds; readonly failure: SocketFailure }
+  /** No more questions for this port. */
+  | { readonly kind: 'finished'; readonly at: Milliseconds; readonly port: number }
+  | { readonly kind: 'cancelled'; readonly at: Milliseconds };
+
+export type StrangeAnswer = 'wrong-source' | 'wrong-socket' | 'malformed' | 'no-mapping';
+
+/** The questions that tell what a server is good for, before the first port is asked. */
+export type ServerQuestion =
+  | 'binding'
+  | 'listener-binding'
+  | 'alternate'
+  | 'alternate-primary-port'
+  | 'response-port'
+  | 'change-request'
+  | 'change-and-response-port';
+
+/** One fact seen while a server was checked. */
+export type ServerObservation =
+  | {
+      readonly kind: 'server-answered';
+      readonly at: Milliseconds;
+      readonly server: string;
+      readonly question: ServerQuestion;
+      readonly source: Endpoint;
+      readonly mapped: Endpoint;
+      /** OTHER-ADDRESS or CHANGED-ADDRESS. */
+      readonly other: Endpoint | null;
+      /** Why it is not asked anything. */
+      readonly otherUnusable: UnusableAlternate | null;
+      /** Announced by one of our reflectors: packets per second. */
+      readonly allowedRate: number | null;
+    }
+  | {
+      readonly kind: 'server-refused';
+      readonly at: Milliseconds;
+      readonly server: string;
+      readonly question: ServerQuestion;
+      readonly code: number;
+    }
+  | {
+      readonly kind: 'server-strange';
+      readonly at: Milliseconds;
+      readonly server: string;
+      readonly question: ServerQuestion;
+      readonly what: StrangeAnswer;
+      readonly source: Endpoint;
+    }
+  | {
+      readonly kind: 'server-silent';
+      readonly at: Milliseconds;
+      readonly server: string;
+      readonly question: ServerQuestion;
+      readonly tries: number;
+    }
+  | { readonly kind: 'server-socket-failed'; readonly at: Milliseconds; readonly server: string; readonly failure: SocketFailure };

@@ -1,0 +1,71 @@
+import type { Endpoint } from '../base/index.ts';
+import type { Question } from '../plan/index.ts';
+
+/** What the engine knows of one port while it asks. */
+export interface PortProgress {
+  readonly port: number;
+  /** A question is settled when it was answered or its tries are over. */
+  readonly settled: ReadonlyMap<Question, 'answered' | 'not-answered'>;
+  /** Packets sent per question. */
+  readonly tried: ReadonlyMap<Question, number>;
+  /** The mapping that the primary saw. */
+  readonly mapped: Endpoint | null;
+  /** The mappings that other destinations saw. */
+  readonly mappedElsewhere: ReadonlyMap<Question, Endpoint>;
+}
+
+/** What holds for all ports of the run. */
+export interface RunProgress {
+  /** Whether the server can be asked this. */
+  can(question: Question): boolean;
+  /** Whether enough ports were already asked a question that only refines a cause. */
+  enough(question: Question): boolean;
+  /** All ports were asked; those that look right are to be confirmed at another destination. */
+  readonly confirming: boolean;
+}
+
+/**
+ * The questions that this port is to be asked now; none: it is finished. The order is the heart of the check
+ * (docs/decisions/0001): cold before the port has sent anything, then warm, then what goes to the primary
+ * alone, and only after these anything to another destination. A port that let a cold packet in is not asked
+ * the warm question: it could prove nothing more, and leaves one role that this port has never heard.
+ */
+export function wanted(port: PortProgress, run: RunProgress): readonly Question[] {
+  const open = (question: Question) => run.can(question) && !port.settled.has(question);
+  const answered = (question: Question) => port.settled.get(question) === 'answered';
+  if (open('cold')) return ['cold'];
+  const translated = port.mapped !== null && port.mapped.port !== port.port;
+  if (open('warm') && !translated && !answered('cold')) return outboundToo(port) ? ['warm', 'outbound'] : ['warm'];
+  if (open('outbound') && port.mapped === null) return ['outbound'];
+  if (port.mapped === null) return open('relay') && !run.enough('relay') ? ['relay'] : [];
+  if (translated) return whereElse(port, open);
+  const closed = !answered('cold') && !answered('warm');
+  if (closed && open('change-port') && !run.enough('change-port')) return ['change-port'];
+  return run.confirming ? confirm(port, open, answered('cold')) : [];
+}
+
+/** A warm question that was not answered at once may be a closed port: the plain request then tells the mapping. */
+const outboundToo = (port: PortProgress): boolean =>
+  (port.tried.get('warm') ?? 0) >= 2 && port.mapped === null && !port.settled.has('outbound');
+
+type IsOpen = (question: Question) => boolean;
+
+/**
+ * Two mappings that differ prove "symmetric"; two that agree ask for a third, at the other address. A forwarded
+ * port that the second destination sees unchanged may only have lost its number to a neighbour: a third tells.
+ */
+function whereElse(port: PortProgress, open: IsOpen): readonly Question[] {
+  if (open('elsewhere')) return ['elsewhere'];
+  const there = port.mappedElsewhere.get('elsewhere')?.port;
+  if (there === port.mapped?.port) return open('far-elsewhere') ? ['far-elsewhere'] : [];
+  const neighbour = there === port.port && port.settled.get('cold') === 'answered';
+  return neighbour && open('fresh-elsewhere') ? ['fresh-elsewhere'] : [];
+}
+
+/** A preserved port that another destination sees otherwise: chance, or a neighbour over there? */
+function confirm(port: PortProgress, open: IsOpen, forwarded: boolean): readonly Question[] {
+  if (open('elsewhere')) return ['elsewhere'];
+  const there = port.mappedElsewhere.get('elsewhere');
+  const differs = there !== undefined && there.port !== port.port;
+  return differs && forwarded && open('fresh-elsewhere') ? ['fresh-elsewhere'] : [];
+}

@@ -1,0 +1,37 @@
+import type { ServerObservation, ServerQuestion } from '../engine/index.ts';
+import type { ServerEvidence } from './types.ts';
+
+/** Folds what was seen of one server. */
+export function collectServer(observations: readonly ServerObservation[]): ServerEvidence {
+  const answered = (question: ServerQuestion) =>
+    observations.find((seen) => seen.kind === 'server-answered' && seen.question === question);
+  const binding = observations.find((seen) => seen.kind === 'server-answered' && seen.question === 'binding');
+  const first = binding?.kind === 'server-answered' ? binding : null;
+  return {
+    binding: first ? 'answered' : bindingFailure(observations),
+    other: first?.other ?? null,
+    otherUnusable: first?.otherUnusable ?? null,
+    alternateAlive: !!answered('alternate') && !!answered('alternate-primary-port'),
+    responsePort: !!answered('response-port'),
+    changeRequest: changeRequest(observations),
+    allowedRate: first?.allowedRate ?? null,
+    failure: observations.find((seen) => seen.kind === 'server-socket-failed')?.failure ?? null,
+  };
+}
+
+function bindingFailure(observations: readonly ServerObservation[]): ServerEvidence['binding'] {
+  const binding = observations.filter((seen) => 'question' in seen && seen.question === 'binding');
+  if (binding.some(({ kind }) => kind === 'server-refused')) return 'refused';
+  if (binding.some(({ kind }) => kind === 'server-strange')) return 'malformed';
+  return binding.some(({ kind }) => kind === 'server-silent') ? 'silent' : 'unknown';
+}
+
+function changeRequest(observations: readonly ServerObservation[]): ServerEvidence['changeRequest'] {
+  const asked = observations.filter(
+    (seen) => 'question' in seen && (seen.question === 'change-request' || seen.question === 'change-and-response-port'),
+  );
+  if (asked.some(({ kind }) => kind === 'server-answered')) return 'works';
+  if (asked.some((seen) => seen.kind === 'server-strange' && seen.what === 'wrong-source')) return 'ignored';
+  // An error on both together may be about RESPONSE-PORT; alone it is about CHANGE-REQUEST.
+  return asked.some((seen) => seen.kind === 'server-refused' && seen.question === 'change-request') ? 'refused' : 'unknown';
+}

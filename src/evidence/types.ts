@@ -1,0 +1,75 @@
+import type { Endpoint } from '../base/index.ts';
+import type { Observation, StrangeAnswer, UnusableAlternate } from '../engine/index.ts';
+import type { Question } from '../plan/index.ts';
+import type { SocketFailure } from '../system/index.ts';
+
+/** Why a question has no answer. */
+export type Unknown =
+  /** The server cannot be asked this. */
+  | 'cannot-ask'
+  /** There was no need to ask, or the run ended first. */
+  | 'not-asked'
+  /** Silence, but a control probe was not answered before and after it. */
+  | 'server-silent'
+  /** Silence, but too much is lost on the way for it to mean anything. */
+  | 'loss'
+  /** The server answered with an error. */
+  | 'refused'
+  /** The answer to a cold question came after the port had sent packets itself. */
+  | 'late';
+
+/** What is known on one question, and from which observations. */
+export type Answer =
+  | { readonly kind: 'yes'; readonly because: readonly Observation[] }
+  | { readonly kind: 'no'; readonly because: readonly Observation[] }
+  | { readonly kind: 'unknown'; readonly why: Unknown; readonly because: readonly Observation[] };
+
+export type Listening =
+  | { readonly kind: 'yes' }
+  | { readonly kind: 'no'; readonly failure: SocketFailure }
+  /** The run ended before its turn. */
+  | { readonly kind: 'unknown' };
+
+export type Elsewhere = Extract<Question, 'elsewhere' | 'far-elsewhere' | 'fresh-elsewhere'>;
+
+/** What the observations of one port add up to. */
+export interface PortEvidence {
+  readonly port: number;
+  readonly listening: Listening;
+  readonly answers: Readonly<Record<Question, Answer>>;
+  /** The mapping that the primary saw; null: no request of the port was answered. */
+  readonly mapped: Endpoint | null;
+  /** The mappings that other destinations saw. */
+  readonly mappedElsewhere: Readonly<Partial<Record<Elsewhere, Endpoint>>>;
+  /** Packets for this port arrived on another checked one. */
+  readonly arrivedOn: number | null;
+  /** This machine itself did not let a packet of the port out. */
+  readonly notSent: SocketFailure | null;
+  readonly strange: readonly StrangeAnswer[];
+}
+
+export interface RunEvidence {
+  /** In the order of the plan. */
+  readonly ports: readonly PortEvidence[];
+  readonly cancelled: boolean;
+  /** Public addresses by which the control socket and the ports were seen, each once. */
+  readonly publicAddresses: readonly string[];
+  /** Some control probe was answered. */
+  readonly serverAlive: boolean;
+  /** The control sockets could not be used. */
+  readonly controlFailure: SocketFailure | null;
+}
+
+/** What the questions to a server add up to. */
+export interface ServerEvidence {
+  readonly binding: 'answered' | 'refused' | 'malformed' | 'silent' | 'unknown';
+  /** OTHER-ADDRESS as announced; null: none. */
+  readonly other: Endpoint | null;
+  readonly otherUnusable: UnusableAlternate | null;
+  /** Both alternate roles answered straight. */
+  readonly alternateAlive: boolean;
+  readonly responsePort: boolean;
+  readonly changeRequest: 'works' | 'ignored' | 'refused' | 'unknown';
+  readonly allowedRate: number | null;
+  readonly failure: SocketFailure | null;
+}

@@ -1,0 +1,123 @@
+import { type Endpoint, endpoint } from '../base/index.ts';
+import type { ColdRole, Control, ControlRole, ProbePlan, Question, Rate, ServerFacts, Step, TryPolicy } from './types.ts';
+
+/** See docs/decisions/0001: at 5 % loss each way seven tries leave a chance of one in ten million. */
+const TRIES: TryPolicy = { atLeast: 3, atMost: 20, acceptedError: 1e-6, shortestGap: 100, longestGap: 1000 };
+
+/**
+ * Below the lowest flood threshold that firewalls ship with (1000 packets per second), with room for the
+ * burst that a timer's delay lets build up.
+ */
+const DEFAULT_RATE = 940;
+
+/** To a server that did not say that it allows more (RFC 5780 section 5). */
+const STRANGERS_RATE = 10;
+
+/** Ports that listen at the same time; more would cost memory and gain nothing. */
+const LARGEST_SLICE = 4096;
+
+/** Sockets left for the control probes and for whatever else the process opens. */
+const SPARE_SOCKETS = 8;
+
+const CAUSE_SAMPLE = 16;
+
+/** The share of a paced run that control probes may take. */
+const CONTROL_SHARE = 0.15;
+
+export interface PlanInput {
+  readonly server: ServerFacts;
+  readonly ports: readonly number[];
+  readonly bindAddress: string;
+  /** What the user asked for; null: what server and path allow. */
+  readonly rate: Rate | null;
+  /** How many sockets may be opened; at least `fewestSockets`. */
+  readonly freeSockets: number;
+  /** Which of the two alternate roles the router knows least of; the other one answers the warm question. */
+  readonly coldRole: ColdRole;
+}
+
+/** One port, two control sockets, and what the process needs besides. */
+export const fewestSockets = SPARE_SOCKETS + 1;
+
+/** What to ask of which port: data, without side effects. */
+export function planProbes(input: PlanInput): ProbePlan {
+  const { server, bindAddress, coldRole } = input;
+  const rate = input.rate ?? defaultRate(server);
+  const controls = planControls(server);
+  return {
+    server,
+    coldRole,
+    bindAddress,
+    slices: slice(input.ports, Math.max(1, Math.min(LARGEST_SLICE, input.freeSockets - SPARE_SOCKETS))),
+    steps: planSteps(server, coldRole),
+    controls,
+    controlEvery: rate.kind === 'max' ? 100 : Math.max(200, (1000 * controls.length) / (rate.packetsPerSecond * CONTROL_SHARE)),
+    rate,
+    tries: TRIES,
+    causeSample: CAUSE_SAMPLE,
+  };
+}
+
+export function defaultRate(server: Pick<ServerFacts, 'allowedRate'>): Rate {
+  return { kind: 'paced', packetsPerSecond: Math.min(DEFAULT_RATE, server.allowedRate ?? STRANGERS_RATE) };
+}
+
+/**
+ * The one table of who asks whom for an answer from where. Cold and warm answers come from different roles,
+ * and neither from the primary: what one leaves in the router's connection table cannot answer for the other,
+ * and the mapping that the primary sees is never coloured by a packet that came in before.
+ */
+function planSteps(server: ServerFacts, coldRole: ColdRole): Partial<Record<Question, Step>> {
+  const { primary, alternate } = server;
+  const plain = { from: 'port', change: null, answerTo: 'asker' } as const;
+  const outbound: Step = { ...plain, to: primary, answerFrom: primary };
+  const relay: Step = { ...plain, answerTo: 'control', to: primary, answerFrom: primary };
+  if (!alternate) return { outbound };
+  const { primaryOther, alternateFirst } = otherRoles(primary, alternate);
+  const coldFromAlternate = coldRole === 'alternate';
+  const [coldFrom, warmFrom] = coldFromAlternate ? [alternate, alternateFirst] : [alternateFirst, alternate];
+  const cold: Step = {
+    from: 'control',
+    to: primary,
+    change: { address: true, port: coldFromAlternate },
+    answerTo: 'port',
+    answerFrom: coldFrom,
+  };
+  const warm: Step = { ...plain, to: primary, change: { address: true, port: !coldFromAlternate }, answerFrom: warmFrom };
+  return {
+    ...(server.responsePort ? { cold, relay } : {}),
+    warm,
+    outbound,
+    'change-port': { ...plain, to: primary, change: { address: false, port: true }, answerFrom: primaryOther },
+    elsewhere: { ...plain, to: primaryOther, answerFrom: primaryOther },
+    'far-elsewhere': { ...plain, to: coldFrom, answerFrom: coldFrom },
+    'fresh-elsewhere': { ...plain, to: warmFrom, answerFrom: warmFrom },
+  };
+}
+
+function planControls(server: ServerFacts): Control[] {
+  const primary: Control = { role: 'primary', endpoint: server.primary, change: null };
+  if (!server.alternate) return [primary];
+  const { alternateFirst } = otherRoles(server.primary, server.alternate);
+  const control = (role: ControlRole, at: Endpoint, port: boolean): Control => ({
+    role,
+    endpoint: at,
+    change: server.responsePort ? { address: true, port } : null,
+  });
+  return [
+    primary,
+    control('alternate', server.alternate, true),
+    control('alternate-primary-port', alternateFirst, false),
+  ];
+}
+
+const otherRoles = (primary: Endpoint, alternate: Endpoint) => ({
+  primaryOther: endpoint(primary.address, alternate.port),
+  alternateFirst: endpoint(alternate.address, primary.port),
+});
+
+function slice(ports: readonly number[], size: number): number[][] {
+  const slices: number[][] = [];
+  for (let at = 0; at < ports.length; at += size) slices.push(ports.slice(at, at + size));
+  return slices;
+}

@@ -1,0 +1,233 @@
+import type { Elsewhere, PortEvidence, Unknown } from '../evidence/index.ts';
+import type { Question } from '../plan/index.ts';
+import { isPreserved, type RunFacts } from './run-facts.ts';
+import type { Cause, PortResult } from './types.ts';
+
+/** One way to read the evidence of a port. The first rule that applies decides. */
+export interface PortRule {
+  /** Unique; names the rule in reports and tests. */
+  readonly id: string;
+  readonly applies: (seen: PortEvidence, run: RunFacts) => boolean;
+  readonly result: PortResult;
+  readonly cause: Cause | null;
+  /** Why it may be concluded. */
+  readonly why: string;
+}
+
+const yes = (seen: PortEvidence, question: Question) => seen.answers[question].kind === 'yes';
+const no = (seen: PortEvidence, question: Question) => seen.answers[question].kind === 'no';
+const unknown = (seen: PortEvidence, question: Question, why: Unknown) => {
+  const answer = seen.answers[question];
+  return answer.kind === 'unknown' && answer.why === why;
+};
+const failed = (seen: PortEvidence, kind: string) => seen.listening.kind === 'no' && seen.listening.failure.kind === kind;
+const translated = (seen: PortEvidence) => seen.mapped !== null && !isPreserved(seen);
+
+/** That destination sees the port's own number. */
+const preservedAt = (seen: PortEvidence, where: Elsewhere) => seen.mappedElsewhere[where]?.port === seen.port;
+
+/** That destination sees another number than the port's own. */
+const rewrittenAt = ({ mappedElsewhere, port }: PortEvidence, where: Elsewhere) =>
+  mappedElsewhere[where] !== undefined && mappedElsewhere[where].port !== port;
+
+const differsSomewhere = ({ mapped, mappedElsewhere }: PortEvidence) =>
+  Object.values(mappedElsewhere).some(({ address, port }) => address !== mapped?.address || port !== mapped.port);
+
+const agreesAt = ({ mapped, mappedElsewhere }: PortEvidence, where: Elsewhere) =>
+  mapped !== null && mappedElsewhere[where]?.port === mapped.port && mappedElsewhere[where].address === mapped.address;
+
+const coldUnasked = (seen: PortEvidence) => unknown(seen, 'cold', 'cannot-ask');
+
+/** Nothing is let in, as far as the server can ask. */
+const coldNotLetIn = (seen: PortEvidence) => no(seen, 'cold') || coldUnasked(seen);
+
+/** An answer from the port's own test, or what the sample says for ports that look like this one. */
+const settles = (seen: PortEvidence, question: 'change-port' | 'relay', kind: 'yes' | 'no', sampled: 'yes' | 'no' | 'mixed') =>
+  seen.answers[question].kind === kind || (unknown(seen, question, 'not-asked') && sampled === kind);
+
+/** Any question without which this port cannot be judged came to nothing for this reason. */
+const spoiltBy = (seen: PortEvidence, why: Unknown) =>
+  (['cold', 'warm', 'outbound'] as const).some((question) => unknown(seen, question, why));
+
+export const PORT_RULES: readonly PortRule[] = [
+  {
+    id: 'held-by-process',
+    applies: (seen) => failed(seen, 'in-use'),
+    result: 'in-use',
+    cause: 'process',
+    why: 'Another process holds the port (EADDRINUSE).',
+  },
+  {
+    id: 'may-not-bind',
+    applies: (seen) => failed(seen, 'permission'),
+    result: 'untested',
+    cause: 'permission',
+    why: 'The system does not let this user listen there (EACCES).',
+  },
+  {
+    id: 'not-listening',
+    applies: (seen) => seen.listening.kind !== 'yes',
+    result: 'untested',
+    cause: null,
+    why: 'The port could not be opened, or its turn did not come.',
+  },
+  {
+    id: 'preserved-by-chance',
+    applies: (seen) => isPreserved(seen) && yes(seen, 'cold') && rewrittenAt(seen, 'elsewhere') && rewrittenAt(seen, 'fresh-elsewhere'),
+    result: 'translated',
+    cause: 'source-port-rewritten',
+    why: 'Two other destinations see the port rewritten; towards the primary the router happened to draw its own number.',
+  },
+  {
+    id: 'preserved-by-chance-closed',
+    applies: (seen, run) => isPreserved(seen) && !run.mostPreserved && rewrittenAt(seen, 'elsewhere') && coldNotLetIn(seen),
+    result: 'translated',
+    cause: 'symmetric',
+    why: 'Most ports are rewritten, this one towards another destination too, and nothing is let in that was not asked for: address and port-dependent mapping (RFC 4787 section 4.1).',
+  },
+  {
+    id: 'neighbour-holds-mapping',
+    applies: (seen) => translated(seen) && yes(seen, 'cold') && preservedAt(seen, 'elsewhere') && preservedAt(seen, 'fresh-elsewhere'),
+    result: 'open',
+    cause: 'taken-by-neighbour',
+    why: 'Inbound works, and other destinations see the port unchanged: only towards this server another host uses the same source port (RFC 4787 section 4.2.1).',
+  },
+  {
+    id: 'source-port-rewritten',
+    applies: (seen) => translated(seen) && yes(seen, 'cold'),
+    result: 'translated',
+    cause: 'source-port-rewritten',
+    why: 'A packet that nobody asked for reaches the port, so it is forwarded; but what it sends leaves from another port (no port preservation, RFC 4787 section 4.2.1).',
+  },
+  {
+    id: 'not-forwarded-neighbour',
+    applies: (seen, run) => translated(seen) && no(seen, 'cold') && preservedAt(seen, 'elsewhere') && run.mostPreserved,
+    result: 'closed',
+    cause: 'not-forwarded',
+    why: 'The port is preserved towards other destinations; nothing is let in that was not asked for.',
+  },
+  {
+    id: 'symmetric',
+    applies: (seen) => translated(seen) && differsSomewhere(seen) && coldNotLetIn(seen),
+    result: 'translated',
+    cause: 'symmetric',
+    why: 'Each destination sees another mapping (address-dependent or address and port-dependent mapping, RFC 4787 section 4.1).',
+  },
+  {
+    id: 'mapped-elsewhere',
+    applies: (seen) => translated(seen) && agreesAt(seen, 'elsewhere') && agreesAt(seen, 'far-elsewhere') && coldNotLetIn(seen),
+    result: 'translated',
+    cause: 'mapped-elsewhere',
+    why: 'Three destinations see the same mapping, with another port (endpoint-independent mapping without port preservation, RFC 4787 sections 4.1, 4.2.1).',
+  },
+  {
+    id: 'translated',
+    applies: translated,
+    result: 'translated',
+    cause: null,
+    why: 'What the port sends leaves from another port; more could not be found out.',
+  },
+  {
+    id: 'forwarded',
+    applies: (seen) => isPreserved(seen) && yes(seen, 'cold'),
+    result: 'open',
+    cause: null,
+    why: 'Its number is kept on the way out, and a packet that nobody asked for is let in.',
+  },
+  {
+    id: 'lets-answers-in',
+    applies: (seen) => isPreserved(seen) && coldUnasked(seen) && yes(seen, 'warm'),
+    result: 'open',
+    cause: null,
+    why: 'Its number is kept, and the alternate address is let in; this server cannot ask the cold question (no RESPONSE-PORT, RFC 5780 section 7.5).',
+  },
+  {
+    id: 'shifted',
+    applies: (seen) => seen.arrivedOn !== null && !yes(seen, 'cold'),
+    result: 'closed',
+    cause: 'shifted',
+    why: 'Packets for this port arrive on another one: the rule forwards to the wrong port.',
+  },
+  {
+    id: 'works-by-accident',
+    applies: (seen) => isPreserved(seen) && no(seen, 'cold') && yes(seen, 'warm'),
+    result: 'closed',
+    cause: 'works-by-accident',
+    why: 'Others are let in only on the mapping that our own packet opened (endpoint-independent filtering, RFC 4787 section 5); there is no static forward.',
+  },
+  {
+    id: 'address-restricted',
+    applies: (seen, run) => isClosed(seen) && settles(seen, 'change-port', 'yes', run.sampled.changePort),
+    result: 'closed',
+    cause: 'address-restricted',
+    why: 'Another port of the same address is let in, another address is not (address-dependent filtering, RFC 4787 section 5).',
+  },
+  {
+    id: 'not-forwarded',
+    applies: isClosed,
+    result: 'closed',
+    cause: 'not-forwarded',
+    why: 'It gets out under its own number, and nobody else is let in.',
+  },
+  {
+    id: 'blocked-here',
+    applies: (seen) => seen.notSent !== null && no(seen, 'outbound'),
+    result: 'no-answer',
+    cause: 'outbound-blocked',
+    why: 'This machine itself did not let the packet out.',
+  },
+  {
+    id: 'deaf',
+    applies: (seen, run) => no(seen, 'outbound') && settles(seen, 'relay', 'yes', run.sampled.relay),
+    result: 'no-answer',
+    cause: null,
+    why: 'What the port sends gets out, since its answer came on another port; but no answer comes back to the port itself.',
+  },
+  {
+    id: 'outbound-blocked',
+    applies: (seen, run) => no(seen, 'outbound') && settles(seen, 'relay', 'no', run.sampled.relay),
+    result: 'no-answer',
+    cause: 'outbound-blocked',
+    why: 'Nothing that the port sends gets out, not even where the answer would have come on another port.',
+  },
+  {
+    id: 'malformed',
+    applies: (seen) => seen.mapped === null && seen.strange.some((what) => what === 'malformed' || what === 'no-mapping'),
+    result: 'malformed',
+    cause: null,
+    why: 'What came as an answer is none (RFC 8489 sections 5, 14).',
+  },
+  {
+    id: 'no-answer',
+    applies: (seen) => no(seen, 'outbound'),
+    result: 'no-answer',
+    cause: null,
+    why: 'No request of the port was answered, while control probes were.',
+  },
+  {
+    id: 'too-lossy',
+    applies: (seen) => spoiltBy(seen, 'loss') || spoiltBy(seen, 'late'),
+    result: 'untested',
+    cause: 'loss',
+    why: 'Too many packets are lost or late for a silence, or an answer, to mean anything.',
+  },
+  {
+    id: 'server-silent',
+    applies: (seen) => spoiltBy(seen, 'server-silent'),
+    result: 'untested',
+    cause: 'server-silent',
+    why: 'The control probes around this silence were not answered either.',
+  },
+  {
+    id: 'not-asked',
+    applies: () => true,
+    result: 'untested',
+    cause: null,
+    why: 'The server cannot ask what would be needed, or the run ended first.',
+  },
+];
+
+/** Proven: gets out under its own number, and neither a cold packet nor an answer from the alternate address gets in. */
+function isClosed(seen: PortEvidence): boolean {
+  return isPreserved(seen) && no(seen, 'warm') && coldNotLetIn(seen);
+}

@@ -1,0 +1,28 @@
+import type { PortEvidence } from '../evidence/index.ts';
+
+/** What holds for the run as a whole and colours what a single port means. */
+export interface RunFacts {
+  /** Most mappings kept their port: a translated one among them has a reason of its own. */
+  readonly mostPreserved: boolean;
+  /** What the sample of ports that were asked says for those that look the same. */
+  readonly sampled: { readonly changePort: Sampled; readonly relay: Sampled };
+}
+
+/** `mixed`: the asked ports do not agree, or none was asked; then each speaks for itself alone. */
+export type Sampled = 'yes' | 'no' | 'mixed';
+
+export function runFacts(ports: readonly PortEvidence[]): RunFacts {
+  const mapped = ports.filter((evidence) => evidence.mapped !== null);
+  return {
+    mostPreserved: mapped.filter(isPreserved).length * 2 > mapped.length,
+    sampled: { changePort: sample(ports, 'change-port'), relay: sample(ports, 'relay') },
+  };
+}
+
+export const isPreserved = ({ mapped, port }: PortEvidence): boolean => mapped?.port === port;
+
+function sample(ports: readonly PortEvidence[], question: 'change-port' | 'relay'): Sampled {
+  const asked = ports.map(({ answers }) => answers[question].kind).filter((kind) => kind !== 'unknown');
+  if (asked.length > 0 && asked.every((kind) => kind === 'yes')) return 'yes';
+  return asked.length > 0 && asked.every((kind) => kind === 'no') ? 'no' : 'mixed';
+}

@@ -1,0 +1,76 @@
+import type { PortEvidence, RunEvidence } from '../evidence/index.ts';
+import type { ProbePlan } from '../plan/index.ts';
+import { PORT_RULES, type PortRule } from './port-rules.ts';
+import { type RunFacts, runFacts } from './run-facts.ts';
+import type { PortVerdict, Reason, RunVerdict, ServerVerdict, Verdict } from './types.ts';
+
+/** What the run means; `plan` and `evidence` are null when no server could be asked. */
+export function judgeRun(
+  servers: readonly ServerVerdict[],
+  plan: ProbePlan | null,
+  evidence: RunEvidence | null,
+  cancelled = false,
+): RunVerdict {
+  const seen = evidence?.ports ?? [];
+  const facts = runFacts(seen);
+  const ports = seen.map((port) => judgePort(port, facts)).sort((a, b) => a.port - b.port);
+  return {
+    ...conclude(servers, ports, evidence, cancelled),
+    servers,
+    publicAddresses: evidence?.publicAddresses ?? [],
+    ports,
+    coldAsked: plan?.steps.cold !== undefined,
+  };
+}
+
+export function judgePort(seen: PortEvidence, run: RunFacts): PortVerdict {
+  const { id, result, cause } = ruleFor(seen, run);
+  const { port, mapped, arrivedOn } = seen;
+  return { protocol: 'udp', family: 'ipv4', port, result, cause, mapped, rule: id, arrivedOn };
+}
+
+function ruleFor(seen: PortEvidence, run: RunFacts): PortRule {
+  const rule = PORT_RULES.find(({ applies }) => applies(seen, run));
+  if (!rule) throw new Error('the last rule applies to everything');
+  return rule;
+}
+
+interface Conclusion {
+  readonly verdict: Verdict;
+  readonly reason: Reason | null;
+}
+
+const inconclusive = (reason: Reason): Conclusion => ({ verdict: 'inconclusive', reason });
+
+/** Proof that the configuration is not a supported one. */
+const PROVEN = new Set(['closed', 'translated', 'no-answer']);
+
+function conclude(
+  servers: readonly ServerVerdict[],
+  ports: readonly PortVerdict[],
+  evidence: RunEvidence | null,
+  cancelled: boolean,
+): Conclusion {
+  if (cancelled || evidence?.cancelled) return { verdict: 'cancelled', reason: null };
+  if (!evidence) return inconclusive(serverReason(servers));
+  const proven = ports.filter(({ result }) => PROVEN.has(result)).length;
+  if (proven > 0) return { verdict: 'unsupported', reason: proven === ports.length ? 'all-ports' : 'some-ports' };
+  if (ports.every(({ result }) => result === 'open')) return { verdict: 'supported', reason: null };
+  return inconclusive(portReason(servers, ports, evidence));
+}
+
+function serverReason(servers: readonly ServerVerdict[]): Reason {
+  const states = servers.map(({ state }) => state);
+  if (states.includes('malformed')) return 'servers-malformed';
+  return states.every((state) => state === 'unresolvable') ? 'dns' : 'servers-unreachable';
+}
+
+/** Why nothing is proven: what the user has to mend first. */
+function portReason(servers: readonly ServerVerdict[], ports: readonly PortVerdict[], evidence: RunEvidence): Reason {
+  const some = (holds: (port: PortVerdict) => boolean) => ports.some(holds);
+  if (evidence.controlFailure?.kind === 'permission' || some(({ cause }) => cause === 'permission')) return 'permission';
+  if (some(({ result }) => result === 'in-use')) return 'ports-in-use';
+  if (!servers.some(({ state }) => state === 'ok')) return 'no-second-address';
+  if (some(({ result }) => result === 'malformed')) return 'servers-malformed';
+  return some(({ cause }) => cause === 'loss') ? 'loss' : 'servers-unreachable';
+}

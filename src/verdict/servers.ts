@@ -1,0 +1,61 @@
+import type { DnsError } from '../system/index.ts';
+import type { ServerEvidence } from '../evidence/index.ts';
+import type { ServerState, ServerVerdict } from './types.ts';
+
+export interface ServerIdentity {
+  readonly name: string;
+  readonly address: string | null;
+  readonly port: number;
+}
+
+/** A name without an address. */
+export const unresolvable = (server: ServerIdentity, error: DnsError): ServerVerdict => ({
+  ...server,
+  state: 'unresolvable',
+  otherAddress: null,
+  detail: error.kind,
+});
+
+export function judgeServer(server: ServerIdentity, seen: ServerEvidence): ServerVerdict {
+  const { state, detail } = stateOf(seen);
+  return { ...server, state, detail, otherAddress: seen.other };
+}
+
+interface StateAndDetail {
+  readonly state: ServerState;
+  readonly detail: string | null;
+}
+
+function stateOf(seen: ServerEvidence): StateAndDetail {
+  switch (seen.binding) {
+    case 'answered':
+      return alternateState(seen);
+    case 'malformed':
+      return { state: 'malformed', detail: 'no-valid-answer' };
+    case 'refused':
+      return { state: 'malformed', detail: 'error-answer' };
+    case 'silent':
+    case 'unknown':
+      return { state: 'unreachable', detail: seen.failure?.code ?? null };
+    default:
+      return seen.binding satisfies never;
+  }
+}
+
+function alternateState(seen: ServerEvidence): StateAndDetail {
+  if (!seen.other) return { state: 'no-second-address', detail: null };
+  if (seen.otherUnusable) return { state: 'no-second-address', detail: seen.otherUnusable };
+  if (!seen.alternateAlive) return { state: 'no-second-address', detail: 'alternate-silent' };
+  if (seen.changeRequest === 'ignored') return { state: 'basic', detail: 'ignores-change-request' };
+  if (seen.changeRequest === 'refused') return { state: 'no-second-address', detail: 'refuses-change-request' };
+  // Where RESPONSE-PORT works, the answer to a CHANGE-REQUEST had an open way: its silence is the server's.
+  if (seen.changeRequest === 'unknown' && seen.responsePort) return { state: 'basic', detail: 'change-request-silent' };
+  return { state: 'ok', detail: seen.responsePort ? null : 'no-response-port' };
+}
+
+/** Whether inbound questions can be asked of this server. */
+export const canAskInbound = ({ state }: ServerVerdict): boolean => state === 'ok';
+
+/** Whether at least outbound questions can. */
+export const canAskOutbound = ({ state }: ServerVerdict): boolean =>
+  state === 'ok' || state === 'basic' || state === 'no-second-address';
