@@ -1,21 +1,19 @@
 import { type Endpoint, endpoint, err, ok, type Result } from '../base/index.ts';
 import type { Attribute } from './attribute.ts';
-import { putU16, putU32, u16, view } from './bytes.ts';
+import { putU16, u16 } from './bytes.ts';
 import { formatIp, parseIp } from './ip.ts';
 import { MAGIC_COOKIE } from './message.ts';
 
 /** RFC 8489 section 14.1: one byte of nothing, the family, the port, the address. */
-const LENGTHS = new Map([
-  [1, 8],
-  [2, 20],
-]);
+const IPV4 = 1;
+const IPV6 = 2;
 
 function encodeEndpoint({ address, port }: Endpoint): Uint8Array {
   const ip = parseIp(address);
   if (!ip) throw new RangeError(`not an IP address: ${address}`);
   if (port !== (port & 0xffff)) throw new RangeError(`not a port: ${port}`);
   const value = new Uint8Array(4 + ip.length);
-  value[1] = ip.length === 4 ? 1 : 2;
+  value[1] = ip.length === 4 ? IPV4 : IPV6;
   putU16(value, 2, port);
   value.set(ip, 4);
   return value;
@@ -23,10 +21,27 @@ function encodeEndpoint({ address, port }: Endpoint): Uint8Array {
 
 function decodeEndpoint(value: Uint8Array): Result<Endpoint, string> {
   if (value.length < 4) return err(`an address of ${value.length} bytes`);
-  const expected = LENGTHS.get(value[1] ?? 0);
-  if (expected === undefined) return err(`unknown address family ${value[1]}`);
-  if (value.length !== expected) return err(`an address of family ${value[1]} in ${value.length} bytes`);
-  return ok(endpoint(formatIp(view(value, 4, expected - 4)), u16(value, 2)));
+  const family = value[1];
+  if (family !== IPV4 && family !== IPV6) return err(`unknown address family ${family}`);
+  if (value.length !== (family === IPV4 ? 8 : 20))
+    return err(`an address of family ${family} in ${value.length} bytes`);
+  return ok(endpoint(formatIp(value, 4), u16(value, 2)));
+}
+
+/**
+ * RFC 8489 section 14.2: port and address are combined with what follows the length in the header, that
+ * is cookie and id. In an RFC 3489 message it is the id of 16 bytes; servers from before the cookie do so.
+ */
+function xor(value: Uint8Array, transactionId: Uint8Array): Uint8Array {
+  const result = new Uint8Array(value);
+  for (let i = 2; i < 4 && i < result.length; i++) result[i] = (result[i] ?? 0) ^ keyByte(transactionId, i - 2);
+  for (let i = 4; i < result.length; i++) result[i] = (result[i] ?? 0) ^ keyByte(transactionId, i - 4);
+  return result;
+}
+
+function keyByte(transactionId: Uint8Array, index: number): number {
+  if (transactionId.length === 16) return transactionId[index] ?? 0;
+  return index < 4 ? (MAGIC_COOKIE >>> (24 - 8 * index)) & 0xff : (transactionId[index - 4] ?? 0);
 }
 
 const plain = (type: number, name: string, rfc: string): Attribute<Endpoint> => ({
@@ -44,26 +59,6 @@ const xored = (type: number, name: string, rfc: string): Attribute<Endpoint> => 
   encode: (value, transactionId) => xor(encodeEndpoint(value), transactionId),
   decode: (value, transactionId) => decodeEndpoint(xor(value, transactionId)),
 });
-
-/**
- * RFC 8489 section 14.2: port and address are combined with what follows the length in the header, that
- * is cookie and id. In an RFC 3489 message it is the id of 16 bytes; servers from before the cookie do so.
- */
-function xor(value: Uint8Array, transactionId: Uint8Array): Uint8Array {
-  const key = keyOf(transactionId);
-  const result = Uint8Array.from(value);
-  for (let i = 2; i < 4; i++) result[i] = (result[i] ?? 0) ^ (key[i - 2] ?? 0);
-  for (let i = 4; i < result.length; i++) result[i] = (result[i] ?? 0) ^ (key[i - 4] ?? 0);
-  return result;
-}
-
-function keyOf(transactionId: Uint8Array): Uint8Array {
-  if (transactionId.length === 16) return transactionId;
-  const key = new Uint8Array(16);
-  putU32(key, 0, MAGIC_COOKIE);
-  key.set(transactionId, 4);
-  return key;
-}
 
 export const MAPPED_ADDRESS = plain(0x0001, 'MAPPED-ADDRESS', 'RFC 8489 14.1');
 export const XOR_MAPPED_ADDRESS = xored(0x0020, 'XOR-MAPPED-ADDRESS', 'RFC 8489 14.2');

@@ -23,10 +23,10 @@ export const FINGERPRINT_TYPE = 0x8028;
  * Null: absent.
  */
 export function readAttribute<T>(message: Message, attribute: Attribute<T>): Result<T, string> | null {
-  let signed = 0;
+  let signed = false;
   for (const { type, value } of message.attributes) {
-    if (type === attribute.type && counts(type, signed)) return attribute.decode(value, message.transactionId);
-    signed = signedAfter(type, signed);
+    if (type === attribute.type && (!signed || mayFollow(type))) return attribute.decode(value, message.transactionId);
+    signed ||= isIntegrity(type);
   }
   return null;
 }
@@ -40,26 +40,19 @@ export const isComprehensionRequired = (type: number): boolean => type < 0x8000;
 
 /** What goes into UNKNOWN-ATTRIBUTES (RFC 8489 section 6.3.1): each type once, in the order of the message. */
 export function unknownRequired(message: Message, known: ReadonlySet<number>): number[] {
-  const unknown: number[] = [];
-  let signed = 0;
+  const unknown = new Set<number>();
+  let signed = false;
   for (const { type } of message.attributes) {
-    const matters = isComprehensionRequired(type) && !known.has(type) && counts(type, signed);
-    if (matters && !unknown.includes(type)) unknown.push(type);
-    signed = signedAfter(type, signed);
+    const matters = isComprehensionRequired(type) && !known.has(type);
+    if (matters && (!signed || mayFollow(type))) unknown.add(type);
+    signed ||= isIntegrity(type);
   }
-  return unknown;
+  return [...unknown];
 }
 
-/** `signed` is the type of the strongest integrity passed so far, or 0. */
-function counts(type: number, signed: number): boolean {
-  if (signed === 0 || type === FINGERPRINT_TYPE) return true;
-  return type === INTEGRITY_SHA256_TYPE && signed === INTEGRITY_TYPE;
-}
+const isIntegrity = (type: number): boolean => type === INTEGRITY_TYPE || type === INTEGRITY_SHA256_TYPE;
 
-function signedAfter(type: number, signed: number): number {
-  if (type === INTEGRITY_SHA256_TYPE) return type;
-  return type === INTEGRITY_TYPE && signed === 0 ? type : signed;
-}
+const mayFollow = (type: number): boolean => type === INTEGRITY_SHA256_TYPE || type === FINGERPRINT_TYPE;
 
 /** For values that we carry but do not look into. `least` and `most` are lengths in bytes. */
 export function opaque(type: number, name: string, rfc: string, least = 0, most = 0xffff): Attribute<Uint8Array> {

@@ -1,8 +1,9 @@
 import { isIpv4 } from '../base/index.ts';
-import { putU16, u16 } from './bytes.ts';
+import { putU16, u16, view } from './bytes.ts';
 
-/** Four or 16 bytes as text: dotted decimal, or IPv6 in the one form that RFC 5952 gives it. */
-export const formatIp = (bytes: Uint8Array): string => (bytes.length === 4 ? formatIpv4(bytes, 0) : formatIpv6(bytes));
+/** The address from `at` to the end as text: dotted decimal, or IPv6 in the one form that RFC 5952 gives it. */
+export const formatIp = (bytes: Uint8Array, at: number): string =>
+  bytes.length - at === 4 ? formatIpv4(bytes, at) : formatIpv6(view(bytes, at, 16));
 
 const formatIpv4 = (bytes: Uint8Array, at: number): string =>
   `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
@@ -30,9 +31,21 @@ function longestZeros(words: readonly number[]): { from: number; length: number 
 
 /** The bytes of an address in any valid text form, or null. A zone (`%eth0`) has no place on the wire. */
 export function parseIp(text: string): Uint8Array | null {
-  if (isIpv4(text)) return Uint8Array.from(text.split('.'), Number);
+  if (isIpv4(text)) return parseIpv4(text);
   const zone = text.indexOf('%');
   return parseIpv6(zone < 0 ? text : text.slice(0, zone));
+}
+
+/** Of a text that is dotted decimal. A server does this for every answer, so no array of strings. */
+function parseIpv4(text: string): Uint8Array {
+  const bytes = new Uint8Array(4);
+  let at = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0) at++;
+    else bytes[at] = (bytes[at] ?? 0) * 10 + digit;
+  }
+  return bytes;
 }
 
 function parseIpv6(text: string): Uint8Array | null {
@@ -57,7 +70,7 @@ function parseWords(text: string, atEnd: boolean): number[] | null {
   for (const [i, part] of parts.entries()) {
     if (/^[0-9a-f]{1,4}$/i.test(part)) words.push(Number.parseInt(part, 16));
     else if (atEnd && i === parts.length - 1 && isIpv4(part)) {
-      const bytes = Uint8Array.from(part.split('.'), Number);
+      const bytes = parseIpv4(part);
       words.push(u16(bytes, 0), u16(bytes, 2));
     } else return null;
   }

@@ -1,4 +1,4 @@
-import { putU16, u16 } from './bytes.ts';
+import { putU16, u16, view } from './bytes.ts';
 import { decodeMessage } from './decode.ts';
 import { HEADER_LENGTH, type RawAttribute } from './message.ts';
 
@@ -30,7 +30,8 @@ const offsetIn = (bytes: Uint8Array, { value }: RawAttribute): number => value.b
  * what HMAC and CRC are computed over (RFC 8489 sections 14.5 to 14.7).
  */
 export function upTo(bytes: Uint8Array, at: number, size: number): Uint8Array {
-  const prefix = bytes.slice(0, at);
+  // Not `slice`, which of a Buffer is a view: the length would be written into the message.
+  const prefix = new Uint8Array(view(bytes, 0, at));
   putU16(prefix, 2, at - HEADER_LENGTH + 4 + size);
   return prefix;
 }
