@@ -78,6 +78,7 @@ function createNames(dns: NetworkSpec['dns'], events: Events): Names {
 function createFiles(): Files {
   const notes = new Map<string, string>();
   return {
+    openOutput: () => Promise.resolve(err('EROFS')),
     readState: (name) => Promise.resolve(notes.get(name) ?? null),
     writeState(name, text) {
       notes.set(name, text);

@@ -39,11 +39,10 @@ export function toFinding(draft: Draft, scene: Scene): Finding {
 }
 
 /** What most of the steps name: where packets must arrive, and from where the check sends them. */
-function sharedFacts({ run, context, lead }: Scene): Facts {
+function sharedFacts({ context, lead }: Scene): Facts {
   const addresses = [lead?.address, lead?.otherAddress?.address].filter((address) => address != null);
   return {
     bindAddress: context.bindAddress,
-    asked: run.ports.length,
     ...(lead ? { server: lead.name } : {}),
     ...(addresses.length > 0 ? { sources: [...new Set(addresses)].join(', ') } : {}),
     ...(context.tries === undefined ? {} : { tries: context.tries }),

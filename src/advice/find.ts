@@ -14,14 +14,20 @@ export function findFindings(run: RunVerdict, context: FindingContext): Finding[
   const patterns = findPatterns(scene);
   const explained = new Set(patterns.flatMap(({ ports }) => ports));
   const rest = run.ports.filter((port) => !explained.has(port));
-  const plain = findPlain(rest.filter((port) => !isIdle(port)), scene);
+  const plain = findPlain(
+    rest.filter((port) => !isIdle(port)),
+    scene,
+  );
   const drafts: Draft[] = [...patterns, ...plain, ...findAboutRun(rest.filter(isIdle), scene)];
   return drafts.map((draft) => toFinding(draft, scene)).sort(byUrgency);
 }
 
 const isIdle = ({ result, cause }: PortVerdict): boolean => result === 'untested' && cause === null;
 
+/** Errors by what they are, since a repair of the first may repair the next; what is not known by its amount. */
 function byUrgency(a: Finding, b: Finding): number {
   const bySeverity = SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
-  return bySeverity || urgencyOf(a.code) - urgencyOf(b.code) || Number(b.facts['count']) - Number(a.facts['count']);
+  const byCode = urgencyOf(a.code) - urgencyOf(b.code);
+  const byCount = Number(b.facts['count']) - Number(a.facts['count']);
+  return bySeverity || (a.severity === 'error' ? byCode || byCount : byCount || byCode);
 }

@@ -23,27 +23,21 @@ const isOpen = ({ result }: PortVerdict): boolean => result === 'open';
 const isUnforwarded = ({ result, cause }: PortVerdict): boolean => result === 'closed' && cause === 'not-forwarded';
 const isDecided = ({ result }: PortVerdict): boolean => result !== 'untested' && result !== 'in-use';
 
-/**
- * Every mapping is another for every destination. One port in a hundred may be an exception: of some
- * thousand random mappings one hits its own port by chance.
- */
+/** No port keeps its number, and it is another one for every destination. */
 function randomSourcePorts({ run }: Scene): Draft[] {
-  const decided = run.ports.filter(isDecided);
-  const ports = decided.filter(({ result, cause }) => result === 'translated' && RANDOM.has(cause));
-  const exceptions = decided.length - ports.length;
-  if (ports.length < 2 || exceptions * 100 > decided.length) return [];
+  const ports = run.ports.filter(isDecided);
+  const all = ports.every(({ result, cause }) => result === 'translated' && RANDOM.has(cause));
   // Where all of it comes in as it should, `source-port-rewritten` says so, and says it better.
-  if (!ports.some(({ cause }) => cause === 'symmetric')) return [];
-  return [{ code: 'random-source-ports', ports, facts: exampleMapping(ports) }];
+  const some = ports.some(({ cause }) => cause === 'symmetric');
+  return all && some && ports.length > 1 ? [{ code: 'random-source-ports', ports, facts: exampleMapping(ports) }] : [];
 }
 
 const RANDOM = new Set<PortVerdict['cause']>(['symmetric', 'source-port-rewritten', null]);
 
-/** All that could be asked gets out unchanged, and nothing gets in. */
+/** All that could be asked gets out under its own number (else the cause were another), and nothing gets in. */
 function nothingForwarded({ run }: Scene): Draft[] {
   const ports = run.ports.filter(isDecided);
-  const all = ports.every((port) => isUnforwarded(port) && port.mapped?.port === port.port);
-  return all && ports.length > 1 ? [{ code: 'nothing-forwarded', ports, facts: {} }] : [];
+  return ports.every(isUnforwarded) && ports.length > 1 ? [{ code: 'nothing-forwarded', ports, facts: {} }] : [];
 }
 
 /** SIP gets in, and not one of the other ports. */

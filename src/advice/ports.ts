@@ -4,7 +4,7 @@ import type { Draft, Scene } from './draft.ts';
 import type { Facts, Holder } from './types.ts';
 
 /** How long a router may remember a flow that had answers; Linux forgets after 120 to 180 seconds. */
-const OLD_STATE_SECONDS = 180;
+export const OLD_STATE_SECONDS = 180;
 
 /** Ports with the same result and cause, and where a process is the cause the same process, are one finding. */
 export function findPlain(ports: readonly PortVerdict[], scene: Scene): Draft[] {

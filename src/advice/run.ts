@@ -2,6 +2,7 @@ import { formatEndpoint } from '../base/index.ts';
 import type { PortVerdict, ServerVerdict } from '../verdict/index.ts';
 import { CODE_OF_SERVER } from './catalogue.ts';
 import type { Draft, Scene } from './draft.ts';
+import { OLD_STATE_SECONDS } from './ports.ts';
 import type { Facts } from './types.ts';
 
 /**
@@ -22,13 +23,15 @@ export function findAboutRun(idle: readonly PortVerdict[], scene: Scene): Draft[
 }
 
 function findServers({ run }: Scene, idle: readonly PortVerdict[]): Draft[] {
-  const usable = run.servers.some(({ state }) => state === 'ok');
+  // Where something was proven all the same, the failed server is not the most urgent thing.
+  const anyOk = run.servers.some(({ state }) => state === 'ok');
+  const severity = anyOk || run.verdict === 'unsupported' ? 'warning' : 'error';
   const failed = run.servers.filter(({ state }) => state !== 'ok');
   return failed.flatMap((server, index) => {
     const code = CODE_OF_SERVER[server.state];
     if (code === null) return [];
-    const ports = usable || index > 0 ? [] : idle;
-    return [{ code, ports, facts: serverFacts(server), severity: usable ? 'warning' : 'error' } as const];
+    const ports = anyOk || index > 0 ? [] : idle;
+    return [{ code, ports, facts: serverFacts(server), severity } as const];
   });
 }
 
@@ -41,7 +44,7 @@ const serverFacts = ({ name, address, port, detail }: ServerVerdict): Facts => (
 const cancelledDraft = (idle: readonly PortVerdict[], { run }: Scene): Draft => ({
   code: 'cancelled',
   ports: idle,
-  facts: { tested: run.ports.filter(({ result }) => result !== 'untested').length },
+  facts: { tested: run.ports.filter(({ result }) => result !== 'untested').length, asked: run.ports.length },
 });
 
 /** What the verdict does not rest on, though a reader might think so. */
@@ -53,9 +56,11 @@ function findLimits({ run, context }: Scene): Draft[] {
   const drafts: Draft[] = [];
   if (reason === 'old-state' || reason === 'loss') {
     const said = ports.some(({ cause }) => cause === reason);
-    if (!said) drafts.push({ code: reason, ports: [], facts: reason === 'old-state' ? { seconds: 180 } : {} });
+    if (!said)
+      drafts.push({ code: reason, ports: [], facts: reason === 'old-state' ? { seconds: OLD_STATE_SECONDS } : {} });
   }
   if (!coldAsked && open.length > 0) drafts.push({ code: 'cold-not-asked', ports: open, facts: {} });
-  if (verdict !== 'cancelled' && tested && asked < planned) drafts.push({ code: 'sampled', ports: [], facts: { asked, planned } });
+  if (verdict !== 'cancelled' && tested && asked < planned)
+    drafts.push({ code: 'sampled', ports: [], facts: { asked, planned } });
   return drafts;
 }

@@ -23,12 +23,17 @@ const AMOUNTS = ['asked', 'planned', 'tested'];
 /** `facts` are added to those of the finding, and win over them. */
 export function adviseText(finding: Finding, language: Language, facts: Facts = {}): Advice {
   const variables = variablesOf(finding.ports, { ...finding.facts, ...facts }, language);
+  const key = keyOf(finding);
   return {
-    title: texts.one(language, `${finding.code}.title`, variables),
-    meaning: texts.one(language, `${finding.code}.meaning`, variables),
-    steps: texts.many(language, `${finding.code}.steps`, variables),
+    title: texts.one(language, `${key}.title`, variables),
+    meaning: texts.one(language, `${key}.meaning`, variables),
+    steps: texts.many(language, `${key}.steps`, variables),
   };
 }
+
+/** A process without name and number has to be found first, as where none was seen. */
+const keyOf = ({ code, facts }: Finding): string =>
+  code === 'process' && facts['process'] === undefined && facts['pid'] === undefined ? 'in-use' : code;
 
 function variablesOf(ports: readonly string[], facts: Facts, language: Language): Facts {
   const amounts = AMOUNTS.flatMap((name) => amountOf(name, facts[name], language));
@@ -52,7 +57,9 @@ function shorten(labels: readonly string[], language: Language): string {
   const ranges = labels.map((label) => label.replace(/^udp\//, ''));
   const more = ranges.length - MOST_RANGES;
   const ports = ranges.slice(0, MOST_RANGES).join(', ');
-  return more > 0 ? texts.one(language, 'common.moreRanges', { ports, count: more, n: texts.amount(language, more) }) : ports;
+  return more > 0
+    ? texts.one(language, 'common.moreRanges', { ports, count: more, n: texts.amount(language, more) })
+    : ports;
 }
 
 /** What a closed port does to calls depends on what it is for. */
@@ -68,13 +75,13 @@ const lanAddress = (bound: string | number | undefined): string | number | undef
   bound === '' || bound === '0.0.0.0' || bound === '::' ? undefined : bound;
 
 function serverAt({ server, address }: Facts): string {
-  if (server === undefined) return String(address ?? '?');
+  if (server === undefined) return String(address ?? '…');
   if (address === undefined || address === server) return String(server);
   return String(address).startsWith(`${server}:`) ? String(address) : `${server} (${address})`;
 }
 
 function holderOf({ process, pid }: Facts, language: Language): string {
-  if (process === undefined && pid === undefined) return texts.one(language, 'common.anotherProcess');
+  if (process === undefined && pid === undefined) return '…';
   if (process === undefined) return texts.one(language, 'common.process', { pid });
   return pid === undefined ? String(process) : texts.one(language, 'common.processNamed', { process, pid });
 }

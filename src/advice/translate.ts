@@ -32,7 +32,7 @@ function translators(resources: Readonly<Record<Language, object>>): Record<Lang
     resources: { en: { translation: resources.en }, de: { translation: resources.de } } as Resource,
     // Texts go to terminals and files; whoever writes HTML escapes there.
     interpolation: { escapeValue: false },
-    missingInterpolationHandler: () => '?',
+    missingInterpolationHandler: () => '…',
   });
   return { en: i18n.getFixedT('en'), de: i18n.getFixedT('de') };
 }

@@ -1,4 +1,4 @@
-import { endpoint, portsOf } from '../base/index.ts';
+import { endpoint, isIpv4, ok, portsOf } from '../base/index.ts';
 import { RangeCheck, ServerCheck } from '../engine/index.ts';
 import { collectServer, type ServerEvidence } from '../evidence/index.ts';
 import { type ProbePlan, planProbes, type Rate, type ServerFacts, samplePorts } from '../plan/index.ts';
@@ -84,7 +84,8 @@ class Run {
   }
 
   async #checkServer(server: ServerName): Promise<Candidate[]> {
-    const resolved = await this.#system.names.resolve4(server.host);
+    const { host } = server;
+    const resolved = isIpv4(host) ? ok([host]) : await this.#system.names.resolve4(host);
     if (resolved.kind === 'error') {
       this.#tell({ kind: 'unresolved', server, error: resolved.error });
       return [];

@@ -39,3 +39,8 @@ export type RunEvent =
   | { readonly kind: 'observed'; readonly observation: Observation }
   | { readonly kind: 'holders'; readonly holders: readonly (readonly [port: number, holder: Holder])[] }
   | { readonly kind: 'ended'; readonly duration: Milliseconds; readonly cancelled: boolean };
+
+export const CHECK_LIMITS = {
+  /** Packets per second; more is `max`. */
+  fastestRate: 1_000_000,
+} as const;

@@ -1,3 +1,5 @@
+import { err, ok, type Result } from './result.ts';
+
 /** From `from` to `to`, both included; 1 <= from <= to <= 65535. */
 export interface PortRange {
   readonly from: number;
@@ -28,3 +30,32 @@ export function toRanges(ports: readonly number[]): PortRange[] {
 /** `5060, 9000-10999`. */
 export const formatRanges = (ranges: readonly PortRange[]): string =>
   ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(', ');
+
+/** What is wrong with a list of ports, and where in it. */
+export interface PortListError {
+  readonly kind: 'empty' | 'not-a-port' | 'out-of-range' | 'upside-down';
+  /** The part that is meant, as it was written. */
+  readonly part: string;
+}
+
+/** `5060,9000-10999`: numbers and ranges, 1 to 65535, with or without blanks. */
+export function parsePorts(text: string): Result<readonly PortRange[], PortListError> {
+  const ranges: PortRange[] = [];
+  for (const part of text.split(',').map((piece) => piece.trim())) {
+    const range = parseRange(part);
+    if (range.kind === 'error') return range;
+    ranges.push(range.value);
+  }
+  return ok(ranges);
+}
+
+function parseRange(part: string): Result<PortRange, PortListError> {
+  const wrong = (kind: PortListError['kind']) => err({ kind, part });
+  if (part === '') return wrong('empty');
+  const match = /^(\d{1,9})(?:\s*-\s*(\d{1,9}))?$/.exec(part);
+  if (!match) return wrong('not-a-port');
+  const from = Number(match[1]);
+  const to = Number(match[2] ?? match[1]);
+  if ([from, to].some((port) => port < 1 || port > 65_535)) return wrong('out-of-range');
+  return from > to ? wrong('upside-down') : ok({ from, to });
+}

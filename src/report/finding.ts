@@ -11,7 +11,9 @@ const INDENT = '  ';
 
 /** Facts hold names that servers and processes gave themselves. */
 export function cleanFinding(finding: ReportFinding): ReportFinding {
-  const facts = Object.entries(finding.facts).map(([name, fact]) => [name, typeof fact === 'string' ? clean(fact) : fact] as const);
+  const facts = Object.entries(finding.facts).map(
+    ([name, fact]) => [name, typeof fact === 'string' ? clean(fact) : fact] as const,
+  );
   return { ...finding, ports: finding.ports.map(clean), facts: Object.fromEntries(facts) };
 }
 
@@ -38,7 +40,7 @@ function renderHeading({ severity, code, ports }: ReportFinding, page: Page): st
   const word = page.phrases.say(`severity.${severity}`);
   const parts = [...(ports.length > 0 ? [where(ports, page)] : []), code];
   const [first = '', ...rest] = wrap(parts.join(', '), page.width, `${word}  `);
-  return [page.paint(['bold', COLOURS[severity]], word) + first.slice(word.length), ...rest];
+  return [page.paint('bold', page.paint(COLOURS[severity], word)) + first.slice(word.length), ...rest];
 }
 
 function where(labels: readonly string[], { phrases, width }: Page): string {

@@ -1,7 +1,7 @@
 import { adviseText } from '../advice/index.ts';
 import { formatEndpoint } from '../base/index.ts';
 import { clean } from './clean.ts';
-import type { Report, ReportServer } from './contract.ts';
+import type { Report, ReportFinding, ReportServer } from './contract.ts';
 import { cleanFinding } from './finding.ts';
 import type { Page } from './page.ts';
 import type { Phrases } from './phrases.ts';
@@ -14,22 +14,27 @@ export function renderHead(report: Report, page: Page): string[] {
   const verdict = page.phrases.say(`verdict.${report.verdict}`);
   const headline = page.phrases.say('headline', { verdict, sentence: sentenceOf(report, page) });
   const [first = '', ...rest] = wrap(headline, page.width);
-  const word = page.paint(['bold', COLOURS[report.verdict]], first.slice(0, verdict.length));
+  const word = page.paint('bold', page.paint(COLOURS[report.verdict], first.slice(0, verdict.length)));
   return [
     word + page.paint('bold', first.slice(verdict.length)),
     ...rest.map((line) => page.paint('bold', line)),
-    ...aboutRun(report, page.phrases).flatMap((line) => wrap(line, page.width, '  ').map((text) => page.paint('dim', text))),
+    ...aboutRun(report, page.phrases).flatMap((line) =>
+      wrap(line, page.width, '  ').map((text) => page.paint('dim', text)),
+    ),
   ];
 }
 
-/** The finding that the headline speaks of, if it does. */
-export const isHeadline = (report: Report, index: number): boolean =>
-  index === 0 && report.verdict !== 'supported';
+/** The finding that the headline speaks of; its title is not said again. */
+export function headlineFinding({ verdict, findings }: Report): ReportFinding | undefined {
+  if (verdict === 'supported') return undefined;
+  const cancelled = findings.find(({ code }) => code === 'cancelled');
+  return (verdict === 'cancelled' ? cancelled : undefined) ?? findings[0];
+}
 
 function sentenceOf(report: Report, { language, phrases }: Page): string {
-  const [first] = report.findings;
+  const finding = headlineFinding(report);
   if (report.verdict === 'supported') return supported(report, phrases);
-  if (first) return adviseText(cleanFinding(first), language).title;
+  if (finding) return adviseText(cleanFinding(finding), language).title;
   const open = report.ports.filter(({ result }) => result === 'open').length;
   return phrases.count('sentence.count', report.ports.length, { open: phrases.amount(open) });
 }
@@ -46,7 +51,10 @@ function aboutRun(report: Report, phrases: Phrases): string[] {
   const address = all ? phrases.say('about.allAddresses') : clean(report.bindAddress ?? '');
   const ports = phrases.count('about.ports', report.ports.length, { address });
   const date = report.startedAt.slice(0, 16).replace('T', ' ');
-  const duration = phrases.say('about.duration', { duration: durationOf(report.durationMs, phrases), date: clean(date) });
+  const duration = phrases.say('about.duration', {
+    duration: durationOf(report.durationMs, phrases),
+    date: clean(date),
+  });
   const path = [publicAddresses(report, phrases), ...servers(report, phrases), ...loss(report, phrases)];
   return [`${ports}, ${duration}`, capital(path.join(', '))];
 }

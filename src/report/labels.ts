@@ -3,16 +3,19 @@ import type { Phrases } from './phrases.ts';
 
 /** `udp/9000-10999` as numbers. */
 export function rangeOf(label: string): PortRange {
-  const [from = 0, to = from] = label.replace(/^udp\//, '').split('-').map(Number);
+  const [from = 0, to = from] = label
+    .replace(/^udp\//, '')
+    .split('-')
+    .map(Number);
   return { from, to };
 }
 
 export const sizeOf = (labels: readonly string[]): number =>
   labels.map(rangeOf).reduce((sum, { from, to }) => sum + to - from + 1, 0);
 
-/** As many ranges as fit into `room` columns, at least one, and how many more there are. */
+/** As many ranges as fit into `room` columns, at least one, and how many more there are. None is shorter than three. */
 export function fitRanges(ranges: readonly string[], room: number, phrases: Phrases): string {
-  for (let shown = ranges.length; shown > 1; shown = Math.min(shown - 1, Math.ceil(room / 3))) {
+  for (let shown = Math.min(ranges.length, Math.ceil(room / 3)); shown > 1; shown--) {
     const text = someRanges(ranges, shown, phrases);
     if (text.length <= room) return text;
   }

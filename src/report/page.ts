@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import type { Language } from '../advice/index.ts';
 import { type Phrases, phrasesOf } from './phrases.ts';
 
@@ -10,7 +9,17 @@ export interface TextOptions {
   readonly verbose: boolean;
 }
 
-type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan';
+/** Select Graphic Rendition (ECMA-48, 8.3.117): on and off. */
+const STYLES = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+} as const;
+
+export type Style = keyof typeof STYLES;
 
 /** Where it is printed: how wide, in which language, and whether colour is wanted. */
 export interface Page {
@@ -18,7 +27,7 @@ export interface Page {
   readonly language: Language;
   readonly phrases: Phrases;
   /** Colour repeats what a word says; nothing is said by colour alone. */
-  paint(style: Style | readonly Style[], text: string): string;
+  paint(style: Style, text: string): string;
 }
 
 const [NARROWEST, WIDEST] = [40, 100];
@@ -27,6 +36,10 @@ export const pageOf = (language: Language, { columns, colour }: TextOptions): Pa
   width: Math.min(WIDEST, Math.max(NARROWEST, Math.floor(columns) || WIDEST)),
   language,
   phrases: phrasesOf(language),
-  // Whether the stream is a terminal is for the caller to know.
-  paint: (style, text) => (colour ? styleText([...[style].flat()], text, { validateStream: false }) : text),
+  paint: (style, text) => (colour ? painted(style, text) : text),
 });
+
+function painted(style: Style, text: string): string {
+  const [on, off] = STYLES[style];
+  return `\u001b[${on}m${text}\u001b[${off}m`;
+}

@@ -34,13 +34,19 @@ export function renderResults({ ports }: Report, page: Page): string[] {
 
 /** A line per port, for those who ask for it. */
 export function renderEveryPort({ ports }: Report, page: Page): string[] {
-  const words = Math.max(0, ...ports.map(({ result }) => wordOf(result, page).length));
-  const lines = ports.map((port) => `  ${String(port.port).padStart(5)}  ${painted(port.result, words, page)}  ${detailsOf(port)}`);
+  const words = Math.max(
+    0,
+    ...[...new Set(ports.map(({ result }) => result))].map((result) => wordOf(result, page).length),
+  );
+  const lines = ports.map(
+    (port) => `  ${String(port.port).padStart(5)}  ${painted(port.result, words, page)}  ${detailsOf(port)}`,
+  );
   return lines.length > 0 ? [page.phrases.say('results.every'), ...lines.map((line) => line.trimEnd())] : [];
 }
 
 function detailsOf({ cause, mapped, process }: ReportPort): string {
-  const holder = process && [process.name && clean(process.name), process.pid].filter((part) => part !== null).join(' ');
+  const holder =
+    process && [process.name && clean(process.name), process.pid].filter((part) => part !== null).join(' ');
   return [cause, mapped, holder].filter((part) => part !== null).join('  ');
 }
 

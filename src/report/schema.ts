@@ -68,7 +68,7 @@ const reasons = z.enum([
   'permission',
 ]);
 
-export const reportSchema = z.object({
+const report = z.object({
   schema: z.literal('fullcone.report/1'),
   version: z.string().exactOptional(),
   verdict: z.enum(['supported', 'unsupported', 'inconclusive', 'cancelled']),
@@ -88,12 +88,14 @@ export const reportSchema = z.object({
 type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
-// Fails to compile as soon as contract.ts and this file differ.
-true satisfies Same<Frozen<z.infer<typeof reportSchema>>, Frozen<Report>>;
+type True<T extends true> = T;
+
+/** Fails to compile as soon as contract.ts and this file differ. */
+export type InStep = True<Same<Frozen<z.infer<typeof report>>, Frozen<Report>>>;
 
 /** `io: 'input'`: fields that a later version adds are allowed. */
 export const reportJsonSchema = {
   $id: 'fullcone.report/1',
   title: 'Report of a check by fullcone',
-  ...z.toJSONSchema(reportSchema, { target: 'draft-2020-12', io: 'input' }),
+  ...z.toJSONSchema(report, { target: 'draft-2020-12', io: 'input' }),
 };

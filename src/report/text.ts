@@ -1,7 +1,7 @@
 import type { Language } from '../advice/index.ts';
 import type { Report } from './contract.ts';
 import { renderBriefly, renderFinding } from './finding.ts';
-import { isHeadline, renderHead } from './head.ts';
+import { headlineFinding, renderHead } from './head.ts';
 import { type Page, pageOf, type TextOptions } from './page.ts';
 import { renderEveryPort, renderResults } from './results.ts';
 import { wrap } from './wrap.ts';
@@ -19,21 +19,30 @@ export function renderText(report: Report, language: Language, options: TextOpti
   const room = options.verbose ? Number.POSITIVE_INFINITY : MOST_LINES - head.length - results.length - 1;
   const parts = [head, ...renderFindings(report, room, page), results];
   if (options.verbose) parts.push(renderEveryPort(report, page));
-  return `${parts.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
+  return `${parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
 }
 
 /** All in full if that fits; else the last ones by their title only, or only counted. */
 function renderFindings(report: Report, room: number, page: Page): string[][] {
-  const blocks = report.findings.map((finding, index) => ({
-    full: renderFinding(finding, !isHeadline(report, index), page),
+  const total = report.findings.length;
+  const headline = headlineFinding(report);
+  const blocks = report.findings.slice(0, room).map((finding) => ({
+    full: renderFinding(finding, finding !== headline, page),
     brief: renderBriefly(finding, page),
   }));
   for (let shown = blocks.length; shown > 0; shown--) {
     for (let full = shown; full > 0; full--) {
       const parts = blocks.slice(0, shown).map((block, index) => (index < full ? block.full : block.brief));
-      if (shown < blocks.length) parts.push(wrap(page.phrases.count('finding.more', blocks.length - shown), page.width));
-      if (parts.reduce((sum, lines) => sum + lines.length + 1, 0) <= room) return parts;
+      if (shown < total) parts.push(wrap(page.phrases.count('finding.more', total - shown), page.width));
+      if (heightOf(parts) <= room) return parts;
     }
   }
   return blocks.slice(0, 1).map(({ full }) => full);
 }
+
+/** With an empty line before each. */
+const heightOf = (parts: readonly (readonly string[])[]): number =>
+  parts.reduce((sum, lines) => sum + lines.length + 1, 0);

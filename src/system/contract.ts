@@ -91,9 +91,18 @@ export interface Host {
   udpHolders(ports: readonly number[]): Promise<ReadonlyMap<number, Holder>>;
 }
 
-/** Small notes that outlive a run, by name. */
+/** A file that will be written. */
+export interface OutputFile {
+  /** Replaces what is in it. The error is the system's code, such as `ENOSPC`. */
+  write(text: string): Promise<Result<null, string>>;
+  /** Leaves it as it was found; one that did not exist is removed again. */
+  abandon(): Promise<void>;
+}
+
 export interface Files {
-  /** null: there is none, or it cannot be read. */
+  /** Opens a file at once, so that a mistake in its name is known before the work begins; its content is left alone. */
+  openOutput(path: string): Promise<Result<OutputFile, string>>;
+  /** A small note that outlives a run, by its name. null: there is none, or it cannot be read. */
   readState(name: string): Promise<string | null>;
   /** false: it could not be written. */
   writeState(name: string, text: string): Promise<boolean>;

@@ -6,6 +6,7 @@ export type {
   Holder,
   Host,
   Names,
+  OutputFile,
   SocketFailure,
   System,
   Timer,

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import type { Files } from '../contract.ts';
+import { err, ok, type Result } from '../../base/index.ts';
+import type { Files, OutputFile } from '../contract.ts';
 
 /** XDG Base Directory Specification: state lives in $XDG_STATE_HOME, which counts only if it is absolute. */
 export function stateFolder(environment: NodeJS.ProcessEnv): string {
@@ -19,6 +20,7 @@ export const fileName = (name: string): string =>
 export function nodeFiles(environment: NodeJS.ProcessEnv): Files {
   const folder = stateFolder(environment);
   return {
+    openOutput,
     readState: (name) => readFile(join(folder, fileName(name)), 'utf8').catch(() => null),
     writeState: (name, text) => replaceFile(folder, join(folder, fileName(name)), text),
   };
@@ -37,3 +39,41 @@ async function replaceFile(folder: string, path: string, text: string): Promise<
     return false;
   }
 }
+
+async function openOutput(path: string): Promise<Result<OutputFile, string>> {
+  try {
+    const existed = await stat(path).then(
+      () => true,
+      () => false,
+    );
+    return ok(outputFile(await open(path, 'a'), path, existed));
+  } catch (error) {
+    return err(codeOf(error));
+  }
+}
+
+const outputFile = (handle: FileHandle, path: string, existed: boolean): OutputFile => ({
+  write: async (text) => {
+    try {
+      await handle.truncate().catch(ignoreDevice);
+      await handle.writeFile(text);
+      return ok(null);
+    } catch (error) {
+      return err(codeOf(error));
+    } finally {
+      await handle.close().catch(() => null);
+    }
+  },
+  abandon: async () => {
+    await handle.close().catch(() => null);
+    if (!existed) await rm(path, { force: true }).catch(() => null);
+  },
+});
+
+/** A pipe or `/dev/stdout` cannot be cut short, and need not be. */
+function ignoreDevice(error: unknown): void {
+  if (codeOf(error) !== 'EINVAL') throw error;
+}
+
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';

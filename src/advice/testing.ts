@@ -1,0 +1,65 @@
+import type { Cause, PortResult, PortVerdict, RunVerdict, ServerVerdict } from '../verdict/index.ts';
+import type { FindingContext } from './types.ts';
+
+/** For tests: a run from a line such as `5060 open; 9000-9001,9010 closed not-forwarded`. */
+export function runOf(line: string, more: Partial<RunVerdict> = {}): RunVerdict {
+  const ports = line
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .flatMap(portsOfPart)
+    .sort((a, b) => a.port - b.port);
+  const bad = ports.some(({ result }) => result !== 'open');
+  return {
+    verdict: bad ? 'unsupported' : 'supported',
+    reason: bad ? 'some-ports' : null,
+    servers: [serverOf()],
+    publicAddresses: ['203.0.113.44'],
+    ports,
+    coldAsked: true,
+    ...more,
+  };
+}
+
+function portsOfPart(part: string): PortVerdict[] {
+  const [ranges = '', result = '', cause = null] = part.split(' ');
+  return ranges.split(',').flatMap((range) => {
+    const [from = 0, to = from] = range.split('-').map(Number);
+    const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    return numbers.map((port) => portOf(port, result as PortResult, cause as Cause | null));
+  });
+}
+
+export function portOf(port: number, result: PortResult, cause: Cause | null): PortVerdict {
+  const moved = result === 'translated' || cause === 'taken-by-neighbour';
+  const seen = moved || result === 'open' || result === 'closed';
+  const mapped = { address: '203.0.113.44', port: moved ? 20000 + ((port * 7) % 40000) : port };
+  return {
+    protocol: 'udp',
+    family: 'ipv4',
+    port,
+    result,
+    cause,
+    mapped: seen ? mapped : null,
+    rule: cause ?? result,
+    arrivedOn: cause === 'shifted' ? port + 10 : null,
+  };
+}
+
+export const serverOf = (more: Partial<ServerVerdict> = {}): ServerVerdict => ({
+  name: 'stun.example',
+  address: '198.51.100.10',
+  port: 3478,
+  state: 'ok',
+  otherAddress: { address: '198.51.100.20', port: 3479 },
+  detail: null,
+  ...more,
+});
+
+export const contextOf = (run: RunVerdict, more: Partial<FindingContext> = {}): FindingContext => ({
+  plannedPorts: run.ports.length,
+  askedPorts: run.ports.length,
+  bindAddress: '192.168.0.100',
+  holders: new Map(),
+  ...more,
+});

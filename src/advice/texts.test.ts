@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import type { ServerState } from '../verdict/index.ts';
+import { FINDING_CODES, type FindingCode } from './catalogue.ts';
+import { findFindings } from './find.ts';
+import { contextOf, runOf, serverOf } from './testing.ts';
+import de from './texts/de.json' with { type: 'json' };
+import en from './texts/en.json' with { type: 'json' };
+import { adviseText } from './texts.ts';
+import type { Finding, Language } from './types.ts';
+
+type Tree = string | readonly string[] | { readonly [key: string]: Tree };
+
+/** `not-forwarded.title_one`, and its text; steps are one text each. */
+function flatten(tree: Tree, path = ''): [string, string][] {
+  if (typeof tree === 'string') return [[path, tree]];
+  const entries = Object.entries(tree) as [string, Tree][];
+  return entries.flatMap(([key, value]) => flatten(value, path === '' ? key : `${path}.${key}`));
+}
+
+const flat = { en: flatten(en), de: flatten(de) };
+const placeholders = (text: string) =>
+  [...new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name))].sort();
+const nested = (text: string) => [...text.matchAll(/\$t\(([^)]+)\)/g)].map(([, key]) => key ?? '');
+
+describe('both languages', () => {
+  it('have the same keys', () => {
+    expect(flat.de.map(([key]) => key)).toEqual(flat.en.map(([key]) => key));
+  });
+
+  it('fill the same into each text, and refer to the same texts', () => {
+    const holes = (texts: [string, string][]) => texts.map(([key, text]) => [key, placeholders(text), nested(text)]);
+    expect(holes(flat.de)).toEqual(holes(flat.en));
+  });
+
+  it.each(FINDING_CODES)('know %s', (code) => {
+    for (const texts of [en, de]) {
+      const { title, title_one, title_other, meaning, steps } = texts[code] as Record<string, string | string[]>;
+      expect(title ?? (title_one && title_other)).toBeTruthy();
+      expect(meaning).toBeTruthy();
+      expect(steps?.length).toBeGreaterThanOrEqual(2);
+      expect(steps?.length).toBeLessThanOrEqual(5);
+    }
+  });
+
+  it('hold no text that nobody uses', () => {
+    const used = new Set(
+      flat.en
+        .flatMap(([, text]) => nested(text))
+        .concat([
+          'common.process',
+          'common.processNamed',
+          'common.lanAddress',
+          'common.testServer',
+          'common.moreRanges',
+        ]),
+    );
+    const known = new Set<string>(FINDING_CODES);
+    const unused = flat.en
+      .map(([key]) => key.replace(/_(one|other|signalling|media|mixed)$/, ''))
+      .filter((key) => !used.has(key) && !known.has(key.split('.')[0] ?? ''));
+    expect(unused).toEqual([]);
+  });
+
+  it('ask for old states to be flushed wherever a rule of the router is to be changed', () => {
+    const rule = /In the router, (forward|extend|open|look|admit outgoing UDP with)|common\.(forward|staticPort)/;
+    const changing = FINDING_CODES.filter((code) => rule.test(en[code].steps.join(' ')));
+    const unflushed = changing.filter((code) => en[code].steps.at(-1) !== '$t(common.flush)');
+    expect(changing.length).toBeGreaterThan(10);
+    expect(unflushed).toEqual([]);
+  });
+});
+
+/** One run for each code. */
+const EXAMPLES: Record<FindingCode, () => Finding[]> = {
+  'server-unresolvable': () => of('9000-9001 untested', 'unresolvable'),
+  'server-unreachable': () => of('9000 untested', 'unreachable'),
+  'server-malformed': () => of('9000 untested', 'malformed'),
+  'no-second-address': () => of('9000 untested', 'no-second-address'),
+  'server-ignores-change-request': () => of('9000 untested', 'basic'),
+  'server-throttling': () => of('9000 untested', 'throttling'),
+  'random-source-ports': () => of('5060,9000-9009 translated symmetric'),
+  'nothing-forwarded': () => of('5060,9000-9009 closed not-forwarded'),
+  'media-range-missing': () => of('5060,5090 open; 9000-9009 closed not-forwarded'),
+  'range-ends-early': () => [
+    ...of('9000-9009 open; 9010-9019 closed not-forwarded'),
+    ...of('9000-9009 open; 9010 closed not-forwarded'),
+  ],
+  'range-starts-late': () => [
+    ...of('9000-9009 closed not-forwarded; 9010-9019 open'),
+    ...of('9000 closed not-forwarded; 9001-9010 open'),
+  ],
+  'outbound-blocked': () => ports('no-answer outbound-blocked'),
+  symmetric: () => [...of('5060 open; 9000-9001 translated symmetric'), ...of('9000 translated symmetric')],
+  'source-port-rewritten': () => ports('translated source-port-rewritten'),
+  'mapped-elsewhere': () => ports('translated mapped-elsewhere'),
+  shifted: () => ports('closed shifted'),
+  'not-forwarded': () => [
+    ...of('9000,9002,9004 open; 9001,9003 closed not-forwarded'),
+    ...of('5060 closed not-forwarded'),
+  ],
+  'address-restricted': () => ports('closed address-restricted'),
+  'works-by-accident': () => ports('closed works-by-accident'),
+  'no-answer': () => ports('no-answer'),
+  translated: () => ports('translated'),
+  closed: () => ports('closed'),
+  malformed: () => ports('malformed'),
+  cancelled: () => [
+    ...cancelled('9000 open; 9001-9002 untested'),
+    ...cancelled('9000 open; 9001 untested'),
+    ...cancelled('9000 open'),
+  ],
+  process: () => [...ports('in-use process'), ...held('asterisk', 812), ...held('asterisk', null), ...held(null, 812)],
+  'in-use': () => ports('in-use'),
+  permission: () => ports('untested permission'),
+  'scan-protection': () => ports('untested scan-protection'),
+  'server-silent': () => ports('untested server-silent'),
+  'old-state': () => [...ports('untested old-state'), ...about({ verdict: 'inconclusive', reason: 'old-state' })],
+  loss: () => [...ports('untested loss'), ...about({ verdict: 'inconclusive', reason: 'loss' })],
+  untested: () => ports('untested'),
+  'taken-by-neighbour': () => ports('open taken-by-neighbour'),
+  'cold-not-asked': () => about({ coldAsked: false }),
+  sampled: () => findFindings(runOf('9000 open'), contextOf(runOf('9000 open'), { plannedPorts: 16385 })),
+};
+
+function of(line: string, state: ServerState = 'ok'): Finding[] {
+  const run = runOf(line, state === 'ok' ? {} : { verdict: 'inconclusive', servers: [serverOf({ state })] });
+  return findFindings(run, contextOf(run));
+}
+
+/** One, several, and SIP among them: every form of a text. */
+const ports = (kind: string): Finding[] =>
+  [`9000 ${kind}`, `9000-9001 ${kind}`, `5060 ${kind}`, `5060,9000-9009 ${kind}`].flatMap((line) => of(line));
+
+const about = (more: Parameters<typeof runOf>[1]): Finding[] =>
+  ['9000 open', '9000-9001 open'].map((line) => runOf(line, more)).flatMap((run) => findFindings(run, contextOf(run)));
+
+const cancelled = (line: string): Finding[] => {
+  const run = runOf(line, { verdict: 'cancelled' });
+  return findFindings(run, contextOf(run));
+};
+
+function held(name: string | null, pid: number | null): Finding[] {
+  const run = runOf('9000-9001 in-use process');
+  return findFindings(run, contextOf(run, { holders: new Map(run.ports.map(({ port }) => [port, { name, pid }])) }));
+}
+
+describe.each<Language>(['en', 'de'])('in %s', (language) => {
+  it.each(FINDING_CODES)('nothing is left out of %s', (code) => {
+    const findings = EXAMPLES[code]().filter((finding) => finding.code === code);
+    expect(findings).not.toEqual([]);
+    for (const finding of findings) {
+      const { title, meaning, steps } = adviseText(finding, language);
+      const sentences = [title, meaning, ...steps];
+      for (const sentence of sentences) {
+        expect(sentence).toMatch(/^[\p{Lu}\d„"].*[.?)]$/u);
+        // No placeholder without a value, no key without a text, no reference that was not followed.
+        expect(sentence).not.toMatch(/\{\{|\}\}|\$t\(|undefined|NaN|…|^[\w-]+\.\w+$/);
+      }
+      expect(title.length).toBeLessThanOrEqual(140);
+    }
+  });
+});
+
+describe('a text', () => {
+  const [finding] = of('9000-9499 open; 9500-10999 closed not-forwarded');
+  const closed = of('9001,9003,9005,9007,9009,9011 closed not-forwarded; 9000,9002,9004,9006,9008,9010,9012 open')[0];
+
+  it('names causes, ports and addresses', () => {
+    expect(finding && adviseText(finding, 'en')).toMatchInlineSnapshot(`
+      {
+        "meaning": "Calls that use one of these ports have sound in one direction only, or none.",
+        "steps": [
+          "In the router, extend the rule that ends at 9499: UDP 9000-10999 to 192.168.0.100, each port to the same number.",
+          "If it does reach 10999: look for another rule, or a firewall, that takes UDP 9500-10999 away.",
+          "See which sources the rule admits; one for your provider's addresses only looks the same from here. To tell, add 198.51.100.10, 198.51.100.20 to it and check again.",
+          "Flush the router's old states for 192.168.0.100, or restart it; calls in progress may drop. Then check again.",
+        ],
+        "title": "Forwarding ends after port 9499; from 9500 to 10999 nothing gets in.",
+      }
+    `);
+  });
+
+  it('names them in German', () => {
+    expect(finding && adviseText(finding, 'de')).toMatchInlineSnapshot(`
+      {
+        "meaning": "Gespräche über einen dieser Ports haben Ton nur in eine Richtung oder gar keinen.",
+        "steps": [
+          "Erweitern Sie im Router die Regel, die bei 9499 endet: UDP 9000-10999 an 192.168.0.100, jeden Port auf dieselbe Nummer.",
+          "Reicht sie schon bis 10999, suchen Sie eine andere Regel oder eine Firewall, die UDP 9500-10999 abfängt.",
+          "Sehen Sie nach, welche Quellen die Regel zulässt; eine nur für Adressen Ihres Anbieters sieht von hier genauso aus. Tragen Sie zur Probe 198.51.100.10, 198.51.100.20 mit ein, und prüfen Sie erneut.",
+          "Löschen Sie die alten Zustände des Routers zu 192.168.0.100, oder starten Sie ihn neu; laufende Gespräche können abbrechen. Prüfen Sie dann erneut.",
+        ],
+        "title": "Die Weiterleitung endet nach Port 9499; von 9500 bis 10999 kommt nichts herein.",
+      }
+    `);
+  });
+
+  it('shortens what nobody would copy', () => {
+    expect(closed && adviseText(closed, 'en').steps[0]).toBe(
+      'In the router, forward UDP 9001, 9003, 9005, 9007 and 2 more ranges to 192.168.0.100, each port to the same number.',
+    );
+  });
+
+  it('writes amounts in the way of the language, and ports as they are', () => {
+    expect(finding && adviseText({ ...finding, code: 'nothing-forwarded' }, 'de').title).toContain('1.500 Ports');
+    expect(finding && adviseText({ ...finding, code: 'nothing-forwarded' }, 'en').title).toContain('1,500 ports');
+  });
+
+  it('takes facts from the caller, and does without an address that is none', () => {
+    const step = (bindAddress: string) => finding && adviseText(finding, 'en', { bindAddress }).steps[0];
+    expect(step('10.0.0.7')).toContain('to 10.0.0.7, each');
+    expect(step('0.0.0.0')).toContain("to <the PBX's LAN address>, each");
+  });
+
+  it('is no template for what others put into it', () => {
+    const [hostile] = held('{{pid}} $t(common.flush)', 812);
+    expect(hostile && adviseText(hostile, 'en').title).toBe(
+      '2 ports are held by {{pid}} $t(common.flush) (process 812), so they could not be tested.',
+    );
+  });
+});

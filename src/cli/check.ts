@@ -1,0 +1,113 @@
+import {
+  type CheckRequest,
+  EMBEDDED,
+  type FinishedCheck,
+  fewestSockets,
+  type RunEvent,
+  type RunningReflector,
+  startCheck,
+  startReflector,
+} from '../app/index.ts';
+import { err, ok, type Result } from '../base/index.ts';
+import { type Report, renderJson, renderText } from '../report/index.ts';
+import type { OutputFile } from '../system/index.ts';
+import { type CheckOptions, isEmbedded, readCheckRequest } from './input.ts';
+import { Progress } from './progress.ts';
+import { reflectorMistake } from './reflector.ts';
+import { sayMistake } from './say.ts';
+import { type Context, EXIT, type Mistake } from './types.ts';
+
+export interface CheckCommand extends CheckOptions {
+  readonly json?: boolean;
+  readonly output?: string;
+  readonly listPorts?: boolean;
+  readonly progress: boolean;
+}
+
+/** `fullcone check`: everything that can be wrong with the input is known before the first packet. */
+export async function check(command: CheckCommand, context: Context): Promise<number> {
+  const prepared = await prepare(command, context);
+  if (prepared.kind === 'error') return sayMistake(prepared.error, context);
+  const { request, output, reflector } = prepared.value;
+  try {
+    const { report } = await carryOut(request, command, context);
+    return await deliver(report, output, command, context);
+  } catch (error) {
+    await output?.abandon();
+    throw error;
+  } finally {
+    reflector?.close();
+  }
+}
+
+interface Prepared {
+  readonly request: CheckRequest;
+  readonly output: OutputFile | null;
+  readonly reflector: RunningReflector | null;
+}
+
+async function prepare(command: CheckCommand, context: Context): Promise<Result<Prepared, Mistake>> {
+  const request = readCheckRequest(command);
+  if (request.kind === 'error') return request;
+  const impossible = await whatIsImpossible(request.value, context);
+  if (impossible) return err(impossible);
+  const output = await openOutput(command.output, context);
+  if (output.kind === 'error') return output;
+  if (!isEmbedded(request.value.servers)) return ok({ request: request.value, output: output.value, reflector: null });
+  const reflector = await startReflector(context.system, { ...EMBEDDED.options, fault: null, rfc3489: false });
+  if (reflector.kind === 'ok') return ok({ request: request.value, output: output.value, reflector: reflector.value });
+  await output.value?.abandon();
+  return err(reflectorMistake(reflector.error));
+}
+
+/** What is well written, but not to be had on this machine. */
+async function whatIsImpossible({ bindAddress }: CheckRequest, { system }: Context): Promise<Mistake | null> {
+  if (!(await system.host.canBind(bindAddress)))
+    return { key: 'bind-address.not-here', facts: { given: bindAddress, here: system.host.addresses().join(', ') } };
+  const free = system.udp.freeSockets();
+  return free < fewestSockets ? { key: 'sockets.too-few', facts: { free: Math.max(0, free), needed: fewestSockets } } : null;
+}
+
+async function openOutput(path: string | undefined, { system }: Context): Promise<Result<OutputFile | null, Mistake>> {
+  if (path === undefined) return ok(null);
+  const opened = await system.files.openOutput(path);
+  return opened.kind === 'ok' ? opened : err({ key: 'output.cannot-open', facts: { path, code: opened.error } });
+}
+
+/** Runs it with progress on a terminal; Ctrl-C ends it, and what is known by then is reported. */
+async function carryOut(request: CheckRequest, command: CheckCommand, context: Context): Promise<FinishedCheck> {
+  const { system, terminal, language, version } = context;
+  const shown = terminal.error.isTerminal && command.progress;
+  const progress = shown ? new Progress(terminal.error, system.clock, language) : null;
+  const run = startCheck(system, request, version, (event: RunEvent) => progress?.show(event));
+  const unlisten = terminal.onInterrupt(() => run.cancel());
+  try {
+    return await run.finished;
+  } finally {
+    unlisten();
+    progress?.clear();
+  }
+}
+
+async function deliver(report: Report, output: OutputFile | null, command: CheckCommand, context: Context): Promise<number> {
+  const { terminal } = context;
+  terminal.out.write(command.json ? renderJson(report) : asText(report, command, context, terminal.out.isTerminal));
+  const code = EXIT[report.verdict];
+  if (!output || command.output === undefined) return code;
+  const asJson = command.json || command.output.toLowerCase().endsWith('.json');
+  const written = await output.write(asJson ? renderJson(report) : asText(report, command, context, false));
+  if (written.kind === 'ok') return code;
+  sayMistake({ key: 'output.cannot-write', facts: { path: command.output, code: written.error } }, context);
+  return EXIT.internal;
+}
+
+const DEFAULT_COLUMNS = 80;
+
+function asText(report: Report, command: CheckCommand, { terminal, language }: Context, forTerminal: boolean): string {
+  const { out, environment } = terminal;
+  // https://no-color.org: any value that is not empty.
+  const colour = forTerminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
+  const columns = (forTerminal ? out.columns : null) ?? DEFAULT_COLUMNS;
+  return renderText(report, language, { columns, colour, verbose: command.listPorts ?? false });
+}
+

@@ -1,0 +1,105 @@
+import { CHECK_LIMITS, type CheckRequest, EMBEDDED, findProfile, PROFILES, type ServerName } from '../app/index.ts';
+import { err, formatRanges, isIpv4, ok, type PortListError, type PortRange, parsePorts, type Result } from '../base/index.ts';
+import type { Mistake } from './types.ts';
+
+/** `fullcone check`, as commander leaves it: texts as they were typed. */
+export interface CheckOptions {
+  readonly server: readonly string[];
+  readonly udp?: string;
+  readonly profile?: string;
+  readonly bindAddress?: string;
+  readonly rate?: string;
+  readonly all?: boolean;
+  readonly sample?: string;
+  readonly wait: boolean;
+}
+
+const wrong = (key: string, facts: Mistake['facts'] = {}): Result<never, Mistake> => err({ key, facts });
+
+/** From what was typed to a request that can be carried out, or to the first thing that is wrong with it. */
+export function readCheckRequest(options: CheckOptions): Result<CheckRequest, Mistake> {
+  const servers = readServers(options.server);
+  if (servers.kind === 'error') return servers;
+  const udp = readPorts(options);
+  if (udp.kind === 'error') return udp;
+  const bindAddress = options.bindAddress ?? (isEmbedded(servers.value) ? EMBEDDED.checker : '0.0.0.0');
+  if (!isIpv4(bindAddress)) return wrong('bind-address.not-an-address', { given: bindAddress });
+  const rate = readRate(options.rate);
+  if (rate.kind === 'error') return rate;
+  const sample = readSample(options);
+  if (sample.kind === 'error') return sample;
+  return ok({
+    servers: servers.value,
+    udp: udp.value,
+    bindAddress,
+    rate: rate.value,
+    sample: sample.value,
+    noWait: !options.wait,
+  });
+}
+
+export const isEmbedded = (servers: readonly ServerName[]): boolean => servers.some(({ name }) => name === EMBEDDED.name);
+
+function readServers(given: readonly string[]): Result<readonly ServerName[], Mistake> {
+  if (given.length === 0) return wrong('server.missing');
+  const servers: ServerName[] = [];
+  for (const name of given) {
+    const server = readServer(name.trim());
+    if (server.kind === 'error') return server;
+    if (!servers.some((other) => other.host === server.value.host && other.port === server.value.port)) servers.push(server.value);
+  }
+  if (isEmbedded(servers) && servers.length > 1) return wrong('server.embedded-alone');
+  return ok(servers);
+}
+
+/** A label of a host name: letters, digits and hyphens, also the underscore that some networks use. */
+const HOST_NAME = /^(?=.{1,253}$)[\p{L}\p{N}_]([\p{L}\p{N}_-]{0,62})(\.[\p{L}\p{N}_]([\p{L}\p{N}_-]{0,62}))*\.?$/u;
+
+const STUN_PORT = 3478;
+
+function readServer(name: string): Result<ServerName, Mistake> {
+  if (name === EMBEDDED.name) return ok({ name, host: EMBEDDED.primary, port: EMBEDDED.port });
+  if (/^\[.*\]|:.*:/.test(name)) return wrong('server.ipv6', { given: name });
+  const [host = '', portText] = name.split(':');
+  if (/^[\d.]+$/.test(host) ? !isIpv4(host) : !HOST_NAME.test(host)) return wrong('server.not-a-name', { given: name });
+  if (portText === undefined) return ok({ name, host, port: STUN_PORT });
+  const port = /^\d{1,5}$/.test(portText) ? Number(portText) : 0;
+  return port >= 1 && port <= 65_535 ? ok({ name, host, port }) : wrong('server.port', { given: name, port: portText });
+}
+
+function readPorts({ udp, profile }: CheckOptions): Result<readonly PortRange[], Mistake> {
+  if (udp !== undefined) {
+    const ports = parsePorts(udp);
+    return ports.kind === 'ok' ? ports : err(portMistake(ports.error));
+  }
+  if (profile === undefined) return wrong('ports.missing', { profiles: profileNames() });
+  const found = findProfile(profile);
+  if (!found) return wrong('profile.unknown', { given: profile, profiles: profileNames() });
+  return ok(found.ports.filter(({ protocol, optional }) => protocol === 'udp' && !optional).map(({ from, to }) => ({ from, to })));
+}
+
+function portMistake({ kind, part }: PortListError): Mistake {
+  const [from = '', to = ''] = part.split('-').map((piece) => piece.trim());
+  return { key: `ports.${kind}`, facts: { given: part, right: formatRanges([{ from: Number(to), to: Number(from) }]) } };
+}
+
+const profileNames = (): string => PROFILES.map(({ id }) => id).join(', ');
+
+function readRate(given: string | undefined): Result<CheckRequest['rate'], Mistake> {
+  if (given === undefined) return ok(null);
+  if (given === 'max') return ok({ kind: 'max' });
+  const packetsPerSecond = wholeNumber(given);
+  if (packetsPerSecond === null || packetsPerSecond < 1 || packetsPerSecond > CHECK_LIMITS.fastestRate)
+    return wrong('rate.wrong', { given, most: CHECK_LIMITS.fastestRate });
+  return ok({ kind: 'paced', packetsPerSecond });
+}
+
+function readSample({ all, sample }: CheckOptions): Result<CheckRequest['sample'], Mistake> {
+  if (all && sample !== undefined) return wrong('sample.both');
+  if (all) return ok('all');
+  if (sample === undefined) return ok(null);
+  const count = wholeNumber(sample);
+  return count === null || count < 1 ? wrong('sample.wrong', { given: sample }) : ok(count);
+}
+
+const wholeNumber = (text: string): number | null => (/^\d{1,9}$/.test(text) ? Number(text) : null);

@@ -1,0 +1,17 @@
+/** The command: picks the real system, and ends the process with the code that the command line gives. */
+import { nodeSystem } from '../system/node/index.ts';
+import { VERSION } from './version.ts';
+import { languageOf, runCommandLine } from './command-line.ts';
+import { processTerminal } from './terminal.ts';
+import { EXIT } from './types.ts';
+
+const words = process.argv.slice(2);
+const terminal = processTerminal(process);
+const language = languageOf(words, process.env);
+
+try {
+  process.exitCode = await runCommandLine(words, { system: nodeSystem(), terminal, language, version: VERSION });
+} catch (error) {
+  terminal.error.write(`fullcone: internal error. ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = EXIT.internal;
+}
