@@ -1,0 +1,20 @@
+/** The picture of lab/scenarios/types.ts in numbers. */
+export const PRIMARY = '198.51.100.10';
+export const ALTERNATE = '198.51.100.20';
+/** Further addresses of the internet, for peers that no checker has spoken to. */
+export const OTHERS = ['198.51.100.30', '198.51.100.40'] as const;
+export const RESOLVER = '198.51.100.53';
+export const ISP = '203.0.113.1';
+export const PUBLIC = '203.0.113.44';
+export const GATEWAY = '192.168.0.1';
+export const PBX = '192.168.0.100';
+export const HOST2 = '192.168.0.50';
+export const NOBODY = '192.168.0.77';
+
+/** The one name that the lab's resolver knows. */
+export const STUN_NAME = 'stun.example';
+export const STUN_PORT = 3478;
+export const STUN_OTHER_PORT = 3479;
+
+export const HOSTS = ['pbx', 'host2', 'router', 'inet'] as const;
+export type Host = (typeof HOSTS)[number];

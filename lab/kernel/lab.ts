@@ -1,0 +1,149 @@
+import type { Milliseconds } from '../../src/base/index.ts';
+import type { NetworkSpec, RouterSpec } from '../scenarios/types.ts';
+import type { Host } from './addresses.ts';
+import { boundUdp, type Cell, type Exit, type How, openCell, type Process, until } from './exec.ts';
+import { nftDirect, nftInternet } from './nft-internet.ts';
+import { nftRouter } from './nft-router.ts';
+import { coturn, holder, neighbour, type Program, reflector, resolver } from './programs.ts';
+import { refuseImpossible, routerProblems } from './refuse.ts';
+import { netnsPath, SCRATCH, topologyScript } from './topology.ts';
+
+export interface LabOptions {
+  readonly server: 'fullcone' | 'coturn';
+  /** Command of the built CLI, e.g. `[process.execPath, 'dist/fullcone.js']`. */
+  readonly fullcone: readonly string[];
+  readonly name?: string;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Then it is killed. */
+  readonly timeout?: Milliseconds;
+  readonly signalAfter?: { readonly ms: Milliseconds; readonly signal: NodeJS.Signals };
+}
+
+export interface KernelLab {
+  readonly name: string;
+  /** Runs a command in a host's namespace. */
+  run(host: Host, command: readonly string[], options?: RunOptions): Promise<Exit>;
+  /** New rules in the router; connection states and mappings stay. */
+  repair(change: Partial<RouterSpec>): Promise<void>;
+  /** UDP packets that were put on the link between router and internet; what the link lost is among them. */
+  counters(): Promise<{ readonly out: number; readonly in: number }>;
+  /** Ends all that runs in the lab, and the lab. More than once does no harm. */
+  close(): Promise<void>;
+}
+
+/** A program that is not ready by then never will be. */
+const START_LIMIT: Milliseconds = 10_000;
+
+let labs = 0;
+
+/** Builds the network, loads the rules, starts server, resolver, holder of ports and neighbour. */
+export async function openLabAs(how: How, spec: NetworkSpec, options: LabOptions): Promise<KernelLab> {
+  refuseImpossible(spec, options.server);
+  const name = `${options.name ?? 'lab'}-${process.pid}-${++labs}`;
+  const cell = await openCell(how, topologyScript(name, spec), environment(name));
+  try {
+    await loadRules(name, cell, spec);
+    await startPrograms(name, cell, spec, options);
+  } catch (error) {
+    await cell.end();
+    throw error;
+  }
+  return kernelLab(name, cell, spec);
+}
+
+/** The variables of the machine, but scratch and state on the lab's own file system; sbin is not in a user's path. */
+const environment = (name: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  PATH: `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`,
+  TMPDIR: SCRATCH.tmp,
+  XDG_STATE_HOME: SCRATCH.state,
+  XDG_CACHE_HOME: SCRATCH.cache,
+  XDG_CONFIG_HOME: SCRATCH.config,
+  FULLCONE_LAB: name,
+});
+
+function kernelLab(name: string, cell: Cell, spec: NetworkSpec): KernelLab {
+  let router = spec.router;
+  let closing: Promise<void> | null = null;
+  return {
+    name,
+    run: (host, command, options = {}) => run(cell.start(netnsPath(name, host), command, options), options),
+    async repair(change) {
+      if (router === null) throw new Error('there is no router to repair');
+      router = { ...router, ...change };
+      const problems = routerProblems(router);
+      if (problems.length > 0) throw new Error(`the router cannot be repaired like this: ${problems.join('; ')}`);
+      await load(name, cell, 'router', nftRouter(router, spec.loss));
+    },
+    counters: async () => readCounters(await nft(name, cell, 'inet', ['-j', 'list', 'counters'])),
+    close: () => {
+      closing ??= cell.end();
+      return closing;
+    },
+  };
+}
+
+async function run(started: Process, { timeout, signalAfter }: RunOptions): Promise<Exit> {
+  const timers = [
+    ...(timeout === undefined ? [] : [setTimeout(() => started.signal('SIGKILL'), timeout)]),
+    ...(signalAfter ? [setTimeout(() => started.signal(signalAfter.signal), signalAfter.ms)] : []),
+  ];
+  try {
+    return await started.done;
+  } finally {
+    timers.forEach(clearTimeout);
+  }
+}
+
+async function loadRules(name: string, cell: Cell, spec: NetworkSpec): Promise<void> {
+  await Promise.all([
+    load(name, cell, 'inet', nftInternet(spec)),
+    spec.router === null
+      ? load(name, cell, 'pbx', nftDirect(spec.loss))
+      : load(name, cell, 'router', nftRouter(spec.router, spec.loss)),
+  ]);
+}
+
+const load = (name: string, cell: Cell, host: Host, rules: string): Promise<string> =>
+  nft(name, cell, host, ['-f', '-'], rules);
+
+async function nft(name: string, cell: Cell, host: Host, args: readonly string[], input = ''): Promise<string> {
+  const exit = await cell.start(netnsPath(name, host), ['nft', ...args], { input }).done;
+  if (exit.status !== 0) throw new Error(`nft refused the rules of ${host}: ${exit.stderr}\n${input}`);
+  return exit.stdout;
+}
+
+/** The neighbour last: its flows shall be answered. */
+async function startPrograms(name: string, cell: Cell, spec: NetworkSpec, options: LabOptions): Promise<void> {
+  const start = async (host: Host, program: Program | null): Promise<void> => {
+    if (program) await isReady(cell.start(netnsPath(name, host), program.command), program);
+  };
+  await Promise.all([
+    start('inet', options.server === 'coturn' ? coturn(spec.server) : reflector(options.fullcone, spec.server)),
+    start('inet', resolver(spec.dns)),
+    start('pbx', spec.held?.length ? holder(spec.held) : null),
+  ]);
+  await start('host2', spec.neighbour?.length ? neighbour(spec.neighbour) : null);
+}
+
+function isReady(started: Process, { command, ready }: Program): Promise<void> {
+  const come =
+    'line' in ready
+      ? () => started.output().includes(ready.line)
+      : () => isSuperset(boundUdp(started.pid()), ready.bound);
+  return until(started, come, START_LIMIT, `${command.join(' ').slice(0, 200)} did not start`);
+}
+
+const isSuperset = (have: ReadonlySet<string>, want: readonly string[]): boolean =>
+  want.every((item) => have.has(item));
+
+function readCounters(json: string): { out: number; in: number } {
+  const { nftables } = JSON.parse(json) as { nftables: { counter?: { name: string; packets: number } }[] };
+  const packets = (name: string) => nftables.find(({ counter }) => counter?.name === name)?.counter?.packets;
+  const [out, back] = [packets('out'), packets('in')];
+  if (out === undefined || back === undefined) throw new Error(`the counters are missing: ${json}`);
+  return { out, in: back };
+}

@@ -1,0 +1,148 @@
+import { assertNever, type PortRange, portsOf, toRanges } from '../../src/base/index.ts';
+import type { Forward, RouterSpec } from '../scenarios/types.ts';
+import { HOST2, NOBODY, PBX, PUBLIC } from './addresses.ts';
+
+/** Chance that a packet is lost, 0 to 1, by direction as the PBX sees it. */
+export interface Loss {
+  readonly out: number;
+  readonly in: number;
+}
+
+/**
+ * A NAT of the vendor's kind keeps a mapping for minutes; shorter than a check would make it lie about the kind,
+ * and Linux' own entry of an answered flow lives for 120 s too.
+ */
+const MAPPING_LIFE = '2m';
+
+/**
+ * Whole ruleset of the router. It may be loaded over an earlier one: `flush table` takes the rules only, so that the
+ * mappings in the maps stay as the connection states do, and all of it is one transaction.
+ * The loss on the way out belongs to the other end of the link (nftInternet): a packet that is lost there has left
+ * its state in the router.
+ */
+export function nftRouter(spec: RouterSpec, loss: Loss = { out: 0, in: 0 }): string {
+  return table([
+    ...mappings(),
+    chain('lost', 'type filter hook prerouting priority raw; policy accept;', lossRules('wan', loss.in)),
+    chain('inward', 'type nat hook prerouting priority dstnat; policy accept;', inwardRules(spec)),
+    chain('outward', 'type nat hook postrouting priority srcnat; policy accept;', outwardRules(spec.outward)),
+    chain('learn', 'type filter hook postrouting priority srcnat + 10; policy accept;', learnRules()),
+    chain('forward', 'type filter hook forward priority filter; policy drop;', forwardRules(spec)),
+    chain('input', 'type filter hook input priority filter; policy drop;', inputRules(spec)),
+  ]);
+}
+
+/** A table that replaces what an earlier text of the same shape has put there. */
+export const table = (body: readonly string[]): string =>
+  ['table ip fullcone {', '}', 'flush table ip fullcone', 'table ip fullcone {', ...body, '}', ''].join('\n');
+
+export const chain = (name: string, head: string, rules: readonly string[]): string =>
+  [`  chain ${name} {`, ...[head, ...rules].map((rule) => `    ${rule}`), '  }'].join('\n');
+
+export const lossRules = (device: string, chance: number): string[] =>
+  chance === 0 ? [] : [`iifname "${device}" numgen random mod 100000 < ${Math.round(chance * 100_000)} drop`];
+
+/**
+ * What Linux' connection table cannot tell, because it knows flows and no mappings:
+ * `mapping` inside endpoint -> public port, `cone` the reverse, `taken` the public ports of `cone`,
+ * `permitted` the peers to whom a public port has spoken.
+ */
+function mappings(): string[] {
+  const kept = `flags dynamic,timeout; timeout ${MAPPING_LIFE}; size 65535;`;
+  return [
+    `  map mapping { type ipv4_addr . inet_service : inet_service; ${kept} }`,
+    `  map cone { type inet_service : ipv4_addr . inet_service; ${kept} }`,
+    `  set taken { type inet_service; ${kept} }`,
+    `  set permitted { type ipv4_addr . inet_service; ${kept} }`,
+  ];
+}
+
+/**
+ * Learned after the translation, when the header shows the public port. Only flows that the LAN began make a mapping:
+ * the answer of a forwarded port must not open the port for everybody.
+ */
+function learnRules(): string[] {
+  const own = 'iifname "lan" oifname "wan" meta l4proto udp ct direction original';
+  const inside = 'ct original ip saddr . ct original proto-src';
+  return [
+    `${own} update @mapping { ${inside} : udp sport }`,
+    `${own} update @cone { udp sport : ${inside} }`,
+    `${own} update @taken { udp sport }`,
+    `${own} update @permitted { ip daddr . udp sport }`,
+  ];
+}
+
+function outwardRules(outward: RouterSpec['outward']): string[] {
+  switch (outward) {
+    case 'preserve':
+      return ['oifname "wan" masquerade'];
+    case 'random':
+      return ['oifname "wan" masquerade fully-random'];
+    case 'stable-other':
+      // Flipping one bit of the number gives every port another one and no two the same: 9000 <-> 25384.
+      // It holds for the PBX alone: two hosts with one port would get one number, and Linux would drop the second.
+      return [
+        `oifname "wan" ip saddr ${PBX} meta l4proto { tcp, udp } masquerade to :th sport xor 0x4000`,
+        'oifname "wan" masquerade',
+      ];
+    case 'endpoint-independent':
+      // The known mapping; else the same number, if no other inside endpoint has it; else a free one.
+      return [
+        `oifname "wan" meta l4proto udp snat ip to ${PUBLIC} : ip saddr . udp sport map @mapping`,
+        'oifname "wan" udp sport @taken masquerade to :20000-59999 fully-random',
+        'oifname "wan" masquerade',
+      ];
+    default:
+      return assertNever(outward);
+  }
+}
+
+function inwardRules(spec: RouterSpec): string[] {
+  return [...spec.forwards.map(forwardRule), ...filteringRules(spec.filtering)];
+}
+
+function filteringRules(filtering: RouterSpec['filtering']): string[] {
+  const wanted = `iifname "wan" ip daddr ${PUBLIC} meta l4proto udp`;
+  const open = 'dnat ip to udp dport map @cone';
+  switch (filtering) {
+    case 'address-and-port':
+      return [];
+    case 'address':
+      return [`${wanted} ip saddr . udp dport @permitted ${open}`];
+    case 'endpoint-independent':
+      return [`${wanted} ${open}`];
+    default:
+      return assertNever(filtering);
+  }
+}
+
+const TARGETS = { pbx: PBX, host2: HOST2, nobody: NOBODY } as const;
+
+function forwardRule({ ports, to, shift = 0 }: Forward): string {
+  const match = `iifname "wan" ip daddr ${PUBLIC} meta l4proto { tcp, udp } th dport ${portSet(ports)}`;
+  if (shift === 0) return `${match} dnat to ${TARGETS[to]}`;
+  const moved = portsOf(ports).map((port) => `${port} : ${port + shift}`);
+  return `${match} dnat to ${TARGETS[to]} : th dport map { ${moved.join(', ')} }`;
+}
+
+function forwardRules({ blocked }: RouterSpec): string[] {
+  const refusal = blocked?.how === 'reject' ? 'reject with icmp type admin-prohibited' : 'drop';
+  return [
+    // Before the established ones: not even the answer of a blocked port leaves.
+    ...(blocked ? [`iifname "lan" oifname "wan" udp sport ${portSet(blocked.ports)} ${refusal}`] : []),
+    'ct state established,related accept',
+    'iifname "lan" accept',
+    'ct status dnat accept',
+  ];
+}
+
+/** Taken by a router on which nothing listens: its own ICMP port unreachable, or RST. */
+const inputRules = ({ input }: RouterSpec): string[] => [
+  'ct state established,related accept',
+  ...(input === 'take' ? ['accept'] : []),
+];
+
+const portSet = (ports: readonly PortRange[]): string =>
+  `{ ${toRanges(portsOf(ports))
+    .map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`))
+    .join(', ')} }`;

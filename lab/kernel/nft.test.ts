@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import type { NetworkSpec, RouterSpec } from '../scenarios/types.ts';
+import { nftInternet } from './nft-internet.ts';
+import { nftRouter } from './nft-router.ts';
+import { labIsHere, PLAIN, withLab } from './test-tools.ts';
+
+const here = await labIsHere();
+
+const OUTWARD = ['preserve', 'random', 'stable-other', 'endpoint-independent'] as const;
+const FILTERING = ['address-and-port', 'address', 'endpoint-independent'] as const;
+
+const FORWARDS: RouterSpec['forwards'] = [
+  { ports: [{ from: 9000, to: 10_999 }], to: 'pbx', shift: 2000 },
+  {
+    ports: [
+      { from: 5060, to: 5061 },
+      { from: 5061, to: 5070 },
+    ],
+    to: 'pbx',
+  },
+  { ports: [{ from: 5090, to: 5090 }], to: 'nobody' },
+];
+
+const RICH: RouterSpec = {
+  ...PLAIN,
+  forwards: FORWARDS,
+  input: 'take',
+  blocked: { ports: [{ from: 9001, to: 9003 }], how: 'reject' },
+};
+
+const rules = (text: string, chain: string): string[] => {
+  const [head = ''] = text.split(`  chain ${chain} {\n`).slice(1);
+  const [body = ''] = head.split('\n  }');
+  return body
+    .split('\n')
+    .map((line) => line.trim())
+    .slice(1);
+};
+
+describe('text of the router', () => {
+  test('forwards: first come first, overlapping ranges joined, shifted ports one by one', () => {
+    const [shifted, plain, nobody] = rules(nftRouter(RICH), 'inward');
+    expect(shifted).toContain(
+      'dport { 9000-10999 } dnat to 192.168.0.100 : th dport map { 9000 : 11000, 9001 : 11001,',
+    );
+    expect(shifted).toContain('10999 : 12999 }');
+    expect(plain).toContain('dport { 5060-5070 } dnat to 192.168.0.100');
+    expect(nobody).toContain('dport { 5090 } dnat to 192.168.0.77');
+  });
+
+  test('a blocked port is refused before anything established is accepted', () => {
+    expect(rules(nftRouter(RICH), 'forward').slice(0, 2)).toEqual([
+      'iifname "lan" oifname "wan" udp sport { 9001-9003 } reject with icmp type admin-prohibited',
+      'ct state established,related accept',
+    ]);
+  });
+
+  test('the base: nothing forwarded, nothing taken, nothing lost', () => {
+    const text = nftRouter(PLAIN);
+    expect(rules(text, 'inward')).toEqual([]);
+    expect(rules(text, 'outward')).toEqual(['oifname "wan" masquerade']);
+    expect(rules(text, 'input')).toEqual(['ct state established,related accept']);
+    expect(rules(text, 'lost')).toEqual([]);
+  });
+
+  test('the way in loses at the router, the way out at the other end', () => {
+    const loss = { out: 0.02, in: 0.3 };
+    expect(rules(nftRouter(PLAIN, loss), 'lost')).toEqual(['iifname "wan" numgen random mod 100000 < 30000 drop']);
+    const internet = nftInternet({ router: PLAIN, server: { kind: 'full' }, loss });
+    expect(rules(internet, 'arriving')).toContain('iifname "isp" numgen random mod 100000 < 2000 drop');
+  });
+});
+
+describe.runIf(here)('nft takes', () => {
+  const routers = OUTWARD.flatMap((outward) => FILTERING.map((filtering) => ({ outward, filtering })));
+  const networks: NetworkSpec[] = [
+    { router: null, server: { kind: 'silent' }, dns: 'silent', loss: { out: 0.5, in: 1 } },
+    { router: null, server: { kind: 'full' } },
+  ];
+  const texts = [
+    ...routers.flatMap((kind) => [
+      nftRouter({ ...PLAIN, ...kind }),
+      nftRouter({ ...RICH, ...kind }, { out: 0, in: 0.1 }),
+    ]),
+    ...networks.map(nftInternet),
+  ];
+
+  test('every text, also over any other one', async () => {
+    expect.hasAssertions();
+    await withLab({}, async (lab) => {
+      const load = 'for text; do printf %s "$text" | nft -f - || exit 1; done; nft list table ip fullcone | wc -l';
+      for (let first = 0; first < texts.length; first += 4) {
+        const exit = await lab.run('router', ['bash', '-c', load, 'load', ...texts.slice(first, first + 4)]);
+        expect(exit).toMatchObject({ status: 0, stderr: '' });
+      }
+    });
+  });
+});

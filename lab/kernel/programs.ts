@@ -1,0 +1,92 @@
+import { assertNever } from '../../src/base/index.ts';
+import type { NetworkSpec, ServerSpec } from '../scenarios/types.ts';
+import { ALTERNATE, PRIMARY, RESOLVER, STUN_NAME, STUN_OTHER_PORT, STUN_PORT } from './addresses.ts';
+
+/** A program that runs as long as its lab, as data. */
+export interface Program {
+  readonly command: readonly string[];
+  /** It works when a line of its output contains this word, or when these UDP sockets are bound in its namespace. */
+  readonly ready: { readonly line: string } | { readonly bound: readonly string[] };
+}
+
+/** The reflector of the built CLI; null: this kind of server is no process. */
+export function reflector(fullcone: readonly string[], { kind }: ServerSpec): Program | null {
+  const start = [...fullcone, 'reflector', '--primary', PRIMARY];
+  const ready = { line: 'ready' };
+  switch (kind) {
+    case 'down':
+    case 'silent':
+      return null;
+    case 'full':
+      return { command: [...start, '--alternate', ALTERNATE], ready };
+    case 'one-address':
+      return { command: [...start, '--single'], ready };
+    case 'ignores-change-request':
+    case 'no-response-port':
+      return { command: [...start, '--alternate', ALTERNATE, '--lab-fault', kind], ready };
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** Debian's coturn. RFC 5780 is on by itself with two addresses; from 4.7 on it would need `--rfc5780`. */
+export function coturn({ kind }: ServerSpec): Program | null {
+  if (kind === 'down' || kind === 'silent') return null;
+  const addresses = kind === 'one-address' ? [PRIMARY] : [PRIMARY, ALTERNATE];
+  const ports = kind === 'one-address' ? [STUN_PORT] : [STUN_PORT, STUN_OTHER_PORT];
+  const own = ['--userdb', '/run/turndb', '--pidfile', '/run/turnserver.pid', '--log-file', 'stdout', '--simple-log'];
+  return {
+    command: [
+      ...['turnserver', '-n', '-S', '--no-tls', '--no-dtls', '--no-cli', ...own],
+      ...addresses.flatMap((address) => ['-L', address]),
+    ],
+    ready: { bound: addresses.flatMap((address) => ports.map((port) => `${address}:${port}`)) },
+  };
+}
+
+/** The resolver knows one name and no other; null: nobody listens, by ICMP or in silence. */
+export function resolver(dns: NetworkSpec['dns']): Program | null {
+  if (dns === 'refused' || dns === 'silent') return null;
+  const names = dns === 'no-such-name' ? [] : [`--host-record=${STUN_NAME},${PRIMARY}`];
+  const own = ['--conf-file=/dev/null', '--pid-file=', '--user=root', '--group=', '--no-resolv', '--no-hosts'];
+  return {
+    command: [
+      ...[
+        'dnsmasq',
+        '--keep-in-foreground',
+        '--log-facility=-',
+        ...own,
+        '--bind-interfaces',
+        `--listen-address=${RESOLVER}`,
+      ],
+      ...['--except-interface=lo', '--local=/#/', ...names],
+    ],
+    ready: { bound: [`${RESOLVER}:53`] },
+  };
+}
+
+/** Holds ports as another program of the PBX would, under a PBX's name. */
+export function holder(ports: readonly number[]): Program {
+  const text = `process.title = 'asterisk';
+    const bound = ${JSON.stringify(ports)}.map((port) => new Promise((resolve) =>
+      require('node:dgram').createSocket('udp4').bind(port, resolve)));
+    Promise.all(bound).then(() => console.log('ready'));`;
+  return { command: [process.execPath, '-e', text], ready: { line: 'ready' } };
+}
+
+/** How often the neighbour speaks: often enough that its flows never leave the router's table (30 s). */
+const NEIGHBOUR_PERIOD = 500;
+
+/** Talks STUN to the primary from these ports without end; ready when all of them have sent. */
+export function neighbour(ports: readonly number[]): Program {
+  const text = `
+    const request = () => Buffer.concat([Buffer.from('000100002112a442', 'hex'), require('node:crypto').randomBytes(12)]);
+    const speak = (socket) => new Promise((sent) => socket.send(request(), ${STUN_PORT}, '${PRIMARY}', sent));
+    const start = (port) => new Promise((sent) => {
+      const socket = require('node:dgram').createSocket('udp4');
+      socket.bind(port, () => speak(socket).then(sent));
+      setInterval(speak, ${NEIGHBOUR_PERIOD}, socket);
+    });
+    Promise.all(${JSON.stringify(ports)}.map(start)).then(() => console.log('ready'));`;
+  return { command: [process.execPath, '-e', text], ready: { line: 'ready' } };
+}

@@ -1,0 +1,40 @@
+import { portsOf } from '../../src/base/index.ts';
+import type { Forward, NetworkSpec, RouterSpec } from '../scenarios/types.ts';
+
+/** This server program cannot play that part; a caller may skip the scenario and name the reason. */
+export class NotAvailable extends Error {
+  override readonly name = 'NotAvailable';
+  constructor(what: string) {
+    super(`not available: ${what}`);
+  }
+}
+
+/** Throws on a network that the lab could only build wrongly: a quiet approximation would be a wrong test. */
+export function refuseImpossible(spec: NetworkSpec, server: 'fullcone' | 'coturn'): void {
+  const problems = [...networkProblems(spec), ...(spec.router === null ? [] : routerProblems(spec.router))];
+  if (problems.length > 0) throw new Error(`the kernel lab cannot build this network: ${problems.join('; ')}`);
+  if (server === 'coturn' && (spec.server.kind === 'ignores-change-request' || spec.server.kind === 'no-response-port'))
+    throw new NotAvailable(`coturn cannot be told to be '${spec.server.kind}'`);
+}
+
+export function routerProblems(router: RouterSpec): string[] {
+  return [
+    ...router.forwards.flatMap(forwardProblems),
+    ...(router.blocked?.ports.length === 0 ? ['blocks no port'] : []),
+  ];
+}
+
+function networkProblems({ router, neighbour = [], held = [], loss }: NetworkSpec): string[] {
+  const chances = loss ? [loss.out, loss.in] : [];
+  return [
+    ...(router === null && neighbour.length > 0 ? ['a neighbour needs a LAN, and so a router'] : []),
+    ...(new Set(held).size < held.length || new Set(neighbour).size < neighbour.length ? ['a port is held twice'] : []),
+    ...(chances.every((chance) => chance >= 0 && chance <= 1) ? [] : ['a loss is a chance from 0 to 1']),
+  ];
+}
+
+function forwardProblems({ ports, shift = 0 }: Forward): string[] {
+  if (ports.length === 0) return ['a forward without a port'];
+  const moved = portsOf(ports).map((port) => port + shift);
+  return moved.every((port) => port >= 1 && port <= 65_535) ? [] : [`a shift by ${shift} leaves the range of ports`];
+}
