@@ -13,20 +13,29 @@ const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 /** Addresses are never names here, and a synchronous answer spares each packet a turn of the event loop. */
 const noLookup: NonNullable<SocketOptions['lookup']> = (address, _options, done) => done(null, address, 4);
 
+const NOT_AN_ADDRESS = Object.assign(new Error('not an IPv4 address'), { code: 'EADDRNOTAVAIL' });
+
 class NodeUdpSocket implements UdpSocket {
   readonly #socket: Socket;
   readonly #handlers: UdpHandlers;
-  #open = true;
+  #state: 'opening' | 'open' | 'closed' = 'opening';
+  /** What came of `bind`; it is over when the constructor returns, and the caller is told afterwards. */
+  #bindError: unknown = null;
 
   constructor(local: Endpoint, handlers: UdpHandlers) {
     this.#handlers = handlers;
     this.#socket = createSocket({ type: 'udp4', lookup: noLookup });
     this.#socket.on('message', this.#received);
-    this.#bind(local);
+    this.#socket.on('error', this.#failed);
+    // What dgram cannot read as an address would be looked up as a name.
+    if (!isIpv4(local.address)) this.#bindError = NOT_AN_ADDRESS;
+    // `exclusive`: in a cluster the parent process would hold the socket.
+    else this.#socket.bind({ port: local.port, address: local.address, exclusive: true });
+    queueMicrotask(() => this.#bound(local));
   }
 
   send(bytes: Uint8Array, to: Endpoint): void {
-    if (!this.#open) return;
+    if (this.#state !== 'open') return;
     try {
       // A packet that the system does not take at once waits in libuv by reference: hence the copy.
       this.#socket.send(Buffer.from(bytes), to.port, to.address, this.#sent);
@@ -37,58 +46,53 @@ class NodeUdpSocket implements UdpSocket {
   }
 
   close(): void {
-    if (!this.#open) return;
-    this.#open = false;
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
     this.#socket.close();
   }
 
-  /** With the synchronous lookup, `bind` has succeeded or failed when it returns; the caller is told afterwards. */
-  #bind(local: Endpoint): void {
-    let failure: unknown = null;
-    const failed = (error: unknown): void => {
-      failure = error;
-    };
-    this.#socket.on('error', failed);
-    // An address that dgram cannot read would be looked up as a name.
-    if (!isIpv4(local.address)) failed(Object.assign(new Error(), { code: 'EADDRNOTAVAIL' }));
-    // `exclusive`: in a cluster the parent process would hold the socket.
-    else this.#socket.bind({ port: local.port, address: local.address, exclusive: true });
-    this.#socket.off('error', failed).on('error', this.#broken);
-    queueMicrotask(() => (failure === null ? this.#bound(local) : this.#fail(failure)));
-  }
-
   #bound(local: Endpoint): void {
-    if (!this.#open) return;
-    try {
-      this.#socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
-    } catch {
-      // The system's own size will do.
+    if (this.#state === 'closed') return;
+    if (this.#bindError !== null) {
+      this.#end(this.#bindError);
+      return;
     }
+    this.#state = 'open';
+    raiseReceiveBuffer(this.#socket);
     const port = local.port === 0 ? this.#socket.address().port : local.port;
     this.#handlers.bound({ address: local.address, port });
   }
 
-  #fail(error: unknown): void {
-    if (!this.#open) return;
+  #end(error: unknown): void {
     this.close();
     this.#handlers.failed(socketFailure(error));
   }
 
-  /** What reading the socket brought instead of a datagram: an ICMP error of an earlier packet, or the end. */
-  #broken = (error: unknown): void => {
+  /** `bind` failed; or reading brought no datagram, but the ICMP error of an earlier packet, or the end. */
+  #failed = (error: unknown): void => {
     const failure = socketFailure(error);
-    if (failure.kind !== 'refused' && failure.kind !== 'unreachable') this.#fail(error);
-    else if (this.#open) this.#handlers.notSent(failure);
+    if (this.#state === 'opening') this.#bindError = error;
+    else if (this.#state === 'closed') return;
+    else if (failure.kind === 'refused' || failure.kind === 'unreachable') this.#handlers.notSent(failure);
+    else this.#end(error);
   };
 
   #received = (bytes: Buffer, from: RemoteInfo): void => {
-    if (this.#open) this.#handlers.datagram(bytes, { address: from.address, port: from.port });
+    if (this.#state === 'open') this.#handlers.datagram(bytes, { address: from.address, port: from.port });
   };
 
   /** Without a callback dgram drops the error of a packet that the system refused at once, and emits nothing. */
   #sent = (error: Error | null): void => {
-    if (error !== null && this.#open) this.#handlers.notSent(socketFailure(error));
+    if (error !== null && this.#state === 'open') this.#handlers.notSent(socketFailure(error));
   };
+}
+
+function raiseReceiveBuffer(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
+  } catch {
+    // The system's own size will do.
+  }
 }
 
 export const nodeUdp: Udp = {
