@@ -86,6 +86,19 @@ describe('sockets', () => {
     expect(fresh().pbx.udp.freeSockets()).toBe(Number.POSITIVE_INFINITY);
   });
 
+  it('hear nothing before they are bound', async () => {
+    const model = fresh();
+    const a2 = await onReflector(model, A2);
+    const calls: string[] = [];
+    const handlers = { ...DEAF, bound: () => calls.push('bound'), datagram: () => calls.push('datagram') };
+    model.pbx.clock.at(10, () => model.pbx.udp.open(P, handlers));
+    a2.say('arrives after open, before bound', PUBLIC_P);
+    await model.advance(5);
+    a2.say('arrives after both', PUBLIC_P);
+    await model.advance(100);
+    expect(calls).toEqual(['bound', 'datagram']);
+  });
+
   it('hear nothing once they are closed, and are not even bound when closed at once', async () => {
     const model = fresh();
     const p = await onPbx(model, P);
@@ -184,6 +197,9 @@ describe('the rest of the system', () => {
     await model.advance(30);
     expect(calls).toEqual(['at once', 'first 10', 'second 20']);
     expect(model.pbx.clock.date().getTime() - before).toBe(30);
+    model.pbx.clock.at(3, () => calls.push(`late, at ${model.now()}`));
+    await model.advance(0);
+    expect(calls.at(-1)).toBe('late, at 30');
     expect(() => model.pbx.clock.at(Number.NaN, ignore)).toThrow('NaN');
   });
 

@@ -61,6 +61,13 @@ describe('the link', () => {
     expect(a1.heard.length).toBe(PACKETS - model.counters['wan-out'].lost);
   });
 
+  it('loses others with another seed', async () => {
+    const heard = async (seed: number) => numbers((await traffic({ seed, loss: { out: 0.5, in: 0 } })).a1);
+    const first = await heard(1);
+    expect(await heard(1)).toEqual(first);
+    expect(await heard(2)).not.toEqual(first);
+  });
+
   it('loses one packet whatever became of the one before', async () => {
     const { a1 } = await traffic({ seed: 5, loss: { out: 0.3, in: 0 } });
     const got = new Set(numbers(a1));

@@ -164,10 +164,29 @@ describe('forwards', () => {
       trace: true,
     });
     const { a2 } = await reflectorRoles(model);
-    const p = await onPbx(model, P);
+    const p = await onPbx(model, at('0.0.0.0', 9000));
     expect(await seen(model, p, a2, PUBLIC_P)).toBeNull();
     const address = to === 'host2' ? HOST2 : '192.168.0.77';
     expect(model.trace.at(-1)).toMatchObject({ link: 'lan-in', to: { address, port: 9000 }, fate: 'nobody' });
+  });
+
+  it('go before a mapping of the same port', async () => {
+    const forwards: RouterSpec['forwards'] = [{ ports: [{ from: 9000, to: 9000 }], to: 'host2' }];
+    const model = createModel(behind({ ...ROUTER, filtering: 'endpoint-independent', forwards }), { seed: 1 });
+    const { a1, a2 } = await reflectorRoles(model);
+    const p = await onPbx(model, P);
+    expect(await seen(model, a1, p)).toEqual(PUBLIC_P);
+    expect(await seen(model, p, a2, PUBLIC_P)).toBeNull();
+    expect(await seen(model, p, a1, PUBLIC_P)).toEqual(A1);
+  });
+
+  it('open no mapping: what filtering lets in hangs on flows from inside only', async () => {
+    const model = createModel(behind({ ...ONE_TO_ONE, filtering: 'endpoint-independent' }), { seed: 1 });
+    const { a1, a2 } = await reflectorRoles(model);
+    const p = await onPbx(model, P);
+    expect(await seen(model, p, a2, PUBLIC_P)).toEqual(A2);
+    await seen(model, a1, a1, at(PUBLIC, A2.port));
+    expect(model.counters['wan-in'].unwanted).toBe(1);
   });
 
   it('work behind every outward kind', async () => {

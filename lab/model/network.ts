@@ -46,10 +46,14 @@ export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: 
   return { pbx, reflector, router };
 }
 
-function createRouterOf({ router: spec, neighbour = [] }: NetworkSpec, seed: number, events: Events): Router | null {
+function createRouterOf(
+  { router: spec, neighbour = [], neighbourTo = STUN_PORT }: NetworkSpec,
+  seed: number,
+  events: Events,
+): Router | null {
   if (spec === null) return null;
   const router = createRouter(spec, PUBLIC, createChance(seed, 'router'));
-  const to = { address: PRIMARY, port: STUN_PORT };
+  const to = { address: PRIMARY, port: neighbourTo };
   for (const port of neighbour) router.keepFlow({ from: { address: HOST2, port }, to }, events.now());
   return router;
 }

@@ -109,6 +109,14 @@ describe('properties', () => {
     expect(chosen.some((port, index) => port === all[index])).toBe(false);
   });
 
+  it('random: where chance gives the very port, it is the next', () => {
+    const chance = { ...createChance(1, ''), integer: () => 9000 - 1024 };
+    const chooser = { table: createTable(), chance, publicAddress: PUBLIC };
+    const outward = { mapping: 'address-and-port-dependent', assignment: 'random' } as const;
+    expect(choosePublicPort(chooser, outward, { from: at(PBX, 9000), to: A1 }, 0)).toBe(9001);
+    expect(choosePublicPort(chooser, outward, { from: at(PBX, 9001), to: A1 }, 0)).toBe(9000);
+  });
+
   it('the heap gives the earliest first, and equals in the order they came', () => {
     const check = fc.property(fc.array(fc.nat(9)), (times) => {
       const heap: Timed[] = [];
@@ -132,6 +140,9 @@ describe('properties', () => {
     // Four standard deviations of a count of 10000 are 380.
     expect(counts).toHaveLength(10);
     expect(Math.max(...counts.map((count) => Math.abs(count - 10_000)))).toBeLessThan(380);
+    const firstDraws = Array.from({ length: 10_000 }, (_, seed) => createChance(seed, 'a').real());
+    expect(Math.abs(firstDraws.filter((draw) => draw < 0.1).length - 1000)).toBeLessThan(120);
+    expect(new Set(firstDraws).size).toBe(10_000);
     expect(createChance(42, 'a').bytes(16)).toEqual(createChance(42, 'a').bytes(16));
     expect(createChance(42, 'a').bytes(16)).not.toEqual(createChance(42, 'b').bytes(16));
   });

@@ -65,6 +65,17 @@ describe('run', () => {
     expect(events.now()).toBe(60_000);
   });
 
+  it('says so when time does not pass', async () => {
+    const events = createEvents();
+    const again = (): void => {
+      events.after(0, again);
+    };
+    again();
+    await expect(runUntilSettled(events, new Promise(() => undefined), 60_000, 1000)).rejects.toThrow(
+      '1000 events, at 0 ms',
+    );
+  });
+
   it('throws what an event throws', async () => {
     const events = createEvents();
     events.at(1, () => {

@@ -3,7 +3,7 @@ import type { Events } from './events.ts';
 
 const HALF_AN_HOUR: Milliseconds = 30 * 60_000;
 /** A loop that asks for "at once" again and again never lets time pass; this ends it. */
-const MOST_EVENTS = 5_000_000;
+const MANY_EVENTS = 5_000_000;
 /** Turns of Node's own loop in which work may wait for something outside of the model, such as an import. */
 const PATIENCE = 50;
 
@@ -16,7 +16,12 @@ const settled = (): Promise<void> => new Promise((resolve) => nextTick(resolve))
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Runs events until the promise settles, and gives its outcome. A hang is an error that says so. */
-export async function runUntilSettled<T>(events: Events, work: Promise<T>, limit = HALF_AN_HOUR): Promise<T> {
+export async function runUntilSettled<T>(
+  events: Events,
+  work: Promise<T>,
+  limit = HALF_AN_HOUR,
+  most = MANY_EVENTS,
+): Promise<T> {
   const start = events.now();
   let over = false;
   const finish = (): void => {
@@ -31,7 +36,7 @@ export async function runUntilSettled<T>(events: Events, work: Promise<T>, limit
       continue;
     }
     if (next - start > limit) throw new Error(`model: not settled after ${limit} ms of virtual time`);
-    if (count >= MOST_EVENTS) throw new Error(`model: not settled after ${count} events, at ${events.now()} ms`);
+    if (count >= most) throw new Error(`model: not settled after ${count} events, at ${events.now()} ms`);
     events.step();
     await settled();
   }

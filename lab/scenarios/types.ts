@@ -33,6 +33,8 @@ export interface NetworkSpec {
   readonly held?: readonly number[];
   /** Source ports from which host2 talks to the reflector's primary (198.51.100.10:3478) all the time, from before the first check. */
   readonly neighbour?: readonly number[];
+  /** The port of the reflector's primary address to which it talks; default 3478. */
+  readonly neighbourTo?: number;
   /** What the resolver says of `stun.example`; by default 198.51.100.10. */
   readonly dns?: 'no-such-name' | 'refused' | 'silent';
 }
@@ -105,6 +107,8 @@ export interface Expectation {
   readonly reason: string | null;
   /** By port or range, as on the command line; together they cover every asked port. */
   readonly ports: Readonly<Record<string, { readonly result: string; readonly cause: string | null }>>;
+  /** State of the first server; default `ok`. */
+  readonly server?: string;
   /** Codes that must be among the findings. */
   readonly findings?: readonly string[];
   /** Where coturn, which can do less, gives another answer. */

@@ -116,11 +116,11 @@ class Run {
     const server = factsOf(leader);
     const all = portsOf(this.#request.udp);
     const ports = this.#select(all, server, rate);
-    const { coldRole, wait } = memory.advise(server, ports);
+    const { wait, ...roles } = memory.advise(server, ports);
     if (wait > 0 && !this.#request.noWait) await this.#wait(wait);
     if (this.#cancelled) return null;
     const freeSockets = this.#system.udp.freeSockets();
-    const plan = planProbes({ server, ports, bindAddress, rate, freeSockets, coldRole });
+    const plan = planProbes({ server, ports, bindAddress, rate, freeSockets, ...roles });
     const localAddress = bindAddress === '0.0.0.0' ? ((await this.#system.host.sourceFor(leader.address)) ?? bindAddress) : bindAddress;
     this.#tell({ kind: 'planned', plan, localAddress, plannedPorts: all.length });
     await this.#pump(new RangeCheck(plan, this.#system.random), (observation) => this.#tell({ kind: 'observed', observation }));
@@ -178,11 +178,18 @@ class Run {
 const lead = (candidates: readonly Candidate[]): Candidate | undefined =>
   candidates.find(({ verdict }) => canAskInbound(verdict)) ?? candidates.find(({ verdict }) => canAskOutbound(verdict));
 
+/**
+ * The ports ask the primary's *other* port where it lives: a phone of the LAN that uses the same source port as the
+ * PBX talks to the usual one, and its entry in the router would make ours look translated (lab trap 7).
+ */
 function factsOf({ server, address, seen, verdict }: Candidate): ServerFacts {
+  const usual = endpoint(address, server.port);
+  const alternate = canAskInbound(verdict) ? seen.other : null;
+  const swap = alternate !== null && seen.otherPortAlive;
   return {
     name: server.name,
-    primary: endpoint(address, server.port),
-    alternate: canAskInbound(verdict) ? seen.other : null,
+    primary: swap ? endpoint(address, alternate.port) : usual,
+    alternate: swap ? endpoint(alternate.address, usual.port) : alternate,
     responsePort: seen.responsePort,
     changeRequest: seen.changeRequest === 'works',
     allowedRate: seen.allowedRate,

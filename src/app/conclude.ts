@@ -1,8 +1,7 @@
 import { findFindings } from '../advice/index.ts';
-import type { Endpoint } from '../base/index.ts';
+import { type Endpoint, portsOf } from '../base/index.ts';
 import type { Observation, ServerObservation } from '../engine/index.ts';
 import { collectEvidence, collectServer } from '../evidence/index.ts';
-import type { ProbePlan } from '../plan/index.ts';
 import { buildReport, type Report } from '../report/index.ts';
 import { judgeRun, judgeServer, type ServerVerdict, unresolvable } from '../verdict/index.ts';
 import type { RunEvent, ServerName } from './events.ts';
@@ -17,12 +16,13 @@ export function conclude(events: readonly RunEvent[]): Report {
   const plan = planned?.plan ?? null;
   const observations = events.flatMap((event) => (event.kind === 'observed' ? [event.observation] : []));
   const evidence = plan && collectEvidence(plan, observations);
-  const verdict = judgeRun(judgeServers(events), plan, evidence, ended.cancelled);
+  const asked = plan ? plan.slices.flat() : portsOf(started.request.udp);
+  const verdict = judgeRun({ servers: judgeServers(events), asked, plan, evidence, cancelled: ended.cancelled });
   const holders = new Map(events.flatMap((event) => (event.kind === 'holders' ? event.holders : [])));
   const localAddress = planned?.localAddress ?? started.request.bindAddress;
-  const plannedPorts = planned?.plannedPorts ?? 0;
+  const plannedPorts = planned?.plannedPorts ?? asked.length;
   const tries = mostTries(observations);
-  const context = { plannedPorts, askedPorts: askedPorts(plan), bindAddress: localAddress, holders, ...(tries > 0 ? { tries } : {}) };
+  const context = { plannedPorts, askedPorts: plan ? asked.length : 0, bindAddress: localAddress, holders, ...(tries > 0 ? { tries } : {}) };
   return buildReport(verdict, findFindings(verdict, context), {
     version: started.version,
     startedAt: new Date(started.date),
@@ -62,8 +62,6 @@ function only<K extends RunEvent['kind']>(events: readonly RunEvent[], kind: K):
   if (!found) throw new Error(`a run without "${kind}" cannot be concluded`);
   return found;
 }
-
-const askedPorts = (plan: ProbePlan | null): number => plan?.slices.reduce((sum, slice) => sum + slice.length, 0) ?? 0;
 
 const mostTries = (observations: readonly Observation[]): number =>
   observations.reduce((most, seen) => (seen.kind === 'silent' ? Math.max(most, seen.tries) : most), 0);

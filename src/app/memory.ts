@@ -29,9 +29,17 @@ const ANSWERED_LIVES: Milliseconds = 185_000;
 
 const FILE = 'past-checks.json';
 
+export interface Advice {
+  readonly coldRole: ColdRole;
+  /** Until that role is fresh. */
+  readonly wait: Milliseconds;
+  /** After the wait, the other role is fresh too. */
+  readonly warmIsFresh: boolean;
+}
+
 export interface Memory {
   /** Which role may send cold packets to these ports, and after which time. */
-  advise(server: ServerFacts, ports: readonly number[]): { coldRole: ColdRole; wait: Milliseconds };
+  advise(server: ServerFacts, ports: readonly number[]): Advice;
   remember(plan: ProbePlan, report: Report): Promise<void>;
 }
 
@@ -53,14 +61,15 @@ export function advise(
   server: string,
   ports: ReadonlySet<number>,
   now: Milliseconds,
-): { coldRole: ColdRole; wait: Milliseconds } {
+): Advice {
   const concerned = past.filter((check) => check.server === server);
   const waits = (['alternate-primary-port', 'alternate'] as const).map((coldRole) => ({
     coldRole,
     wait: Math.max(0, ...concerned.map((check) => freshAt(check, coldRole, ports) - now)),
   }));
   const [first, second] = waits as [(typeof waits)[0], (typeof waits)[0]];
-  return second.wait < first.wait ? second : first;
+  const [cold, warm] = second.wait < first.wait ? [second, first] : [first, second];
+  return { ...cold, warmIsFresh: warm.wait <= cold.wait };
 }
 
 function freshAt(check: PastCheck, coldRole: ColdRole, ports: ReadonlySet<number>): Milliseconds {

@@ -109,7 +109,7 @@ export class Controls {
     role.answeredSentAt = Math.max(role.answeredSentAt, pending.sentAt);
     this.#outbox.push({
       kind: 'observed',
-      observation: { kind: 'control-answered', at: now, role: control.role, sentAt: pending.sentAt, mapped },
+      observation: { kind: 'control-answered', at: now, role: control.role, sentAt: pending.sentAt, local: this.#askerPort(control), mapped },
     });
   }
 
@@ -133,9 +133,10 @@ export class Controls {
     if (!role.control.change || role.listenerAt) this.#ask(role, now, null);
   }
 
+  #askerPort = (control: Control): number => this.#helpers.port(asker(control));
+
   #ask({ control }: RoleState, now: Milliseconds, token: Token | null): void {
-    const from = control.change || control.role === 'primary' ? 'control' : 'listener';
-    this.#send(from, { kind: 'control', control, purpose: 'control', token }, now);
+    this.#send(asker(control), { kind: 'control', control, purpose: 'control', token }, now);
   }
 
   #send(from: 'control' | 'listener', subject: ControlSubject, now: Milliseconds): void {
@@ -176,3 +177,5 @@ export class Controls {
     this.#outbox.push({ kind: 'observed', observation: { kind: 'control-lost', at, role: subject.control.role, sentAt } });
   }
 }
+
+const asker = ({ change, role }: Control): 'control' | 'listener' => (change || role === 'primary' ? 'control' : 'listener');

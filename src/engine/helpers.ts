@@ -11,7 +11,7 @@ export class HelperSockets<T> {
   readonly #bindAddress: string;
   readonly #isChecked: (port: number) => boolean;
   readonly #opened = new Map<SocketKey, 'control' | 'listener'>();
-  readonly #bound = new Map<'control' | 'listener', SocketKey>();
+  readonly #bound = new Map<'control' | 'listener', { readonly key: SocketKey; readonly port: number }>();
   #lastKey: SocketKey;
 
   /** Keys count down from `firstKey`, which is negative. */
@@ -36,7 +36,7 @@ export class HelperSockets<T> {
     const purpose = this.#opened.get(socket);
     if (!purpose) return;
     if (!this.#isChecked(local.port)) {
-      this.#bound.set(purpose, socket);
+      this.#bound.set(purpose, { key: socket, port: local.port });
       return;
     }
     // The new one is opened first: else the system might hand out the same port again.
@@ -49,18 +49,27 @@ export class HelperSockets<T> {
   }
 
   key(purpose: 'control' | 'listener'): SocketKey {
-    const key = this.#bound.get(purpose);
-    if (key === undefined) throw new Error(`the ${purpose} socket is not open`);
-    return key;
+    return this.#get(purpose).key;
+  }
+
+  /** The port on which it listens. */
+  port(purpose: 'control' | 'listener'): number {
+    return this.#get(purpose).port;
   }
 
   is(purpose: 'control' | 'listener', socket: SocketKey): boolean {
-    return this.#bound.get(purpose) === socket;
+    return this.#bound.get(purpose)?.key === socket;
   }
 
   close(): void {
     for (const socket of [...this.#opened.keys()]) this.#close(socket);
     this.#bound.clear();
+  }
+
+  #get(purpose: 'control' | 'listener'): { readonly key: SocketKey; readonly port: number } {
+    const bound = this.#bound.get(purpose);
+    if (!bound) throw new Error(`the ${purpose} socket is not open`);
+    return bound;
   }
 
   #open(purpose: 'control' | 'listener'): void {

@@ -93,9 +93,14 @@ export class ServerCheck implements Engine<ServerObservation> {
     this.#begin({ question: 'listener-binding', from: 'listener', options: {}, answerOn: 'listener', ...at }, now);
   }
 
-  /** Straight to the alternate roles: are they alive, and where do they see the listener? */
+  /** Straight to the other roles: are they alive, and where do they see the listener? */
   #beginAlternate(alternate: Endpoint, now: Milliseconds): void {
-    const roles = { alternate, 'alternate-primary-port': endpoint(alternate.address, this.#target.primary.port) } as const;
+    const { primary } = this.#target;
+    const roles = {
+      alternate,
+      'alternate-primary-port': endpoint(alternate.address, primary.port),
+      'primary-alternate-port': endpoint(primary.address, alternate.port),
+    } as const;
     for (const [question, role] of Object.entries(roles) as [keyof typeof roles, Endpoint][]) {
       this.#begin({ question, from: 'listener', to: role, options: {}, answerOn: 'listener', answerFrom: role }, now);
     }

@@ -91,6 +91,8 @@ export type Observation =
       readonly at: Milliseconds;
       readonly role: ControlRole;
       readonly sentAt: Milliseconds;
+      /** The asking socket's own port, and the mapping by which the server saw it. */
+      readonly local: number;
       readonly mapped: Endpoint;
     }
   | { readonly kind: 'control-lost'; readonly at: Milliseconds; readonly role: ControlRole; readonly sentAt: Milliseconds }
@@ -107,6 +109,7 @@ export type ServerQuestion =
   | 'listener-binding'
   | 'alternate'
   | 'alternate-primary-port'
+  | 'primary-alternate-port'
   | 'response-port'
   | 'change-request'
   | 'change-and-response-port';

@@ -41,7 +41,7 @@ export function wanted(port: PortProgress, run: RunProgress): readonly Question[
   if (translated) return whereElse(port, open);
   const closed = !answered('cold') && !answered('warm');
   if (closed && open('change-port') && !run.enough('change-port')) return ['change-port'];
-  return run.confirming ? confirm(port, open, answered('cold')) : [];
+  return run.confirming ? confirm(port, open) : [];
 }
 
 /** A warm question that was not answered at once may be a closed port: the plain request then tells the mapping. */
@@ -51,21 +51,25 @@ const outboundToo = (port: PortProgress): boolean =>
 type IsOpen = (question: Question) => boolean;
 
 /**
- * Two mappings that differ prove "symmetric"; two that agree ask for a third, at the other address. A forwarded
- * port that the second destination sees unchanged may only have lost its number to a neighbour: a third tells.
+ * Which other destinations tell something. A forwarded port has heard one alternate role, and what it sends there
+ * goes back the way that the cold packet came (lab trap 2); so the other one is asked. A port that is not forwarded
+ * has asked that one already, in vain, and the router may remember it (trap 4); so the first one is asked.
  */
+const otherPlaces = (port: PortProgress): readonly Question[] =>
+  port.settled.get('cold') === 'answered' ? ['fresh-elsewhere', 'elsewhere'] : ['elsewhere', 'far-elsewhere'];
+
+/** A mapping that differs proves "symmetric". One that agrees, or shows the port unchanged, calls for a second look. */
 function whereElse(port: PortProgress, open: IsOpen): readonly Question[] {
-  if (open('elsewhere')) return ['elsewhere'];
-  const there = port.mappedElsewhere.get('elsewhere')?.port;
-  if (there === port.mapped?.port) return open('far-elsewhere') ? ['far-elsewhere'] : [];
-  const neighbour = there === port.port && port.settled.get('cold') === 'answered';
-  return neighbour && open('fresh-elsewhere') ? ['fresh-elsewhere'] : [];
+  const [first, second] = otherPlaces(port) as readonly [Question, Question];
+  if (open(first)) return [first];
+  const there = port.mappedElsewhere.get(first)?.port;
+  return open(second) && (there === port.mapped?.port || there === port.port) ? [second] : [];
 }
 
-/** A preserved port that another destination sees otherwise: chance, or a neighbour over there? */
-function confirm(port: PortProgress, open: IsOpen, forwarded: boolean): readonly Question[] {
-  if (open('elsewhere')) return ['elsewhere'];
-  const there = port.mappedElsewhere.get('elsewhere');
-  const differs = there !== undefined && there.port !== port.port;
-  return differs && forwarded && open('fresh-elsewhere') ? ['fresh-elsewhere'] : [];
+/** A preserved port that another destination sees otherwise: chance, or a neighbour over there? A third one tells. */
+function confirm(port: PortProgress, open: IsOpen): readonly Question[] {
+  const [first, second] = otherPlaces(port) as readonly [Question, Question];
+  if (open(first)) return [first];
+  const there = port.mappedElsewhere.get(first);
+  return open(second) && there !== undefined && there.port !== port.port ? [second] : [];
 }

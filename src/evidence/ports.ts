@@ -23,6 +23,8 @@ export function collectEvidence(plan: ProbePlan, observations: readonly Observat
     ports,
     cancelled: observations.some(({ kind }) => kind === 'cancelled'),
     publicAddresses: publicAddresses(observations, ports),
+    bystanders: bystanders(observations),
+    warmIsFresh: plan.warmIsFresh,
     serverAlive: observations.some(({ kind }) => kind === 'control-answered'),
     controlFailure: failed?.failure ?? null,
   };
@@ -89,6 +91,11 @@ function answerTo(
 /** From then on a packet may have been let in because of the port's own packets. */
 const firstOwnPacket = (all: readonly Observation[]): Milliseconds =>
   Math.min(...all.flatMap((one) => (one.kind === 'sent' && one.question !== 'cold' ? [one.at] : [])));
+
+function bystanders(observations: readonly Observation[]): RunEvidence['bystanders'] {
+  const seen = observations.filter((one) => one.kind === 'control-answered');
+  return [...new Map(seen.map(({ local, mapped }) => [local, { local, mapped: mapped.port }])).values()];
+}
 
 function publicAddresses(observations: readonly Observation[], ports: readonly PortEvidence[]): string[] {
   const seen = observations.flatMap((one) => (one.kind === 'control-answered' && one.role === 'primary' ? [one.mapped.address] : []));

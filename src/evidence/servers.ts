@@ -12,6 +12,7 @@ export function collectServer(observations: readonly ServerObservation[]): Serve
     other: first?.other ?? null,
     otherUnusable: first?.otherUnusable ?? null,
     alternateAlive: !!answered('alternate') && !!answered('alternate-primary-port'),
+    otherPortAlive: !!answered('primary-alternate-port'),
     responsePort: !!answered('response-port'),
     changeRequest: changeRequest(observations),
     allowedRate: first?.allowedRate ?? null,

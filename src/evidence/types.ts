@@ -54,6 +54,10 @@ export interface RunEvidence {
   readonly cancelled: boolean;
   /** Public addresses by which the control socket and the ports were seen, each once. */
   readonly publicAddresses: readonly string[];
+  /** Ports of this machine that are not checked, as the control probes used them, with their mappings. */
+  readonly bystanders: readonly { readonly local: number; readonly mapped: number }[];
+  /** The warm role has sent nothing to these ports lately: what gets in from it, gets in by a rule or by our own packet. */
+  readonly warmIsFresh: boolean;
   /** Some control probe was answered. */
   readonly serverAlive: boolean;
   /** The control sockets could not be used. */
@@ -68,6 +72,8 @@ export interface ServerEvidence {
   readonly otherUnusable: UnusableAlternate | null;
   /** Both alternate roles answered straight. */
   readonly alternateAlive: boolean;
+  /** The primary's other port answered too: all four roles live. */
+  readonly otherPortAlive: boolean;
   readonly responsePort: boolean;
   readonly changeRequest: 'works' | 'ignored' | 'refused' | 'unknown';
   readonly allowedRate: number | null;

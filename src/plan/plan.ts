@@ -34,6 +34,7 @@ export interface PlanInput {
   readonly freeSockets: number;
   /** Which of the two alternate roles the router knows least of; the other one answers the warm question. */
   readonly coldRole: ColdRole;
+  readonly warmIsFresh: boolean;
 }
 
 /** One port, two control sockets, and what the process needs besides. */
@@ -41,12 +42,13 @@ export const fewestSockets = SPARE_SOCKETS + 1;
 
 /** What to ask of which port: data, without side effects. */
 export function planProbes(input: PlanInput): ProbePlan {
-  const { server, bindAddress, coldRole } = input;
+  const { server, bindAddress, coldRole, warmIsFresh } = input;
   const rate = input.rate ?? defaultRate(server);
   const controls = planControls(server);
   return {
     server,
     coldRole,
+    warmIsFresh,
     bindAddress,
     slices: slice(input.ports, Math.max(1, Math.min(LARGEST_SLICE, input.freeSockets - SPARE_SOCKETS))),
     steps: planSteps(server, coldRole),

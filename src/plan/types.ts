@@ -79,6 +79,8 @@ export interface TryPolicy {
 export interface ProbePlan {
   readonly server: ServerFacts;
   readonly coldRole: ColdRole;
+  /** The other alternate role has sent nothing to these ports lately either. */
+  readonly warmIsFresh: boolean;
   readonly bindAddress: string;
   /** Ports in the order of asking; those of one slice listen at the same time. */
   readonly slices: readonly (readonly number[])[];

@@ -93,6 +93,13 @@ export const PORT_RULES: readonly PortRule[] = [
     why: 'Inbound works, and other destinations see the port unchanged: only towards this server another host uses the same source port (RFC 4787 section 4.2.1).',
   },
   {
+    id: 'neighbour-suspected',
+    applies: (seen, run) => translated(seen) && yes(seen, 'cold') && run.mostPreserved && !differsSomewhere(seen),
+    result: 'untested',
+    cause: 'taken-by-neighbour',
+    why: 'Inbound works and other ports are preserved, but this one leaves from another port, the same one everywhere: so it looks when another host uses it towards this server, since Linux then keeps the other number for later destinations (lab trap 4).',
+  },
+  {
     id: 'source-port-rewritten',
     applies: (seen) => translated(seen) && yes(seen, 'cold'),
     result: 'translated',
@@ -101,10 +108,10 @@ export const PORT_RULES: readonly PortRule[] = [
   },
   {
     id: 'not-forwarded-neighbour',
-    applies: (seen, run) => translated(seen) && no(seen, 'cold') && preservedAt(seen, 'elsewhere') && run.mostPreserved,
+    applies: (seen, run) => translated(seen) && no(seen, 'cold') && run.mostPreserved,
     result: 'closed',
     cause: 'not-forwarded',
-    why: 'The port is preserved towards other destinations; nothing is let in that was not asked for.',
+    why: 'Nothing is let in that was not asked for. That this one port is rewritten while others are not, is another host of the LAN that uses it, or the router itself.',
   },
   {
     id: 'symmetric',
@@ -147,6 +154,13 @@ export const PORT_RULES: readonly PortRule[] = [
     result: 'closed',
     cause: 'shifted',
     why: 'Packets for this port arrive on another one: the rule forwards to the wrong port.',
+  },
+  {
+    id: 'not-forwarded-any-more',
+    applies: (seen, run) => isPreserved(seen) && no(seen, 'cold') && yes(seen, 'warm') && !run.warmIsFresh,
+    result: 'closed',
+    cause: 'not-forwarded',
+    why: 'No cold packet is let in. The warm answer may have come by an entry that an earlier check left in the router.',
   },
   {
     id: 'works-by-accident',

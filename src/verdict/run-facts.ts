@@ -1,9 +1,11 @@
-import type { PortEvidence } from '../evidence/index.ts';
+import type { PortEvidence, RunEvidence } from '../evidence/index.ts';
 
 /** What holds for the run as a whole and colours what a single port means. */
 export interface RunFacts {
-  /** Most mappings kept their port: a translated one among them has a reason of its own. */
+  /** At least half of all mappings kept their port: a translated one among them has a reason of its own. */
   readonly mostPreserved: boolean;
+  /** What came from the warm role did not come by an entry that an earlier check left in the router. */
+  readonly warmIsFresh: boolean;
   /** What the sample of ports that were asked says for those that look the same. */
   readonly sampled: { readonly changePort: Sampled; readonly relay: Sampled };
 }
@@ -11,10 +13,12 @@ export interface RunFacts {
 /** `mixed`: the asked ports do not agree, or none was asked; then each speaks for itself alone. */
 export type Sampled = 'yes' | 'no' | 'mixed';
 
-export function runFacts(ports: readonly PortEvidence[]): RunFacts {
+export function runFacts({ ports, bystanders, warmIsFresh }: RunEvidence): RunFacts {
   const mapped = ports.filter((evidence) => evidence.mapped !== null);
+  const kept = mapped.filter(isPreserved).length + bystanders.filter((one) => one.mapped === one.local).length;
   return {
-    mostPreserved: mapped.filter(isPreserved).length * 2 > mapped.length,
+    mostPreserved: kept > 0 && kept * 2 >= mapped.length + bystanders.length,
+    warmIsFresh,
     sampled: { changePort: sample(ports, 'change-port'), relay: sample(ports, 'relay') },
   };
 }

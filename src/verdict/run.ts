@@ -4,16 +4,18 @@ import { PORT_RULES, type PortRule } from './port-rules.ts';
 import { type RunFacts, runFacts } from './run-facts.ts';
 import type { PortVerdict, Reason, RunVerdict, ServerVerdict, Verdict } from './types.ts';
 
-/** What the run means; `plan` and `evidence` are null when no server could be asked. */
-export function judgeRun(
-  servers: readonly ServerVerdict[],
-  plan: ProbePlan | null,
-  evidence: RunEvidence | null,
-  cancelled = false,
-): RunVerdict {
-  const seen = evidence?.ports ?? [];
-  const facts = runFacts(seen);
-  const ports = seen.map((port) => judgePort(port, facts)).sort((a, b) => a.port - b.port);
+export interface JudgedRun {
+  readonly servers: readonly ServerVerdict[];
+  readonly asked: readonly number[];
+  /** With `evidence`: null when no server could be asked. */
+  readonly plan: ProbePlan | null;
+  readonly evidence: RunEvidence | null;
+  readonly cancelled: boolean;
+}
+
+/** What the run means. */
+export function judgeRun({ servers, asked, plan, evidence, cancelled }: JudgedRun): RunVerdict {
+  const ports = (evidence ? judgePorts(evidence) : asked.map(notAsked)).sort((a, b) => a.port - b.port);
   return {
     ...conclude(servers, ports, evidence, cancelled),
     servers,
@@ -22,6 +24,22 @@ export function judgeRun(
     coldAsked: plan?.steps.cold !== undefined,
   };
 }
+
+function judgePorts(evidence: RunEvidence): PortVerdict[] {
+  const facts = runFacts(evidence);
+  return evidence.ports.map((port) => judgePort(port, facts));
+}
+
+const notAsked = (port: number): PortVerdict => ({
+  protocol: 'udp',
+  family: 'ipv4',
+  port,
+  result: 'untested',
+  cause: null,
+  mapped: null,
+  rule: 'not-asked',
+  arrivedOn: null,
+});
 
 export function judgePort(seen: PortEvidence, run: RunFacts): PortVerdict {
   const { id, result, cause } = ruleFor(seen, run);
@@ -72,5 +90,6 @@ function portReason(servers: readonly ServerVerdict[], ports: readonly PortVerdi
   if (some(({ result }) => result === 'in-use')) return 'ports-in-use';
   if (!servers.some(({ state }) => state === 'ok')) return 'no-second-address';
   if (some(({ result }) => result === 'malformed')) return 'servers-malformed';
+  if (some(({ cause }) => cause === 'taken-by-neighbour' )) return 'taken-by-neighbour';
   return some(({ cause }) => cause === 'loss') ? 'loss' : 'servers-unreachable';
 }

@@ -15,7 +15,6 @@ export type Cause =
   | 'taken-by-neighbour'
   | 'scan-protection'
   | 'server-silent'
-  | 'old-state'
   | 'loss'
   | 'process'
   | 'permission';
@@ -40,7 +39,7 @@ export type Reason =
   | 'no-second-address'
   | 'scan-protection'
   | 'throttled'
-  | 'old-state'
+  | 'taken-by-neighbour'
   | 'loss'
   | 'ports-in-use'
   | 'permission';

@@ -1,0 +1,57 @@
+import { parsePorts } from '../src/base/index.ts';
+import { type CheckRequest, type ReflectorOptions, startCheck, startReflector } from '../src/app/index.ts';
+import { createModel, type Model } from './model/index.ts';
+import { type Check, compare, type NetworkSpec, type Scenario, type ServerSpec } from './scenarios/index.ts';
+
+export interface ModelRun {
+  readonly seed: number;
+  /** Chance of a loss, each way. */
+  readonly loss: number | null;
+}
+
+/** Runs one scenario in memory; what is wrong with it, one line each. */
+export async function runInModel(scenario: Scenario, { seed, loss }: ModelRun): Promise<string[]> {
+  const model = createModel(scenario.network, { seed, ...(loss === null ? {} : { loss: { out: loss, in: loss } }) });
+  const stop = await serve(model, scenario.network);
+  const differences: string[] = [];
+  for (const [index, step] of scenario.steps.entries()) {
+    if (step.repair) model.repair(step.repair);
+    if (step.after) await model.advance(1000 * step.after);
+    const check = startCheck(model.pbx, requestOf(step.check), 'lab');
+    const { report } = await model.run(check.finished);
+    const found = compare(step.expect, report, 'model');
+    differences.push(...found.map((line) => (scenario.steps.length > 1 ? `check ${index + 1}: ${line}` : line)));
+  }
+  stop();
+  const left = model.openSockets();
+  return left === 0 ? differences : [...differences, `${left} sockets are left open`];
+}
+
+async function serve(model: Model, { server }: NetworkSpec): Promise<() => void> {
+  if (server.kind === 'down' || server.kind === 'silent') return () => {};
+  const started = await model.run(startReflector(model.reflector, reflectorOptions(server)));
+  if (started.kind === 'error') throw new Error(`the reflector did not start: ${started.error.kind}`);
+  return () => started.value.close();
+}
+
+const reflectorOptions = ({ kind }: ServerSpec): ReflectorOptions => ({
+  primary: '198.51.100.10',
+  alternate: kind === 'one-address' ? null : '198.51.100.20',
+  port: 3478,
+  alternatePort: 3479,
+  rfc3489: false,
+  fault: kind === 'ignores-change-request' || kind === 'no-response-port' ? kind : null,
+});
+
+export function requestOf({ udp, servers = ['198.51.100.10'], noWait = false }: Check): CheckRequest {
+  const ports = parsePorts(udp);
+  if (ports.kind === 'error') throw new Error(`a scenario names the ports "${udp}"`);
+  return {
+    servers: servers.map((name) => ({ name, host: name, port: 3478 })),
+    udp: ports.value,
+    bindAddress: '0.0.0.0',
+    rate: null,
+    sample: 'all',
+    noWait,
+  };
+}

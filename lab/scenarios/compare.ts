@@ -1,0 +1,41 @@
+import { parsePorts, portsOf } from '../../src/base/index.ts';
+import type { Column, Expectation } from './types.ts';
+
+/** The part of the JSON report that scenarios speak of. */
+export interface ReportShape {
+  readonly verdict: string;
+  readonly reason: string | null;
+  readonly servers: readonly { readonly state: string }[];
+  readonly ports: readonly { readonly port: number; readonly result: string; readonly cause: string | null }[];
+  readonly findings: readonly { readonly code: string }[];
+}
+
+/** What a report says that the scenario does not: one line each. */
+export function compare(expectation: Expectation, report: ReportShape, column: Column): string[] {
+  const expect: Expectation = column === 'coturn' ? { ...expectation, ...expectation.coturn } : expectation;
+  const differences: string[] = [];
+  const differ = (what: string, wanted: unknown, got: unknown) => {
+    if (wanted !== got) differences.push(`${what}: expected ${String(wanted)}, got ${String(got)}`);
+  };
+  differ('verdict', expect.verdict, report.verdict);
+  differ('reason', expect.reason, report.reason);
+  differ('server', expect.server ?? 'ok', report.servers[0]?.state);
+  const wanted = wantedPorts(expect);
+  differ('ports', wanted.size, report.ports.length);
+  for (const { port, result, cause } of report.ports) differ(`port ${port}`, wanted.get(port), says(result, cause));
+  for (const code of expect.findings ?? [])
+    if (!report.findings.some((finding) => finding.code === code)) differences.push(`finding ${code} is missing`);
+  return differences;
+}
+
+const says = (result: string, cause: string | null): string => (cause ? `${result}/${cause}` : result);
+
+function wantedPorts(expect: Expectation): Map<number, string> {
+  return new Map(
+    Object.entries(expect.ports).flatMap(([text, { result, cause }]) => {
+      const ranges = parsePorts(text);
+      if (ranges.kind === 'error') throw new Error(`a scenario names the ports "${text}"`);
+      return portsOf(ranges.value).map((port) => [port, says(result, cause)] as const);
+    }),
+  );
+}

@@ -1,0 +1,14 @@
+/** One table of networks and of what a check in them must say; both labs run it. */
+export { compare, type ReportShape } from './compare.ts';
+export { SCENARIOS } from './table.ts';
+export type {
+  Check,
+  Column,
+  Expectation,
+  Forward,
+  NetworkSpec,
+  RouterSpec,
+  Scenario,
+  ServerSpec,
+  Step,
+} from './types.ts';
