@@ -34,16 +34,15 @@ export const CATALOGUE = {
   'no-answer': 'error',
   translated: 'error',
   closed: 'error',
-  malformed: 'error',
 
   // Reasons not to know.
   cancelled: 'warning',
   process: 'warning',
   'in-use': 'warning',
   permission: 'warning',
+  malformed: 'warning',
   'scan-protection': 'warning',
   'server-silent': 'warning',
-  'old-state': 'warning',
   loss: 'warning',
   untested: 'warning',
 

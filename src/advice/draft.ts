@@ -25,7 +25,7 @@ export function sceneOf(run: RunVerdict, context: FindingContext): Scene {
   return { run, context, lead: inState('ok') ?? inState('basic') ?? run.servers[0] ?? null };
 }
 
-export const portLabels = (ports: readonly PortVerdict[]): string[] =>
+const portLabels = (ports: readonly PortVerdict[]): string[] =>
   toRanges(ports.map(({ port }) => port)).map(({ from, to }) => (from === to ? `udp/${from}` : `udp/${from}-${to}`));
 
 export function toFinding(draft: Draft, scene: Scene): Finding {

@@ -22,6 +22,7 @@ const KINDS: readonly (readonly [PortResult, Cause | null])[] = [
   ['in-use', null],
   ['malformed', null],
   ['untested', 'loss'],
+  ['untested', 'taken-by-neighbour'],
   ['untested', 'server-silent'],
   ['untested', null],
 ];
@@ -46,7 +47,7 @@ const arbitraryRun = fc
     start: fc.constantFrom(5059, 5198, 9000),
     states: fc.array(fc.constantFrom(...STATES), { minLength: 1, maxLength: 3 }),
     verdict: fc.constantFrom<RunVerdict['verdict']>('supported', 'unsupported', 'inconclusive', 'cancelled'),
-    reason: fc.constantFrom<RunVerdict['reason']>(null, 'loss', 'old-state', 'some-ports'),
+    reason: fc.constantFrom<RunVerdict['reason']>(null, 'loss', 'some-ports'),
     coldAsked: fc.boolean(),
   })
   .map(({ stretches, start, states, ...more }) => {

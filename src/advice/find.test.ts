@@ -18,6 +18,7 @@ describe('ports with the same cause are one finding', () => {
     ['9000-9002 open; 9003 closed works-by-accident', 'works-by-accident 9003'],
     ['9000 open; 9001,9003-9005 closed not-forwarded; 9002,9006 open', 'not-forwarded 9001,9003-9005'],
     ['9000 open; 9001 open taken-by-neighbour', 'taken-by-neighbour 9001'],
+    ['9000 open; 9001 untested taken-by-neighbour', 'taken-by-neighbour 9001'],
     ['9000 translated mapped-elsewhere; 9001 translated', 'mapped-elsewhere 9000; translated 9001'],
     ['9000-9003 translated source-port-rewritten', 'source-port-rewritten 9000-9003'],
     ['9000 untested loss; 9001 open', 'loss 9000'],
@@ -53,6 +54,7 @@ describe('one cause behind many ports', () => {
     ['9000-9004 open; 9005 in-use process; 9006-9009 closed not-forwarded', 'range-ends-early 9006-9009; process 9005'],
     ['9000-9004 open; 9005 translated; 9006-9009 closed not-forwarded', 'range-ends-early 9006-9009; translated 9005'],
     ['5060 open; 5061 closed not-forwarded; 9000-9001 open', 'not-forwarded 5061'],
+    ['9000-9004 open; 9005 closed not-forwarded; 9006-9009 untested', 'not-forwarded 9005; untested 9006-9009'],
     ['9000-9001,9010-9011 open; 9002,9012 closed not-forwarded', 'range-ends-early 9002; range-ends-early 9012'],
     ['5060,5090 open; 9000-9009 closed not-forwarded', 'media-range-missing 9000-9009'],
     ['5060 open; 5090,9000-9009 closed not-forwarded', 'media-range-missing 9000-9009; not-forwarded 5090'],
@@ -109,14 +111,6 @@ describe('what is said of servers and run', () => {
     ['no cold test', '9000-9001 open', { coldAsked: false }, {}, 'cold-not-asked 9000-9001'],
     ['no cold test, nothing open', '9000 closed', { coldAsked: false }, {}, 'closed 9000'],
     ['a sample', '9000-9001 open', {}, { plannedPorts: 9 }, 'sampled'],
-    ['old states', '9000 open', { verdict: 'inconclusive', reason: 'old-state' }, {}, 'old-state'],
-    [
-      'old states of ports',
-      '9000 untested old-state',
-      { verdict: 'inconclusive', reason: 'old-state' },
-      {},
-      'old-state 9000',
-    ],
     ['loss', '9000 untested', { verdict: 'inconclusive', reason: 'loss' }, {}, 'untested 9000; loss'],
   ])('%s', (_, line, more, context, expected) => {
     expect(found(line, more, context)).toEqual(expected);
@@ -150,12 +144,12 @@ describe('facts', () => {
     [
       '9000-9499 open; 9500-10999 closed not-forwarded',
       'range-ends-early',
-      { lastOpen: 9499, firstClosed: 9500, rangeFrom: 9000, rangeTo: 10999, count: 1500 },
+      { lastOpen: 9499, firstClosed: 9500, lastClosed: 10999, rangeFrom: 9000, rangeTo: 10999, count: 1500 },
     ],
     [
       '9000-9009 closed not-forwarded; 9010-9099 open',
       'range-starts-late',
-      { firstOpen: 9010, lastClosed: 9009, rangeFrom: 9000, rangeTo: 9099, count: 10 },
+      { firstOpen: 9010, firstClosed: 9000, lastClosed: 9009, rangeFrom: 9000, rangeTo: 9099, count: 10 },
     ],
     ['9000-9009 closed shifted', 'shifted', { shift: 10, port: 9000, arrivedOn: 9010 }],
     ['9000-9009 translated symmetric', 'random-source-ports', { port: 9000, mappedPort: 43000 }],
@@ -165,7 +159,7 @@ describe('facts', () => {
       'server-silent',
       { server: 'stun.example', sources: '198.51.100.10, 198.51.100.20' },
     ],
-    ['9000 untested old-state', 'old-state', { seconds: 180, bindAddress: '192.168.0.100', tries: 5 }],
+    ['9000 untested loss', 'loss', { bindAddress: '192.168.0.100', tries: 5 }],
     ['5060-5061 in-use process', 'process', { process: 'asterisk', pid: 812 }],
   ])('%s', (line, code, facts) => {
     const run = runOf(line);

@@ -1,6 +1,6 @@
 /** What to do: ports grouped into findings, one cause each, and the texts by code in every language. */
 export { FINDING_CODES, type FindingCode, type Severity } from './catalogue.ts';
 export { findFindings } from './find.ts';
-export { type Advice, adviseText } from './texts.ts';
-export { makeTexts, type Texts } from './translate.ts';
-export type { Facts, Finding, FindingContext, Holder, Language } from './types.ts';
+export { adviseText } from './texts.ts';
+export { makeTexts } from './translate.ts';
+export type { Facts, Finding, Holder, Language } from './types.ts';

@@ -4,6 +4,7 @@ import type { Draft, Scene } from './draft.ts';
 import { exampleMapping } from './ports.ts';
 import { segmentsOf } from './segments.ts';
 import { isSignalling } from './signalling.ts';
+import type { Facts } from './types.ts';
 
 /** The one cause behind many ports. No port is in two of them. */
 export function findPatterns(scene: Scene): Draft[] {
@@ -57,18 +58,21 @@ function rangeEnds({ run, context }: Scene): Draft[] {
 }
 
 function endsOf(segment: readonly PortVerdict[]): Draft[] {
-  const ports = segment.filter((port) => isOpen(port) || isUnforwarded(port));
-  const start = ports.findIndex(isOpen);
-  const end = ports.findLastIndex(isOpen) + 1;
-  const [first, last] = [segment[0]?.port, segment.at(-1)?.port];
-  if (ports.length < 3 || first === undefined || last === undefined) return [];
-  if (start < 0 || !ports.slice(start, end).every(isOpen)) return [];
-  const range = { rangeFrom: first, rangeTo: last };
-  const [before, after] = [ports.slice(0, start), ports.slice(end)];
-  const late = { firstOpen: ports[start]?.port ?? first, lastClosed: before.at(-1)?.port ?? first, ...range };
-  const early = { lastOpen: ports[end - 1]?.port ?? last, firstClosed: after[0]?.port ?? last, ...range };
+  const start = segment.findIndex(isOpen);
+  const end = segment.findLastIndex(isOpen);
+  if (segment.length < 3 || start < 0 || segment.slice(start, end).some(isUnforwarded)) return [];
+  const range = { rangeFrom: numberOf(segment, 0), rangeTo: numberOf(segment, -1) };
   return [
-    ...(before.length > 0 ? [{ code: 'range-starts-late', ports: before, facts: late } as const] : []),
-    ...(after.length > 0 ? [{ code: 'range-ends-early', ports: after, facts: early } as const] : []),
+    ...endOf('range-starts-late', segment.slice(0, start), { firstOpen: numberOf(segment, start), ...range }),
+    ...endOf('range-ends-early', segment.slice(end + 1), { lastOpen: numberOf(segment, end), ...range }),
   ];
 }
+
+/** Most of it must be proven: a cancelled run leaves one closed port and a thousand that were not tested. */
+function endOf(code: Draft['code'], part: readonly PortVerdict[], facts: Facts): Draft[] {
+  const ports = part.filter(isUnforwarded);
+  if (ports.length * 2 <= part.length) return [];
+  return [{ code, ports, facts: { ...facts, firstClosed: numberOf(ports, 0), lastClosed: numberOf(ports, -1) } }];
+}
+
+const numberOf = (ports: readonly PortVerdict[], index: number): number => ports.at(index)?.port ?? 0;

@@ -3,9 +3,6 @@ import { codeOfCause, codeOfResult, type FindingCode } from './catalogue.ts';
 import type { Draft, Scene } from './draft.ts';
 import type { Facts, Holder } from './types.ts';
 
-/** How long a router may remember a flow that had answers; Linux forgets after 120 to 180 seconds. */
-export const OLD_STATE_SECONDS = 180;
-
 /** Ports with the same result and cause, and where a process is the cause the same process, are one finding. */
 export function findPlain(ports: readonly PortVerdict[], scene: Scene): Draft[] {
   const groups = new Map<string, { code: FindingCode; ports: PortVerdict[] }>();
@@ -38,8 +35,6 @@ function factsOf(code: FindingCode, ports: readonly PortVerdict[], scene: Scene)
       return shiftFacts(ports);
     case 'process':
       return holderFacts(ports, scene);
-    case 'old-state':
-      return { seconds: OLD_STATE_SECONDS };
     default:
       return {};
   }

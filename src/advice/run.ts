@@ -2,7 +2,6 @@ import { formatEndpoint } from '../base/index.ts';
 import type { PortVerdict, ServerVerdict } from '../verdict/index.ts';
 import { CODE_OF_SERVER } from './catalogue.ts';
 import type { Draft, Scene } from './draft.ts';
-import { OLD_STATE_SECONDS } from './ports.ts';
 import type { Facts } from './types.ts';
 
 /**
@@ -54,11 +53,8 @@ function findLimits({ run, context }: Scene): Draft[] {
   const tested = ports.some(({ result }) => result !== 'untested');
   const { askedPorts: asked, plannedPorts: planned } = context;
   const drafts: Draft[] = [];
-  if (reason === 'old-state' || reason === 'loss') {
-    const said = ports.some(({ cause }) => cause === reason);
-    if (!said)
-      drafts.push({ code: reason, ports: [], facts: reason === 'old-state' ? { seconds: OLD_STATE_SECONDS } : {} });
-  }
+  const said = ports.some(({ cause }) => cause === 'loss');
+  if (reason === 'loss' && !said) drafts.push({ code: 'loss', ports: [], facts: {} });
   if (!coldAsked && open.length > 0) drafts.push({ code: 'cold-not-asked', ports: open, facts: {} });
   if (verdict !== 'cancelled' && tested && asked < planned)
     drafts.push({ code: 'sampled', ports: [], facts: { asked, planned } });

@@ -114,10 +114,9 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   permission: () => ports('untested permission'),
   'scan-protection': () => ports('untested scan-protection'),
   'server-silent': () => ports('untested server-silent'),
-  'old-state': () => [...ports('untested old-state'), ...about({ verdict: 'inconclusive', reason: 'old-state' })],
   loss: () => [...ports('untested loss'), ...about({ verdict: 'inconclusive', reason: 'loss' })],
   untested: () => ports('untested'),
-  'taken-by-neighbour': () => ports('open taken-by-neighbour'),
+  'taken-by-neighbour': () => [...ports('open taken-by-neighbour'), ...ports('untested taken-by-neighbour')],
   'cold-not-asked': () => about({ coldAsked: false }),
   sampled: () => findFindings(runOf('9000 open'), contextOf(runOf('9000 open'), { plannedPorts: 16385 })),
 };
@@ -175,7 +174,7 @@ describe('a text', () => {
           "See which sources the rule admits; one for your provider's addresses only looks the same from here. To tell, add 198.51.100.10, 198.51.100.20 to it and check again.",
           "Flush the router's old states for 192.168.0.100, or restart it; calls in progress may drop. Then check again.",
         ],
-        "title": "Forwarding ends after port 9499; from 9500 to 10999 nothing gets in.",
+        "title": "Forwarding ends after port 9499; 9500 to 10999 let nothing in.",
       }
     `);
   });
@@ -190,7 +189,7 @@ describe('a text', () => {
           "Sehen Sie nach, welche Quellen die Regel zulässt; eine nur für Adressen Ihres Anbieters sieht von hier genauso aus. Tragen Sie zur Probe 198.51.100.10, 198.51.100.20 mit ein, und prüfen Sie erneut.",
           "Löschen Sie die alten Zustände des Routers zu 192.168.0.100, oder starten Sie ihn neu; laufende Gespräche können abbrechen. Prüfen Sie dann erneut.",
         ],
-        "title": "Die Weiterleitung endet nach Port 9499; von 9500 bis 10999 kommt nichts herein.",
+        "title": "Die Weiterleitung endet nach Port 9499; 9500 bis 10999 lassen nichts herein.",
       }
     `);
   });

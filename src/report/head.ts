@@ -51,12 +51,9 @@ function aboutRun(report: Report, phrases: Phrases): string[] {
   const address = all ? phrases.say('about.allAddresses') : clean(report.bindAddress ?? '');
   const ports = phrases.count('about.ports', report.ports.length, { address });
   const date = report.startedAt.slice(0, 16).replace('T', ' ');
-  const duration = phrases.say('about.duration', {
-    duration: durationOf(report.durationMs, phrases),
-    date: clean(date),
-  });
+  const duration = durationOf(report.durationMs, phrases);
   const path = [publicAddresses(report, phrases), ...servers(report, phrases), ...loss(report, phrases)];
-  return [`${ports}, ${duration}`, capital(path.join(', '))];
+  return [phrases.say('about.run', { ports, duration, date: clean(date) }), capital(path.join(', '))];
 }
 
 function durationOf(ms: number, phrases: Phrases): string {
@@ -87,7 +84,7 @@ function serverLabel({ name, address, port }: ReportServer): string {
 function loss({ loss }: Report, phrases: Phrases): string[] {
   if (loss === undefined || loss.sent === 0) return [];
   const percent = Math.round((1 - loss.answered / loss.sent) * 100);
-  return percent < 1 ? [] : [phrases.say('about.loss', { percent: `${percent} %` })];
+  return percent < 1 ? [] : [phrases.say('about.loss', { percent })];
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

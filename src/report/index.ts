@@ -1,6 +1,7 @@
 /** How it reads: the report contract, and its renderers for people and for programs. */
-export { buildReport, type ReportMeta } from './build.ts';
-export type { Report, ReportFinding, ReportPort, ReportServer } from './contract.ts';
+
+export { makeTexts } from '../advice/index.ts';
+export { buildReport } from './build.ts';
+export type { Report, ReportPort } from './contract.ts';
 export { renderJson } from './json.ts';
-export { makeTexts, type Texts } from '../advice/index.ts';
-export { renderText, type TextOptions } from './text.ts';
+export { renderText } from './text.ts';

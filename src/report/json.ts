@@ -1,10 +1,10 @@
 import type { Report } from './contract.ts';
 
-/** What JSON leaves as it is although a terminal would obey it: C1 controls, overrides of writing direction. */
-const DANGEROUS = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+/** What JSON leaves as it is although a terminal may obey it: C1 controls, overrides of writing direction. */
+const INVISIBLE = /(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** Two spaces of indent, one newline at the end. The same data for every reader, harmless on a terminal. */
 export const renderJson = (report: Report): string =>
-  `${JSON.stringify(report, null, 2).replace(DANGEROUS, escaped)}\n`;
+  `${JSON.stringify(report, null, 2).replace(INVISIBLE, (character) => character.split('').map(escaped).join(''))}\n`;
 
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;

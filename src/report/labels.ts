@@ -2,7 +2,7 @@ import type { PortRange } from '../base/index.ts';
 import type { Phrases } from './phrases.ts';
 
 /** `udp/9000-10999` as numbers. */
-export function rangeOf(label: string): PortRange {
+function rangeOf(label: string): PortRange {
   const [from = 0, to = from] = label
     .replace(/^udp\//, '')
     .split('-')

@@ -19,7 +19,7 @@ const STYLES = {
   cyan: [36, 39],
 } as const;
 
-export type Style = keyof typeof STYLES;
+type Style = keyof typeof STYLES;
 
 /** Where it is printed: how wide, in which language, and whether colour is wanted. */
 export interface Page {

@@ -29,7 +29,6 @@ const causes = z.enum([
   'taken-by-neighbour',
   'scan-protection',
   'server-silent',
-  'old-state',
   'loss',
   'process',
   'permission',
@@ -50,7 +49,7 @@ const finding = z.object({
   code: z.enum(FINDING_CODES),
   severity: z.enum(['error', 'warning', 'info']),
   ports: z.array(z.string().regex(/^udp\/[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$/)),
-  facts: z.record(z.string(), z.union([z.string(), z.number()])),
+  facts: z.record(z.string(), z.union([z.string().describe('A name.'), z.number().describe('An amount, or a port.')])),
 });
 
 const reasons = z.enum([
@@ -62,7 +61,7 @@ const reasons = z.enum([
   'no-second-address',
   'scan-protection',
   'throttled',
-  'old-state',
+  'taken-by-neighbour',
   'loss',
   'ports-in-use',
   'permission',
