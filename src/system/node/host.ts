@@ -36,7 +36,9 @@ const sourceFor = (address: string): Promise<string | null> =>
       resolve(source);
     };
     socket.once('error', () => end(null));
-    socket.connect(9, address, () => end(socket.address().address));
+    // A callback given to `connect` would be called for the error too, in its place.
+    socket.once('connect', () => end(socket.address().address));
+    socket.connect(9, address);
   });
 
 export const nodeHost: Host = {

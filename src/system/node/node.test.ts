@@ -84,6 +84,12 @@ test('knows its addresses and which can be bound', async () => {
   expect(answers).toEqual([true, true, true, false, false]);
 });
 
+test('knows the address from which packets leave, and that to some no way leads', async () => {
+  expect(await system.host.sourceFor('127.0.0.1')).toBe('127.0.0.1');
+  // Nobody may send to all without having asked for it.
+  expect(await system.host.sourceFor('255.255.255.255')).toBeNull();
+});
+
 test.runIf(process.platform === 'linux')('names who holds a port', async () => {
   const { port, socket } = await withSocket<{ port: number; socket: UdpSocket }>(
     () => null,
