@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { BINDING, encodeMessage } from '../stun/index.ts';
+import { ROLE_NAMES, reflect } from './index.ts';
+import { ENDPOINTS, ID, OLD_ID, read } from './test-asker.ts';
+
+describe('for any datagram', () => {
+  const anyAttribute = fc.record({
+    type: fc.oneof(fc.constantFrom(3, 0x26, 0x27, 0xfc01), fc.nat(0xffff)),
+    value: fc.oneof(
+      fc.uint8Array({ maxLength: 12 }),
+      fc.constantFrom(Uint8Array.of(0, 0, 0, 6), Uint8Array.of(19, 196)),
+    ),
+  });
+  const anyMessage = fc.record({
+    class: fc.constantFrom('request', 'request', 'request', 'indication', 'success', 'error'),
+    method: fc.constantFrom(BINDING, BINDING, BINDING, 2, 3),
+    transactionId: fc.constantFrom(ID, OLD_ID),
+    attributes: fc.array(anyAttribute, { maxLength: 5 }),
+  });
+  const encoded = anyMessage
+    .filter(
+      ({ method, transactionId, ...message }) => transactionId === ID || (method < 3 && message.class !== 'indication'),
+    )
+    .map((message) => encodeMessage(message));
+  const anyBytes = fc.oneof(
+    fc.uint8Array({ maxLength: 80 }),
+    encoded,
+    fc.tuple(encoded, fc.nat(), fc.nat(255)).map(damage),
+  );
+  const anyDatagram = fc.record({
+    bytes: anyBytes,
+    from: fc.record({ address: fc.ipV4(), port: fc.nat(65_535) }),
+    at: fc.constantFrom(...ROLE_NAMES),
+  });
+  const anyCapabilities = fc.record({
+    endpoints: fc.constant(ENDPOINTS),
+    alternate: fc.boolean(),
+    responsePort: fc.boolean(),
+    rfc3489: fc.boolean(),
+    announcedRate: fc.nat(),
+    fault: fc.constantFrom(null, 'ignores-change-request' as const, 'no-response-port' as const),
+  });
+
+  function damage([bytes, at, value]: [Uint8Array, number, number]): Uint8Array {
+    const copy = Uint8Array.from(bytes);
+    copy[at % copy.length] = value;
+    return copy;
+  }
+
+  test('nothing throws, only the asker is answered, and an answer is never answered', () => {
+    let sent = 0;
+    fc.assert(
+      fc.property(anyDatagram, anyCapabilities, (datagram, capabilities) => {
+        const action = reflect(datagram, capabilities);
+        if (action.kind === 'drop') return;
+        sent++;
+        expect(action.to.address).toBe(datagram.from.address);
+        expect(action.to.port).toBeGreaterThan(0);
+        expect(capabilities.alternate || action.from === datagram.at).toBe(true);
+        for (const at of ROLE_NAMES) {
+          const echo = reflect({ bytes: action.bytes, from: action.to, at }, capabilities);
+          expect(echo).toEqual({ kind: 'drop', why: 'answer' });
+        }
+      }),
+      { numRuns: 5_000 },
+    );
+    // A property of requests that nobody answers would hold, too.
+    expect(sent).toBeGreaterThan(500);
+  });
+
+  test('an error answer goes to the very endpoint that asked, from the role that was asked', () => {
+    fc.assert(
+      fc.property(anyDatagram, anyCapabilities, (datagram, capabilities) => {
+        const action = reflect(datagram, capabilities);
+        const said = read(action);
+        if (action.kind === 'drop' || said['class'] !== 'error') return;
+        expect([action.from, action.to]).toEqual([datagram.at, datagram.from]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

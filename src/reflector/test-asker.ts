@@ -1,0 +1,95 @@
+import { type Endpoint, endpoint, formatEndpoint } from '../base/index.ts';
+import {
+  BINDING,
+  CHANGE_REQUEST,
+  CHANGED_ADDRESS,
+  decodeMessage,
+  ERROR_CODE,
+  encodeMessage,
+  FULLCONE_CAPABILITIES,
+  MAPPED_ADDRESS,
+  type Message,
+  makeAttribute,
+  OTHER_ADDRESS,
+  PADDING,
+  type RawAttribute,
+  RESPONSE_ORIGIN,
+  RESPONSE_PORT,
+  readAttribute,
+  SOURCE_ADDRESS,
+  UNKNOWN_ATTRIBUTES,
+  XOR_MAPPED_ADDRESS,
+} from '../stun/index.ts';
+import { type Action, type Capabilities, type RoleName, reflect } from './index.ts';
+
+/** For the tests: one asker, one reflector, and answers in words that are easy to compare. */
+
+export const ID = Uint8Array.from({ length: 12 }, (_, i) => 0xa0 + i);
+/** 128 bits that do not begin with the cookie. */
+export const OLD_ID = Uint8Array.from({ length: 16 }, (_, i) => 0x10 + i);
+export const ASKER = endpoint('203.0.113.44', 9000);
+
+/** Written out, so that the table of roles is compared with something. */
+export const ENDPOINTS: Record<RoleName, Endpoint> = {
+  primary: endpoint('198.51.100.10', 3478),
+  'primary-alternate-port': endpoint('198.51.100.10', 3479),
+  alternate: endpoint('198.51.100.20', 3479),
+  'alternate-primary-port': endpoint('198.51.100.20', 3478),
+};
+export const FULL: Capabilities = {
+  endpoints: ENDPOINTS,
+  alternate: true,
+  responsePort: true,
+  rfc3489: false,
+  announcedRate: 20_000,
+  fault: null,
+};
+export const with3489: Capabilities = { ...FULL, rfc3489: true };
+
+export const raw = (type: number, ...bytes: number[]): RawAttribute => ({ type, value: Uint8Array.from(bytes) });
+export const change = (address: boolean, port: boolean, id = ID) =>
+  makeAttribute(CHANGE_REQUEST, { address, port }, id);
+export const responsePort = (port: number) => makeAttribute(RESPONSE_PORT, port, ID);
+export const padding = (length: number) => makeAttribute(PADDING, new Uint8Array(length), ID);
+
+export function request(attributes: readonly RawAttribute[], overrides: Partial<Message> = {}): Uint8Array {
+  return encodeMessage({ class: 'request', method: BINDING, transactionId: ID, attributes, ...overrides });
+}
+
+export const ask = (attributes: readonly RawAttribute[], capabilities = FULL, at: RoleName = 'primary') =>
+  reflect({ bytes: request(attributes), from: ASKER, at }, capabilities);
+
+export function read(action: Action): Record<string, unknown> {
+  if (action.kind === 'drop') return { drop: action.why };
+  const decoded = decodeMessage(action.bytes);
+  if (decoded.kind !== 'message') throw new Error(decoded.why);
+  const { message } = decoded;
+  const said: Record<string, unknown> = { class: message.class, from: action.from, to: formatEndpoint(action.to) };
+  const attributes = [
+    MAPPED_ADDRESS,
+    XOR_MAPPED_ADDRESS,
+    RESPONSE_ORIGIN,
+    OTHER_ADDRESS,
+    SOURCE_ADDRESS,
+    CHANGED_ADDRESS,
+    ERROR_CODE,
+    UNKNOWN_ATTRIBUTES,
+    FULLCONE_CAPABILITIES,
+  ] as const;
+  for (const attribute of attributes) {
+    const result = readAttribute<unknown>(message, attribute);
+    if (result?.kind === 'error') throw new Error(result.error);
+    if (result) said[attribute.name] = result.value;
+  }
+  const found = readAttribute(message, PADDING);
+  if (found?.kind === 'ok') said['PADDING'] = found.value.length;
+  return said;
+}
+
+export const failure = (code: number, ...unknown: number[]) => ({
+  class: 'error',
+  from: 'primary',
+  to: '203.0.113.44:9000',
+  'ERROR-CODE': { code, reason: code === 400 ? 'Bad Request' : 'Unknown Attribute' },
+  ...(unknown.length > 0 ? { 'UNKNOWN-ATTRIBUTES': unknown } : {}),
+});
