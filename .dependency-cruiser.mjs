@@ -18,17 +18,17 @@ const ROOMS = {
   },
   'src/engine': {
     calls: ['src/base', 'src/stun'],
-    types: ['src/plan'],
+    types: ['src/plan', 'src/system'],
     why: 'When to ask is decided without socket and clock; a run can be replayed.',
   },
   'src/evidence': {
     calls: ['src/base'],
-    types: ['src/plan', 'src/engine'],
+    types: ['src/plan', 'src/engine', 'src/system'],
     why: 'What was seen must not depend on what it is going to mean.',
   },
   'src/verdict': {
     calls: ['src/base'],
-    types: ['src/plan', 'src/evidence'],
+    types: ['src/plan', 'src/evidence', 'src/system'],
     why: 'A verdict rests on evidence alone, never on packets.',
   },
   'src/advice': {
@@ -69,12 +69,12 @@ const ROOMS = {
   },
   'src/cli': {
     calls: ['src/base', 'src/app', 'src/report', 'src/system/node'],
-    types: [],
+    types: ['src/system'],
     why: 'A door shows what app did; a second way into the stages would be a second product.',
   },
   'src/console': {
     calls: ['src/base', 'src/app', 'src/report', 'src/system/node'],
-    types: [],
+    types: ['src/system'],
     why: 'A door shows what app did; a second way into the stages would be a second product.',
   },
   web: {
@@ -99,8 +99,8 @@ const ROOMS = {
   },
 };
 
-/** Tests may join rooms, and so may the program that throws bytes at the codec. */
-const TEST = ['\\.test\\.ts$', '/fuzz\\.ts$', '^test/'];
+/** Tests and what only they use may join rooms, and so may the program that throws bytes at the codec. */
+const TEST = ['\\.test\\.ts$', '/test-[^/]+\\.ts$', '/fuzz\\.ts$', '^test/'];
 /** Programs that people run in a checkout. */
 const PROGRAM = '^lab/[^/]+\\.ts$';
 const MAIN = '^src/(cli|console)/main\\.ts$';

@@ -5,8 +5,8 @@ import { projectFiles, read } from './tree.ts';
 /** Rooms whose functions give the same for the same arguments. */
 const PURE = /^(src\/(base|stun|plan|engine|evidence|verdict|advice|report|reflector)|lab\/model)\//;
 
-/** Tests, and the program that throws bytes at the codec until its time is over. */
-const TEST = /(\.test|\/fuzz)\.ts$/;
+/** Tests and what only they use, and the program that throws bytes at the codec until its time is over. */
+const TEST = /(\.test|\/fuzz|\/test-[^/]+)\.ts$/;
 
 /** Clock and chance by another way than as an argument. The model lets promises settle with setImmediate, which knows no time. */
 const CALLS = new Set([
