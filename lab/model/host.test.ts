@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../src/base/index.ts';
-import type { NetworkSpec } from '../scenarios/types.ts';
+import type { NetworkSpec } from '../scenarios/index.ts';
 import { ALTERNATE, PBX, PRIMARY } from './addresses.ts';
 import { createModel } from './model.ts';
 import { A1, A2, at, behind, ONE_TO_ONE, onPbx, onReflector, openVoice, P, PUBLIC_P, seen } from './test-hosts.ts';

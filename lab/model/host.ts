@@ -1,6 +1,6 @@
 import { err, type Milliseconds, ok, type Result } from '../../src/base/index.ts';
 import type { Clock, DnsError, Files, Names, System } from '../../src/system/index.ts';
-import type { NetworkSpec } from '../scenarios/types.ts';
+import type { NetworkSpec } from '../scenarios/index.ts';
 import { PRIMARY, STUN_NAME } from './addresses.ts';
 import { createChance } from './chance.ts';
 import type { Events } from './events.ts';

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../../src/base/index.ts';
 import type { System } from '../../src/system/index.ts';
-import type { NetworkSpec, RouterSpec } from '../scenarios/types.ts';
+import type { NetworkSpec, RouterSpec } from '../scenarios/index.ts';
 import { createEvents } from './events.ts';
 import { createNetwork } from './network.ts';
 import type { ModelOptions } from './options.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RouterSpec } from '../scenarios/types.ts';
+import type { RouterSpec } from '../scenarios/index.ts';
 import { HOST2, PBX, PUBLIC } from './addresses.ts';
 import { createModel, type Model } from './model.ts';
 import {

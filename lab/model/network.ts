@@ -1,4 +1,4 @@
-import type { NetworkSpec } from '../scenarios/types.ts';
+import type { NetworkSpec } from '../scenarios/index.ts';
 import { ALTERNATE, HOST2, isLan, PBX, PRIMARY, PUBLIC, STUN_PORT } from './addresses.ts';
 import { createChance } from './chance.ts';
 import type { Events } from './events.ts';

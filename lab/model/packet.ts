@@ -1,4 +1,4 @@
-import { type Endpoint, formatEndpoint } from '../../src/base/index.ts';
+import type { Endpoint } from '../../src/base/index.ts';
 
 /** A datagram between two transport addresses. Never written to once it is made; copies share the bytes. */
 export interface Packet {
@@ -14,5 +14,3 @@ export type Tuple = Pick<Packet, 'from' | 'to'>;
 export const invert = ({ from, to }: Tuple): Tuple => ({ from: to, to: from });
 
 export const tupleKey = ({ from, to }: Tuple): string => `${from.address}:${from.port}>${to.address}:${to.port}`;
-
-export const formatTuple = ({ from, to }: Tuple): string => `${formatEndpoint(from)} -> ${formatEndpoint(to)}`;

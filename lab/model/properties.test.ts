@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Milliseconds } from '../../src/base/index.ts';
-import type { NetworkSpec, RouterSpec } from '../scenarios/types.ts';
+import type { NetworkSpec, RouterSpec } from '../scenarios/index.ts';
 import { PBX, PUBLIC } from './addresses.ts';
 import { createChance } from './chance.ts';
 import { pop, push, type Timed } from './heap.ts';

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../src/base/index.ts';
 import type { SocketFailure, System } from '../../src/system/index.ts';
-import type { NetworkSpec, RouterSpec } from '../scenarios/types.ts';
+import type { NetworkSpec, RouterSpec } from '../scenarios/index.ts';
 import { ALTERNATE, PBX, PRIMARY, PUBLIC } from './addresses.ts';
 import type { Model } from './model.ts';
 

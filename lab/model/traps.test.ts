@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NetworkSpec, RouterSpec } from '../scenarios/types.ts';
+import type { NetworkSpec, RouterSpec } from '../scenarios/index.ts';
 import { PUBLIC } from './addresses.ts';
 import { createModel, type Model } from './model.ts';
 import {

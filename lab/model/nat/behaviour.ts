@@ -1,14 +1,14 @@
 import { assertNever } from '../../../src/base/index.ts';
-import type { RouterSpec } from '../../scenarios/types.ts';
+import type { RouterSpec } from '../../scenarios/index.ts';
 
 /**
  * RFC 4787 section 4.1: whether one public endpoint serves all of an inside endpoint's flows, or each flow has its own.
  * (Linux's masquerade is the second kind, though it looks like the first as long as no port is taken.)
  */
-export type Mapping = 'endpoint-independent' | 'address-and-port-dependent';
+type Mapping = 'endpoint-independent' | 'address-and-port-dependent';
 
 /** RFC 4787 section 4.2.1, and what the field does beside it. */
-export type PortAssignment = 'preservation' | 'random' | 'other';
+type PortAssignment = 'preservation' | 'random' | 'other';
 
 /** RFC 4787 section 5: whom a mapping lets in that the inside has opened. */
 export type Filtering = 'address-and-port' | 'address' | 'endpoint-independent';

@@ -1,5 +1,5 @@
 import { type Endpoint, type Milliseconds, type PortRange, sameEndpoint } from '../../../src/base/index.ts';
-import type { Forward, RouterSpec } from '../../scenarios/types.ts';
+import type { Forward, RouterSpec } from '../../scenarios/index.ts';
 import { HOST2, NOBODY, PBX } from '../addresses.ts';
 import type { Tuple } from '../packet.ts';
 import type { Filtering } from './behaviour.ts';

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../../src/base/index.ts';
-import type { RouterSpec } from '../../scenarios/types.ts';
+import type { RouterSpec } from '../../scenarios/index.ts';
 import type { Chance } from '../chance.ts';
 import type { Packet, Tuple } from '../packet.ts';
 import { outwardOf } from './behaviour.ts';

@@ -2,9 +2,9 @@ import type { Endpoint, Milliseconds } from '../../../src/base/index.ts';
 import { invert, type Tuple, tupleKey } from '../packet.ts';
 
 /** While only one side has spoken. Linux's default, and RFC 4787's REQ-5 is longer. */
-export const UNREPLIED: Milliseconds = 30_000;
+const UNREPLIED: Milliseconds = 30_000;
 /** Once both have. Linux had 180 s before it had 120 s (and those only for flows older than 2 s); this is the harder one. */
-export const REPLIED: Milliseconds = 180_000;
+const REPLIED: Milliseconds = 180_000;
 
 /** One flow that the router knows, as a line of `conntrack -L`. */
 export interface Entry {
