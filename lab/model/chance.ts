@@ -11,7 +11,11 @@ export function createChance(seed: number, stream: string): Chance {
   const next = sfc32(seed, hash(stream));
   const real = (): number => next() / 2 ** 32;
   const integer = (from: number, to: number): number => from + Math.floor(real() * (to - from + 1));
-  const bytes = (count: number): Uint8Array => Uint8Array.from({ length: count }, () => next() >>> 24);
+  function bytes(count: number): Uint8Array {
+    const drawn = new Uint8Array(count);
+    for (let index = 0; index < count; index++) drawn[index] = next() >>> 24;
+    return drawn;
+  }
   return { real, integer, bytes };
 }
 
