@@ -22,12 +22,15 @@ function node(minutes, args, env = {}) {
   return status === 0;
 }
 
+const NOTHING = { passed: 0, failed: 0, skipped: [] };
+
 function runTests(filters) {
   const folder = mkdtempSync(join(tmpdir(), 'fullcone-test-'));
   const file = join(folder, 'counts.json');
   const reporters = ['--reporter=default', '--reporter=./scripts/counts.js'];
   try {
-    const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...filters];
+    const form = process.stdout.isTTY ? [] : ['--no-color'];
+    const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...form, ...filters];
     const right = node(15, vitest, { FULLCONE_COUNTS: file });
     return { right, ...JSON.parse(readFileSync(file, 'utf8')) };
   } catch (error) {
@@ -37,8 +40,6 @@ function runTests(filters) {
     rmSync(folder, { recursive: true });
   }
 }
-
-const NOTHING = { passed: 0, failed: 0, skipped: [] };
 
 function run() {
   const missing = provideSystem();
