@@ -3,7 +3,7 @@ import type { Cause, PortResult, ServerState } from '../verdict/index.ts';
 /** error: proven to be wrong, or nothing could be asked; warning: not known, or not perfect; info: good to know. */
 export type Severity = 'error' | 'warning' | 'info';
 
-/** Every finding there is. Within a severity the order is the order of urgency. */
+/** Every finding there is, in the order of urgency. */
 export const CATALOGUE = {
   // No server, no check.
   'server-unresolvable': 'error',
@@ -71,7 +71,7 @@ export const CODE_OF_SERVER = {
   throttling: 'server-throttling',
 } as const satisfies Readonly<Record<ServerState, FindingCode | null>>;
 
-const CODES = FINDING_CODES.map((code, index) => [code, index] as const);
-const URGENCY = new Map<FindingCode, number>(CODES);
+export const urgencyOf = (code: FindingCode): number => FINDING_CODES.indexOf(code);
 
-export const urgencyOf = (code: FindingCode): number => URGENCY.get(code) ?? CODES.length;
+/** Whether it stands where it does for what it is, however few ports it explains. */
+export const isFundamental = (code: FindingCode): boolean => urgencyOf(code) <= urgencyOf('range-starts-late');

@@ -1,5 +1,5 @@
 import type { PortVerdict, RunVerdict } from '../verdict/index.ts';
-import { urgencyOf } from './catalogue.ts';
+import { isFundamental, urgencyOf } from './catalogue.ts';
 import { type Draft, sceneOf, toFinding } from './draft.ts';
 import { findPatterns } from './patterns.ts';
 import { findPlain } from './ports.ts';
@@ -24,10 +24,11 @@ export function findFindings(run: RunVerdict, context: FindingContext): Finding[
 
 const isIdle = ({ result, cause }: PortVerdict): boolean => result === 'untested' && cause === null;
 
-/** Errors by what they are, since a repair of the first may repair the next; what is not known by its amount. */
+/** Servers and patterns by what they are: their repair often repairs the next one too. All others by their amount. */
 function byUrgency(a: Finding, b: Finding): number {
   const bySeverity = SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
-  const byCode = urgencyOf(a.code) - urgencyOf(b.code);
-  const byCount = Number(b.facts['count']) - Number(a.facts['count']);
-  return bySeverity || (a.severity === 'error' ? byCode || byCount : byCount || byCode);
+  return bySeverity || amountOf(b) - amountOf(a) || urgencyOf(a.code) - urgencyOf(b.code);
 }
+
+const amountOf = ({ code, severity, facts }: Finding): number =>
+  severity === 'error' && isFundamental(code) ? Number.MAX_SAFE_INTEGER : Number(facts['count']);

@@ -9,6 +9,9 @@ const COLOURS = { error: 'red', warning: 'yellow', info: 'cyan' } as const;
 
 const INDENT = '  ';
 
+/** What stands beside the ranges: severity, amount and code. */
+const BESIDE = 46;
+
 /** Facts hold names that servers and processes gave themselves. */
 export function cleanFinding(finding: ReportFinding): ReportFinding {
   const facts = Object.entries(finding.facts).map(
@@ -45,5 +48,5 @@ function renderHeading({ severity, code, ports }: ReportFinding, page: Page): st
 
 function where(labels: readonly string[], { phrases, width }: Page): string {
   const ranges = labels.map((label) => label.replace(/^udp\//, ''));
-  return phrases.count('finding.ports', sizeOf(labels), { ranges: fitRanges(ranges, width - 20, phrases) });
+  return phrases.count('finding.ports', sizeOf(labels), { ranges: fitRanges(ranges, width - BESIDE, phrases) });
 }

@@ -5,54 +5,64 @@ import type { Report, ReportPort } from './contract.ts';
 import { fitRanges } from './labels.ts';
 import type { Page } from './page.ts';
 
-const ORDER: readonly PortResult[] = ['open', 'closed', 'translated', 'no-answer', 'in-use', 'malformed', 'untested'];
-
+/** Every result, in the order of the table. */
 const COLOURS = {
   open: 'green',
   closed: 'red',
   translated: 'red',
   'no-answer': 'red',
   'in-use': 'yellow',
-  malformed: 'red',
+  malformed: 'yellow',
   untested: 'yellow',
 } as const satisfies Record<PortResult, string>;
 
+interface Row {
+  readonly result: PortResult;
+  /** The result in words, painted, and as wide as the widest. */
+  readonly word: string;
+  readonly width: number;
+  readonly ports: readonly ReportPort[];
+}
+
+function rowsOf({ ports }: Report, page: Page): Row[] {
+  const results = Object.keys(COLOURS) as PortResult[];
+  const groups = results.map((result) => ({ result, ports: ports.filter((port) => port.result === result) }));
+  const used = groups.filter((group) => group.ports.length > 0);
+  const words = used.map(({ result }) => page.phrases.say(`result.${result}`));
+  const width = widest(words);
+  return used.map((group, index) => {
+    const word = words[index] ?? '';
+    return { ...group, width, word: page.paint(COLOURS[group.result], word) + ' '.repeat(width - word.length) };
+  });
+}
+
 /** One line per result: how many ports, and which. */
-export function renderResults({ ports }: Report, page: Page): string[] {
-  const rows = ORDER.map((result) => ({ result, ports: ports.filter((port) => port.result === result) }));
-  const used = rows.filter((row) => row.ports.length > 0);
-  const words = Math.max(...used.map(({ result }) => wordOf(result, page).length));
-  const counts = Math.max(...used.map((row) => page.phrases.amount(row.ports.length).length));
-  const lines = used.map((row) => {
-    const count = page.phrases.amount(row.ports.length).padStart(counts);
-    const ranges = toRanges(row.ports.map(({ port }) => port)).map((range) => formatRanges([range]));
-    const shown = fitRanges(ranges, page.width - words - counts - 6, page.phrases);
-    return `  ${painted(row.result, words, page)}  ${count}  ${shown}`;
+export function renderResults(report: Report, page: Page): string[] {
+  const rows = rowsOf(report, page);
+  const counts = rows.map(({ ports }) => page.phrases.amount(ports.length));
+  const digits = widest(counts);
+  const lines = rows.map(({ word, width, ports }, index) => {
+    const ranges = toRanges(ports.map(({ port }) => port)).map((range) => formatRanges([range]));
+    const room = page.width - width - digits - 6;
+    return `  ${word}  ${counts[index]?.padStart(digits)}  ${fitRanges(ranges, room, page.phrases)}`;
   });
   return lines.length > 0 ? [page.phrases.say('results.title'), ...lines] : [];
 }
 
 /** A line per port, for those who ask for it. */
-export function renderEveryPort({ ports }: Report, page: Page): string[] {
-  const words = Math.max(
-    0,
-    ...[...new Set(ports.map(({ result }) => result))].map((result) => wordOf(result, page).length),
-  );
-  const lines = ports.map(
-    (port) => `  ${String(port.port).padStart(5)}  ${painted(port.result, words, page)}  ${detailsOf(port)}`,
-  );
-  return lines.length > 0 ? [page.phrases.say('results.every'), ...lines.map((line) => line.trimEnd())] : [];
+export function renderEveryPort(report: Report, page: Page): string[] {
+  const words = new Map(rowsOf(report, page).map(({ result, word }) => [result, word]));
+  const causes = widest(report.ports.map(({ cause }) => cause ?? ''));
+  const lines = report.ports.map((port) => {
+    const cause = (port.cause ?? '').padEnd(causes);
+    return `  ${String(port.port).padStart(5)}  ${words.get(port.result)}  ${cause}  ${detailsOf(port)}`.trimEnd();
+  });
+  return lines.length > 0 ? [page.phrases.say('results.every'), ...lines] : [];
 }
 
-function detailsOf({ cause, mapped, process }: ReportPort): string {
-  const holder =
-    process && [process.name && clean(process.name), process.pid].filter((part) => part !== null).join(' ');
-  return [cause, mapped, holder].filter((part) => part !== null).join('  ');
+function detailsOf({ mapped, process }: ReportPort): string {
+  const holder = [process?.name ?? null, process?.pid ?? null].filter((part) => part !== null).join(' ');
+  return clean(mapped ?? holder);
 }
 
-const wordOf = (result: PortResult, { phrases }: Page): string => phrases.say(`result.${result}`);
-
-function painted(result: PortResult, width: number, page: Page): string {
-  const word = wordOf(result, page);
-  return page.paint(COLOURS[result], word) + ' '.repeat(width - word.length);
-}
+const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, text.length), 0);

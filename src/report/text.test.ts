@@ -406,7 +406,7 @@ describe('however much there is', () => {
     const lines = renderText(mess, 'en', { ...plain, verbose: true }).split('\n');
     expect(lines.filter((line) => /^ {2} ?\d{4,5} {2}\w/.test(line))).toHaveLength(mess.ports.length);
     expect(lines.filter((line) => /^(Error|Warning|Note) /.test(line))).toHaveLength(mess.findings.length);
-    expect(lines).toContain('   5060  closed      not-forwarded  203.0.113.44:5060');
+    expect(lines).toContain('   5060  closed      not-forwarded       203.0.113.44:5060');
   });
 
   it('shows every finding alone on a screen of 60 columns', () => {
@@ -448,16 +448,16 @@ describe('text from outside', () => {
   ];
 
   it.each(hostile)('%j cannot speak to the terminal', (name) => {
-    const run = runOf('9000-9001 in-use process; 9002 untested server-silent', {
-      servers: [serverOf({ name }), serverOf({ name, state: 'unreachable' })],
-      publicAddresses: [name],
-    });
     const holders = new Map<number, Holder>([[9000, { pid: 1, name }]]);
-    const report = reportOf(run, { holders, bindAddress: name });
-    for (const language of ['en', 'de'] as const) {
-      const text = renderText(report, language, { ...plain, verbose: true });
-      expect(text).not.toMatch(/[^\P{C}\n]|\p{Zl}|\p{Zp}/u);
-      expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(220);
+    const unnamed = serverOf({ name, address: null, state: 'unresolvable' });
+    for (const servers of [[serverOf({ name }), serverOf({ name, state: 'unreachable' })], [unnamed]]) {
+      const run = runOf('9000-9001 in-use process; 9002 untested server-silent', { servers, publicAddresses: [name] });
+      const report = reportOf(run, { holders, bindAddress: name });
+      for (const language of ['en', 'de'] as const) {
+        const text = renderText(report, language, { ...plain, verbose: true });
+        expect(text).not.toMatch(/[^\P{C}\n]|\p{Zl}|\p{Zp}/u);
+        expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(220);
+      }
     }
   });
 
