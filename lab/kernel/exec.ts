@@ -25,6 +25,8 @@ export interface Process {
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
+  /** Runs as long as the cell, and is no reason for this process to go on. */
+  readonly background?: boolean;
 }
 
 /** The namespaces of one lab. They, and all that runs in them, end with this process, however it ends. */
@@ -43,6 +45,7 @@ const FLAGS: Record<How, { readonly unshare: readonly string[]; readonly nsenter
 /** A script that takes longer to build the network than this hangs. */
 const BUILD_LIMIT: Milliseconds = 20_000;
 const END_LIMIT: Milliseconds = 2_000;
+const OUTPUT_LIMIT: Milliseconds = 500;
 
 /**
  * Runs the script as the first process of fresh process, network and mount namespaces. Its standard input is a pipe
@@ -73,6 +76,7 @@ function cell(how: How, child: ChildProcess, first: Process, pid: number, env: N
       const args = [...enter, '--', 'env', '-C', process.cwd(), '--', ...command];
       const nsenter = spawn('nsenter', args, { detached: true, env: { ...env, ...options.env } });
       const started = watch(nsenter, options.input ?? '');
+      if (options.background) forget(nsenter);
       running.add(started.done);
       void started.done.finally(() => running.delete(started.done)).catch(() => undefined);
       return started;
@@ -105,8 +109,15 @@ function watch(child: ChildProcess, input?: string): Process {
   if (input !== undefined) child.stdin?.end(input);
   const done = new Promise<Exit>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (status) => {
-      resolve({ status, stdout: text(out), stderr: text(err), ms: performance.now() - began });
+    child.on('exit', (status) => {
+      const ms = performance.now() - began;
+      const tell = () => resolve({ status, stdout: text(out), stderr: text(err), ms });
+      // A grandchild may hold the outputs open for as long as it likes.
+      const late = setTimeout(tell, OUTPUT_LIMIT);
+      child.on('close', () => {
+        clearTimeout(late);
+        tell();
+      });
     });
   });
   const pid = () => (child.exitCode === null && child.signalCode === null ? commandOf(child.pid) : null);

@@ -1,5 +1,5 @@
 /** The kernel lab: real Linux NATs, servers and neighbours in network namespaces that vanish with the process that opened them. */
-export { ALTERNATE, type Host, OTHERS, PRIMARY, PUBLIC } from './addresses.ts';
+export type { Host } from './addresses.ts';
 export type { Exit } from './exec.ts';
 export type { KernelLab, LabOptions, RunOptions } from './lab.ts';
 export { type Loss, nftRouter } from './nft-router.ts';

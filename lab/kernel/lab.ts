@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../src/base/index.ts';
-import type { NetworkSpec, RouterSpec } from '../scenarios/types.ts';
+import type { NetworkSpec, RouterSpec } from '../scenarios/index.ts';
 import type { Host } from './addresses.ts';
 import { boundUdp, type Cell, type Exit, type How, openCell, type Process, until } from './exec.ts';
 import { nftDirect, nftInternet } from './nft-internet.ts';
@@ -54,7 +54,10 @@ export async function openLabAs(how: How, spec: NetworkSpec, options: LabOptions
   return kernelLab(name, cell, spec);
 }
 
-/** The variables of the machine, but scratch and state on the lab's own file system; sbin is not in a user's path. */
+/**
+ * The variables of the machine, but scratch and state on the lab's own file system, and English everywhere.
+ * A user's path may lack sbin.
+ */
 const environment = (name: string): NodeJS.ProcessEnv => ({
   ...process.env,
   PATH: `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`,
@@ -62,6 +65,7 @@ const environment = (name: string): NodeJS.ProcessEnv => ({
   XDG_STATE_HOME: SCRATCH.state,
   XDG_CACHE_HOME: SCRATCH.cache,
   XDG_CONFIG_HOME: SCRATCH.config,
+  LC_ALL: 'C.UTF-8',
   FULLCONE_LAB: name,
 });
 
@@ -119,14 +123,14 @@ async function nft(name: string, cell: Cell, host: Host, args: readonly string[]
 /** The neighbour last: its flows shall be answered. */
 async function startPrograms(name: string, cell: Cell, spec: NetworkSpec, options: LabOptions): Promise<void> {
   const start = async (host: Host, program: Program | null): Promise<void> => {
-    if (program) await isReady(cell.start(netnsPath(name, host), program.command), program);
+    if (program) await isReady(cell.start(netnsPath(name, host), program.command, { background: true }), program);
   };
   await Promise.all([
     start('inet', options.server === 'coturn' ? coturn(spec.server) : reflector(options.fullcone, spec.server)),
     start('inet', resolver(spec.dns)),
     start('pbx', spec.held?.length ? holder(spec.held) : null),
   ]);
-  await start('host2', spec.neighbour?.length ? neighbour(spec.neighbour) : null);
+  await start('host2', spec.neighbour?.length ? neighbour(spec.neighbour, spec.neighbourTo) : null);
 }
 
 function isReady(started: Process, { command, ready }: Program): Promise<void> {

@@ -1,4 +1,4 @@
-import type { NetworkSpec } from '../scenarios/types.ts';
+import type { NetworkSpec } from '../scenarios/index.ts';
 import { RESOLVER, STUN_OTHER_PORT, STUN_PORT } from './addresses.ts';
 import { chain, type Loss, lossRules, table } from './nft-router.ts';
 

@@ -1,5 +1,5 @@
 import { assertNever, type PortRange, portsOf, toRanges } from '../../src/base/index.ts';
-import type { Forward, RouterSpec } from '../scenarios/types.ts';
+import type { Forward, RouterSpec } from '../scenarios/index.ts';
 import { HOST2, NOBODY, PBX, PUBLIC } from './addresses.ts';
 
 /** Chance that a packet is lost, 0 to 1, by direction as the PBX sees it. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { NetworkSpec, RouterSpec } from '../scenarios/types.ts';
+import type { NetworkSpec, RouterSpec } from '../scenarios/index.ts';
+import { nftRouter } from './index.ts';
 import { nftInternet } from './nft-internet.ts';
-import { nftRouter } from './nft-router.ts';
 import { labIsHere, PLAIN, withLab } from './test-tools.ts';
 
 const here = await labIsHere();

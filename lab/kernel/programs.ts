@@ -1,5 +1,5 @@
 import { assertNever } from '../../src/base/index.ts';
-import type { NetworkSpec, ServerSpec } from '../scenarios/types.ts';
+import type { NetworkSpec, ServerSpec } from '../scenarios/index.ts';
 import { ALTERNATE, PRIMARY, RESOLVER, STUN_NAME, STUN_OTHER_PORT, STUN_PORT } from './addresses.ts';
 
 /** A program that runs as long as its lab, as data. */
@@ -77,11 +77,11 @@ export function holder(ports: readonly number[]): Program {
 /** How often the neighbour speaks: often enough that its flows never leave the router's table (30 s). */
 const NEIGHBOUR_PERIOD = 500;
 
-/** Talks STUN to the primary from these ports without end; ready when all of them have sent. */
-export function neighbour(ports: readonly number[]): Program {
+/** Talks STUN to this port of the primary from these ports without end; ready when all of them have sent. */
+export function neighbour(ports: readonly number[], to = STUN_PORT): Program {
   const text = `
     const request = () => Buffer.concat([Buffer.from('000100002112a442', 'hex'), require('node:crypto').randomBytes(12)]);
-    const speak = (socket) => new Promise((sent) => socket.send(request(), ${STUN_PORT}, '${PRIMARY}', sent));
+    const speak = (socket) => new Promise((sent) => socket.send(request(), ${to}, '${PRIMARY}', sent));
     const start = (port) => new Promise((sent) => {
       const socket = require('node:dgram').createSocket('udp4');
       socket.bind(port, () => speak(socket).then(sent));

@@ -1,5 +1,5 @@
 import { portsOf } from '../../src/base/index.ts';
-import type { Forward, NetworkSpec, RouterSpec } from '../scenarios/types.ts';
+import type { Forward, NetworkSpec, RouterSpec } from '../scenarios/index.ts';
 
 /** This server program cannot play that part; a caller may skip the scenario and name the reason. */
 export class NotAvailable extends Error {

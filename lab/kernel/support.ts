@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import type { NetworkSpec } from '../scenarios/types.ts';
+import type { NetworkSpec } from '../scenarios/index.ts';
 import type { How } from './exec.ts';
 import { type KernelLab, type LabOptions, openLabAs } from './lab.ts';
 

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import type { NetworkSpec, RouterSpec } from '../scenarios/types.ts';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import type { NetworkSpec, RouterSpec } from '../scenarios/index.ts';
 import { type KernelLab, labSupport, openLab } from './index.ts';
 
 /** In CI a machine without a lab is a failure; elsewhere the tests of the lab are left out, and the reason is told. */
@@ -65,10 +65,11 @@ export interface Ask {
   readonly hear?: number;
   /** With a connected socket, which hears ICMP errors. */
   readonly connected?: boolean;
+  /** So many at once. */
   readonly times?: number;
 }
 
-/** Asks one after the other from the same sockets; prints what was heard of each. */
+/** Asks one question after the other from the same sockets; prints what was heard of each. */
 const CLIENT = `
   const dgram = require('node:dgram');
   const [asks, wait] = JSON.parse(process.argv[1]);
@@ -93,15 +94,13 @@ const CLIENT = `
       heard.set('error', resolve);
       setTimeout(resolve, wait, null);
     });
-    for (const target = ask.connected ? [] : [+server[1], server[0]]; ;) {
-      socket.send(question, ...target);
-      return answer;
-    }
+    socket.send(question, ...(ask.connected ? [] : [+server[1], server[0]]));
+    return answer;
   };
   (async () => {
     const answers = [];
     let id = 0;
-    for (const one of asks) for (let time = 0; time < (one.times ?? 1); time++) answers.push(await ask(one, id++));
+    for (const one of asks) answers.push(...await Promise.all(Array.from({ length: one.times ?? 1 }, () => ask(one, id++))));
     console.log(JSON.stringify(answers));
     process.exit();
   })();`;
@@ -132,13 +131,37 @@ export async function asks(
 export const seenPort = (heard: Heard | undefined): number | string =>
   heard && 'seen' in heard ? Number(heard.seen.split(':')[1]) : JSON.stringify(heard);
 
+const processes = (): string[] => readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
+
+/** A process keeps the variables that it was started with. */
+const startedIn = (lab: string) => (pid: string) =>
+  read(`/proc/${pid}/environ`).split('\0').includes(`FULLCONE_LAB=${lab}`);
+
 /** Command lines of all living processes that were started in this lab. */
-export function livingIn(lab: string): string[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .filter((pid) => read(`/proc/${pid}/environ`).split('\0').includes(`FULLCONE_LAB=${lab}`))
+export const livingIn = (lab: string): string[] =>
+  processes()
+    .filter(startedIn(lab))
     .map((pid) => read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').slice(0, 80));
-}
+
+const KINDS = ['net', 'mnt', 'pid', 'user'] as const;
+const namespaces = (pid: string | number): string[] =>
+  KINDS.flatMap((kind) => {
+    try {
+      return [readlinkSync(`/proc/${pid}/ns/${kind}`)];
+    } catch {
+      return [];
+    }
+  });
+
+/** The namespaces of a lab's processes, other than ours. */
+export const namespacesOf = (lab: string): string[] => {
+  const found = processes().filter(startedIn(lab)).flatMap(namespaces);
+  return [...new Set(found)].filter((one) => !namespaces('self').includes(one));
+};
+
+/** The processes that are in one of these namespaces. */
+export const holdersOf = (them: readonly string[]): string[] =>
+  processes().filter((pid) => namespaces(pid).some((one) => them.includes(one)));
 
 function read(path: string): string {
   try {

@@ -1,4 +1,4 @@
-import type { NetworkSpec } from '../scenarios/types.ts';
+import type { NetworkSpec } from '../scenarios/index.ts';
 import {
   ALTERNATE,
   GATEWAY,
