@@ -26,6 +26,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'kernel',
+          maxConcurrency: 3,
           include: KERNEL,
           exclude: NOT_OURS,
           sequence: { groupOrder: 1 },

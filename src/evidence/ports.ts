@@ -32,7 +32,9 @@ export function collectEvidence(plan: ProbePlan, observations: readonly Observat
 
 function collectPort(port: number, seen: readonly Observation[], plan: ProbePlan, controls: ControlRecord): PortEvidence {
   const answered = seen.filter((one) => one.kind === 'answered').sort((a, b) => a.at - b.at);
-  const answer = (question: Question) => answerTo(question, port, seen, plan, controls);
+  const byQuestion = groupByQuestion(seen);
+  const firstOwn = firstOwnPacket(seen);
+  const answer = (question: Question) => answerTo(question, port, byQuestion.get(question) ?? [], firstOwn, plan, controls);
   const answers = Object.fromEntries(QUESTIONS.map((question) => [question, answer(question)])) as Record<Question, Answer>;
   const away = answered.find(({ arrivedOn, question }) => question !== 'relay' && arrivedOn !== port);
   return {
@@ -65,16 +67,17 @@ function listening(seen: readonly Observation[]): Listening {
 function answerTo(
   question: Question,
   port: number,
-  all: readonly Observation[],
+  seen: readonly Observation[],
+  firstOwn: Milliseconds,
   plan: ProbePlan,
   controls: ControlRecord,
 ): Answer {
-  const seen = all.filter((one) => 'question' in one && one.question === question);
   const unknown = (why: Unknown, because: readonly Observation[] = seen): Answer => ({ kind: 'unknown', why, because });
   if (!plan.steps[question]) return unknown('cannot-ask');
+  if (seen.length === 0) return unknown('not-asked');
   const answered = seen.filter((one) => one.kind === 'answered');
   const arrived = answered.filter(({ arrivedOn }) => question === 'relay' || arrivedOn === port);
-  const inTime = question === 'cold' ? arrived.filter(({ at }) => at <= firstOwnPacket(all)) : arrived;
+  const inTime = question === 'cold' ? arrived.filter(({ at }) => at <= firstOwn) : arrived;
   if (inTime.length > 0) return { kind: 'yes', because: inTime };
   if (arrived.length > 0) return unknown('late');
   // It came to the machine, but on another port: this one was not reached, and no further tries are needed to know.
@@ -89,8 +92,19 @@ function answerTo(
 }
 
 /** From then on a packet may have been let in because of the port's own packets. */
-const firstOwnPacket = (all: readonly Observation[]): Milliseconds =>
-  Math.min(...all.flatMap((one) => (one.kind === 'sent' && one.question !== 'cold' ? [one.at] : [])));
+const firstOwnPacket = (seen: readonly Observation[]): Milliseconds =>
+  seen.reduce((first, one) => (one.kind === 'sent' && one.question !== 'cold' ? Math.min(first, one.at) : first), Number.POSITIVE_INFINITY);
+
+function groupByQuestion(seen: readonly Observation[]): Map<Question, Observation[]> {
+  const groups = new Map<Question, Observation[]>();
+  for (const one of seen) {
+    if (!('question' in one)) continue;
+    const group = groups.get(one.question);
+    if (group) group.push(one);
+    else groups.set(one.question, [one]);
+  }
+  return groups;
+}
 
 function bystanders(observations: readonly Observation[]): RunEvidence['bystanders'] {
   const seen = observations.filter((one) => one.kind === 'control-answered');
