@@ -2,15 +2,19 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openLabAs } from './lab.ts';
 import { holdersOf, labIsHere, livingIn, namespacesOf, PLAIN, withLab } from './test-tools.ts';
 
 const here = await labIsHere();
 const ABANDON = fileURLToPath(new URL('./test-abandon.ts', import.meta.url));
 
-const abandon = (how: string): ChildProcess =>
-  spawn(process.execPath, ['--import', 'tsx', ABANDON, how], { stdio: ['ignore', 'pipe', 'ignore'] });
+/** It ends with its test at the latest. */
+function abandon(how: string): ChildProcess {
+  const child = spawn(process.execPath, ['--import', 'tsx', ABANDON, how], { stdio: ['ignore', 'pipe', 'ignore'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
 
 /** Resolves when the process has said so. */
 async function says({ stdout }: ChildProcess, word: string): Promise<void> {
