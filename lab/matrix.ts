@@ -81,11 +81,25 @@ function expected({ steps }: Scenario): string {
 }
 
 function print(rows: readonly Row[]): void {
-  const line = (cells: readonly string[]) => console.log(cells.map((cell, index) => cell.padEnd([38, 12, 8, 8][index] ?? 0)).join(' ').trimEnd());
+  const line = (cells: readonly string[]) =>
+    console.log(
+      cells
+        .map((cell, index) => cell.padEnd([38, 12, 8, 8][index] ?? 0))
+        .join(' ')
+        .trimEnd(),
+    );
   line(['scenario', 'model', 'kernel', 'coturn', 'expected']);
   for (const { scenario, cells } of rows)
-    line([scenario.name, show(cells.get('model')), show(cells.get('kernel')), show(cells.get('coturn')), expected(scenario)]);
-  console.log(`\nmodel: ${SEEDS} seeds at ${LOSSES.map((loss) => `${loss * 100} %`).join(', ')} loss each way; right/all`);
+    line([
+      scenario.name,
+      show(cells.get('model')),
+      show(cells.get('kernel')),
+      show(cells.get('coturn')),
+      expected(scenario),
+    ]);
+  console.log(
+    `\nmodel: ${SEEDS} seeds at ${LOSSES.map((loss) => `${loss * 100} %`).join(', ')} loss each way; right/all`,
+  );
   for (const { scenario, cells } of rows)
     for (const [column, cell] of cells) {
       if (typeof cell === 'string') console.log(`- ${scenario.name}, ${column}: ${cell}`);
@@ -96,6 +110,8 @@ function print(rows: readonly Row[]): void {
 const rows: Row[] = SCENARIOS.map((scenario) => ({ scenario, cells: new Map() }));
 await fill(rows);
 print(rows);
-const wrong = rows.flatMap(({ cells }) => [...cells.values()]).filter((cell) => typeof cell !== 'string' && cell.wrong > 0);
+const wrong = rows
+  .flatMap(({ cells }) => [...cells.values()])
+  .filter((cell) => typeof cell !== 'string' && cell.wrong > 0);
 console.log(wrong.length === 0 ? '\nno difference' : `\n${wrong.length} cells differ`);
 if (wrong.length > 0) process.exitCode = 1;

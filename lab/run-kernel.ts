@@ -9,7 +9,10 @@ const LIMIT = 120_000;
 
 /** Runs one scenario through real NATs; what is wrong with it, one line each. */
 export async function runInKernel(scenario: Scenario, column: 'kernel' | 'coturn'): Promise<string[]> {
-  const lab = await openLab(scenario.network, { server: column === 'coturn' ? 'coturn' : 'fullcone', fullcone: FULLCONE });
+  const lab = await openLab(scenario.network, {
+    server: column === 'coturn' ? 'coturn' : 'fullcone',
+    fullcone: FULLCONE,
+  });
   try {
     const differences: string[] = [];
     for (const [index, step] of scenario.steps.entries()) {

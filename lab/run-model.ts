@@ -1,5 +1,5 @@
-import { parsePorts } from '../src/base/index.ts';
 import { type CheckRequest, type ReflectorOptions, startCheck, startReflector } from '../src/app/index.ts';
+import { parsePorts } from '../src/base/index.ts';
 import { createModel, type Model } from './model/index.ts';
 import { type Check, compare, type NetworkSpec, type Scenario, type ServerSpec } from './scenarios/index.ts';
 
@@ -28,7 +28,7 @@ export async function runInModel(scenario: Scenario, { seed, loss }: ModelRun): 
 }
 
 async function serve(model: Model, { server }: NetworkSpec): Promise<() => void> {
-  if (server.kind === 'down' || server.kind === 'silent') return () => {};
+  if (server.kind === 'down' || server.kind === 'silent') return () => undefined;
   const started = await model.run(startReflector(model.reflector, reflectorOptions(server)));
   if (started.kind === 'error') throw new Error(`the reflector did not start: ${started.error.kind}`);
   return () => started.value.close();

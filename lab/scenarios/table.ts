@@ -104,7 +104,10 @@ export const SCENARIOS: readonly Scenario[] = [
     steps: once({
       verdict: 'unsupported',
       reason: 'some-ports',
-      ports: { '5060,9000-9002': { result: 'open', cause: null }, '9003-9005': { result: 'closed', cause: 'not-forwarded' } },
+      ports: {
+        '5060,9000-9002': { result: 'open', cause: null },
+        '9003-9005': { result: 'closed', cause: 'not-forwarded' },
+      },
       findings: ['range-ends-early'],
     }),
   },
@@ -143,7 +146,8 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'endpoint-independent',
-    about: 'A NAT that lets everybody in on a mapping that our own packet opened: no forward, though the warm test passes.',
+    about:
+      'A NAT that lets everybody in on a mapping that our own packet opened: no forward, though the warm test passes.',
     network: network({ outward: 'endpoint-independent', filtering: 'endpoint-independent' }),
     steps: once(allClosed('works-by-accident')),
   },
@@ -298,7 +302,10 @@ export const SCENARIOS: readonly Scenario[] = [
     steps: once({
       verdict: 'inconclusive',
       reason: 'taken-by-neighbour',
-      ports: { '5060,9000,9002-9005': { result: 'open', cause: null }, '9001': { result: 'untested', cause: 'taken-by-neighbour' } },
+      ports: {
+        '5060,9000,9002-9005': { result: 'open', cause: null },
+        '9001': { result: 'untested', cause: 'taken-by-neighbour' },
+      },
       findings: ['taken-by-neighbour'],
     }),
   },
@@ -307,7 +314,11 @@ export const SCENARIOS: readonly Scenario[] = [
     about: 'The same when that port is the only one asked.',
     network: network({ forwards: [FORWARD] }, { neighbour: [9001], neighbourTo: 3479 }),
     steps: once(
-      { verdict: 'inconclusive', reason: 'taken-by-neighbour', ports: { '9001': { result: 'untested', cause: 'taken-by-neighbour' } } },
+      {
+        verdict: 'inconclusive',
+        reason: 'taken-by-neighbour',
+        ports: { '9001': { result: 'untested', cause: 'taken-by-neighbour' } },
+      },
       '9001',
     ),
   },

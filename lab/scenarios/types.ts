@@ -41,8 +41,7 @@ export interface NetworkSpec {
 
 export interface RouterSpec {
   /** What becomes of the source port on the way out (RFC 4787 section 4.1 and 4.2). */
-  readonly outward:
-    /** Linux `masquerade`: kept if free towards that destination, else another; per connection. */
+  readonly outward: /** Linux `masquerade`: kept if free towards that destination, else another; per connection. */
     | 'preserve'
     /** Linux `masquerade fully-random`: another one per connection. */
     | 'random'
@@ -69,8 +68,7 @@ export interface Forward {
 }
 
 export interface ServerSpec {
-  readonly kind:
-    /** Two addresses, everything works. */
+  readonly kind: /** Two addresses, everything works. */
     | 'full'
     /** No process; the host answers ICMP port unreachable. */
     | 'down'

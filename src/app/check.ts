@@ -5,8 +5,8 @@ import { type ProbePlan, planProbes, type Rate, type ServerFacts, samplePorts } 
 import type { Report } from '../report/index.ts';
 import type { System } from '../system/index.ts';
 import { canAskInbound, canAskOutbound, judgeServer, type ServerVerdict } from '../verdict/index.ts';
-import type { CheckRequest, RunEvent, ServerName } from './events.ts';
 import { conclude } from './conclude.ts';
+import type { CheckRequest, RunEvent, ServerName } from './events.ts';
 import { type Memory, memoryOf } from './memory.ts';
 import { type Pump, pump } from './pump.ts';
 
@@ -33,7 +33,7 @@ export function startCheck(
   system: System,
   request: CheckRequest,
   version: string,
-  listen: (event: RunEvent) => void = () => {},
+  listen: (event: RunEvent) => void = () => undefined,
 ): RunningCheck {
   const run = new Run(system, request, version, listen);
   return { finished: run.all(), cancel: () => run.cancel() };
@@ -53,7 +53,7 @@ class Run {
   readonly #listen: (event: RunEvent) => void;
   readonly #events: RunEvent[] = [];
   readonly #pumps = new Set<Pump>();
-  #wake: () => void = () => {};
+  #wake: () => void = () => undefined;
   #cancelled = false;
 
   constructor(system: System, request: CheckRequest, version: string, listen: (event: RunEvent) => void) {
@@ -121,9 +121,12 @@ class Run {
     if (this.#cancelled) return null;
     const freeSockets = this.#system.udp.freeSockets();
     const plan = planProbes({ server, ports, bindAddress, rate, freeSockets, ...roles });
-    const localAddress = bindAddress === '0.0.0.0' ? ((await this.#system.host.sourceFor(leader.address)) ?? bindAddress) : bindAddress;
+    const localAddress =
+      bindAddress === '0.0.0.0' ? ((await this.#system.host.sourceFor(leader.address)) ?? bindAddress) : bindAddress;
     this.#tell({ kind: 'planned', plan, localAddress, plannedPorts: all.length });
-    await this.#pump(new RangeCheck(plan, this.#system.random), (observation) => this.#tell({ kind: 'observed', observation }));
+    await this.#pump(new RangeCheck(plan, this.#system.random), (observation) =>
+      this.#tell({ kind: 'observed', observation }),
+    );
     await this.#findHolders();
     return plan;
   }

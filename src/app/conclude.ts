@@ -22,7 +22,13 @@ export function conclude(events: readonly RunEvent[]): Report {
   const localAddress = planned?.localAddress ?? started.request.bindAddress;
   const plannedPorts = planned?.plannedPorts ?? asked.length;
   const tries = mostTries(observations);
-  const context = { plannedPorts, askedPorts: plan ? asked.length : 0, bindAddress: localAddress, holders, ...(tries > 0 ? { tries } : {}) };
+  const context = {
+    plannedPorts,
+    askedPorts: plan ? asked.length : 0,
+    bindAddress: localAddress,
+    holders,
+    ...(tries > 0 ? { tries } : {}),
+  };
   return buildReport(verdict, findFindings(verdict, context), {
     version: started.version,
     startedAt: new Date(started.date),

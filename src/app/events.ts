@@ -32,7 +32,12 @@ export type RunEvent =
   | { readonly kind: 'started'; readonly date: string; readonly version: string; readonly request: CheckRequest }
   | { readonly kind: 'resolved'; readonly server: ServerName; readonly addresses: readonly string[] }
   | { readonly kind: 'unresolved'; readonly server: ServerName; readonly error: DnsError }
-  | { readonly kind: 'server'; readonly server: ServerName; readonly primary: Endpoint; readonly observation: ServerObservation }
+  | {
+      readonly kind: 'server';
+      readonly server: ServerName;
+      readonly primary: Endpoint;
+      readonly observation: ServerObservation;
+    }
   /** The router may still hold what an earlier check left. */
   | { readonly kind: 'waiting'; readonly for: Milliseconds }
   | { readonly kind: 'planned'; readonly plan: ProbePlan; readonly localAddress: string; readonly plannedPorts: number }

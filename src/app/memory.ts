@@ -79,7 +79,8 @@ function freshAt(check: PastCheck, coldRole: ColdRole, ports: ReadonlySet<number
   return used ? check.endedAt + UNANSWERED_LIVES : 0;
 }
 
-const serverKey = ({ primary, alternate }: ServerFacts): string => [primary.address, alternate?.address ?? ''].sort().join(' ');
+const serverKey = ({ primary, alternate }: ServerFacts): string =>
+  [primary.address, alternate?.address ?? ''].sort().join(' ');
 
 function pastCheck(plan: ProbePlan, ports: readonly ReportPort[], endedAt: Milliseconds): PastCheck {
   const pick = (holds: (port: ReportPort) => boolean) => ports.filter(holds).map(({ port }) => port);
@@ -106,11 +107,14 @@ function parse(text: string | null): PastCheck[] {
   }
 }
 
-const isNumbers = (value: unknown): value is number[] => Array.isArray(value) && value.every((item) => typeof item === 'number');
+const isNumbers = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'number');
 
 function isPastCheck(value: unknown): value is PastCheck {
   if (typeof value !== 'object' || value === null) return false;
   const check = value as Partial<Record<keyof PastCheck, unknown>>;
   const lists = isNumbers(check.open) && isNumbers(check.shut) && isNumbers(check.mapped);
-  return lists && typeof check.server === 'string' && typeof check.endedAt === 'number' && typeof check.coldRole === 'string';
+  return (
+    lists && typeof check.server === 'string' && typeof check.endedAt === 'number' && typeof check.coldRole === 'string'
+  );
 }

@@ -12,40 +12,29 @@ export interface Pump {
 
 /** Carries inputs from the system to the engine and its outputs back, until it is done. */
 export function pump<T>(engine: Engine<T>, system: System, observed: (observation: T) => void): Pump {
-  let finish: () => void = () => {};
-  let fail: (reason: unknown) => void = () => {};
-  const done = new Promise<void>((resolve, reject) => {
-    finish = resolve;
-    fail = reject;
-  });
-  const worker = new Worker(engine, system, observed, finish, fail);
+  const worker = new Worker(engine, system, observed);
   worker.drain();
-  return { done, cancel: () => worker.feed({ kind: 'cancel' }) };
+  return { done: worker.done, cancel: () => worker.feed({ kind: 'cancel' }) };
 }
 
 class Worker<T> {
   readonly #engine: Engine<T>;
   readonly #system: System;
   readonly #observed: (observation: T) => void;
-  readonly #finish: () => void;
-  readonly #fail: (reason: unknown) => void;
+  readonly done: Promise<void>;
+  #settle!: { readonly finish: () => void; readonly fail: (reason: unknown) => void };
   readonly #sockets = new Map<SocketKey, UdpSocket>();
   #timer: { readonly at: Milliseconds; readonly timer: Timer } | null = null;
   #draining = false;
   #over = false;
 
-  constructor(
-    engine: Engine<T>,
-    system: System,
-    observed: (observation: T) => void,
-    finish: () => void,
-    fail: (reason: unknown) => void,
-  ) {
+  constructor(engine: Engine<T>, system: System, observed: (observation: T) => void) {
     this.#engine = engine;
     this.#system = system;
     this.#observed = observed;
-    this.#finish = finish;
-    this.#fail = fail;
+    this.done = new Promise((finish, fail) => {
+      this.#settle = { finish, fail };
+    });
   }
 
   feed(input: Input): void {
@@ -53,7 +42,7 @@ class Worker<T> {
     try {
       this.#engine.handle(input, this.#system.clock.now());
     } catch (error) {
-      this.#stop(() => this.#fail(error));
+      this.#stop(() => this.#settle.fail(error));
     }
     this.drain();
   }
@@ -65,7 +54,7 @@ class Worker<T> {
     try {
       while (this.#step());
     } catch (error) {
-      this.#stop(() => this.#fail(error));
+      this.#stop(() => this.#settle.fail(error));
     } finally {
       this.#draining = false;
     }
@@ -92,7 +81,7 @@ class Worker<T> {
         this.#wakeAt(output.until);
         return false;
       case 'done':
-        this.#stop(this.#finish);
+        this.#stop(this.#settle.finish);
         return false;
       default:
         return output satisfies never;

@@ -1,6 +1,22 @@
 /** The words that every room uses: endpoints, port ranges, time, results. It imports nothing. */
 export { assertNever } from './assert.ts';
-export { type Endpoint, endpoint, formatEndpoint, type Ipv4Scope, ipv4Scope, isIpv4, sameEndpoint } from './endpoint.ts';
-export { countPorts, formatRanges, type PortListError, type PortRange, parsePorts, portsOf, toRanges } from './ports.ts';
+export {
+  type Endpoint,
+  endpoint,
+  formatEndpoint,
+  type Ipv4Scope,
+  ipv4Scope,
+  isIpv4,
+  sameEndpoint,
+} from './endpoint.ts';
+export {
+  countPorts,
+  formatRanges,
+  type PortListError,
+  type PortRange,
+  parsePorts,
+  portsOf,
+  toRanges,
+} from './ports.ts';
 export { err, ok, type Result } from './result.ts';
 export type { Milliseconds } from './time.ts';

@@ -65,7 +65,9 @@ async function whatIsImpossible({ bindAddress }: CheckRequest, { system }: Conte
   if (!(await system.host.canBind(bindAddress)))
     return { key: 'bind-address.not-here', facts: { given: bindAddress, here: system.host.addresses().join(', ') } };
   const free = system.udp.freeSockets();
-  return free < fewestSockets ? { key: 'sockets.too-few', facts: { free: Math.max(0, free), needed: fewestSockets } } : null;
+  return free < fewestSockets
+    ? { key: 'sockets.too-few', facts: { free: Math.max(0, free), needed: fewestSockets } }
+    : null;
 }
 
 async function openOutput(path: string | undefined, { system }: Context): Promise<Result<OutputFile | null, Mistake>> {
@@ -89,7 +91,12 @@ async function carryOut(request: CheckRequest, command: CheckCommand, context: C
   }
 }
 
-async function deliver(report: Report, output: OutputFile | null, command: CheckCommand, context: Context): Promise<number> {
+async function deliver(
+  report: Report,
+  output: OutputFile | null,
+  command: CheckCommand,
+  context: Context,
+): Promise<number> {
   const { terminal } = context;
   terminal.out.write(command.json ? renderJson(report) : asText(report, command, context, terminal.out.isTerminal));
   const code = EXIT[report.verdict];
@@ -110,4 +117,3 @@ function asText(report: Report, command: CheckCommand, { terminal, language }: C
   const columns = (forTerminal ? out.columns : null) ?? DEFAULT_COLUMNS;
   return renderText(report, language, { columns, colour, verbose: command.listPorts ?? false });
 }
-

@@ -19,7 +19,10 @@ export async function runCommandLine(words: readonly string[], context: Context)
 }
 
 /** `--lang`, else the locale (POSIX: LC_ALL before LC_MESSAGES before LANG), else English. */
-export function languageOf(words: readonly string[], environment: Readonly<Record<string, string | undefined>>): Language {
+export function languageOf(
+  words: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Language {
   const at = words.findIndex((word) => word === '--lang' || word.startsWith('--lang='));
   const given = at === -1 ? undefined : (words[at]?.split('=')[1] ?? words[at + 1]);
   const locale = environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'] || '';
@@ -48,7 +51,12 @@ function addCheck(program: Command, context: Context, done: (code: number) => vo
   program
     .command('check')
     .description('check UDP ports from this machine, which is the PBX or stands in for it')
-    .option('--server <host[:port]>', 'reflector or STUN server of two addresses; may be repeated; "embedded": a trial on this machine alone', collect, [])
+    .option(
+      '--server <host[:port]>',
+      'reflector or STUN server of two addresses; may be repeated; "embedded": a trial on this machine alone',
+      collect,
+      [],
+    )
     .option('--udp <ports>', 'ports and ranges, such as 5060,9000-10999')
     .option('--profile <name>', 'the ports of a product, such as 3cx, asterisk, freeswitch')
     .option('--bind-address <ip>', 'listen on this address of the machine only')

@@ -1,5 +1,14 @@
 import { CHECK_LIMITS, type CheckRequest, EMBEDDED, findProfile, PROFILES, type ServerName } from '../app/index.ts';
-import { err, formatRanges, isIpv4, ok, type PortListError, type PortRange, parsePorts, type Result } from '../base/index.ts';
+import {
+  err,
+  formatRanges,
+  isIpv4,
+  ok,
+  type PortListError,
+  type PortRange,
+  parsePorts,
+  type Result,
+} from '../base/index.ts';
 import type { Mistake } from './types.ts';
 
 /** `fullcone check`, as commander leaves it: texts as they were typed. */
@@ -38,7 +47,8 @@ export function readCheckRequest(options: CheckOptions): Result<CheckRequest, Mi
   });
 }
 
-export const isEmbedded = (servers: readonly ServerName[]): boolean => servers.some(({ name }) => name === EMBEDDED.name);
+export const isEmbedded = (servers: readonly ServerName[]): boolean =>
+  servers.some(({ name }) => name === EMBEDDED.name);
 
 function readServers(given: readonly string[]): Result<readonly ServerName[], Mistake> {
   if (given.length === 0) return wrong('server.missing');
@@ -46,7 +56,8 @@ function readServers(given: readonly string[]): Result<readonly ServerName[], Mi
   for (const name of given) {
     const server = readServer(name.trim());
     if (server.kind === 'error') return server;
-    if (!servers.some((other) => other.host === server.value.host && other.port === server.value.port)) servers.push(server.value);
+    if (!servers.some((other) => other.host === server.value.host && other.port === server.value.port))
+      servers.push(server.value);
   }
   if (isEmbedded(servers) && servers.length > 1) return wrong('server.embedded-alone');
   return ok(servers);
@@ -75,12 +86,19 @@ function readPorts({ udp, profile }: CheckOptions): Result<readonly PortRange[],
   if (profile === undefined) return wrong('ports.missing', { profiles: profileNames() });
   const found = findProfile(profile);
   if (!found) return wrong('profile.unknown', { given: profile, profiles: profileNames() });
-  return ok(found.ports.filter(({ protocol, optional }) => protocol === 'udp' && !optional).map(({ from, to }) => ({ from, to })));
+  return ok(
+    found.ports
+      .filter(({ protocol, optional }) => protocol === 'udp' && !optional)
+      .map(({ from, to }) => ({ from, to })),
+  );
 }
 
 function portMistake({ kind, part }: PortListError): Mistake {
   const [from = '', to = ''] = part.split('-').map((piece) => piece.trim());
-  return { key: `ports.${kind}`, facts: { given: part, right: formatRanges([{ from: Number(to), to: Number(from) }]) } };
+  return {
+    key: `ports.${kind}`,
+    facts: { given: part, right: formatRanges([{ from: Number(to), to: Number(from) }]) },
+  };
 }
 
 const profileNames = (): string => PROFILES.map(({ id }) => id).join(', ');

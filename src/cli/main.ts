@@ -1,9 +1,9 @@
 /** The command: picks the real system, and ends the process with the code that the command line gives. */
 import { nodeSystem } from '../system/node/index.ts';
-import { VERSION } from './version.ts';
 import { languageOf, runCommandLine } from './command-line.ts';
 import { processTerminal } from './terminal.ts';
 import { EXIT } from './types.ts';
+import { VERSION } from './version.ts';
 
 const words = process.argv.slice(2);
 const terminal = processTerminal(process);

@@ -15,7 +15,10 @@ export class Progress {
   readonly #clock: Clock;
   readonly #language: Language;
   readonly #began: Milliseconds;
-  #state: { readonly key: string; readonly facts: Readonly<Record<string, string | number>> } = { key: 'servers', facts: {} };
+  #state: { readonly key: string; readonly facts: Readonly<Record<string, string | number>> } = {
+    key: 'servers',
+    facts: {},
+  };
   #total = 0;
   #finished = 0;
   #letIn = 0;

@@ -1,7 +1,7 @@
 import { type ReflectorError, type ReflectorOptions, startReflector } from '../app/index.ts';
 import { formatEndpoint } from '../base/index.ts';
 import { sayMistake, TEXTS } from './say.ts';
-import { type Context, type Mistake } from './types.ts';
+import type { Context, Mistake } from './types.ts';
 
 /** `fullcone reflector`, as commander leaves it. */
 export interface ReflectorCommand {
@@ -38,7 +38,8 @@ function readOptions(command: ReflectorCommand): ReflectorOptions | Mistake {
   if (alternate === undefined && !single) return { key: 'reflector.no-alternate', facts: { primary } };
   if (alternate !== undefined && single) return { key: 'reflector.single-and-alternate', facts: {} };
   const fault = FAULTS.find((known) => known === command.labFault) ?? null;
-  if (command.labFault !== undefined && !fault) return { key: 'reflector.fault', facts: { given: command.labFault, faults: FAULTS.join(', ') } };
+  if (command.labFault !== undefined && !fault)
+    return { key: 'reflector.fault', facts: { given: command.labFault, faults: FAULTS.join(', ') } };
   return {
     primary,
     alternate: alternate ?? null,
@@ -64,7 +65,10 @@ export function reflectorMistake(error: ReflectorError): Mistake {
     case 'permission':
     case 'no-such-address':
     case 'no-more-sockets':
-      return { key: `reflector.${error.kind}`, facts: { endpoint: formatEndpoint(error.endpoint), address: error.endpoint.address } };
+      return {
+        key: `reflector.${error.kind}`,
+        facts: { endpoint: formatEndpoint(error.endpoint), address: error.endpoint.address },
+      };
     case 'unreachable':
     case 'refused':
     case 'other':

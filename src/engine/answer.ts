@@ -61,7 +61,8 @@ export function readAnswer(bytes: Uint8Array): Answer {
   if (message.class !== 'success' && message.class !== 'error') return NOTHING;
   if (message.method !== BINDING) return { kind: 'invalid', transactionId, what: 'malformed' };
   if (message.class === 'error') return readError(message);
-  const mapped = value(message, XOR_MAPPED_ADDRESS) ?? value(message, XOR_MAPPED_ADDRESS_OLD) ?? value(message, MAPPED_ADDRESS);
+  const mapped =
+    value(message, XOR_MAPPED_ADDRESS) ?? value(message, XOR_MAPPED_ADDRESS_OLD) ?? value(message, MAPPED_ADDRESS);
   if (!mapped || mapped.port === 0) return { kind: 'invalid', transactionId, what: 'no-mapping' };
   const other = value(message, OTHER_ADDRESS) ?? value(message, CHANGED_ADDRESS);
   const capabilities = value(message, FULLCONE_CAPABILITIES);
@@ -71,7 +72,9 @@ export function readAnswer(bytes: Uint8Array): Answer {
 function readError(message: Message): Answer {
   const { transactionId } = message;
   const error = value(message, ERROR_CODE);
-  return error ? { kind: 'error', transactionId, code: error.code } : { kind: 'invalid', transactionId, what: 'malformed' };
+  return error
+    ? { kind: 'error', transactionId, code: error.code }
+    : { kind: 'invalid', transactionId, what: 'malformed' };
 }
 
 /** A message whose inside is broken may still name the request that it pretends to answer. */

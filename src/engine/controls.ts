@@ -16,6 +16,16 @@ export interface ControlSubject {
   readonly token: Token | null;
 }
 
+/** What they work with. */
+export interface ControlTools {
+  readonly plan: ProbePlan;
+  readonly outbox: Outbox<Observation>;
+  readonly helpers: HelperSockets<Observation>;
+  readonly transactions: Transactions<ControlSubject>;
+  readonly path: Path;
+  readonly pacer: Pacer;
+}
+
 interface RoleState {
   readonly control: Control;
   /** Where the listener is reached from this role. */
@@ -44,14 +54,7 @@ export class Controls {
   #waiting: Pending<ControlSubject>[] = [];
   #nextRound: Milliseconds = 0;
 
-  constructor(
-    plan: ProbePlan,
-    outbox: Outbox<Observation>,
-    helpers: HelperSockets<Observation>,
-    transactions: Transactions<ControlSubject>,
-    path: Path,
-    pacer: Pacer,
-  ) {
+  constructor({ plan, outbox, helpers, transactions, path, pacer }: ControlTools) {
     this.#plan = plan;
     this.#outbox = outbox;
     this.#helpers = helpers;
@@ -92,7 +95,13 @@ export class Controls {
     this.#nextRound = Math.min(this.#nextRound, now + IN_A_HURRY);
   }
 
-  answered(pending: Pending<ControlSubject>, socket: SocketKey, source: Endpoint, mapped: Endpoint, now: Milliseconds): void {
+  answered(
+    pending: Pending<ControlSubject>,
+    socket: SocketKey,
+    source: Endpoint,
+    mapped: Endpoint,
+    now: Milliseconds,
+  ): void {
     const { control, purpose, token } = pending.subject;
     if (!this.#cameRight(pending.subject, socket, source) || pending.answered) return;
     pending.answered = true;
@@ -109,7 +118,14 @@ export class Controls {
     role.answeredSentAt = Math.max(role.answeredSentAt, pending.sentAt);
     this.#outbox.push({
       kind: 'observed',
-      observation: { kind: 'control-answered', at: now, role: control.role, sentAt: pending.sentAt, local: this.#askerPort(control), mapped },
+      observation: {
+        kind: 'control-answered',
+        at: now,
+        role: control.role,
+        sentAt: pending.sentAt,
+        local: this.#askerPort(control),
+        mapped,
+      },
     });
   }
 
@@ -174,8 +190,12 @@ export class Controls {
       role.mapSentAt = -MAP_AGAIN;
     }
     role.lostInARow++;
-    this.#outbox.push({ kind: 'observed', observation: { kind: 'control-lost', at, role: subject.control.role, sentAt } });
+    this.#outbox.push({
+      kind: 'observed',
+      observation: { kind: 'control-lost', at, role: subject.control.role, sentAt },
+    });
   }
 }
 
-const asker = ({ change, role }: Control): 'control' | 'listener' => (change || role === 'primary' ? 'control' : 'listener');
+const asker = ({ change, role }: Control): 'control' | 'listener' =>
+  change || role === 'primary' ? 'control' : 'listener';

@@ -72,7 +72,9 @@ class RatePacer implements Pacer {
     return { upTo: 0, sentAt: now };
   }
 
-  probeAnswered(): void {}
+  probeAnswered(): void {
+    // A rate asks nobody.
+  }
 }
 
 /** Fewer small datagrams than the default socket buffer of 212,992 bytes holds (about 277). */

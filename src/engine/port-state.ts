@@ -3,7 +3,7 @@ import type { Question } from '../plan/index.ts';
 import type { PortProgress } from './wanted.ts';
 
 /** What the engine keeps of one port while it asks. */
-export class PortState<Ask = { over: boolean }> implements PortProgress {
+export class PortState<Ask> implements PortProgress {
   readonly port: number;
   readonly settled = new Map<Question, 'answered' | 'not-answered'>();
   readonly tried = new Map<Question, number>();
@@ -12,7 +12,6 @@ export class PortState<Ask = { over: boolean }> implements PortProgress {
   mapped: Endpoint | null = null;
   readonly mappedElsewhere = new Map<Question, Endpoint>();
   finished = false;
-  reported = false;
 
   constructor(port: number) {
     this.port = port;

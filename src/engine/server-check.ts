@@ -110,7 +110,13 @@ export class ServerCheck implements Engine<ServerObservation> {
   #beginResponsePort(now: Milliseconds): void {
     const { primary } = this.#target;
     const responsePort = this.#listenerAt.get('listener-binding')?.port ?? null;
-    const probe = { from: 'control', to: primary, options: { responsePort }, answerOn: 'listener', answerFrom: primary } as const;
+    const probe = {
+      from: 'control',
+      to: primary,
+      options: { responsePort },
+      answerOn: 'listener',
+      answerFrom: primary,
+    } as const;
     this.#begin({ question: 'response-port', ...probe }, now);
   }
 
@@ -123,7 +129,10 @@ export class ServerCheck implements Engine<ServerObservation> {
     const at = { to: this.#target.primary, answerOn: 'listener', answerFrom: alternate } as const;
     const responsePort = this.#listenerAt.get('alternate')?.port ?? null;
     this.#begin({ question: 'change-request', from: 'listener', options: { change }, ...at }, now);
-    this.#begin({ question: 'change-and-response-port', from: 'control', options: { change, responsePort }, ...at }, now);
+    this.#begin(
+      { question: 'change-and-response-port', from: 'control', options: { change, responsePort }, ...at },
+      now,
+    );
   }
 
   #begin(probe: Probe, now: Milliseconds): void {
@@ -172,7 +181,15 @@ export class ServerCheck implements Engine<ServerObservation> {
     } else if (answer.kind === 'success') {
       const { mapped, other, allowedRate } = answer;
       const otherUnusable = other && whyUnusable(this.#target.primary, other);
-      this.#outbox.observed({ kind: 'server-answered', ...about, source: from, mapped, other, otherUnusable, allowedRate });
+      this.#outbox.observed({
+        kind: 'server-answered',
+        ...about,
+        source: from,
+        mapped,
+        other,
+        otherUnusable,
+        allowedRate,
+      });
       this.#success(pending, answer, now);
     }
   }

@@ -37,7 +37,7 @@ export class Transactions<T> {
   find(id: Uint8Array): Pending<T> | undefined {
     if (id.length !== ID_LENGTH) return undefined;
     const pending = this.#pending.get(keyOf(id));
-    return pending && pending.id.every((byte, index) => byte === id[index]) ? pending : undefined;
+    return pending?.id.every((byte, index) => byte === id[index]) ? pending : undefined;
   }
 
   #newId(): Uint8Array {

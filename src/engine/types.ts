@@ -34,7 +34,12 @@ export interface Engine<T> {
 /** One fact seen while ports were checked. `at` and all other times are on the run's monotonic clock. */
 export type Observation =
   | { readonly kind: 'listening'; readonly at: Milliseconds; readonly port: number }
-  | { readonly kind: 'not-listening'; readonly at: Milliseconds; readonly port: number; readonly failure: SocketFailure }
+  | {
+      readonly kind: 'not-listening';
+      readonly at: Milliseconds;
+      readonly port: number;
+      readonly failure: SocketFailure;
+    }
   | {
       readonly kind: 'sent';
       readonly at: Milliseconds;
@@ -95,7 +100,12 @@ export type Observation =
       readonly local: number;
       readonly mapped: Endpoint;
     }
-  | { readonly kind: 'control-lost'; readonly at: Milliseconds; readonly role: ControlRole; readonly sentAt: Milliseconds }
+  | {
+      readonly kind: 'control-lost';
+      readonly at: Milliseconds;
+      readonly role: ControlRole;
+      readonly sentAt: Milliseconds;
+    }
   | { readonly kind: 'control-failed'; readonly at: Milliseconds; readonly failure: SocketFailure }
   /** No more questions for this port. */
   | { readonly kind: 'finished'; readonly at: Milliseconds; readonly port: number }
@@ -152,4 +162,9 @@ export type ServerObservation =
       readonly question: ServerQuestion;
       readonly tries: number;
     }
-  | { readonly kind: 'server-socket-failed'; readonly at: Milliseconds; readonly server: string; readonly failure: SocketFailure };
+  | {
+      readonly kind: 'server-socket-failed';
+      readonly at: Milliseconds;
+      readonly server: string;
+      readonly failure: SocketFailure;
+    };

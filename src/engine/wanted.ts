@@ -21,7 +21,7 @@ export interface RunProgress {
   /** Whether enough ports were already asked a question that only refines a cause. */
   enough(question: Question): boolean;
   /** All ports were asked; those that look right are to be confirmed at another destination. */
-  readonly confirming: boolean;
+  confirming(): boolean;
 }
 
 /**
@@ -31,17 +31,27 @@ export interface RunProgress {
  * the warm question: it could prove nothing more, and leaves one role that this port has never heard.
  */
 export function wanted(port: PortProgress, run: RunProgress): readonly Question[] {
-  const open = (question: Question) => run.can(question) && !port.settled.has(question);
-  const answered = (question: Question) => port.settled.get(question) === 'answered';
+  const open: IsOpen = (question) => run.can(question) && !port.settled.has(question);
   if (open('cold')) return ['cold'];
-  const translated = port.mapped !== null && port.mapped.port !== port.port;
-  if (open('warm') && !translated && !answered('cold')) return outboundToo(port) ? ['warm', 'outbound'] : ['warm'];
-  if (open('outbound') && port.mapped === null) return ['outbound'];
-  if (port.mapped === null) return open('relay') && !run.enough('relay') ? ['relay'] : [];
-  if (translated) return whereElse(port, open);
-  const closed = !answered('cold') && !answered('warm');
+  const { mapped } = port;
+  const translated = mapped !== null && mapped.port !== port.port;
+  if (open('warm') && !translated && !wasAnswered(port, 'cold'))
+    return outboundToo(port) ? ['warm', 'outbound'] : ['warm'];
+  if (mapped === null) return open('outbound') ? ['outbound'] : deafOrDumb(open, run);
+  return translated ? whereElse(port, open) : refine(port, open, run);
+}
+
+const wasAnswered = (port: PortProgress, question: Question): boolean => port.settled.get(question) === 'answered';
+
+/** Nothing came back: does at least something get out? */
+const deafOrDumb = (open: IsOpen, run: RunProgress): readonly Question[] =>
+  open('relay') && !run.enough('relay') ? ['relay'] : [];
+
+/** The port is preserved. What a closed one lets in refines the cause; and its number may be chance. */
+function refine(port: PortProgress, open: IsOpen, run: RunProgress): readonly Question[] {
+  const closed = !wasAnswered(port, 'cold') && !wasAnswered(port, 'warm');
   if (closed && open('change-port') && !run.enough('change-port')) return ['change-port'];
-  return run.confirming ? confirm(port, open) : [];
+  return run.confirming() ? confirm(port, open) : [];
 }
 
 /** A warm question that was not answered at once may be a closed port: the plain request then tells the mapping. */
@@ -56,7 +66,7 @@ type IsOpen = (question: Question) => boolean;
  * has asked that one already, in vain, and the router may remember it (trap 4); so the first one is asked.
  */
 const otherPlaces = (port: PortProgress): readonly Question[] =>
-  port.settled.get('cold') === 'answered' ? ['fresh-elsewhere', 'elsewhere'] : ['elsewhere', 'far-elsewhere'];
+  wasAnswered(port, 'cold') ? ['fresh-elsewhere', 'elsewhere'] : ['elsewhere', 'far-elsewhere'];
 
 /** A mapping that differs proves "symmetric". One that agrees, or shows the port unchanged, calls for a second look. */
 function whereElse(port: PortProgress, open: IsOpen): readonly Question[] {

@@ -17,8 +17,13 @@ export class ControlRecord {
     this.#plan = plan;
     this.#window = Math.max(WINDOW, 3 * plan.controlEvery);
     for (const { role } of plan.controls) {
-      const times = observations.flatMap((seen) => (seen.kind === 'control-answered' && seen.role === role ? [seen.sentAt] : []));
-      this.#sent.set(role, times.sort((a, b) => a - b));
+      const times = observations.flatMap((seen) =>
+        seen.kind === 'control-answered' && seen.role === role ? [seen.sentAt] : [],
+      );
+      this.#sent.set(
+        role,
+        times.sort((a, b) => a - b),
+      );
     }
   }
 
@@ -29,7 +34,9 @@ export class ControlRecord {
 
   #rolesOf(question: Question): ControlRole[] {
     const from = this.#plan.steps[question]?.answerFrom;
-    const awaited = this.#plan.controls.filter(({ endpoint }) => endpoint.address === from?.address && endpoint.port === from.port);
+    const awaited = this.#plan.controls.filter(
+      ({ endpoint }) => endpoint.address === from?.address && endpoint.port === from.port,
+    );
     return ['primary', ...awaited.map(({ role }) => role)];
   }
 

@@ -30,12 +30,21 @@ export function collectEvidence(plan: ProbePlan, observations: readonly Observat
   };
 }
 
-function collectPort(port: number, seen: readonly Observation[], plan: ProbePlan, controls: ControlRecord): PortEvidence {
+function collectPort(
+  port: number,
+  seen: readonly Observation[],
+  plan: ProbePlan,
+  controls: ControlRecord,
+): PortEvidence {
   const answered = seen.filter((one) => one.kind === 'answered').sort((a, b) => a.at - b.at);
   const byQuestion = groupByQuestion(seen);
   const firstOwn = firstOwnPacket(seen);
-  const answer = (question: Question) => answerTo(question, port, byQuestion.get(question) ?? [], firstOwn, plan, controls);
-  const answers = Object.fromEntries(QUESTIONS.map((question) => [question, answer(question)])) as Record<Question, Answer>;
+  const answer = (question: Question) =>
+    answerTo(question, port, byQuestion.get(question) ?? [], firstOwn, plan, controls);
+  const answers = Object.fromEntries(QUESTIONS.map((question) => [question, answer(question)])) as Record<
+    Question,
+    Answer
+  >;
   const away = answered.find(({ arrivedOn, question }) => question !== 'relay' && arrivedOn !== port);
   return {
     port,
@@ -93,7 +102,10 @@ function answerTo(
 
 /** From then on a packet may have been let in because of the port's own packets. */
 const firstOwnPacket = (seen: readonly Observation[]): Milliseconds =>
-  seen.reduce((first, one) => (one.kind === 'sent' && one.question !== 'cold' ? Math.min(first, one.at) : first), Number.POSITIVE_INFINITY);
+  seen.reduce(
+    (first, one) => (one.kind === 'sent' && one.question !== 'cold' ? Math.min(first, one.at) : first),
+    Number.POSITIVE_INFINITY,
+  );
 
 function groupByQuestion(seen: readonly Observation[]): Map<Question, Observation[]> {
   const groups = new Map<Question, Observation[]>();
@@ -112,7 +124,9 @@ function bystanders(observations: readonly Observation[]): RunEvidence['bystande
 }
 
 function publicAddresses(observations: readonly Observation[], ports: readonly PortEvidence[]): string[] {
-  const seen = observations.flatMap((one) => (one.kind === 'control-answered' && one.role === 'primary' ? [one.mapped.address] : []));
+  const seen = observations.flatMap((one) =>
+    one.kind === 'control-answered' && one.role === 'primary' ? [one.mapped.address] : [],
+  );
   const addresses = [...seen, ...ports.flatMap(({ mapped }) => mapped?.address ?? [])];
   return [...new Set(addresses)].sort();
 }

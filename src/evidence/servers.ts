@@ -29,10 +29,13 @@ function bindingFailure(observations: readonly ServerObservation[]): ServerEvide
 
 function changeRequest(observations: readonly ServerObservation[]): ServerEvidence['changeRequest'] {
   const asked = observations.filter(
-    (seen) => 'question' in seen && (seen.question === 'change-request' || seen.question === 'change-and-response-port'),
+    (seen) =>
+      'question' in seen && (seen.question === 'change-request' || seen.question === 'change-and-response-port'),
   );
   if (asked.some(({ kind }) => kind === 'server-answered')) return 'works';
   if (asked.some((seen) => seen.kind === 'server-strange' && seen.what === 'wrong-source')) return 'ignored';
   // An error on both together may be about RESPONSE-PORT; alone it is about CHANGE-REQUEST.
-  return asked.some((seen) => seen.kind === 'server-refused' && seen.question === 'change-request') ? 'refused' : 'unknown';
+  return asked.some((seen) => seen.kind === 'server-refused' && seen.question === 'change-request')
+    ? 'refused'
+    : 'unknown';
 }

@@ -1,5 +1,15 @@
 import { type Endpoint, endpoint } from '../base/index.ts';
-import type { ColdRole, Control, ControlRole, ProbePlan, Question, Rate, ServerFacts, Step, TryPolicy } from './types.ts';
+import type {
+  ColdRole,
+  Control,
+  ControlRole,
+  ProbePlan,
+  Question,
+  Rate,
+  ServerFacts,
+  Step,
+  TryPolicy,
+} from './types.ts';
 
 /** See docs/decisions/0001: at 5 % loss each way seven tries leave a chance of one in ten million. */
 const TRIES: TryPolicy = { atLeast: 3, atMost: 20, acceptedError: 1e-6, shortestGap: 100, longestGap: 1000 };
@@ -53,7 +63,8 @@ export function planProbes(input: PlanInput): ProbePlan {
     slices: slice(input.ports, Math.max(1, Math.min(LARGEST_SLICE, input.freeSockets - SPARE_SOCKETS))),
     steps: planSteps(server, coldRole),
     controls,
-    controlEvery: rate.kind === 'max' ? 100 : Math.max(200, (1000 * controls.length) / (rate.packetsPerSecond * CONTROL_SHARE)),
+    controlEvery:
+      rate.kind === 'max' ? 100 : Math.max(200, (1000 * controls.length) / (rate.packetsPerSecond * CONTROL_SHARE)),
     rate,
     tries: TRIES,
     causeSample: CAUSE_SAMPLE,
@@ -85,7 +96,12 @@ function planSteps(server: ServerFacts, coldRole: ColdRole): Partial<Record<Ques
     answerTo: 'port',
     answerFrom: coldFrom,
   };
-  const warm: Step = { ...plain, to: primary, change: { address: true, port: !coldFromAlternate }, answerFrom: warmFrom };
+  const warm: Step = {
+    ...plain,
+    to: primary,
+    change: { address: true, port: !coldFromAlternate },
+    answerFrom: warmFrom,
+  };
   return {
     ...(server.responsePort ? { cold, relay } : {}),
     warm,

@@ -7,7 +7,12 @@ export type DrawNumbers = (count: number, below: number) => number[];
  * Which of the ports are asked when not all can be: the edges of each range, since a rule that is wrong is
  * mostly wrong there, and a random fill. Ascending; all of them when `count` covers them.
  */
-export function samplePorts(ranges: readonly PortRange[], ports: readonly number[], count: number, draw: DrawNumbers): number[] {
+export function samplePorts(
+  ranges: readonly PortRange[],
+  ports: readonly number[],
+  count: number,
+  draw: DrawNumbers,
+): number[] {
   if (count >= ports.length) return [...ports];
   const chosen = new Set<number>();
   for (const port of ranges.flatMap(({ from, to }) => [from, to])) if (chosen.size < count) chosen.add(port);

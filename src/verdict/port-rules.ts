@@ -20,7 +20,8 @@ const unknown = (seen: PortEvidence, question: Question, why: Unknown) => {
   const answer = seen.answers[question];
   return answer.kind === 'unknown' && answer.why === why;
 };
-const failed = (seen: PortEvidence, kind: string) => seen.listening.kind === 'no' && seen.listening.failure.kind === kind;
+const failed = (seen: PortEvidence, kind: string) =>
+  seen.listening.kind === 'no' && seen.listening.failure.kind === kind;
 const translated = (seen: PortEvidence) => seen.mapped !== null && !isPreserved(seen);
 
 /** That destination sees the port's own number. */
@@ -42,8 +43,12 @@ const coldUnasked = (seen: PortEvidence) => unknown(seen, 'cold', 'cannot-ask');
 const coldNotLetIn = (seen: PortEvidence) => no(seen, 'cold') || coldUnasked(seen);
 
 /** An answer from the port's own test, or what the sample says for ports that look like this one. */
-const settles = (seen: PortEvidence, question: 'change-port' | 'relay', kind: 'yes' | 'no', sampled: 'yes' | 'no' | 'mixed') =>
-  seen.answers[question].kind === kind || (unknown(seen, question, 'not-asked') && sampled === kind);
+const settles = (
+  seen: PortEvidence,
+  question: 'change-port' | 'relay',
+  kind: 'yes' | 'no',
+  sampled: 'yes' | 'no' | 'mixed',
+) => seen.answers[question].kind === kind || (unknown(seen, question, 'not-asked') && sampled === kind);
 
 /** Any question without which this port cannot be judged came to nothing for this reason. */
 const spoiltBy = (seen: PortEvidence, why: Unknown) =>
@@ -73,21 +78,24 @@ export const PORT_RULES: readonly PortRule[] = [
   },
   {
     id: 'preserved-by-chance',
-    applies: (seen) => isPreserved(seen) && yes(seen, 'cold') && rewrittenAt(seen, 'elsewhere') && rewrittenAt(seen, 'fresh-elsewhere'),
+    applies: (seen) =>
+      isPreserved(seen) && yes(seen, 'cold') && rewrittenAt(seen, 'elsewhere') && rewrittenAt(seen, 'fresh-elsewhere'),
     result: 'translated',
     cause: 'source-port-rewritten',
     why: 'Two other destinations see the port rewritten; towards the primary the router happened to draw its own number.',
   },
   {
     id: 'preserved-by-chance-closed',
-    applies: (seen, run) => isPreserved(seen) && !run.mostPreserved && rewrittenAt(seen, 'elsewhere') && coldNotLetIn(seen),
+    applies: (seen, run) =>
+      isPreserved(seen) && !run.mostPreserved && rewrittenAt(seen, 'elsewhere') && coldNotLetIn(seen),
     result: 'translated',
     cause: 'symmetric',
     why: 'Most ports are rewritten, this one towards another destination too, and nothing is let in that was not asked for: address and port-dependent mapping (RFC 4787 section 4.1).',
   },
   {
     id: 'neighbour-holds-mapping',
-    applies: (seen) => translated(seen) && yes(seen, 'cold') && preservedAt(seen, 'elsewhere') && preservedAt(seen, 'fresh-elsewhere'),
+    applies: (seen) =>
+      translated(seen) && yes(seen, 'cold') && preservedAt(seen, 'elsewhere') && preservedAt(seen, 'fresh-elsewhere'),
     result: 'open',
     cause: 'taken-by-neighbour',
     why: 'Inbound works, and other destinations see the port unchanged: only towards this server another host uses the same source port (RFC 4787 section 4.2.1).',
@@ -122,7 +130,8 @@ export const PORT_RULES: readonly PortRule[] = [
   },
   {
     id: 'mapped-elsewhere',
-    applies: (seen) => translated(seen) && agreesAt(seen, 'elsewhere') && agreesAt(seen, 'far-elsewhere') && coldNotLetIn(seen),
+    applies: (seen) =>
+      translated(seen) && agreesAt(seen, 'elsewhere') && agreesAt(seen, 'far-elsewhere') && coldNotLetIn(seen),
     result: 'translated',
     cause: 'mapped-elsewhere',
     why: 'Three destinations see the same mapping, with another port (endpoint-independent mapping without port preservation, RFC 4787 sections 4.1, 4.2.1).',
@@ -206,7 +215,8 @@ export const PORT_RULES: readonly PortRule[] = [
   },
   {
     id: 'malformed',
-    applies: (seen) => seen.mapped === null && seen.strange.some((what) => what === 'malformed' || what === 'no-mapping'),
+    applies: (seen) =>
+      seen.mapped === null && seen.strange.some((what) => what === 'malformed' || what === 'no-mapping'),
     result: 'malformed',
     cause: null,
     why: 'What came as an answer is none (RFC 8489 sections 5, 14).',

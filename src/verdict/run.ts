@@ -86,10 +86,11 @@ function serverReason(servers: readonly ServerVerdict[]): Reason {
 /** Why nothing is proven: what the user has to mend first. */
 function portReason(servers: readonly ServerVerdict[], ports: readonly PortVerdict[], evidence: RunEvidence): Reason {
   const some = (holds: (port: PortVerdict) => boolean) => ports.some(holds);
-  if (evidence.controlFailure?.kind === 'permission' || some(({ cause }) => cause === 'permission')) return 'permission';
+  if (evidence.controlFailure?.kind === 'permission' || some(({ cause }) => cause === 'permission'))
+    return 'permission';
   if (some(({ result }) => result === 'in-use')) return 'ports-in-use';
   if (!servers.some(({ state }) => state === 'ok')) return 'no-second-address';
   if (some(({ result }) => result === 'malformed')) return 'servers-malformed';
-  if (some(({ cause }) => cause === 'taken-by-neighbour' )) return 'taken-by-neighbour';
+  if (some(({ cause }) => cause === 'taken-by-neighbour')) return 'taken-by-neighbour';
   return some(({ cause }) => cause === 'loss') ? 'loss' : 'servers-unreachable';
 }

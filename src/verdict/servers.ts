@@ -1,5 +1,5 @@
-import type { DnsError } from '../system/index.ts';
 import type { ServerEvidence } from '../evidence/index.ts';
+import type { DnsError } from '../system/index.ts';
 import type { ServerState, ServerVerdict } from './types.ts';
 
 export interface ServerIdentity {
