@@ -42,19 +42,23 @@ export function conclude(events: readonly RunEvent[]): Report {
 
 /** In the order in which the user named them; one per address. */
 export function judgeServers(events: readonly RunEvent[]): ServerVerdict[] {
+  const aboutServers = events.filter((event) => event.kind === 'server');
   return events.flatMap((event) => {
     if (event.kind === 'unresolved') return [unresolvable(identity(event.server, null), event.error)];
     if (event.kind !== 'resolved') return [];
     return event.addresses.map((address) => {
-      const seen = observationsOf(events, event.server, address);
+      const seen = observationsOf(aboutServers, event.server, address);
       return judgeServer(identity(event.server, address), collectServer(seen));
     });
   });
 }
 
-export const observationsOf = (events: readonly RunEvent[], server: ServerName, address: string): ServerObservation[] =>
+const observationsOf = (
+  events: readonly EventOf<'server'>[],
+  server: ServerName,
+  address: string,
+): ServerObservation[] =>
   events
-    .filter((event): event is EventOf<'server'> => event.kind === 'server')
     .filter((event) => event.server.name === server.name && isAt(event.primary, server, address))
     .map(({ observation }) => observation);
 

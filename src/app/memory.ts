@@ -1,25 +1,36 @@
-import type { Milliseconds } from '../base/index.ts';
+import {
+  type Endpoint,
+  formatEndpoint,
+  formatRanges,
+  type Milliseconds,
+  type PortRange,
+  parsePorts,
+  toRanges,
+} from '../base/index.ts';
+import type { Observation } from '../engine/index.ts';
 import type { ColdRole, ProbePlan, ServerFacts } from '../plan/index.ts';
 import type { Report, ReportPort } from '../report/index.ts';
 import type { System } from '../system/index.ts';
 
 /**
  * What a check leaves in a router: entries of its connection table that answer for later packets, whatever the
- * rules say by then (lab trap 5). So each check notes which roles it used for which ports, and the next one takes
- * the role that is still fresh, or waits.
+ * rules say by then (lab trap 5). So each check notes who sent to which ports, and whom they sent to themselves;
+ * the next one takes the role that is still fresh, or waits.
  */
 export interface PastCheck {
-  /** Addresses of the server. */
-  readonly server: string;
   /** Time of day. */
   readonly endedAt: Milliseconds;
-  readonly coldRole: ColdRole;
-  /** Let a cold packet in: only the role that sent it is used up. */
-  readonly open: readonly number[];
-  /** Were asked from both roles. */
-  readonly shut: readonly number[];
-  /** Have a mapping of their own making, which lives longer. */
-  readonly mapped: readonly number[];
+  readonly flows: readonly Flow[];
+  /** Ports with a mapping of their own making, which may let in, or be used for, whoever comes next. */
+  readonly mapped: readonly PortRange[];
+}
+
+interface Flow {
+  /** `198.51.100.20:3478`; or an address alone: all of its ports. */
+  readonly peer: string;
+  /** The ports sent there themselves. Otherwise only the peer sent, or may have. */
+  readonly spoken: boolean;
+  readonly ports: readonly PortRange[];
 }
 
 /** A flow that had no answer (Linux: 30 s), and some. */
@@ -40,81 +51,115 @@ export interface Advice {
 export interface Memory {
   /** Which role may send cold packets to these ports, and after which time. */
   advise(server: ServerFacts, ports: readonly number[]): Advice;
-  remember(plan: ProbePlan, report: Report): Promise<void>;
+  remember(plan: ProbePlan, observations: readonly Observation[], report: Report): Promise<void>;
 }
 
 export async function memoryOf(system: System): Promise<Memory> {
   const now = () => system.clock.date().getTime();
-  const past = parse(await system.files.readState(FILE)).filter(({ endedAt }) => now() - endedAt < ANSWERED_LIVES);
+  const past = parse(await system.files.readState(FILE), now());
   return {
-    advise: (server, ports) => advise(past, serverKey(server), new Set(ports), now()),
-    remember: async (plan, report) => {
-      const check = pastCheck(plan, report.ports, now());
-      await system.files.writeState(FILE, JSON.stringify([...past, check]));
+    advise: (server, ports) => advise(past, server, new Set(ports), now()),
+    remember: async (plan, observations, report) => {
+      const flows = flowsOf(plan, observations);
+      const check: PastCheck = { endedAt: now(), flows, mapped: rangesOf(report.ports.filter(hasMapping)) };
+      await system.files.writeState(FILE, JSON.stringify([...past, check].map(toNote)));
     },
   };
 }
 
 /** The role that is fresh first; `alternate-primary-port` where both are. */
-export function advise(
+function advise(
   past: readonly PastCheck[],
-  server: string,
+  { primary, alternate }: ServerFacts,
   ports: ReadonlySet<number>,
   now: Milliseconds,
 ): Advice {
-  const concerned = past.filter((check) => check.server === server);
-  const waits = (['alternate-primary-port', 'alternate'] as const).map((coldRole) => ({
+  const roles = [
+    { coldRole: 'alternate-primary-port', at: alternate && { ...alternate, port: primary.port } },
+    { coldRole: 'alternate', at: alternate },
+  ] as const;
+  const waits = roles.map(({ coldRole, at }) => ({
     coldRole,
-    wait: Math.max(0, ...concerned.map((check) => freshAt(check, coldRole, ports) - now)),
+    wait: Math.max(0, ...past.map((check) => freshAt(check, at, ports) - now)),
   }));
   const [first, second] = waits as [(typeof waits)[0], (typeof waits)[0]];
   const [cold, warm] = second.wait < first.wait ? [second, first] : [first, second];
   return { ...cold, warmIsFresh: warm.wait <= cold.wait };
 }
 
-function freshAt(check: PastCheck, coldRole: ColdRole, ports: ReadonlySet<number>): Milliseconds {
-  const concerns = (list: readonly number[]) => list.some((port) => ports.has(port));
-  if (concerns(check.mapped)) return check.endedAt + ANSWERED_LIVES;
-  const used = concerns(check.shut) || (check.coldRole === coldRole && concerns(check.open));
-  return used ? check.endedAt + UNANSWERED_LIVES : 0;
+function freshAt({ endedAt, flows, mapped }: PastCheck, role: Endpoint | null, ports: ReadonlySet<number>): number {
+  if (concerns(mapped, ports)) return endedAt + ANSWERED_LIVES;
+  const isPeer = ({ peer }: Flow) => role !== null && (peer === role.address || peer === formatEndpoint(role));
+  const met = flows.filter((flow) => isPeer(flow) && concerns(flow.ports, ports));
+  if (met.length === 0) return 0;
+  return endedAt + (met.some(({ spoken }) => spoken) ? ANSWERED_LIVES : UNANSWERED_LIVES);
 }
 
-const serverKey = ({ primary, alternate }: ServerFacts): string =>
-  [primary.address, alternate?.address ?? ''].sort().join(' ');
+function concerns(ranges: readonly PortRange[], ports: ReadonlySet<number>): boolean {
+  for (const { from, to } of ranges) for (let port = from; port <= to; port++) if (ports.has(port)) return true;
+  return false;
+}
 
-function pastCheck(plan: ProbePlan, ports: readonly ReportPort[], endedAt: Milliseconds): PastCheck {
-  const pick = (holds: (port: ReportPort) => boolean) => ports.filter(holds).map(({ port }) => port);
-  const own = ({ result, cause }: ReportPort) => result === 'translated' || cause === 'works-by-accident';
-  // Without a cold question one role has sent to all of them: as if they had been asked from both.
-  const fresh = ({ result }: ReportPort) => result === 'open' && plan.steps.cold !== undefined;
-  return {
-    server: serverKey(plan.server),
-    endedAt,
-    coldRole: plan.coldRole,
-    open: pick(fresh),
-    shut: pick((port) => !fresh(port) && port.result !== 'in-use' && !own(port)),
-    mapped: pick(own),
+/** Who sent to which ports, or was asked to, and where they sent themselves. */
+function flowsOf(plan: ProbePlan, observations: readonly Observation[]): Flow[] {
+  const flows = new Map<string, { peer: string; spoken: boolean; ports: Set<number> }>();
+  const note = (peer: string, spoken: boolean, port: number) => {
+    const key = `${peer} ${spoken}`;
+    const flow = flows.get(key) ?? { peer, spoken, ports: new Set() };
+    flows.set(key, flow);
+    flow.ports.add(port);
   };
+  for (const seen of observations) {
+    const step = seen.kind === 'sent' ? plan.steps[seen.question] : undefined;
+    if (seen.kind !== 'sent' || !step) continue;
+    const { address } = plan.server.primary;
+    // Towards the primary, with which every port speaks, some routers let in what comes from its other ports, too.
+    if (step.from === 'port') note(step.to.address === address ? address : formatEndpoint(step.to), true, seen.port);
+    if (step.answerTo !== 'control') note(formatEndpoint(step.answerFrom), false, seen.port);
+  }
+  return [...flows.values()].map(({ ports, ...flow }) => ({ ...flow, ports: toRanges([...ports]) }));
 }
 
-/** A file of ours, but anybody may have written to it. */
-function parse(text: string | null): PastCheck[] {
+const hasMapping = ({ result, cause }: ReportPort): boolean => result === 'translated' || cause === 'works-by-accident';
+
+const rangesOf = (ports: readonly ReportPort[]): PortRange[] => toRanges(ports.map(({ port }) => port));
+
+/** As it is written: ranges as on the command line. */
+const toNote = ({ endedAt, flows, mapped }: PastCheck) => ({
+  endedAt,
+  flows: flows.map(({ ports, ...flow }) => ({ ...flow, ports: formatRanges(ports) })),
+  mapped: formatRanges(mapped),
+});
+
+/** A file of ours, but anybody may have written to it, and the clock may have been set back since. */
+function parse(text: string | null, now: Milliseconds): PastCheck[] {
+  return asList(textToValue(text ?? '[]')).flatMap((note) => {
+    const { endedAt, flows, mapped } = asRecord(note);
+    if (typeof endedAt !== 'number' || now - endedAt >= ANSWERED_LIVES) return [];
+    const check = { endedAt: Math.min(endedAt, now), flows: asList(flows).flatMap(readFlow), mapped: readRanges(mapped) };
+    return [check];
+  });
+}
+
+function readFlow(note: unknown): Flow[] {
+  const { peer, spoken, ports } = asRecord(note);
+  return typeof peer === 'string' ? [{ peer, spoken: spoken === true, ports: readRanges(ports) }] : [];
+}
+
+function readRanges(value: unknown): readonly PortRange[] {
+  const ranges = parsePorts(typeof value === 'string' ? value : '');
+  return ranges.kind === 'ok' ? ranges.value : [];
+}
+
+function textToValue(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text ?? '[]');
-    return Array.isArray(value) ? value.filter(isPastCheck) : [];
+    return JSON.parse(text);
   } catch {
-    return [];
+    return null;
   }
 }
 
-const isNumbers = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.every((item) => typeof item === 'number');
+const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-function isPastCheck(value: unknown): value is PastCheck {
-  if (typeof value !== 'object' || value === null) return false;
-  const check = value as Partial<Record<keyof PastCheck, unknown>>;
-  const lists = isNumbers(check.open) && isNumbers(check.shut) && isNumbers(check.mapped);
-  return (
-    lists && typeof check.server === 'string' && typeof check.endedAt === 'number' && typeof check.coldRole === 'string'
-  );
-}
+const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

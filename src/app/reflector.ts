@@ -8,7 +8,7 @@ import {
   type RoleName,
   reflect,
 } from '../reflector/index.ts';
-import type { SocketFailure, System, UdpSocket } from '../system/index.ts';
+import type { SocketFailure, System, UdpHandlers, UdpSocket } from '../system/index.ts';
 
 export interface ReflectorOptions {
   readonly primary: string;
@@ -136,7 +136,7 @@ class Pump {
   open(system: System, name: RoleName): Promise<ReflectorError | null> {
     const endpoint = this.#capabilities.endpoints[name];
     return new Promise((resolve) => {
-      const socket = system.udp.open(endpoint, {
+      const handlers: UdpHandlers = {
         bound: () => resolve(null),
         failed: ({ kind, code }) => {
           this.#lost(name);
@@ -144,7 +144,8 @@ class Pump {
         },
         datagram: (bytes, from) => this.#handle(name, bytes, from),
         notSent: () => this.#notSent++,
-      });
+      };
+      const socket = system.udp.open(endpoint, handlers, 'busy');
       this.#sockets.set(name, socket);
     });
   }

@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
 import type { ControlRole, ProbePlan, Question } from '../plan/index.ts';
+import type { ControlAnswer } from './sift.ts';
 
 /** How near to a silence its control probes must be. */
 const WINDOW: Milliseconds = 5000;
@@ -13,13 +14,11 @@ export class ControlRecord {
   readonly #plan: ProbePlan;
   readonly #window: Milliseconds;
 
-  constructor(plan: ProbePlan, observations: readonly Observation[]) {
+  constructor(plan: ProbePlan, answers: readonly ControlAnswer[]) {
     this.#plan = plan;
     this.#window = Math.max(WINDOW, 3 * plan.controlEvery);
     for (const { role } of plan.controls) {
-      const times = observations.flatMap((seen) =>
-        seen.kind === 'control-answered' && seen.role === role ? [seen.sentAt] : [],
-      );
+      const times = answers.filter((answer) => answer.role === role).map(({ sentAt }) => sentAt);
       this.#sent.set(
         role,
         times.sort((a, b) => a - b),

@@ -1,12 +1,13 @@
-import type { Endpoint, Milliseconds } from '../base/index.ts';
+import type { Endpoint } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
 import type { ProbePlan, Question } from '../plan/index.ts';
 import { ControlRecord } from './controls.ts';
-import type { Answer, Listening, PortEvidence, RunEvidence, Unknown } from './types.ts';
+import { type PortSightings, type Sightings, sift } from './sift.ts';
+import type { Answer, Elsewhere, Listening, PortEvidence, RunEvidence, Unknown } from './types.ts';
 
 type Answered = Extract<Observation, { kind: 'answered' }>;
 
-const ELSEWHERE = ['elsewhere', 'far-elsewhere', 'fresh-elsewhere'] as const;
+const ELSEWHERE: readonly Elsewhere[] = ['elsewhere', 'far-elsewhere', 'fresh-elsewhere'];
 const QUESTIONS: readonly Question[] = ['cold', 'warm', 'outbound', 'change-port', 'relay', ...ELSEWHERE];
 
 /**
@@ -14,119 +15,110 @@ const QUESTIONS: readonly Question[] = ['cold', 'warm', 'outbound', 'change-port
  * whether one is there twice.
  */
 export function collectEvidence(plan: ProbePlan, observations: readonly Observation[]): RunEvidence {
-  const controls = new ControlRecord(plan, observations);
-  const byPort = new Map<number, Observation[]>(plan.slices.flat().map((port) => [port, []]));
-  for (const seen of observations) if ('port' in seen) byPort.get(seen.port)?.push(seen);
-  const ports = [...byPort].map(([port, seen]) => collectPort(port, seen, plan, controls));
-  const failed = observations.find((seen) => seen.kind === 'control-failed');
+  const sightings = sift(plan.slices.flat(), observations);
+  const controls = new ControlRecord(plan, sightings.controls);
+  const ports = [...sightings.ports].map(([port, seen]) => collectPort(port, seen, plan, controls));
   return {
     ports,
-    cancelled: observations.some(({ kind }) => kind === 'cancelled'),
-    publicAddresses: publicAddresses(observations, ports),
-    bystanders: bystanders(observations),
+    cancelled: sightings.cancelled,
+    publicAddresses: publicAddresses(sightings, ports),
+    bystanders: bystanders(sightings),
     warmIsFresh: plan.warmIsFresh,
-    serverAlive: observations.some(({ kind }) => kind === 'control-answered'),
-    controlFailure: failed?.failure ?? null,
+    serverAlive: sightings.controls.length > 0,
+    controlFailure: sightings.controlFailure,
   };
 }
 
-function collectPort(
-  port: number,
-  seen: readonly Observation[],
-  plan: ProbePlan,
-  controls: ControlRecord,
-): PortEvidence {
-  const answered = seen.filter((one) => one.kind === 'answered').sort((a, b) => a.at - b.at);
-  const byQuestion = groupByQuestion(seen);
-  const firstOwn = firstOwnPacket(seen);
-  const answer = (question: Question) =>
-    answerTo(question, port, byQuestion.get(question) ?? [], firstOwn, plan, controls);
-  const answers = Object.fromEntries(QUESTIONS.map((question) => [question, answer(question)])) as Record<
-    Question,
-    Answer
-  >;
-  const away = answered.find(({ arrivedOn, question }) => question !== 'relay' && arrivedOn !== port);
+function collectPort(port: number, seen: PortSightings, plan: ProbePlan, controls: ControlRecord): PortEvidence {
+  const answers = {} as Record<Question, Answer>;
+  for (const question of QUESTIONS) answers[question] = answerTo(question, port, seen, plan, controls);
+  const at = (question: Question) => mapping(seen.byQuestion.get(question));
   return {
     port,
     listening: listening(seen),
     answers,
-    mapped: mapping(answered, ['warm', 'outbound']) ?? mapping(answered, ['relay', 'change-port']),
-    mappedElsewhere: mappedElsewhere(answered),
-    arrivedOn: away?.arrivedOn ?? null,
-    notSent: seen.find((one) => one.kind === 'not-sent')?.failure ?? null,
-    strange: seen.flatMap((one) => (one.kind === 'strange' ? [one.what] : [])),
+    mapped: at('warm') ?? at('outbound') ?? at('relay') ?? at('change-port'),
+    mappedElsewhere: mappedElsewhere(seen),
+    arrivedOn: arrivedOn(port, seen),
+    notSent: seen.notSent,
+    strange: seen.strange,
   };
 }
 
+const answeredOf = (seen: readonly Observation[]): Answered[] => seen.filter((one) => one.kind === 'answered');
+
 /** The earliest counts: a later one may be coloured by what came in meanwhile. */
-const mapping = (answered: readonly Answered[], questions: readonly Question[]): Endpoint | null =>
-  answered.find(({ question }) => questions.includes(question))?.mapped ?? null;
-
-function mappedElsewhere(answered: readonly Answered[]): PortEvidence['mappedElsewhere'] {
-  const seen = ELSEWHERE.map((question) => [question, mapping(answered, [question])] as const);
-  return Object.fromEntries(seen.filter(([, mapped]) => mapped !== null));
+function mapping(seen: readonly Observation[] = []): Endpoint | null {
+  const answered = answeredOf(seen);
+  return answered.reduce((first, one) => (one.at < first.at ? one : first), answered[0] ?? NOTHING).mapped;
 }
 
-function listening(seen: readonly Observation[]): Listening {
-  const failed = seen.find((one) => one.kind === 'not-listening');
-  if (failed) return { kind: 'no', failure: failed.failure };
-  return { kind: seen.some((one) => one.kind === 'listening') ? 'yes' : 'unknown' };
+const NOTHING = { at: Number.POSITIVE_INFINITY, mapped: null } as const;
+
+function mappedElsewhere({ byQuestion }: PortSightings): PortEvidence['mappedElsewhere'] {
+  const found: Partial<Record<Elsewhere, Endpoint>> = {};
+  for (const question of ELSEWHERE) {
+    const mapped = mapping(byQuestion.get(question));
+    if (mapped) found[question] = mapped;
+  }
+  return found;
 }
+
+/** The lowest one, if packets for this port came in on several. */
+function arrivedOn(port: number, { byQuestion }: PortSightings): number | null {
+  const others: number[] = [];
+  for (const [question, seen] of byQuestion)
+    if (question !== 'relay')
+      for (const one of seen) if (one.kind === 'answered' && one.arrivedOn !== port) others.push(one.arrivedOn);
+  return others.length > 0 ? Math.min(...others) : null;
+}
+
+const listening = ({ notListening, listens }: PortSightings): Listening =>
+  notListening ? { kind: 'no', failure: notListening } : { kind: listens ? 'yes' : 'unknown' };
+
+const NOT_ASKED: Answer = { kind: 'unknown', why: 'not-asked', because: [] };
+const CANNOT_ASK: Answer = { kind: 'unknown', why: 'cannot-ask', because: [] };
 
 function answerTo(
   question: Question,
   port: number,
-  seen: readonly Observation[],
-  firstOwn: Milliseconds,
+  all: PortSightings,
   plan: ProbePlan,
   controls: ControlRecord,
 ): Answer {
-  const unknown = (why: Unknown, because: readonly Observation[] = seen): Answer => ({ kind: 'unknown', why, because });
-  if (!plan.steps[question]) return unknown('cannot-ask');
-  if (seen.length === 0) return unknown('not-asked');
-  const answered = seen.filter((one) => one.kind === 'answered');
-  const arrived = answered.filter(({ arrivedOn }) => question === 'relay' || arrivedOn === port);
-  const inTime = question === 'cold' ? arrived.filter(({ at }) => at <= firstOwn) : arrived;
+  if (!plan.steps[question]) return CANNOT_ASK;
+  const seen = all.byQuestion.get(question);
+  if (!seen) return NOT_ASKED;
+  const unknown = (why: Unknown): Answer => ({ kind: 'unknown', why, because: seen });
+  const answered = answeredOf(seen);
+  const arrived = answered.filter((one) => question === 'relay' || one.arrivedOn === port);
+  const inTime = question === 'cold' ? arrived.filter(({ at }) => at <= all.firstOwnPacket) : arrived;
   if (inTime.length > 0) return { kind: 'yes', because: inTime };
   if (arrived.length > 0) return unknown('late');
   // It came to the machine, but on another port: this one was not reached, and no further tries are needed to know.
   if (answered.length > 0) return { kind: 'no', because: answered };
+  return silence(question, seen, plan, controls);
+}
+
+/** Nothing came that counts. Why not? */
+function silence(question: Question, seen: readonly Observation[], plan: ProbePlan, controls: ControlRecord): Answer {
+  const unknown = (why: Unknown): Answer => ({ kind: 'unknown', why, because: seen });
   if (seen.some(({ kind }) => kind === 'refused')) return unknown('refused');
   if (seen.some(({ kind }) => kind === 'given-up')) return unknown('loss');
-  const silence = seen.find((one) => one.kind === 'silent');
-  if (!silence) return unknown('not-asked');
+  const silent = seen.find((one) => one.kind === 'silent');
+  if (!silent) return unknown('not-asked');
   // A server that was never seen to honour CHANGE-REQUEST proves nothing by not answering one.
   if (question === 'warm' && !plan.server.changeRequest) return unknown('cannot-ask');
-  return controls.back(silence) ? { kind: 'no', because: [silence] } : unknown('server-silent');
+  return controls.back(silent) ? { kind: 'no', because: [silent] } : unknown('server-silent');
 }
 
-/** From then on a packet may have been let in because of the port's own packets. */
-const firstOwnPacket = (seen: readonly Observation[]): Milliseconds =>
-  seen.reduce(
-    (first, one) => (one.kind === 'sent' && one.question !== 'cold' ? Math.min(first, one.at) : first),
-    Number.POSITIVE_INFINITY,
-  );
-
-function groupByQuestion(seen: readonly Observation[]): Map<Question, Observation[]> {
-  const groups = new Map<Question, Observation[]>();
-  for (const one of seen) {
-    if (!('question' in one)) continue;
-    const group = groups.get(one.question);
-    if (group) group.push(one);
-    else groups.set(one.question, [one]);
-  }
-  return groups;
+function bystanders({ controls }: Sightings): RunEvidence['bystanders'] {
+  return [...new Map(controls.map(({ local, mapped }) => [local, { local, mapped: mapped.port }])).values()];
 }
 
-function bystanders(observations: readonly Observation[]): RunEvidence['bystanders'] {
-  const seen = observations.filter((one) => one.kind === 'control-answered');
-  return [...new Map(seen.map(({ local, mapped }) => [local, { local, mapped: mapped.port }])).values()];
-}
-
-function publicAddresses(observations: readonly Observation[], ports: readonly PortEvidence[]): string[] {
-  const seen = observations.flatMap((one) =>
-    one.kind === 'control-answered' && one.role === 'primary' ? [one.mapped.address] : [],
-  );
-  const addresses = [...seen, ...ports.flatMap(({ mapped }) => mapped?.address ?? [])];
-  return [...new Set(addresses)].sort();
+function publicAddresses({ controls }: Sightings, ports: readonly PortEvidence[]): string[] {
+  const addresses = new Set<string>();
+  for (const { role, mapped } of controls) if (role === 'primary') addresses.add(mapped.address);
+  for (const { mapped } of ports) if (mapped) addresses.add(mapped.address);
+  return [...addresses].sort();
 }

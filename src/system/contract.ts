@@ -26,14 +26,7 @@ export interface Timer {
 
 /** Why a socket could not be opened, or a packet not be sent. */
 export interface SocketFailure {
-  readonly kind:
-    | 'in-use'
-    | 'permission'
-    | 'no-such-address'
-    | 'no-more-sockets'
-    | 'unreachable'
-    | 'refused'
-    | 'other';
+  readonly kind: 'in-use' | 'permission' | 'no-such-address' | 'no-more-sockets' | 'unreachable' | 'refused' | 'other';
   /** The system's own code, such as `EADDRINUSE`. */
   readonly code: string;
 }
@@ -57,8 +50,11 @@ export interface UdpSocket {
 }
 
 export interface Udp {
-  /** Port 0 takes any free one. The address `0.0.0.0` takes all of this machine's. */
-  open(local: Endpoint, handlers: UdpHandlers): UdpSocket;
+  /**
+   * Port 0 takes any free one. The address `0.0.0.0` takes all of this machine's. `busy`: bursts of hundreds of
+   * packets are to be expected, and none of them lost for want of a buffer.
+   */
+  open(local: Endpoint, handlers: UdpHandlers, load?: 'busy'): UdpSocket;
   /** How many sockets this process may open beside those it has; Infinity where nobody says. */
   freeSockets(): number;
 }

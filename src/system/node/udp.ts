@@ -22,7 +22,7 @@ class NodeUdpSocket implements UdpSocket {
   /** What came of `bind`; it is over when the constructor returns, and the caller is told afterwards. */
   #bindError: unknown = null;
 
-  constructor(local: Endpoint, handlers: UdpHandlers) {
+  constructor(local: Endpoint, handlers: UdpHandlers, load?: 'busy') {
     this.#handlers = handlers;
     this.#socket = createSocket({ type: 'udp4', lookup: noLookup });
     this.#socket.on('message', this.#received);
@@ -31,7 +31,7 @@ class NodeUdpSocket implements UdpSocket {
     if (!isIpv4(local.address)) this.#bindError = NOT_AN_ADDRESS;
     // `exclusive`: in a cluster the parent process would hold the socket.
     else this.#socket.bind({ port: local.port, address: local.address, exclusive: true });
-    queueMicrotask(() => this.#bound(local));
+    queueMicrotask(() => this.#bound(local, load));
   }
 
   send(bytes: Uint8Array, to: Endpoint): void {
@@ -51,14 +51,14 @@ class NodeUdpSocket implements UdpSocket {
     this.#socket.close();
   }
 
-  #bound(local: Endpoint): void {
+  #bound(local: Endpoint, load?: 'busy'): void {
     if (this.#state === 'closed') return;
     if (this.#bindError !== null) {
       this.#end(this.#bindError);
       return;
     }
     this.#state = 'open';
-    raiseReceiveBuffer(this.#socket);
+    if (load) raiseReceiveBuffer(this.#socket);
     const port = local.port === 0 ? this.#socket.address().port : local.port;
     this.#handlers.bound({ address: local.address, port });
   }
@@ -96,6 +96,6 @@ function raiseReceiveBuffer(socket: Socket): void {
 }
 
 export const nodeUdp: Udp = {
-  open: (local, handlers) => new NodeUdpSocket(local, handlers),
+  open: (local, handlers, load) => new NodeUdpSocket(local, handlers, load),
   freeSockets: freeDescriptors,
 };
