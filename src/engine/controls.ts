@@ -157,12 +157,12 @@ export class Controls {
 
   #send(from: 'control' | 'listener', subject: ControlSubject, now: Milliseconds): void {
     const { control, purpose } = subject;
-    const pending = this.#transactions.open(subject, now);
+    const { id, pending } = this.#transactions.open(subject, now);
     const { change } = control;
     const viaPrimary = purpose === 'control' && change !== null;
     const bytes = viaPrimary
-      ? bindingRequest(pending.id, { change, responsePort: this.#role(control.role).listenerAt?.port ?? null })
-      : bindingRequest(pending.id);
+      ? bindingRequest(id, { change, responsePort: this.#role(control.role).listenerAt?.port ?? null })
+      : bindingRequest(id);
     this.#pacer.spend(now);
     this.#outbox.push({
       kind: 'send',

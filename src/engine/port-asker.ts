@@ -142,7 +142,7 @@ export class PortAsker {
     ask.lastSentAt = now;
     ask.dueAt = now + path.gap(plan.tries);
     this.#due.push(ask);
-    state.tried.set(question, ask.tries);
+    state.tried[question] = ask.tries;
     const { id } = transactions.open({ kind: 'port', ask, attempt: ask.tries }, now);
     outbox.observed({ kind: 'sent', at: now, port: state.port, question, attempt: ask.tries });
     outbox.push({
@@ -175,30 +175,28 @@ export class PortAsker {
 
   #settle(ask: Ask, how: 'answered' | 'not-answered', now: Milliseconds): void {
     ask.over = true;
-    ask.state.settled.set(ask.question, how);
-    ask.state.asks.delete(ask.question);
+    ask.state.settled[ask.question] = how;
+    ask.state.asks = ask.state.asks.filter((other) => other !== ask);
     this.#advance(ask.state, now);
   }
 
   /** Begins the questions that are wanted now, and ends those that no longer are. */
   #advance(state: PortState<Ask>, now: Milliseconds): void {
     const questions = wanted(state, this.#run);
-    for (const [question, ask] of state.asks) {
-      if (questions.includes(question)) continue;
-      ask.over = true;
-      state.asks.delete(question);
-    }
-    for (const question of questions) if (!state.asks.has(question)) this.#begin(state, question, now);
+    for (const ask of state.asks) ask.over = !questions.includes(ask.question);
+    const going = state.asks.filter(({ over }) => !over);
+    const fresh = questions.filter((question) => !going.some((ask) => ask.question === question));
+    state.asks = [...going, ...fresh.map((question) => this.#begin(state, question, now))];
     if (questions.length === 0 && !state.finished) this.#finish(state, now);
   }
 
-  #begin(state: PortState<Ask>, question: Question, now: Milliseconds): void {
+  #begin(state: PortState<Ask>, question: Question, now: Milliseconds): Ask {
     const step = this.#tools.plan.steps[question];
     if (!step) throw new Error(`the plan has no step for ${question}`);
     const ask: Ask = { state, question, step, dueAt: now, firstSentAt: now, lastSentAt: now, tries: 0, over: false };
     this.#asked.set(question, (this.#asked.get(question) ?? 0) + 1);
-    state.asks.set(question, ask);
     this.#due.push(ask);
+    return ask;
   }
 
   #finish(state: PortState<Ask>, at: Milliseconds): void {

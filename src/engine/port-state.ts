@@ -5,12 +5,12 @@ import type { PortProgress } from './wanted.ts';
 /** What the engine keeps of one port while it asks. */
 export class PortState<Ask> implements PortProgress {
   readonly port: number;
-  readonly settled = new Map<Question, 'answered' | 'not-answered'>();
-  readonly tried = new Map<Question, number>();
+  readonly settled: Partial<Record<Question, 'answered' | 'not-answered'>> = {};
+  readonly tried: Partial<Record<Question, number>> = {};
   /** Questions that are being asked now. */
-  readonly asks = new Map<Question, Ask>();
+  asks: readonly Ask[] = [];
   mapped: Endpoint | null = null;
-  readonly mappedElsewhere = new Map<Question, Endpoint>();
+  readonly mappedElsewhere: Partial<Record<Question, Endpoint>> = {};
   finished = false;
 
   constructor(port: number) {
@@ -20,6 +20,6 @@ export class PortState<Ask> implements PortProgress {
   /** The first mapping counts: a later one may be coloured by what came in meanwhile. */
   learn(question: Question, mapped: Endpoint): void {
     if (question === 'warm' || question === 'outbound') this.mapped ??= mapped;
-    else if (!this.mappedElsewhere.has(question)) this.mappedElsewhere.set(question, mapped);
+    else this.mappedElsewhere[question] ??= mapped;
   }
 }

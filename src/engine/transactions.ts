@@ -2,42 +2,49 @@ import type { Milliseconds } from '../base/index.ts';
 
 /** A request on its way. */
 export interface Pending<T> {
-  readonly id: Uint8Array;
   readonly subject: T;
   readonly sentAt: Milliseconds;
   answered: boolean;
 }
 
+interface Known<T> extends Pending<T> {
+  /** The second half of the id; the first one is the key. */
+  readonly low: number;
+}
+
 const ID_LENGTH = 12;
+const HALF = 6;
 const IDS_AT_ONCE = 128;
 
 /**
  * Requests by their transaction id. Each try is a transaction of its own, so that an answer tells exactly which
  * packet it answers, and so how long the way was and which packets were lost. Nothing is forgotten before the
- * end: an answer that comes late is still recognised as late.
+ * end: an answer that comes late is still recognised as late. An id is kept as two numbers of 48 bits, since there
+ * may be a hundred thousand.
  */
 export class Transactions<T> {
   readonly #random: (count: number) => Uint8Array;
-  readonly #pending = new Map<number, Pending<T>>();
+  readonly #pending = new Map<number, Known<T>>();
   #pool: Uint8Array = new Uint8Array(0);
 
   constructor(random: (count: number) => Uint8Array) {
     this.#random = random;
   }
 
-  open(subject: T, now: Milliseconds): Pending<T> {
+  /** The id is for the request to be sent at once. */
+  open(subject: T, now: Milliseconds): { readonly id: Uint8Array; readonly pending: Pending<T> } {
     const id = this.#newId();
-    const key = keyOf(id);
-    if (this.#pending.has(key)) return this.open(subject, now);
-    const pending = { id, subject, sentAt: now, answered: false };
-    this.#pending.set(key, pending);
-    return pending;
+    const high = number48(id, 0);
+    if (this.#pending.has(high)) return this.open(subject, now);
+    const pending = { low: number48(id, HALF), subject, sentAt: now, answered: false };
+    this.#pending.set(high, pending);
+    return { id, pending };
   }
 
   find(id: Uint8Array): Pending<T> | undefined {
     if (id.length !== ID_LENGTH) return undefined;
-    const pending = this.#pending.get(keyOf(id));
-    return pending?.id.every((byte, index) => byte === id[index]) ? pending : undefined;
+    const pending = this.#pending.get(number48(id, 0));
+    return pending?.low === number48(id, HALF) ? pending : undefined;
   }
 
   #newId(): Uint8Array {
@@ -48,9 +55,8 @@ export class Transactions<T> {
   }
 }
 
-/** The first 48 bits as a number: Map keys of numbers are cheap. The whole id is compared afterwards. */
-function keyOf(id: Uint8Array): number {
-  let key = 0;
-  for (let index = 0; index < 6; index++) key = key * 256 + (id[index] ?? 0);
-  return key;
+function number48(bytes: Uint8Array, from: number): number {
+  let number = 0;
+  for (let index = from; index < from + HALF; index++) number = number * 256 + (bytes[index] ?? 0);
+  return number;
 }

@@ -5,13 +5,13 @@ import type { Question } from '../plan/index.ts';
 export interface PortProgress {
   readonly port: number;
   /** A question is settled when it was answered or its tries are over. */
-  readonly settled: ReadonlyMap<Question, 'answered' | 'not-answered'>;
+  readonly settled: Readonly<Partial<Record<Question, 'answered' | 'not-answered'>>>;
   /** Packets sent per question. */
-  readonly tried: ReadonlyMap<Question, number>;
+  readonly tried: Readonly<Partial<Record<Question, number>>>;
   /** The mapping that the primary saw. */
   readonly mapped: Endpoint | null;
   /** The mappings that other destinations saw. */
-  readonly mappedElsewhere: ReadonlyMap<Question, Endpoint>;
+  readonly mappedElsewhere: Readonly<Partial<Record<Question, Endpoint>>>;
 }
 
 /** What holds for all ports of the run. */
@@ -31,7 +31,7 @@ export interface RunProgress {
  * the warm question: it could prove nothing more, and leaves one role that this port has never heard.
  */
 export function wanted(port: PortProgress, run: RunProgress): readonly Question[] {
-  const open: IsOpen = (question) => run.can(question) && !port.settled.has(question);
+  const open: IsOpen = (question) => run.can(question) && port.settled[question] === undefined;
   if (open('cold')) return ['cold'];
   const { mapped } = port;
   const translated = mapped !== null && mapped.port !== port.port;
@@ -41,7 +41,7 @@ export function wanted(port: PortProgress, run: RunProgress): readonly Question[
   return translated ? whereElse(port, open) : refine(port, open, run);
 }
 
-const wasAnswered = (port: PortProgress, question: Question): boolean => port.settled.get(question) === 'answered';
+const wasAnswered = (port: PortProgress, question: Question): boolean => port.settled[question] === 'answered';
 
 /** Nothing came back: does at least something get out? */
 const deafOrDumb = (open: IsOpen, run: RunProgress): readonly Question[] =>
@@ -56,7 +56,7 @@ function refine(port: PortProgress, open: IsOpen, run: RunProgress): readonly Qu
 
 /** A warm question that was not answered at once may be a closed port: the plain request then tells the mapping. */
 const outboundToo = (port: PortProgress): boolean =>
-  (port.tried.get('warm') ?? 0) >= 2 && port.mapped === null && !port.settled.has('outbound');
+  (port.tried.warm ?? 0) >= 2 && port.mapped === null && port.settled.outbound === undefined;
 
 type IsOpen = (question: Question) => boolean;
 
@@ -72,7 +72,7 @@ const otherPlaces = (port: PortProgress): readonly Question[] =>
 function whereElse(port: PortProgress, open: IsOpen): readonly Question[] {
   const [first, second] = otherPlaces(port) as readonly [Question, Question];
   if (open(first)) return [first];
-  const there = port.mappedElsewhere.get(first)?.port;
+  const there = port.mappedElsewhere[first]?.port;
   return open(second) && (there === port.mapped?.port || there === port.port) ? [second] : [];
 }
 
@@ -80,6 +80,6 @@ function whereElse(port: PortProgress, open: IsOpen): readonly Question[] {
 function confirm(port: PortProgress, open: IsOpen): readonly Question[] {
   const [first, second] = otherPlaces(port) as readonly [Question, Question];
   if (open(first)) return [first];
-  const there = port.mappedElsewhere.get(first);
+  const there = port.mappedElsewhere[first];
   return open(second) && there !== undefined && there.port !== port.port ? [second] : [];
 }

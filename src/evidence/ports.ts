@@ -32,7 +32,7 @@ export function collectEvidence(plan: ProbePlan, observations: readonly Observat
 function collectPort(port: number, seen: PortSightings, plan: ProbePlan, controls: ControlRecord): PortEvidence {
   const answers = {} as Record<Question, Answer>;
   for (const question of QUESTIONS) answers[question] = answerTo(question, port, seen, plan, controls);
-  const at = (question: Question) => mapping(seen.byQuestion.get(question));
+  const at = (question: Question) => mapping(seen.byQuestion[question]);
   return {
     port,
     listening: listening(seen),
@@ -58,7 +58,7 @@ const NOTHING = { at: Number.POSITIVE_INFINITY, mapped: null } as const;
 function mappedElsewhere({ byQuestion }: PortSightings): PortEvidence['mappedElsewhere'] {
   const found: Partial<Record<Elsewhere, Endpoint>> = {};
   for (const question of ELSEWHERE) {
-    const mapped = mapping(byQuestion.get(question));
+    const mapped = mapping(byQuestion[question]);
     if (mapped) found[question] = mapped;
   }
   return found;
@@ -67,9 +67,10 @@ function mappedElsewhere({ byQuestion }: PortSightings): PortEvidence['mappedEls
 /** The lowest one, if packets for this port came in on several. */
 function arrivedOn(port: number, { byQuestion }: PortSightings): number | null {
   const others: number[] = [];
-  for (const [question, seen] of byQuestion)
+  for (const question of QUESTIONS)
     if (question !== 'relay')
-      for (const one of seen) if (one.kind === 'answered' && one.arrivedOn !== port) others.push(one.arrivedOn);
+      for (const one of byQuestion[question] ?? [])
+        if (one.kind === 'answered' && one.arrivedOn !== port) others.push(one.arrivedOn);
   return others.length > 0 ? Math.min(...others) : null;
 }
 
@@ -87,7 +88,7 @@ function answerTo(
   controls: ControlRecord,
 ): Answer {
   if (!plan.steps[question]) return CANNOT_ASK;
-  const seen = all.byQuestion.get(question);
+  const seen = all.byQuestion[question];
   if (!seen) return NOT_ASKED;
   const unknown = (why: Unknown): Answer => ({ kind: 'unknown', why, because: seen });
   const answered = answeredOf(seen);

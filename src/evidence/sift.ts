@@ -11,7 +11,7 @@ export interface PortSightings {
   /** When the port sent its first own packet: from then on one may be let in because of it. */
   firstOwnPacket: Milliseconds;
   readonly strange: StrangeAnswer[];
-  readonly byQuestion: Map<Question, Observation[]>;
+  readonly byQuestion: Partial<Record<Question, Observation[]>>;
 }
 
 export type ControlAnswer = Extract<Observation, { kind: 'control-answered' }>;
@@ -44,7 +44,7 @@ const noSightings = (): PortSightings => ({
   notSent: null,
   firstOwnPacket: Number.POSITIVE_INFINITY,
   strange: [],
-  byQuestion: new Map(),
+  byQuestion: {},
 });
 
 function note(port: PortSightings | undefined, seen: Extract<Observation, { port: number }>): void {
@@ -61,7 +61,7 @@ function noteAboutQuestion(
 ): void {
   if (seen.kind === 'strange') port.strange.push(seen.what);
   if (seen.kind === 'sent' && seen.question !== 'cold') port.firstOwnPacket = Math.min(port.firstOwnPacket, seen.at);
-  const about = port.byQuestion.get(seen.question);
+  const about = port.byQuestion[seen.question];
   if (about) about.push(seen);
-  else port.byQuestion.set(seen.question, [seen]);
+  else port.byQuestion[seen.question] = [seen];
 }
