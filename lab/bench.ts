@@ -1,0 +1,142 @@
+/**
+ * `npm run bench`: how long a check takes from the start of the process to its end, what it sends, and how much memory
+ * it needs, through the kernel lab's router. Beside it, in the same run: a bare start of Node, and stunserver's client
+ * where it is installed (64 at a time, as its users run it). Nothing fails on a time: machines differ; read the ratios.
+ */
+import { spawnSync } from 'node:child_process';
+import { type KernelLab, labSupport, openLab } from './kernel/index.ts';
+import { FULLCONE } from './run-kernel.ts';
+import type { Forward, NetworkSpec } from './scenarios/index.ts';
+
+const PORTS = '5060,9000-10999';
+const RUNS = Number(process.argv[process.argv.indexOf('--runs') + 1]) || 5;
+const FORWARD: Forward = { ports: [{ from: 5060, to: 5060 }, { from: 9000, to: 10_999 }], to: 'pbx' };
+
+const network = (forwards: readonly Forward[]): NetworkSpec => ({
+  router: { outward: 'preserve', filtering: 'address-and-port', forwards },
+  server: { kind: 'full' },
+});
+
+/** Written to standard error by the process itself when it ends: its largest resident set, in KiB (getrusage). */
+const PEAK = 'data:text/javascript,process.on("exit",()=>console.error("peak",process.resourceUsage().maxRSS))';
+
+interface Sample {
+  readonly ms: number;
+  readonly peakMiB: number;
+  readonly out: number;
+  readonly in: number;
+  /** Most packets in any second, each way, as far as the totals tell. */
+  readonly perSecond: number;
+  readonly result: string;
+}
+
+async function inLab<T>(spec: NetworkSpec, work: (lab: KernelLab) => Promise<T>): Promise<T> {
+  const lab = await openLab(spec, { server: 'fullcone', fullcone: FULLCONE });
+  try {
+    return await work(lab);
+  } finally {
+    await lab.close();
+  }
+}
+
+/** A router that has never seen the ports: the check would wait for its old states otherwise. */
+const check = (spec: NetworkSpec, ports: string, rate: readonly string[]): Promise<Sample> =>
+  inLab(spec, async (lab) => {
+    const before = await lab.counters();
+    const [node, ...command] = FULLCONE;
+    const words = ['check', '--server', '198.51.100.10', '--udp', ports, ...rate, '--json'];
+    const { ms, stdout, stderr } = await lab.run('pbx', [node ?? 'node', '--import', PEAK, ...command, ...words]);
+    const after = await lab.counters();
+    const report = JSON.parse(stdout) as { verdict: string; durationMs: number };
+    const out = after.out - before.out;
+    return {
+      ms,
+      peakMiB: Number(/peak (\d+)/.exec(stderr)?.[1] ?? 0) / 1024,
+      out,
+      in: after.in - before.in,
+      perSecond: (1000 * out) / report.durationMs,
+      result: report.verdict,
+    };
+  });
+
+function bareNode(): Promise<Sample> {
+  const began = performance.now();
+  const { stderr } = spawnSync(process.execPath, ['--import', PEAK, '-e', '0'], { encoding: 'utf8' });
+  const peakMiB = Number(/peak (\d+)/.exec(stderr)?.[1] ?? 0) / 1024;
+  return Promise.resolve({ ms: performance.now() - began, peakMiB, out: 0, in: 0, perSecond: 0, result: '-' });
+}
+
+/** One process for each port and both tests, 64 at a time. */
+const stunclient = (spec: NetworkSpec): Promise<Sample> =>
+  inLab(spec, async (lab) => {
+    const before = await lab.counters();
+    const one = 'stunclient --mode full --localport {} 198.51.100.10 3478 >/dev/null 2>&1';
+    const all = `(echo 5060; seq 9000 10999) | xargs -P 64 -I{} sh -c '${one}'`;
+    const { ms } = await lab.run('pbx', ['sh', '-c', all]);
+    const after = await lab.counters();
+    return { ms, peakMiB: 0, out: after.out - before.out, in: after.in - before.in, perSecond: 0, result: '-' };
+  });
+
+const hasStunclient = (): boolean => spawnSync('sh', ['-c', 'command -v stunclient']).status === 0;
+
+interface Measured {
+  readonly name: string;
+  /** What it must reach, in seconds; null: it is there for comparison. */
+  readonly limit: number | null;
+  readonly runs: number;
+  readonly sample: () => Promise<Sample>;
+}
+
+const MAX = ['--rate', 'max'];
+
+const MEASURED: readonly Measured[] = [
+  { name: 'node -e 0', limit: null, runs: RUNS, sample: bareNode },
+  { name: '2,001 open, max', limit: 0.5, runs: RUNS, sample: () => check(network([FORWARD]), PORTS, MAX) },
+  { name: '2,001 closed, max', limit: 2.5, runs: RUNS, sample: () => check(network([]), PORTS, MAX) },
+  { name: '2,001 open, default', limit: 5, runs: 2, sample: () => check(network([FORWARD]), PORTS, []) },
+  { name: '2,001 closed, default', limit: 20, runs: 1, sample: () => check(network([]), PORTS, []) },
+  { name: '16,385 closed, max', limit: null, runs: 1, sample: () => check(network([]), '16384-32768', MAX) },
+];
+
+const FOREIGN: readonly Measured[] = [
+  { name: 'stunclient, 2,001 open', limit: null, runs: 1, sample: () => stunclient(network([FORWARD])) },
+];
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+const WIDTHS = [26, 8, 8, 8, 8, 8, 8, 8, 0];
+
+const row = (cells: readonly string[]): void =>
+  console.log(cells.map((cell, index) => (index === 0 ? cell.padEnd(WIDTHS[0] ?? 0) : cell.padStart(WIDTHS[index] ?? 0))).join(' '));
+
+function show({ name, limit }: Measured, samples: readonly Sample[], node: number): void {
+  const times = samples.map(({ ms }) => ms);
+  const middle = median(times);
+  row([
+    name,
+    (Math.min(...times) / 1000).toFixed(2),
+    (middle / 1000).toFixed(2),
+    limit === null ? '' : `${limit}`,
+    (middle / node).toFixed(1),
+    median(samples.map(({ out }) => out)).toFixed(0),
+    median(samples.map((sample) => sample.in)).toFixed(0),
+    Math.max(...samples.map(({ peakMiB }) => peakMiB)).toFixed(0),
+    samples.at(-1)?.result ?? '',
+  ]);
+}
+
+const support = await labSupport();
+if (support.kind === 'no') {
+  console.log(`no kernel lab here: ${support.why}`);
+  process.exitCode = 1;
+} else {
+  row(['', 'best s', 'median', 'limit', 'x node', 'out', 'in', 'MiB', ' verdict']);
+  let node = 1;
+  for (const measured of [...MEASURED, ...(hasStunclient() ? FOREIGN : [])]) {
+    const samples: Sample[] = [];
+    for (let run = 0; run < measured.runs; run++) samples.push(await measured.sample());
+    if (measured.limit === null && node === 1) node = median(samples.map(({ ms }) => ms));
+    show(measured, samples, node);
+  }
+  console.log('\nTimes from process start to exit; packets on the wide area link, each way, control probes and server checks included.');
+}
