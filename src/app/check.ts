@@ -1,9 +1,9 @@
-import { endpoint, isIpv4, ok, portsOf } from '../base/index.ts';
-import { RangeCheck, ServerCheck } from '../engine/index.ts';
+import { endpoint, isIpv4, type Milliseconds, ok, portsOf } from '../base/index.ts';
+import { type Observation, RangeCheck, ServerCheck } from '../engine/index.ts';
 import { collectServer, type ServerEvidence } from '../evidence/index.ts';
 import { type ProbePlan, planProbes, type Rate, type ServerFacts, samplePorts } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
-import type { System } from '../system/index.ts';
+import type { System, Timer } from '../system/index.ts';
 import { canAskInbound, canAskOutbound, judgeServer, type ServerVerdict } from '../verdict/index.ts';
 import { conclude } from './conclude.ts';
 import type { CheckRequest, RunEvent, ServerName } from './events.ts';
@@ -53,8 +53,12 @@ class Run {
   readonly #listen: (event: RunEvent) => void;
   readonly #events: RunEvent[] = [];
   readonly #pumps = new Set<Pump>();
-  #wake: () => void = () => undefined;
   #cancelled = false;
+  #stopWaiting: () => void = () => undefined;
+  /** Settles when the run is cancelled: nothing else is worth waiting for then. */
+  readonly #cancellation = new Promise<'cancelled'>((resolve) => {
+    this.#stopWaiting = () => resolve('cancelled');
+  });
 
   constructor(system: System, request: CheckRequest, version: string, listen: (event: RunEvent) => void) {
     this.#system = system;
@@ -66,10 +70,20 @@ class Run {
   cancel(): void {
     this.#cancelled = true;
     for (const running of this.#pumps) running.cancel();
-    this.#wake();
+    this.#stopWaiting();
   }
 
+  /** Whatever goes wrong in one part of a run, the other parts do not outlive it. */
   async all(): Promise<FinishedCheck> {
+    try {
+      return await this.#carryOut();
+    } catch (error) {
+      this.cancel();
+      throw error;
+    }
+  }
+
+  async #carryOut(): Promise<FinishedCheck> {
     const { clock } = this.#system;
     const began = clock.now();
     this.#tell({ kind: 'started', date: clock.date().toISOString(), version: this.#version, request: this.#request });
@@ -79,13 +93,19 @@ class Run {
     const plan = leader && !this.#cancelled ? await this.#checkPorts(leader, memory) : null;
     this.#tell({ kind: 'ended', duration: clock.now() - began, cancelled: this.#cancelled });
     const report = conclude(this.#events);
-    if (plan) await memory.remember(plan, report);
+    if (plan) await memory.remember(plan, this.#observations(), report);
     return { events: this.#events, report };
+  }
+
+  #observations(): Observation[] {
+    return this.#events.flatMap((event) => (event.kind === 'observed' ? [event.observation] : []));
   }
 
   async #checkServer(server: ServerName): Promise<Candidate[]> {
     const { host } = server;
-    const resolved = isIpv4(host) ? ok([host]) : await this.#system.names.resolve4(host);
+    const resolution = isIpv4(host) ? ok([host]) : this.#system.names.resolve4(host);
+    const resolved = await Promise.race([resolution, this.#cancellation]);
+    if (resolved === 'cancelled') return [];
     if (resolved.kind === 'error') {
       this.#tell({ kind: 'unresolved', server, error: resolved.error });
       return [];
@@ -107,6 +127,7 @@ class Run {
       observations.push(observation);
       this.#tell({ kind: 'server', server, primary, observation });
     });
+    if (!this.#cancelled) this.#tell({ kind: 'server-checked', server, primary });
     const seen = collectServer(observations);
     return { server, address, seen, verdict: judgeServer({ name: server.name, address, port: server.port }, seen) };
   }
@@ -148,16 +169,15 @@ class Run {
     this.#tell({ kind: 'holders', holders: [...(await this.#system.host.udpHolders(held))] });
   }
 
-  #wait(time: number): Promise<void> {
+  async #wait(time: Milliseconds): Promise<void> {
     this.#tell({ kind: 'waiting', for: time });
     const { clock } = this.#system;
-    return new Promise((resolve) => {
-      const timer = clock.at(clock.now() + time, resolve);
-      this.#wake = () => {
-        timer.cancel();
-        resolve();
-      };
+    let timer: Timer | undefined;
+    const passed = new Promise<void>((resolve) => {
+      timer = clock.at(clock.now() + time, resolve);
     });
+    await Promise.race([passed, this.#cancellation]);
+    timer?.cancel();
   }
 
   async #pump<T>(engine: Parameters<typeof pump<T>>[0], observed: (observation: T) => void): Promise<void> {

@@ -1,6 +1,6 @@
 import { findFindings } from '../advice/index.ts';
-import { type Endpoint, portsOf } from '../base/index.ts';
-import type { Observation, ServerObservation } from '../engine/index.ts';
+import { portsOf } from '../base/index.ts';
+import type { Observation } from '../engine/index.ts';
 import { collectEvidence, collectServer } from '../evidence/index.ts';
 import { buildReport, type Report } from '../report/index.ts';
 import { judgeRun, judgeServer, type ServerVerdict, unresolvable } from '../verdict/index.ts';
@@ -17,7 +17,13 @@ export function conclude(events: readonly RunEvent[]): Report {
   const observations = events.flatMap((event) => (event.kind === 'observed' ? [event.observation] : []));
   const evidence = plan && collectEvidence(plan, observations);
   const asked = plan ? plan.slices.flat() : portsOf(started.request.udp);
-  const verdict = judgeRun({ servers: judgeServers(events), asked, plan, evidence, cancelled: ended.cancelled });
+  const verdict = judgeRun({
+    servers: judgeServers(started, events),
+    asked,
+    plan,
+    evidence,
+    cancelled: ended.cancelled,
+  });
   const holders = new Map(events.flatMap((event) => (event.kind === 'holders' ? event.holders : [])));
   const localAddress = planned?.localAddress ?? started.request.bindAddress;
   const plannedPorts = planned?.plannedPorts ?? asked.length;
@@ -40,30 +46,27 @@ export function conclude(events: readonly RunEvent[]): Report {
   });
 }
 
-/** In the order in which the user named them; one per address. */
-export function judgeServers(events: readonly RunEvent[]): ServerVerdict[] {
+/**
+ * In the order in which the user named them; one per address. A server whose check was cut short is left out: what
+ * it has not answered yet would look like what it cannot do.
+ */
+function judgeServers({ request }: EventOf<'started'>, events: readonly RunEvent[]): ServerVerdict[] {
   const aboutServers = events.filter((event) => event.kind === 'server');
-  return events.flatMap((event) => {
-    if (event.kind === 'unresolved') return [unresolvable(identity(event.server, null), event.error)];
-    if (event.kind !== 'resolved') return [];
-    return event.addresses.map((address) => {
-      const seen = observationsOf(aboutServers, event.server, address);
-      return judgeServer(identity(event.server, address), collectServer(seen));
+  const checked = events.filter((event) => event.kind === 'server-checked');
+  return request.servers.flatMap((server) => {
+    const names = events.filter((event) => event.kind === 'resolved' || event.kind === 'unresolved');
+    const found = names.find((event) => event.server.name === server.name);
+    if (found?.kind === 'unresolved') return [unresolvable(identity(server, null), found.error)];
+    const addresses = found?.addresses.filter((address) => checked.some((event) => isAbout(event, server, address)));
+    return (addresses ?? []).map((address) => {
+      const seen = aboutServers.filter((event) => isAbout(event, server, address));
+      return judgeServer(identity(server, address), collectServer(seen.map(({ observation }) => observation)));
     });
   });
 }
 
-const observationsOf = (
-  events: readonly EventOf<'server'>[],
-  server: ServerName,
-  address: string,
-): ServerObservation[] =>
-  events
-    .filter((event) => event.server.name === server.name && isAt(event.primary, server, address))
-    .map(({ observation }) => observation);
-
-const isAt = (primary: Endpoint, server: ServerName, address: string) =>
-  primary.address === address && primary.port === server.port;
+const isAbout = (event: EventOf<'server' | 'server-checked'>, { name, port }: ServerName, address: string): boolean =>
+  event.server.name === name && event.primary.address === address && event.primary.port === port;
 
 const identity = ({ name, port }: ServerName, address: string | null) => ({ name, address, port });
 

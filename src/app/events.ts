@@ -38,6 +38,8 @@ export type RunEvent =
       readonly primary: Endpoint;
       readonly observation: ServerObservation;
     }
+  /** All of that server's questions are over; without this, the run was cancelled before. */
+  | { readonly kind: 'server-checked'; readonly server: ServerName; readonly primary: Endpoint }
   /** The router may still hold what an earlier check left. */
   | { readonly kind: 'waiting'; readonly for: Milliseconds }
   | { readonly kind: 'planned'; readonly plan: ProbePlan; readonly localAddress: string; readonly plannedPorts: number }

@@ -136,7 +136,11 @@ function parse(text: string | null, now: Milliseconds): PastCheck[] {
   return asList(textToValue(text ?? '[]')).flatMap((note) => {
     const { endedAt, flows, mapped } = asRecord(note);
     if (typeof endedAt !== 'number' || now - endedAt >= ANSWERED_LIVES) return [];
-    const check = { endedAt: Math.min(endedAt, now), flows: asList(flows).flatMap(readFlow), mapped: readRanges(mapped) };
+    const check = {
+      endedAt: Math.min(endedAt, now),
+      flows: asList(flows).flatMap(readFlow),
+      mapped: readRanges(mapped),
+    };
     return [check];
   });
 }

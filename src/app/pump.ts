@@ -26,6 +26,7 @@ class Worker<T> {
   readonly #sockets = new Map<SocketKey, UdpSocket>();
   #timer: { readonly at: Milliseconds; readonly timer: Timer } | null = null;
   #draining = false;
+  #now: Milliseconds = 0;
   #over = false;
 
   constructor(engine: Engine<T>, system: System, observed: (observation: T) => void) {
@@ -39,7 +40,8 @@ class Worker<T> {
 
   feed(input: Input): void {
     if (this.#over) return;
-    const now = this.#system.clock.now();
+    // What comes in the middle of the work comes at its time: the engine's clock does not go back afterwards.
+    const now = this.#draining ? this.#now : this.#system.clock.now();
     try {
       this.#engine.handle(input, now);
     } catch (error) {
@@ -59,6 +61,7 @@ class Worker<T> {
   #drain(now: Milliseconds): void {
     if (this.#draining || this.#over) return;
     this.#draining = true;
+    this.#now = now;
     try {
       while (this.#step(now));
     } catch (error) {

@@ -1,0 +1,300 @@
+import { describe, expect, test } from 'vitest';
+import { createModel } from '../../lab/model/index.ts';
+import type { Observation } from '../engine/index.ts';
+import { type ColdRole, type ProbePlan, planProbes, type Question, type ServerFacts } from '../plan/index.ts';
+import type { Report, ReportPort } from '../report/index.ts';
+import type { System } from '../system/index.ts';
+import { type Advice, type Memory, memoryOf } from './memory.ts';
+
+/** As a check leaves a server: the ports ask the primary's other port. */
+const SERVER: ServerFacts = {
+  name: 'stun.example',
+  primary: { address: '198.51.100.10', port: 3479 },
+  alternate: { address: '198.51.100.20', port: 3478 },
+  responsePort: true,
+  changeRequest: true,
+  allowedRate: 20_000,
+};
+/** The same server by its other address, as a name with both addresses may give it. */
+const TURNED: ServerFacts = {
+  ...SERVER,
+  primary: { address: '198.51.100.20', port: 3478 },
+  alternate: { address: '198.51.100.10', port: 3479 },
+};
+const ANOTHER: ServerFacts = {
+  ...SERVER,
+  primary: { address: '192.0.2.1', port: 3479 },
+  alternate: { address: '192.0.2.2', port: 3478 },
+};
+
+const FIRST: ColdRole = 'alternate-primary-port';
+const FIRST_AT = '198.51.100.20:3479';
+const SECOND: ColdRole = 'alternate';
+const SECOND_AT = '198.51.100.20:3478';
+
+const UNANSWERED = 35_000;
+const ANSWERED = 185_000;
+
+/** The machine of a run, with what was noted before it, `at` so many milliseconds after the checks of the notes. */
+function machine(note: string | null, at = 0): System & { note(): string | null } {
+  const { pbx } = createModel({ router: null, server: { kind: 'full' } }, { seed: 1 });
+  const notes = new Map(note === null ? [] : [['past-checks.json', note]]);
+  const zero = pbx.clock.date().getTime();
+  return {
+    ...pbx,
+    clock: { ...pbx.clock, date: () => new Date(zero + at) },
+    files: {
+      ...pbx.files,
+      readState: (name) => Promise.resolve(notes.get(name) ?? null),
+      writeState(name, text) {
+        notes.set(name, text);
+        return Promise.resolve(true);
+      },
+    },
+    note: () => notes.get('past-checks.json') ?? null,
+  };
+}
+
+/** Time of day at which the checks of these tests ended. */
+const ENDED = machine(null).clock.date().getTime();
+
+interface Note {
+  readonly endedAt: number;
+  readonly flows: readonly { readonly peer: string; readonly spoken: boolean; readonly ports: string }[];
+  readonly mapped: string;
+}
+
+const came = (peer: string, ports = '5060') => ({ peer, spoken: false, ports });
+const spoken = (peer: string, ports = '5060') => ({ peer, spoken: true, ports });
+
+/** One check, with what it left in the router. */
+const left = (...flows: Note['flows']): Note => ({ endedAt: ENDED, flows, mapped: '' });
+const leftMapping = (ports = '5060'): Note => ({ ...left(), mapped: ports });
+const earlier = (note: Note, by: number): Note => ({ ...note, endedAt: note.endedAt - by });
+
+const memory = (notes: unknown, at: number): Promise<Memory> => memoryOf(machine(JSON.stringify(notes), at));
+
+const FRESH: Advice = { coldRole: FIRST, wait: 0, warmIsFresh: true };
+
+describe('the advice', () => {
+  test.each<[string, Note[], number, Advice]>([
+    ['nothing is remembered', [], 0, FRESH],
+    ['one role has sent', [left(came(FIRST_AT))], 1, { coldRole: SECOND, wait: 0, warmIsFresh: false }],
+    ['the other one has', [left(came(SECOND_AT))], 1, { coldRole: FIRST, wait: 0, warmIsFresh: false }],
+    ['both have', [left(came(FIRST_AT), came(SECOND_AT))], 1, { ...FRESH, wait: UNANSWERED - 1 }],
+    [
+      'both have, in turns',
+      [earlier(left(came(FIRST_AT)), 10_000), left(came(SECOND_AT))],
+      1,
+      { coldRole: FIRST, wait: UNANSWERED - 10_001, warmIsFresh: false },
+    ],
+    [
+      'both have, in turns the other way round',
+      [earlier(left(came(SECOND_AT)), 10_000), left(came(FIRST_AT))],
+      1,
+      { coldRole: SECOND, wait: UNANSWERED - 10_001, warmIsFresh: false },
+    ],
+    ['the states are about to die', [left(came(FIRST_AT), came(SECOND_AT))], 34_999, { ...FRESH, wait: 1 }],
+    ['the states are dead', [left(came(FIRST_AT), came(SECOND_AT))], UNANSWERED, FRESH],
+    [
+      'the port spoke to one role itself, and the other one sent',
+      [left(came(FIRST_AT), spoken(SECOND_AT))],
+      1,
+      { coldRole: FIRST, wait: UNANSWERED - 1, warmIsFresh: false },
+    ],
+    [
+      'long after that',
+      [left(came(FIRST_AT), spoken(SECOND_AT))],
+      UNANSWERED,
+      { coldRole: FIRST, wait: 0, warmIsFresh: false },
+    ],
+    ['the port spoke to both roles', [left(spoken(FIRST_AT), spoken(SECOND_AT))], 1, { ...FRESH, wait: ANSWERED - 1 }],
+    ['the router made a mapping', [leftMapping()], 1, { ...FRESH, wait: ANSWERED - 1 }],
+    ['that mapping is dead', [leftMapping()], ANSWERED, FRESH],
+    [
+      'other ports were checked',
+      [left(came(FIRST_AT, '5061'), came(SECOND_AT, '1-5059')), leftMapping('9002')],
+      1,
+      FRESH,
+    ],
+    [
+      'one of many ports was checked',
+      [left(came(FIRST_AT, '9000-9500'))],
+      1,
+      { ...FRESH, coldRole: SECOND, warmIsFresh: false },
+    ],
+    ['another server was asked', [left(came('192.0.2.2:3479'), came('192.0.2.2:3478'))], 1, FRESH],
+    [
+      'the longest wait counts',
+      [left(came(FIRST_AT), came(SECOND_AT)), earlier(leftMapping(), 60_000)],
+      1,
+      { ...FRESH, wait: ANSWERED - 60_001 },
+    ],
+    ['every port spoke to the primary', [left(spoken('198.51.100.10', '1-65535'))], 1, FRESH],
+  ])('%s', async (_, notes, at, advice) => {
+    expect((await memory(notes, at)).advise(SERVER, [5060, 9001])).toEqual(advice);
+  });
+
+  test('the old primary, once it is the alternate, is no stranger to the ports', async () => {
+    const { advise } = await memory([left(spoken('198.51.100.10'), came(FIRST_AT))], 1);
+    expect(advise(SERVER, [5060])).toMatchObject({ coldRole: SECOND, wait: 0 });
+    expect(advise(TURNED, [5060])).toEqual({ ...FRESH, wait: ANSWERED - 1 });
+  });
+
+  test('a mapping of the router itself is there for every server', async () => {
+    expect((await memory([leftMapping()], 0)).advise(ANOTHER, [5060]).wait).toBe(ANSWERED);
+  });
+
+  test('a server without a second address asks nothing that an old entry could answer', async () => {
+    const { advise } = await memory([left(came(FIRST_AT), spoken('198.51.100.10'))], 0);
+    expect(advise({ ...SERVER, alternate: null }, [5060]).wait).toBe(0);
+  });
+});
+
+describe('a clock that was set back', () => {
+  const HOURS = 5 * 3_600_000;
+  const both = left(came(FIRST_AT), came(SECOND_AT));
+
+  test.each<[string, Note, number]>([
+    ['packets that came', both, UNANSWERED],
+    ['a mapping', leftMapping(), ANSWERED],
+  ])('makes %s wait no longer than if the check had ended now', async (_, note, most) => {
+    expect((await memory([earlier(note, -HOURS)], 0)).advise(SERVER, [5060]).wait).toBe(most);
+  });
+
+  test('does not make every later check wait again', async () => {
+    const early = machine(JSON.stringify([earlier(both, -HOURS)]), 0);
+    await (await memoryOf(early)).remember(plan(), [], report());
+    const { advise } = await memoryOf(machine(early.note(), UNANSWERED + 1));
+    expect(advise(SERVER, [5060]).wait).toBe(0);
+  });
+});
+
+describe('a note that is not ours any more', () => {
+  const right = left(came(FIRST_AT), came(SECOND_AT));
+  test.each<[string, string]>([
+    ['empty', ''],
+    ['cut off', JSON.stringify([right]).slice(0, -5)],
+    ['not JSON', 'endedAt: yesterday'],
+    ['no list', JSON.stringify(right)],
+    ['null', 'null'],
+    ['a list of other things', JSON.stringify([null, 5060, 'x', [], {}])],
+    ['a time of another type', JSON.stringify([{ ...right, endedAt: '2026' }])],
+    ['no time', JSON.stringify([{ ...right, endedAt: undefined }])],
+    ['no flows', JSON.stringify([{ ...right, flows: 'all' }])],
+    ['flows that are none', JSON.stringify([{ ...right, flows: [null, 7, { peer: 1, ports: '5060' }] }])],
+    ['ports that are none', JSON.stringify([left(came(FIRST_AT, 'x'), came(SECOND_AT, '5060-1'))])],
+    [
+      'ports of another type',
+      JSON.stringify([{ ...right, flows: [{ ...came(FIRST_AT), ports: [5060] }], mapped: 5060 }]),
+    ],
+    ['ports beyond the last', JSON.stringify([left(came(FIRST_AT, '1-999999999'), came(SECOND_AT, '1-999999999'))])],
+  ])('is as good as none: %s', async (_, note) => {
+    expect((await memoryOf(machine(note, 1))).advise(SERVER, [5060])).toEqual(FRESH);
+  });
+
+  test('does not spoil what is right beside it', async () => {
+    expect((await memory([{ wrong: true }, right], 0)).advise(SERVER, [5060]).wait).toBe(UNANSWERED);
+  });
+
+  test('cannot make a check wait for ever', async () => {
+    const note = JSON.stringify([right]).replace(String(ENDED), '1e999');
+    expect((await memoryOf(machine(note, 0))).advise(SERVER, [5060]).wait).toBe(UNANSWERED);
+  });
+});
+
+function plan(more: Partial<Parameters<typeof planProbes>[0]> = {}): ProbePlan {
+  const rest = { bindAddress: '0.0.0.0', rate: null, freeSockets: 100, coldRole: FIRST, warmIsFresh: true };
+  return planProbes({ server: SERVER, ports: [1, 2, 3, 4], ...rest, ...more });
+}
+
+const sent = (port: number, question: Question): Observation => ({ kind: 'sent', at: 0, port, question, attempt: 1 });
+
+const port = (number: number, more: Partial<ReportPort>): ReportPort => ({
+  protocol: 'udp',
+  family: 'ipv4',
+  port: number,
+  result: 'open',
+  cause: null,
+  mapped: null,
+  process: null,
+  ...more,
+});
+
+const report = (...ports: ReportPort[]): Report => ({
+  schema: 'fullcone.report/1',
+  verdict: 'unsupported',
+  reason: 'some-ports',
+  startedAt: '2026-01-01T00:00:00.000Z',
+  durationMs: 0,
+  mode: 'bind',
+  servers: [],
+  publicAddresses: [],
+  findings: [],
+  ports,
+});
+
+describe('what is remembered', () => {
+  async function noted(observations: readonly Observation[], said = report(), planned = plan()): Promise<Note[]> {
+    const there = machine(null);
+    await (await memoryOf(there)).remember(planned, observations, said);
+    return JSON.parse(there.note() ?? 'null') as Note[];
+  }
+
+  test.each<[string, Observation[], Note['flows']]>([
+    ['a cold packet came', [sent(1, 'cold')], [came(FIRST_AT, '1')]],
+    ['a warm answer', [sent(1, 'warm')], [spoken('198.51.100.10', '1'), came(SECOND_AT, '1')]],
+    ['a plain request', [sent(1, 'outbound')], [spoken('198.51.100.10', '1'), came('198.51.100.10:3479', '1')]],
+    ['an answer that went elsewhere', [sent(1, 'relay')], [spoken('198.51.100.10', '1')]],
+    [
+      'a look from the role that it had never heard',
+      [sent(1, 'fresh-elsewhere')],
+      [spoken(SECOND_AT, '1'), came(SECOND_AT, '1')],
+    ],
+    [
+      'a look from the role of the cold packet',
+      [sent(1, 'far-elsewhere')],
+      [spoken(FIRST_AT, '1'), came(FIRST_AT, '1')],
+    ],
+    ['many ports', [sent(2, 'cold'), sent(1, 'cold'), sent(4, 'cold'), sent(1, 'cold')], [came(FIRST_AT, '1-2, 4')]],
+    ['a port whose turn did not come', [{ kind: 'listening', at: 0, port: 1 }], []],
+  ])('%s', async (_, observations, flows) => {
+    expect(await noted(observations)).toEqual([{ endedAt: ENDED, flows, mapped: '' }]);
+  });
+
+  test('with the roles in turns', async () => {
+    const [check] = await noted([sent(1, 'cold'), sent(1, 'warm')], report(), plan({ coldRole: SECOND }));
+    expect(check?.flows).toEqual([came(SECOND_AT, '1'), spoken('198.51.100.10', '1'), came(FIRST_AT, '1')]);
+  });
+
+  test('ports with a mapping of their own making', async () => {
+    const ports = [
+      port(1, {}),
+      port(2, { result: 'translated', cause: 'symmetric' }),
+      port(3, { result: 'closed', cause: 'works-by-accident' }),
+      port(4, { result: 'closed', cause: 'not-forwarded' }),
+    ];
+    expect(await noted([], report(...ports))).toMatchObject([{ mapped: '2-3' }]);
+  });
+
+  test('beside what was there, without what no router remembers', async () => {
+    const young = earlier(left(came(FIRST_AT, '9')), ANSWERED - 1);
+    const there = machine(JSON.stringify([earlier(left(came(FIRST_AT, '8')), ANSWERED), young]));
+    await (await memoryOf(there)).remember(plan(), [sent(1, 'cold')], report());
+    expect(JSON.parse(there.note() ?? '')).toEqual([young, left(came(FIRST_AT, '1'))]);
+  });
+
+  test('so that the next check finds it', async () => {
+    const there = machine(null);
+    await (await memoryOf(there)).remember(plan(), [sent(2, 'cold'), sent(2, 'warm')], report());
+    const { advise } = await memoryOf(there);
+    expect([2, 3].map((one) => advise(SERVER, [one]).wait)).toEqual([UNANSWERED, 0]);
+    expect(advise(ANOTHER, [2]).wait).toBe(0);
+  });
+
+  test('nothing where nothing can be written, and no harm is done', async () => {
+    const there = machine(null);
+    const deaf = { ...there, files: { ...there.files, writeState: () => Promise.resolve(false) } };
+    await expect((await memoryOf(deaf)).remember(plan(), [], report())).resolves.toBeUndefined();
+  });
+});
