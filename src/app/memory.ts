@@ -8,7 +8,7 @@ import {
   toRanges,
 } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
-import type { ColdRole, ProbePlan, ServerFacts } from '../plan/index.ts';
+import type { ColdRole, ProbePlan, Question, ServerFacts } from '../plan/index.ts';
 import type { Report, ReportPort } from '../report/index.ts';
 import type { System } from '../system/index.ts';
 
@@ -103,21 +103,31 @@ function concerns(ranges: readonly PortRange[], ports: ReadonlySet<number>): boo
 /** Who sent to which ports, or was asked to, and where they sent themselves. */
 function flowsOf(plan: ProbePlan, observations: readonly Observation[]): Flow[] {
   const flows = new Map<string, { peer: string; spoken: boolean; ports: Set<number> }>();
-  const note = (peer: string, spoken: boolean, port: number) => {
+  const note = (peer: string, spoken: boolean, ports: ReadonlySet<number>) => {
     const key = `${peer} ${spoken}`;
     const flow = flows.get(key) ?? { peer, spoken, ports: new Set() };
     flows.set(key, flow);
-    flow.ports.add(port);
+    for (const port of ports) flow.ports.add(port);
   };
-  for (const seen of observations) {
-    const step = seen.kind === 'sent' ? plan.steps[seen.question] : undefined;
-    if (seen.kind !== 'sent' || !step) continue;
-    const { address } = plan.server.primary;
+  const { address } = plan.server.primary;
+  for (const [question, ports] of askedPorts(observations)) {
+    const step = plan.steps[question];
     // Towards the primary, with which every port speaks, some routers let in what comes from its other ports, too.
-    if (step.from === 'port') note(step.to.address === address ? address : formatEndpoint(step.to), true, seen.port);
-    if (step.answerTo !== 'control') note(formatEndpoint(step.answerFrom), false, seen.port);
+    if (step?.from === 'port') note(step.to.address === address ? address : formatEndpoint(step.to), true, ports);
+    if (step && step.answerTo !== 'control') note(formatEndpoint(step.answerFrom), false, ports);
   }
   return [...flows.values()].map(({ ports, ...flow }) => ({ ...flow, ports: toRanges([...ports]) }));
+}
+
+function askedPorts(observations: readonly Observation[]): Map<Question, Set<number>> {
+  const asked = new Map<Question, Set<number>>();
+  for (const seen of observations) {
+    if (seen.kind !== 'sent') continue;
+    const ports = asked.get(seen.question);
+    if (ports) ports.add(seen.port);
+    else asked.set(seen.question, new Set([seen.port]));
+  }
+  return asked;
 }
 
 const hasMapping = ({ result, cause }: ReportPort): boolean => result === 'translated' || cause === 'works-by-accident';

@@ -43,8 +43,7 @@ export type Answer =
       readonly kind: 'success';
       readonly transactionId: Uint8Array;
       readonly mapped: Endpoint;
-      readonly other: Endpoint | null;
-      readonly allowedRate: number | null;
+      readonly message: Message;
     }
   | { readonly kind: 'error'; readonly transactionId: Uint8Array; readonly code: number }
   | { readonly kind: 'invalid'; readonly transactionId: Uint8Array; readonly what: 'malformed' | 'no-mapping' }
@@ -64,9 +63,13 @@ export function readAnswer(bytes: Uint8Array): Answer {
   const mapped =
     value(message, XOR_MAPPED_ADDRESS) ?? value(message, XOR_MAPPED_ADDRESS_OLD) ?? value(message, MAPPED_ADDRESS);
   if (!mapped || mapped.port === 0) return { kind: 'invalid', transactionId, what: 'no-mapping' };
+  return { kind: 'success', transactionId, mapped, message };
+}
+
+/** What a server says of itself; the ports do not care. */
+export function readServer(message: Message): { readonly other: Endpoint | null; readonly allowedRate: number | null } {
   const other = value(message, OTHER_ADDRESS) ?? value(message, CHANGED_ADDRESS);
-  const capabilities = value(message, FULLCONE_CAPABILITIES);
-  return { kind: 'success', transactionId, mapped, other, allowedRate: capabilities?.rate || null };
+  return { other, allowedRate: value(message, FULLCONE_CAPABILITIES)?.rate || null };
 }
 
 function readError(message: Message): Answer {

@@ -131,6 +131,7 @@ export class PortAsker {
 
   #needsTry({ tries }: Ask): boolean {
     const { path, plan } = this.#tools;
+    if (tries < plan.tries.atLeast) return true;
     return tries < Math.min(plan.tries.atMost, path.triesNeeded(plan.tries));
   }
 

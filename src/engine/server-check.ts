@@ -1,6 +1,6 @@
 import { type Endpoint, endpoint, type Milliseconds } from '../base/index.ts';
 import { whyUnusable } from './alternate.ts';
-import { type Answer, bindingRequest, type RequestOptions, readAnswer } from './answer.ts';
+import { type Answer, bindingRequest, type RequestOptions, readAnswer, readServer } from './answer.ts';
 import { HelperSockets } from './helpers.ts';
 import { never, Outbox } from './outbox.ts';
 import { type Pending, Transactions } from './transactions.ts';
@@ -179,7 +179,8 @@ export class ServerCheck implements Engine<ServerObservation> {
       this.#outbox.observed({ kind: 'server-refused', ...about, code: answer.code });
       this.#settle(probe.question);
     } else if (answer.kind === 'success') {
-      const { mapped, other, allowedRate } = answer;
+      const { mapped, message } = answer;
+      const { other, allowedRate } = readServer(message);
       const otherUnusable = other && whyUnusable(this.#target.primary, other);
       this.#outbox.observed({
         kind: 'server-answered',
@@ -190,7 +191,7 @@ export class ServerCheck implements Engine<ServerObservation> {
         otherUnusable,
         allowedRate,
       });
-      this.#success(pending, answer, now);
+      this.#success(pending, mapped, otherUnusable ? null : other, now);
     }
   }
 
@@ -199,12 +200,12 @@ export class ServerCheck implements Engine<ServerObservation> {
     if (question !== 'binding' && question !== 'listener-binding') this.#settle(question);
   }
 
-  #success(pending: Pending<Ask>, { mapped, other }: Extract<Answer, { kind: 'success' }>, now: Milliseconds): void {
+  /** `other`: an alternate address that may be asked. */
+  #success(pending: Pending<Ask>, mapped: Endpoint, other: Endpoint | null, now: Milliseconds): void {
     pending.answered = true;
     const { question } = pending.subject.probe;
     if (this.#settled.has(question)) return;
-    const { primary } = this.#target;
-    if (question === 'binding' && other && !whyUnusable(primary, other)) this.#alternate = other;
+    if (question === 'binding') this.#alternate = other;
     if (pending.subject.probe.answerOn === 'listener') this.#listenerAt.set(question, mapped);
     this.#settle(question);
     // One way to see CHANGE-REQUEST work is enough.
