@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: how long a check takes from the start of the process to its end, what it sends, and how much memory
- * it needs, through the kernel lab's router. Beside it, in the same run: a bare start of Node, and stunserver's client
- * where it is installed (64 at a time, as its users run it). Nothing fails on a time: machines differ; read the ratios.
+ * it needs, through the kernel lab's router. Beside it, in the same run: a bare start of Node; the floor, which is the
+ * same number of sockets, requests and answers with nothing but node:dgram; and stunserver's client where it is
+ * installed (64 at a time, as its users run it). Nothing fails on a time: machines differ; read the ratios.
  */
 import { spawnSync } from 'node:child_process';
 import { type KernelLab, labSupport, openLab } from './kernel/index.ts';
@@ -10,7 +11,13 @@ import type { Forward, NetworkSpec } from './scenarios/index.ts';
 
 const PORTS = '5060,9000-10999';
 const RUNS = Number(process.argv[process.argv.indexOf('--runs') + 1]) || 5;
-const FORWARD: Forward = { ports: [{ from: 5060, to: 5060 }, { from: 9000, to: 10_999 }], to: 'pbx' };
+const FORWARD: Forward = {
+  ports: [
+    { from: 5060, to: 5060 },
+    { from: 9000, to: 10_999 },
+  ],
+  to: 'pbx',
+};
 
 const network = (forwards: readonly Forward[]): NetworkSpec => ({
   router: { outward: 'preserve', filtering: 'address-and-port', forwards },
@@ -25,8 +32,6 @@ interface Sample {
   readonly peakMiB: number;
   readonly out: number;
   readonly in: number;
-  /** Most packets in any second, each way, as far as the totals tell. */
-  readonly perSecond: number;
   readonly result: string;
 }
 
@@ -39,23 +44,26 @@ async function inLab<T>(spec: NetworkSpec, work: (lab: KernelLab) => Promise<T>)
   }
 }
 
+/** Ports that nothing else asks for: the reflector has served somebody before, as every real one has. */
+const WARM_UP = ['check', '--server', '198.51.100.10', '--udp', '40000-40999', '--rate', 'max', '--json'];
+
 /** A router that has never seen the ports: the check would wait for its old states otherwise. */
 const check = (spec: NetworkSpec, ports: string, rate: readonly string[]): Promise<Sample> =>
   inLab(spec, async (lab) => {
+    await lab.run('pbx', [...FULLCONE, ...WARM_UP]);
     const before = await lab.counters();
     const [node, ...command] = FULLCONE;
     const words = ['check', '--server', '198.51.100.10', '--udp', ports, ...rate, '--json'];
     const { ms, stdout, stderr } = await lab.run('pbx', [node ?? 'node', '--import', PEAK, ...command, ...words]);
     const after = await lab.counters();
-    const report = JSON.parse(stdout) as { verdict: string; durationMs: number };
+    const { verdict } = JSON.parse(stdout) as { verdict: string };
     const out = after.out - before.out;
     return {
       ms,
       peakMiB: Number(/peak (\d+)/.exec(stderr)?.[1] ?? 0) / 1024,
       out,
       in: after.in - before.in,
-      perSecond: (1000 * out) / report.durationMs,
-      result: report.verdict,
+      result: verdict,
     };
   });
 
@@ -63,8 +71,34 @@ function bareNode(): Promise<Sample> {
   const began = performance.now();
   const { stderr } = spawnSync(process.execPath, ['--import', PEAK, '-e', '0'], { encoding: 'utf8' });
   const peakMiB = Number(/peak (\d+)/.exec(stderr)?.[1] ?? 0) / 1024;
-  return Promise.resolve({ ms: performance.now() - began, peakMiB, out: 0, in: 0, perSecond: 0, result: '-' });
+  return Promise.resolve({ ms: performance.now() - began, peakMiB, out: 0, in: 0, result: '-' });
 }
+
+/** 2,001 sockets, each with two requests, one after the other; no more on the way than the check has. */
+const FLOOR = `
+  const dgram = require('node:dgram'), { randomBytes } = require('node:crypto'), queue = [];
+  const lookup = (address, options, done) => done(null, address, 4);
+  let onTheWay = 0, left = 2 * 2001;
+  const request = () => Buffer.concat([Buffer.from('000100002112a442', 'hex'), randomBytes(12)]);
+  const next = () => {
+    while (onTheWay < 224 && queue.length > 0) { onTheWay++; queue.shift().send(request(), 3479, '198.51.100.10'); }
+  };
+  const sockets = Array.from({ length: 2001 }, (_, index) => {
+    const socket = dgram.createSocket({ type: 'udp4', lookup });
+    socket.bind({ port: 9000 + index, exclusive: true });
+    socket.once('message', () => queue.push(socket));
+    socket.on('message', () => { onTheWay--; if (--left === 0) for (const one of sockets) one.close(); else next(); });
+    queue.push(socket);
+    return socket;
+  });
+  next();`;
+
+const floor = (): Promise<Sample> =>
+  inLab(network([FORWARD]), async (lab) => {
+    await lab.run('pbx', [...FULLCONE, ...WARM_UP]);
+    const { ms } = await lab.run('pbx', [process.execPath, '-e', FLOOR], { timeout: 20_000 });
+    return { ms, peakMiB: 0, out: 4002, in: 4002, result: '-' };
+  });
 
 /** One process for each port and both tests, 64 at a time. */
 const stunclient = (spec: NetworkSpec): Promise<Sample> =>
@@ -74,7 +108,7 @@ const stunclient = (spec: NetworkSpec): Promise<Sample> =>
     const all = `(echo 5060; seq 9000 10999) | xargs -P 64 -I{} sh -c '${one}'`;
     const { ms } = await lab.run('pbx', ['sh', '-c', all]);
     const after = await lab.counters();
-    return { ms, peakMiB: 0, out: after.out - before.out, in: after.in - before.in, perSecond: 0, result: '-' };
+    return { ms, peakMiB: 0, out: after.out - before.out, in: after.in - before.in, result: '-' };
   });
 
 const hasStunclient = (): boolean => spawnSync('sh', ['-c', 'command -v stunclient']).status === 0;
@@ -91,6 +125,7 @@ const MAX = ['--rate', 'max'];
 
 const MEASURED: readonly Measured[] = [
   { name: 'node -e 0', limit: null, runs: RUNS, sample: bareNode },
+  { name: 'floor: node:dgram alone', limit: null, runs: RUNS, sample: floor },
   { name: '2,001 open, max', limit: 0.5, runs: RUNS, sample: () => check(network([FORWARD]), PORTS, MAX) },
   { name: '2,001 closed, max', limit: 2.5, runs: RUNS, sample: () => check(network([]), PORTS, MAX) },
   { name: '2,001 open, default', limit: 5, runs: 2, sample: () => check(network([FORWARD]), PORTS, []) },
@@ -102,12 +137,17 @@ const FOREIGN: readonly Measured[] = [
   { name: 'stunclient, 2,001 open', limit: null, runs: 1, sample: () => stunclient(network([FORWARD])) },
 ];
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 const WIDTHS = [26, 8, 8, 8, 8, 8, 8, 8, 0];
 
 const row = (cells: readonly string[]): void =>
-  console.log(cells.map((cell, index) => (index === 0 ? cell.padEnd(WIDTHS[0] ?? 0) : cell.padStart(WIDTHS[index] ?? 0))).join(' '));
+  console.log(
+    cells
+      .map((cell, index) => (index === 0 ? cell.padEnd(WIDTHS[0] ?? 0) : cell.padStart(WIDTHS[index] ?? 0)))
+      .join(' '),
+  );
 
 function show({ name, limit }: Measured, samples: readonly Sample[], node: number): void {
   const times = samples.map(({ ms }) => ms);
@@ -138,5 +178,7 @@ if (support.kind === 'no') {
     if (measured.limit === null && node === 1) node = median(samples.map(({ ms }) => ms));
     show(measured, samples, node);
   }
-  console.log('\nTimes from process start to exit; packets on the wide area link, each way, control probes and server checks included.');
+  console.log(
+    '\nTimes from process start to exit; packets on the wide area link, each way, control probes and server checks included.',
+  );
 }

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { Milliseconds } from '../../base/index.ts';
 import type { Clock, Timer } from '../contract.ts';
 
