@@ -24,6 +24,7 @@ export function nftRouter(spec: RouterSpec, loss: Loss = { out: 0, in: 0 }): str
   return table([
     ...mappings(),
     chain('lost', 'type filter hook prerouting priority raw; policy accept;', lossRules('wan', loss.in)),
+    ...guard(spec),
     chain('inward', 'type nat hook prerouting priority dstnat; policy accept;', inwardRules(spec)),
     chain('outward', 'type nat hook postrouting priority srcnat; policy accept;', outwardRules(spec.outward)),
     chain('learn', 'type filter hook postrouting priority srcnat + 10; policy accept;', learnRules()),
@@ -69,6 +70,26 @@ function learnRules(): string[] {
     `${own} update @cone { udp sport : ${inside} }`,
     `${own} update @taken { udp sport }`,
     `${own} update @permitted { ip daddr . udp sport }`,
+  ];
+}
+
+/**
+ * New flows of an address to more than `after` different ports within 10 s: nothing new of it for 30 s. The limit of
+ * one an hour never refills, so that its burst is a plain count.
+ */
+function guard({ scanGuard }: RouterSpec): string[] {
+  if (!scanGuard) return [];
+  const fresh = 'iifname "wan" ct state new meta l4proto udp';
+  return [
+    '  set seen { type ipv4_addr . inet_service; flags dynamic,timeout; timeout 10s; size 65535; }',
+    '  set count { type ipv4_addr; flags dynamic,timeout; timeout 10s; size 65535; }',
+    '  set banned { type ipv4_addr; flags dynamic,timeout; timeout 30s; size 65535; }',
+    chain('guard', 'type filter hook prerouting priority mangle; policy accept;', [
+      `${fresh} ip saddr @banned drop`,
+      `${fresh} ip saddr . udp dport @seen accept`,
+      `${fresh} add @seen { ip saddr . udp dport }`,
+      `${fresh} add @count { ip saddr limit rate over 1/hour burst ${scanGuard.after} packets } add @banned { ip saddr } drop`,
+    ]),
   ];
 }
 

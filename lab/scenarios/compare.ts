@@ -22,7 +22,10 @@ export function compare(expectation: Expectation, report: ReportShape, column: C
   differ('server', expect.server ?? 'ok', report.servers[0]?.state);
   const wanted = wantedPorts(expect);
   differ('ports', wanted.size, report.ports.length);
-  for (const { port, result, cause } of report.ports) differ(`port ${port}`, wanted.get(port), says(result, cause));
+  for (const { port, result, cause } of report.ports) {
+    const right = wanted.get(port) ?? [];
+    if (!right.includes(says(result, cause))) differ(`port ${port}`, right.join(' or '), says(result, cause));
+  }
   for (const code of expect.findings ?? [])
     if (!report.findings.some((finding) => finding.code === code)) differences.push(`finding ${code} is missing`);
   return differences;
@@ -30,12 +33,13 @@ export function compare(expectation: Expectation, report: ReportShape, column: C
 
 const says = (result: string, cause: string | null): string => (cause ? `${result}/${cause}` : result);
 
-function wantedPorts(expect: Expectation): Map<number, string> {
+function wantedPorts(expect: Expectation): Map<number, readonly string[]> {
   return new Map(
-    Object.entries(expect.ports).flatMap(([text, { result, cause }]) => {
+    Object.entries(expect.ports).flatMap(([text, wanted]) => {
       const ranges = parsePorts(text);
       if (ranges.kind === 'error') throw new Error(`a scenario names the ports "${text}"`);
-      return portsOf(ranges.value).map((port) => [port, says(result, cause)] as const);
+      const right = [wanted].flat().map(({ result, cause }) => says(result, cause));
+      return portsOf(ranges.value).map((port) => [port, right] as const);
     }),
   );
 }

@@ -186,6 +186,28 @@ export const SCENARIOS: readonly Scenario[] = [
     }),
   },
   {
+    name: 'scan-guard',
+    about: 'The router lets the first ports in, then takes us for a scanner; known flows go on, control probes too.',
+    network: network({
+      forwards: [{ ports: [range(5060), range(9000, 9019)], to: 'pbx' }],
+      scanGuard: { after: 8 },
+    }),
+    steps: once(
+      {
+        verdict: 'inconclusive',
+        reason: 'scan-protection',
+        ports: {
+          '5060,9000-9019': [
+            { result: 'open', cause: null },
+            { result: 'untested', cause: 'scan-protection' },
+          ],
+        },
+        findings: ['scan-protection'],
+      },
+      '5060,9000-9019',
+    ),
+  },
+  {
     name: 'server-down',
     about: 'The host lives, nobody listens.',
     network: network({ forwards: [FORWARD] }, { server: { kind: 'down' } }),

@@ -55,6 +55,11 @@ export interface RouterSpec {
   readonly forwards: readonly Forward[];
   /** Packets to the public address that no forward and no mapping wants: dropped; or taken by the router itself, which answers ICMP port unreachable and keeps an entry in its connection table (lab.md, trap 4). */
   readonly input?: 'drop' | 'take';
+  /**
+   * Takes an address for a scanner whose new flows reach more than so many different ports within 10 s, and lets no
+   * new flow of it in for 30 s. Flows that it knows go on.
+   */
+  readonly scanGuard?: { readonly after: number };
   /** UDP from these source ports does not leave the LAN; dropped in silence, or refused with ICMP admin-prohibited. */
   readonly blocked?: { readonly ports: readonly PortRange[]; readonly how: 'drop' | 'reject' };
 }
@@ -100,11 +105,17 @@ export interface Check {
   readonly noWait?: boolean;
 }
 
+/** Several: which one, is a matter of chance. */
+export interface PortExpectation {
+  readonly result: string;
+  readonly cause: string | null;
+}
+
 export interface Expectation {
   readonly verdict: 'supported' | 'unsupported' | 'inconclusive' | 'cancelled';
   readonly reason: string | null;
   /** By port or range, as on the command line; together they cover every asked port. */
-  readonly ports: Readonly<Record<string, { readonly result: string; readonly cause: string | null }>>;
+  readonly ports: Readonly<Record<string, PortExpectation | readonly PortExpectation[]>>;
   /** State of the first server; default `ok`. */
   readonly server?: string;
   /** Codes that must be among the findings. */

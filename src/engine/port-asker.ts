@@ -45,6 +45,9 @@ export interface AskerTools {
 /** Fewer preserved ports than this could be the luck of a router that draws ports at random. */
 const FEW_PRESERVED = 3;
 
+/** More than one, since a packet may be lost; few, since each is a packet more. */
+const SENTINELS = 3;
+
 /** Asks the ports of one slice, each the questions that `wanted` names, until all are finished. */
 export class PortAsker {
   readonly #tools: AskerTools;
@@ -53,8 +56,12 @@ export class PortAsker {
   readonly #run: RunProgress;
   #slice: PortState<Ask>[] = [];
   #fresh: PortState<Ask>[] = [];
+  /** How many of `fresh` have begun. */
+  #begun = 0;
   #unfinished = 0;
-  #confirming = false;
+  #stage: 'asking' | 'sentinels' | 'confirming' = 'asking';
+  /** A silence of this slice that only means something if the router still lets others in. */
+  #needsSentinel = false;
   #lastSilence: Milliseconds = -1;
 
   constructor(tools: AskerTools) {
@@ -63,7 +70,7 @@ export class PortAsker {
     this.#run = {
       can: (question) => plan.steps[question] !== undefined,
       enough: (question) => (this.#asked.get(question) ?? 0) >= plan.causeSample,
-      confirming: () => this.#confirming,
+      confirming: () => this.#stage === 'confirming',
     };
   }
 
@@ -74,7 +81,10 @@ export class PortAsker {
 
   startSlice(): void {
     this.#slice = [];
-    this.#confirming = false;
+    this.#fresh = [];
+    this.#begun = 0;
+    this.#stage = 'asking';
+    this.#needsSentinel = false;
   }
 
   add(port: number): void {
@@ -87,16 +97,21 @@ export class PortAsker {
   /** All ports of the slice are finished; those that need it were looked at once more. */
   over(now: Milliseconds): boolean {
     if (this.#unfinished > 0) return false;
-    if (this.#confirming || !this.#mustConfirm()) return true;
-    this.#confirming = true;
-    for (const state of this.#slice) this.#reopen(state, now);
+    if (this.#stage === 'asking') {
+      this.#stage = 'sentinels';
+      for (const state of this.#chooseSentinels()) this.#reopen(state, now);
+    }
+    if (this.#unfinished === 0 && this.#stage === 'sentinels') {
+      this.#stage = 'confirming';
+      if (this.#mustConfirm()) for (const state of this.#slice) this.#reopen(state, now);
+    }
     return this.#unfinished === 0;
   }
 
   /** When there is something to send again; `again` where it waits for the pacer. */
   nextAt(now: Milliseconds): Milliseconds {
     const next = this.#due.earliest?.dueAt ?? never;
-    return next <= now || this.#fresh.length > 0 ? this.#tools.pacer.again : next;
+    return next <= now || this.#begun < this.#fresh.length ? this.#tools.pacer.again : next;
   }
 
   /** Sends one packet if one is due and may leave. */
@@ -123,8 +138,9 @@ export class PortAsker {
         continue;
       }
       if (ask && ask.dueAt <= now) return ask;
-      const state = this.#fresh.pop();
+      const state = this.#fresh[this.#begun];
       if (!state) return undefined;
+      this.#begun++;
       this.#advance(state, now);
     }
   }
@@ -169,6 +185,7 @@ export class PortAsker {
       outbox.observed({ kind: 'given-up', ...about });
     } else {
       this.#lastSilence = Math.max(this.#lastSilence, lastSentAt);
+      this.#needsSentinel ||= question === 'cold' || question === 'warm';
       outbox.observed({ kind: 'silent', ...about, tries, firstSentAt, lastSentAt });
     }
     this.#settle(ask, 'not-answered', now);
@@ -203,7 +220,20 @@ export class PortAsker {
   #finish(state: PortState<Ask>, at: Milliseconds): void {
     state.finished = true;
     this.#unfinished--;
-    if (!this.#confirming) this.#tools.outbox.observed({ kind: 'finished', at, port: state.port });
+    if (this.#stage === 'asking') this.#tools.outbox.observed({ kind: 'finished', at, port: state.port });
+  }
+
+  /**
+   * Ports that let a cold packet in, are asked again when others were silent. Rewritten ones first: what they have
+   * sent to the other roles since went out by another number, so that their own one is still new to the router.
+   */
+  #chooseSentinels(): PortState<Ask>[] {
+    if (!this.#needsSentinel || !this.#run.can('sentinel')) return [];
+    const letIn = this.#slice.filter(({ settled }) => settled.cold === 'answered');
+    const rewritten = letIn.filter(({ mapped, port }) => mapped !== null && mapped.port !== port);
+    const chosen = [...rewritten, ...letIn.filter((state) => !rewritten.includes(state))].slice(0, SENTINELS);
+    for (const state of chosen) state.isSentinel = true;
+    return chosen;
   }
 
   /** A preserved port among translated ones, or among few, may be chance: it is looked at from another destination. */

@@ -11,6 +11,7 @@ export class PortState<Ask> implements PortProgress {
   asks: readonly Ask[] = [];
   mapped: Endpoint | null = null;
   readonly mappedElsewhere: Partial<Record<Question, Endpoint>> = {};
+  isSentinel = false;
   finished = false;
 
   constructor(port: number) {
@@ -20,6 +21,6 @@ export class PortState<Ask> implements PortProgress {
   /** The first mapping counts: a later one may be coloured by what came in meanwhile. */
   learn(question: Question, mapped: Endpoint): void {
     if (question === 'warm' || question === 'outbound') this.mapped ??= mapped;
-    else this.mappedElsewhere[question] ??= mapped;
+    else if (question !== 'change-port' && question !== 'relay') this.mappedElsewhere[question] ??= mapped;
   }
 }

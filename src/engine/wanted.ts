@@ -10,6 +10,8 @@ export interface PortProgress {
   readonly tried: Readonly<Partial<Record<Question, number>>>;
   /** The mapping that the primary saw. */
   readonly mapped: Endpoint | null;
+  /** Chosen to show that the router still lets in what it let in before. */
+  readonly isSentinel: boolean;
   /** The mappings that other destinations saw. */
   readonly mappedElsewhere: Readonly<Partial<Record<Question, Endpoint>>>;
 }
@@ -32,6 +34,7 @@ export interface RunProgress {
  */
 export function wanted(port: PortProgress, run: RunProgress): readonly Question[] {
   const open: IsOpen = (question) => run.can(question) && port.settled[question] === undefined;
+  if (port.isSentinel && open('sentinel')) return ['sentinel'];
   if (open('cold')) return ['cold'];
   const { mapped } = port;
   const translated = mapped !== null && mapped.port !== port.port;
@@ -64,9 +67,12 @@ type IsOpen = (question: Question) => boolean;
  * Which other destinations tell something. A forwarded port has heard one alternate role, and what it sends there
  * goes back the way that the cold packet came (lab trap 2); so the other one is asked. A port that is not forwarded
  * has asked that one already, in vain, and the router may remember it (trap 4); so the first one is asked.
+ * A sentinel has heard both: there the primary's usual port comes first.
  */
-const otherPlaces = (port: PortProgress): readonly Question[] =>
-  wasAnswered(port, 'cold') ? ['fresh-elsewhere', 'elsewhere'] : ['elsewhere', 'far-elsewhere'];
+function otherPlaces(port: PortProgress): readonly Question[] {
+  if (!wasAnswered(port, 'cold')) return ['elsewhere', 'far-elsewhere'];
+  return port.isSentinel ? ['elsewhere', 'fresh-elsewhere'] : ['fresh-elsewhere', 'elsewhere'];
+}
 
 /** A mapping that differs proves "symmetric". One that agrees, or shows the port unchanged, calls for a second look. */
 function whereElse(port: PortProgress, open: IsOpen): readonly Question[] {

@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
 import type { ControlRole, ProbePlan, Question } from '../plan/index.ts';
-import type { ControlAnswer } from './sift.ts';
+import type { SentinelTry, Sightings } from './sift.ts';
 
 /** How near to a silence its control probes must be. */
 const WINDOW: Milliseconds = 5000;
@@ -13,8 +13,10 @@ export class ControlRecord {
   readonly #sent = new Map<ControlRole, readonly Milliseconds[]>();
   readonly #plan: ProbePlan;
   readonly #window: Milliseconds;
+  readonly #sentinels: readonly SentinelTry[];
 
-  constructor(plan: ProbePlan, answers: readonly ControlAnswer[]) {
+  constructor(plan: ProbePlan, { controls: answers, sentinels }: Pick<Sightings, 'controls' | 'sentinels'>) {
+    this.#sentinels = sentinels;
     this.#plan = plan;
     this.#window = Math.max(WINDOW, 3 * plan.controlEvery);
     for (const { role } of plan.controls) {
@@ -29,6 +31,16 @@ export class ControlRecord {
   /** docs/decisions/0001: the primary, and the role whose answer was awaited, lived before and after. */
   back(silence: Silence): boolean {
     return this.#rolesOf(silence.question).every((role) => this.#livedAround(role, silence));
+  }
+
+  /**
+   * What came from the alternate address was let in before, and after this silence no longer: the router has begun
+   * to refuse us, and the silence says nothing of the port.
+   */
+  refusedSince({ question, lastSentAt }: Silence): boolean {
+    if (this.#plan.steps[question]?.answerFrom.address !== this.#plan.server.alternate?.address) return false;
+    const later = this.#sentinels.filter(({ sentAt }) => sentAt >= lastSentAt);
+    return later.length > 0 && !later.some(({ answered }) => answered);
   }
 
   #rolesOf(question: Question): ControlRole[] {

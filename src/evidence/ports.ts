@@ -8,7 +8,7 @@ import type { Answer, Elsewhere, Listening, PortEvidence, RunEvidence, Unknown }
 type Answered = Extract<Observation, { kind: 'answered' }>;
 
 const ELSEWHERE: readonly Elsewhere[] = ['elsewhere', 'far-elsewhere', 'fresh-elsewhere'];
-const QUESTIONS: readonly Question[] = ['cold', 'warm', 'outbound', 'change-port', 'relay', ...ELSEWHERE];
+const QUESTIONS: readonly Question[] = ['cold', 'warm', 'outbound', 'change-port', 'relay', 'sentinel', ...ELSEWHERE];
 
 /**
  * Folds the observations of a run into what they say of each port. Their order does not matter, nor does it
@@ -16,7 +16,7 @@ const QUESTIONS: readonly Question[] = ['cold', 'warm', 'outbound', 'change-port
  */
 export function collectEvidence(plan: ProbePlan, observations: readonly Observation[]): RunEvidence {
   const sightings = sift(plan.slices.flat(), observations);
-  const controls = new ControlRecord(plan, sightings.controls);
+  const controls = new ControlRecord(plan, sightings);
   const ports = [...sightings.ports].map(([port, seen]) => collectPort(port, seen, plan, controls));
   return {
     ports,
@@ -110,7 +110,8 @@ function silence(question: Question, seen: readonly Observation[], plan: ProbePl
   if (!silent) return unknown('not-asked');
   // A server that was never seen to honour CHANGE-REQUEST proves nothing by not answering one.
   if (question === 'warm' && !plan.server.changeRequest) return unknown('cannot-ask');
-  return controls.back(silent) ? { kind: 'no', because: [silent] } : unknown('server-silent');
+  if (!controls.back(silent)) return unknown('server-silent');
+  return controls.refusedSince(silent) ? unknown('scan-protection') : { kind: 'no', because: [silent] };
 }
 
 function bystanders({ controls }: Sightings): RunEvidence['bystanders'] {

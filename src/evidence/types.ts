@@ -11,6 +11,8 @@ export type Unknown =
   | 'not-asked'
   /** Silence, but a control probe was not answered before and after it. */
   | 'server-silent'
+  /** Silence; but by then a port that had been let in before was no longer let in either. */
+  | 'scan-protection'
   /** Silence, but too much is lost on the way for it to mean anything. */
   | 'loss'
   /** The server answered with an error. */

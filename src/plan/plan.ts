@@ -102,8 +102,9 @@ function planSteps(server: ServerFacts, coldRole: ColdRole): Partial<Record<Ques
     change: { address: true, port: !coldFromAlternate },
     answerFrom: warmFrom,
   };
+  const sentinel: Step = { ...cold, change: warm.change, answerFrom: warmFrom };
   return {
-    ...(server.responsePort ? { cold, relay } : {}),
+    ...(server.responsePort ? { cold, relay, sentinel } : {}),
     warm,
     outbound,
     'change-port': { ...plain, to: primary, change: { address: false, port: true }, answerFrom: primaryOther },

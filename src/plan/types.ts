@@ -17,7 +17,9 @@ export type Question =
   /** Which mapping does the alternate address see? Never before the filtering questions are over. */
   | 'far-elsewhere'
   /** The same, at the alternate role that this port has never heard: only where the warm question was not asked. */
-  | 'fresh-elsewhere';
+  | 'fresh-elsewhere'
+  /** Is a port that was let in before still let in, by a flow that the router has not seen? Else it has begun to refuse us. */
+  | 'sentinel';
 
 /** A server as the checks before the first port found it. */
 export interface ServerFacts {

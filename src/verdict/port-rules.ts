@@ -236,6 +236,13 @@ export const PORT_RULES: readonly PortRule[] = [
     why: 'Too many packets are lost or late for a silence, or an answer, to mean anything.',
   },
   {
+    id: 'scan-protection',
+    applies: (seen) => spoiltBy(seen, 'scan-protection'),
+    result: 'untested',
+    cause: 'scan-protection',
+    why: 'Ports that had been let in were no longer let in afterwards: the router, or a firewall, had begun to refuse us.',
+  },
+  {
     id: 'server-silent',
     applies: (seen) => spoiltBy(seen, 'server-silent'),
     result: 'untested',

@@ -91,6 +91,7 @@ function portReason(servers: readonly ServerVerdict[], ports: readonly PortVerdi
   if (some(({ result }) => result === 'in-use')) return 'ports-in-use';
   if (!servers.some(({ state }) => state === 'ok')) return 'no-second-address';
   if (some(({ result }) => result === 'malformed')) return 'servers-malformed';
+  if (some(({ cause }) => cause === 'scan-protection')) return 'scan-protection';
   if (some(({ cause }) => cause === 'taken-by-neighbour')) return 'taken-by-neighbour';
   return some(({ cause }) => cause === 'loss') ? 'loss' : 'servers-unreachable';
 }

@@ -5,6 +5,7 @@ import type { Packet, Tuple } from '../packet.ts';
 import { outwardOf } from './behaviour.ts';
 import { includes, insideFor } from './inward.ts';
 import { type Chooser, choosePeerPort, choosePublicPort } from './ports.ts';
+import { createScanGuard } from './scan-guard.ts';
 import { createTable } from './table.ts';
 
 /** A router with one public address: connection tracking first, rules only for what it does not know. */
@@ -22,6 +23,7 @@ export interface Router {
 export function createRouter(initial: RouterSpec, publicAddress: string, chance: Chance): Router {
   const table = createTable();
   const chooser: Chooser = { table, chance, publicAddress };
+  const guard = createScanGuard();
   let spec = initial;
 
   const isBlocked = ({ from }: Tuple): boolean => spec.blocked !== undefined && includes(spec.blocked.ports, from.port);
@@ -35,6 +37,7 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
   }
 
   function openInward(flow: Tuple, now: Milliseconds): Tuple | 'unwanted' | 'no-port' {
+    if (spec.scanGuard && guard.refuses(flow, spec.scanGuard.after, now)) return 'unwanted';
     const to = insideFor(spec, table, flow, now);
     if (to === null) return openToRouter(flow, now);
     const port = choosePeerPort(chooser, { from: flow.from, to }, now);
