@@ -3,7 +3,7 @@ import type { NetworkSpec } from '../../lab/scenarios/index.ts';
 import { err, ok } from '../base/index.ts';
 import type { Report } from '../report/index.ts';
 import type { System, UdpHandlers } from '../system/index.ts';
-import { type CheckRequest, type RunEvent, startCheck, startReflector } from './index.ts';
+import { type CheckRequest, type RunEvent, socketsNeeded, startCheck, startReflector } from './index.ts';
 import {
   ALTERNATE,
   DEAD,
@@ -380,6 +380,23 @@ describe('fewer sockets than ports', () => {
     expect(results(report)).toEqual(['open']);
     expect(lab.leftOpen()).toBe(0);
   });
+});
+
+test.each([
+  [[serverOf(PRIMARY)], 9],
+  [[serverOf('a.example')], 9],
+  [[serverOf('a.example'), serverOf(PRIMARY)], 10],
+  [[1, 2, 3, 4, 5, 6].map((which) => serverOf(`198.51.100.${which}`)), 12],
+])('all servers are asked at once: %j', async (servers, needed) => {
+  expect(socketsNeeded({ ...REQUEST, servers })).toBe(needed);
+  const addresses = [DEAD, '198.51.100.78', '198.51.100.79', PRIMARY];
+  const lab = await openLab(FORWARDED, { freeSockets: needed });
+  const { report } = await checkWith(
+    lab,
+    resolving(lab, () => Promise.resolve(ok(addresses))),
+    { servers },
+  );
+  expect(report.servers.filter(({ detail }) => detail === 'EMFILE')).toEqual([]);
 });
 
 describe('what an earlier check left in the router', () => {

@@ -1,7 +1,7 @@
 import { endpoint, isIpv4, type Milliseconds, ok, portsOf } from '../base/index.ts';
 import { type Observation, RangeCheck, ServerCheck } from '../engine/index.ts';
 import { collectServer, type ServerEvidence } from '../evidence/index.ts';
-import { type ProbePlan, planProbes, type Rate, type ServerFacts, samplePorts } from '../plan/index.ts';
+import { fewestSockets, type ProbePlan, planProbes, type Rate, type ServerFacts, samplePorts } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import type { System, Timer } from '../system/index.ts';
 import { canAskInbound, canAskOutbound, judgeServer, type ServerVerdict } from '../verdict/index.ts';
@@ -27,6 +27,18 @@ const STRANGERS_SAMPLE = 100;
 
 /** A name with more addresses than this is not a STUN server's. */
 const MOST_ADDRESSES = 4;
+
+/** `control` and `listener`. */
+const SOCKETS_PER_ADDRESS = 2;
+
+/** How many sockets a check opens at the same time, at least: all servers are asked at once. */
+export function socketsNeeded({ servers }: CheckRequest): number {
+  const most = servers.map(({ host }) => SOCKETS_PER_ADDRESS * (isIpv4(host) ? 1 : MOST_ADDRESSES));
+  return Math.max(
+    fewestSockets,
+    most.reduce((sum, count) => sum + count, 0),
+  );
+}
 
 /** Checks, and tells what happens as it happens. */
 export function startCheck(

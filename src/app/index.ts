@@ -1,7 +1,6 @@
 /** The hallway: joins the stages to a check, and the reflector to its sockets. */
 export { findProfile, PROFILES, type Profile } from '../pbx/index.ts';
-export { fewestSockets } from '../plan/index.ts';
-export { type FinishedCheck, type RunningCheck, startCheck } from './check.ts';
+export { type FinishedCheck, type RunningCheck, socketsNeeded, startCheck } from './check.ts';
 export { conclude } from './conclude.ts';
 export { EMBEDDED } from './embedded.ts';
 export { CHECK_LIMITS, type CheckRequest, type RunEvent, type ServerName } from './events.ts';

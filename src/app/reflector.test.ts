@@ -77,6 +77,12 @@ test('with one address it is a plain server that refuses CHANGE-REQUEST', async 
   expect(await ask(lab, changeBoth())).toEqual(['198.51.100.10:3478 error']);
 });
 
+test('with one address the second port means nothing', async () => {
+  const lab = model();
+  const running = await start(lab, { alternate: null, port: 3479 });
+  expect(running.endpoints).toEqual({ primary: { ...PRIMARY, port: 3479 } });
+});
+
 test('counts what it did and why it kept silent', async () => {
   const lab = model();
   const running = await start(lab, { fault: 'ignores-change-request' });

@@ -81,7 +81,7 @@ function mistakeIn({ primary, alternate, port, alternatePort }: ReflectorOptions
   for (const number of [port, alternatePort])
     if (!Number.isInteger(number) || number < 1 || number > 65_535) return { kind: 'not-a-port', port: number };
   if (primary === alternate) return { kind: 'same-address', address: primary };
-  return port === alternatePort ? { kind: 'same-port', port } : null;
+  return alternate !== null && port === alternatePort ? { kind: 'same-port', port } : null;
 }
 
 function endpointsOf({ primary, alternate, port, alternatePort }: ReflectorOptions): Record<RoleName, Endpoint> {

@@ -2,35 +2,74 @@ import {
   type CheckRequest,
   EMBEDDED,
   type FinishedCheck,
-  fewestSockets,
+  type ReflectorError,
   type RunEvent,
+  type RunningCheck,
   type RunningReflector,
+  socketsNeeded,
   startCheck,
   startReflector,
 } from '../app/index.ts';
-import { err, ok, type Result } from '../base/index.ts';
+import { err, formatEndpoint, ok, type Result } from '../base/index.ts';
 import { type Report, renderJson, renderText } from '../report/index.ts';
 import type { OutputFile } from '../system/index.ts';
 import { type CheckOptions, isEmbedded, readCheckRequest } from './input.ts';
 import { Progress } from './progress.ts';
 import { reflectorMistake } from './reflector.ts';
 import { sayMistake } from './say.ts';
-import { type Context, EXIT, type Mistake } from './types.ts';
+import { type Context, EXIT, type Mistake, type Terminal } from './types.ts';
 
 export interface CheckCommand extends CheckOptions {
   readonly json?: boolean;
   readonly output?: string;
   readonly listPorts?: boolean;
+  readonly lang?: string;
   readonly progress: boolean;
 }
 
 /** `fullcone check`: everything that can be wrong with the input is known before the first packet. */
 export async function check(command: CheckCommand, context: Context): Promise<number> {
-  const prepared = await prepare(command, context);
-  if (prepared.kind === 'error') return sayMistake(prepared.error, context);
-  const { request, output, reflector } = prepared.value;
+  const interruption = interruptionOf(context.terminal);
   try {
-    const { report } = await carryOut(request, command, context);
+    const prepared = await prepare(command, context);
+    if (prepared.kind === 'error') return sayMistake(prepared.error, context);
+    return await carryOutAndDeliver(prepared.value, interruption, command, context);
+  } finally {
+    interruption.stop();
+  }
+}
+
+/** Ctrl-C, from the first moment to the last: it may come before there is anything to be cancelled. */
+interface Interruption {
+  /** Calls on Ctrl-C, at once if it has come before. */
+  cancels(run: RunningCheck): void;
+  stop(): void;
+}
+
+function interruptionOf(terminal: Terminal): Interruption {
+  let interrupted = false;
+  let running: RunningCheck | null = null;
+  const stop = terminal.onInterrupt(() => {
+    interrupted = true;
+    running?.cancel();
+  });
+  return {
+    cancels(run) {
+      running = run;
+      if (interrupted) run.cancel();
+    },
+    stop,
+  };
+}
+
+async function carryOutAndDeliver(
+  { request, output, reflector }: Prepared,
+  interruption: Interruption,
+  command: CheckCommand,
+  context: Context,
+): Promise<number> {
+  try {
+    const { report } = await carryOut(request, interruption, command, context);
     return await deliver(report, output, command, context);
   } catch (error) {
     await output?.abandon();
@@ -57,17 +96,22 @@ async function prepare(command: CheckCommand, context: Context): Promise<Result<
   const reflector = await startReflector(context.system, { ...EMBEDDED.options, fault: null, rfc3489: false });
   if (reflector.kind === 'ok') return ok({ request: request.value, output: output.value, reflector: reflector.value });
   await output.value?.abandon();
-  return err(reflectorMistake(reflector.error));
+  return err(embeddedMistake(reflector.error, context));
 }
 
+/** Its ports are fixed: others cannot be chosen here. */
+const embeddedMistake = (error: ReflectorError, context: Context): Mistake =>
+  error.kind === 'in-use'
+    ? { key: 'embedded.in-use', facts: { endpoint: formatEndpoint(error.endpoint) } }
+    : reflectorMistake(error, context);
+
 /** What is well written, but not to be had on this machine. */
-async function whatIsImpossible({ bindAddress }: CheckRequest, { system }: Context): Promise<Mistake | null> {
+async function whatIsImpossible(request: CheckRequest, { system }: Context): Promise<Mistake | null> {
+  const { bindAddress } = request;
   if (!(await system.host.canBind(bindAddress)))
     return { key: 'bind-address.not-here', facts: { given: bindAddress, here: system.host.addresses().join(', ') } };
-  const free = system.udp.freeSockets();
-  return free < fewestSockets
-    ? { key: 'sockets.too-few', facts: { free: Math.max(0, free), needed: fewestSockets } }
-    : null;
+  const [free, needed] = [Math.max(0, system.udp.freeSockets()), socketsNeeded(request)];
+  return free < needed ? { key: 'sockets.too-few', facts: { free, needed } } : null;
 }
 
 async function openOutput(path: string | undefined, { system }: Context): Promise<Result<OutputFile | null, Mistake>> {
@@ -77,16 +121,20 @@ async function openOutput(path: string | undefined, { system }: Context): Promis
 }
 
 /** Runs it with progress on a terminal; Ctrl-C ends it, and what is known by then is reported. */
-async function carryOut(request: CheckRequest, command: CheckCommand, context: Context): Promise<FinishedCheck> {
+async function carryOut(
+  request: CheckRequest,
+  interruption: Interruption,
+  command: CheckCommand,
+  context: Context,
+): Promise<FinishedCheck> {
   const { system, terminal, language, version } = context;
   const shown = terminal.error.isTerminal && command.progress;
   const progress = shown ? new Progress(terminal.error, system.clock, language) : null;
   const run = startCheck(system, request, version, (event: RunEvent) => progress?.show(event));
-  const unlisten = terminal.onInterrupt(() => run.cancel());
+  interruption.cancels(run);
   try {
     return await run.finished;
   } finally {
-    unlisten();
     progress?.clear();
   }
 }

@@ -1,7 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { type CheckCommand, check } from './check.ts';
 import { type ReflectorCommand, reflector } from './reflector.ts';
-import { type Context, EXIT, type Language } from './types.ts';
+import { sayMistake } from './say.ts';
+import { type Context, EXIT, type Language, type Mistake } from './types.ts';
+
+const COMMANDS = ['check', 'reflector'] as const;
 
 /** Reads the command line, does what it asks for, and says with which code the process is to end. */
 export async function runCommandLine(words: readonly string[], context: Context): Promise<number> {
@@ -13,8 +16,8 @@ export async function runCommandLine(words: readonly string[], context: Context)
     await program.parseAsync([...words], { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : sayMistake(usageMistake(error, words), context);
   }
 }
 
@@ -25,11 +28,42 @@ export function languageOf(
 ): Language {
   const at = words.findIndex((word) => word === '--lang' || word.startsWith('--lang='));
   const given = at === -1 ? undefined : (words[at]?.split('=')[1] ?? words[at + 1]);
-  const locale = environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'] || '';
-  return (given ?? locale).toLowerCase().startsWith('de') ? 'de' : 'en';
+  const locale = environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'];
+  return toLanguage(given) ?? toLanguage(locale) ?? 'en';
 }
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+/** `de`, `de_DE.UTF-8`, `de-AT`. */
+function toLanguage(text = ''): Language | null {
+  const [, language] = /^(en|de)(?![a-z])/i.exec(text) ?? [];
+  return language === undefined ? null : (language.toLowerCase() as Language);
+}
+
+/** Commander's own sentences are English, and hold what was typed as it was typed. */
+function usageMistake({ code, message }: CommanderError, words: readonly string[]): Mistake {
+  const [first = '', second] = words;
+  const command = COMMANDS.find((name) => name === first);
+  const help = command ? `fullcone ${command} --help` : 'fullcone --help';
+  const [, quoted = ''] = /'([\s\S]*)'/.exec(message) ?? [];
+  const unknownCommand = (given: string) => ({
+    key: 'usage.unknown-command',
+    facts: { given, commands: COMMANDS.join(', ') },
+  });
+  switch (code) {
+    case 'commander.help':
+      return first === 'help' && second !== undefined ? unknownCommand(second) : { key: 'usage.no-command', facts: {} };
+    case 'commander.unknownCommand':
+      return unknownCommand(quoted);
+    case 'commander.unknownOption': {
+      const [, similar] = /\(Did you mean (?:one of )?(.+)\?\)$/.exec(message) ?? [];
+      if (similar === undefined) return { key: 'usage.unknown-option', facts: { given: quoted, help } };
+      return { key: 'usage.misspelt-option', facts: { given: quoted, similar, help } };
+    }
+    case 'commander.optionMissingArgument':
+      return { key: 'usage.value-missing', facts: { flags: quoted, help } };
+    default:
+      return { key: 'usage.other', facts: { given: message.replace(/^error: /, ''), help } };
+  }
+}
 
 function commandLine(context: Context, done: (code: number) => void): Command {
   const program = new Command('fullcone')
@@ -39,43 +73,68 @@ function commandLine(context: Context, done: (code: number) => void): Command {
     .configureOutput({
       writeOut: (text) => context.terminal.out.write(text),
       writeErr: (text) => context.terminal.error.write(text),
-      outputError: (text, write) => write(`fullcone: ${text.replace(/^error: /, '')}`),
-    })
-    .showHelpAfterError('("fullcone check --help" lists the options)');
-  addCheck(program, context, done);
-  addReflector(program, context, done);
+      outputError: () => undefined,
+    });
+  addCheck(program, act(context, done, check));
+  addReflector(program, act(context, done, reflector));
   return program;
 }
 
-function addCheck(program: Command, context: Context, done: (code: number) => void): void {
+/** What holds for every command, before it begins. */
+const act =
+  <T extends { readonly lang?: string }>(
+    context: Context,
+    done: (code: number) => void,
+    run: (options: T, context: Context) => Promise<number>,
+  ) =>
+  async (options: T, command: Command): Promise<void> => {
+    const mistake = excess(command) ?? unknownLanguage(options);
+    done(mistake ? sayMistake(mistake, context) : await run(options, context));
+  };
+
+function excess(command: Command): Mistake | null {
+  const [given] = command.args;
+  const help = `fullcone ${command.name()} --help`;
+  return given === undefined ? null : { key: 'usage.excess', facts: { given, help } };
+}
+
+const unknownLanguage = ({ lang }: { readonly lang?: string }): Mistake | null =>
+  lang === undefined || toLanguage(lang) ? null : { key: 'language.unknown', facts: { given: lang } };
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+const join = (value: string, before?: string): string => (before === undefined ? value : `${before},${value}`);
+
+function addCheck(program: Command, action: (options: CheckCommand, command: Command) => Promise<void>): void {
   program
     .command('check')
-    .description('check UDP ports from this machine, which is the PBX or stands in for it')
+    .description('Checks UDP ports from this machine, which is the PBX or stands in for it.')
     .option(
       '--server <host[:port]>',
-      'reflector or STUN server of two addresses; may be repeated; "embedded": a trial on this machine alone',
+      'your reflector, or a STUN server with two addresses; may be repeated; "embedded": a trial on this machine alone',
       collect,
-      [],
     )
-    .option('--udp <ports>', 'ports and ranges, such as 5060,9000-10999')
-    .option('--profile <name>', 'the ports of a product, such as 3cx, asterisk, freeswitch')
+    .option('--udp <ports>', 'ports and ranges, such as 5060,9000-10999; may be repeated', join)
+    .option('--profile <name>', 'the ports of a product, such as 3cx, asterisk, freeswitch; --udp replaces them')
     .option('--bind-address <ip>', 'listen on this address of the machine only')
     .option('--rate <packets>', 'packets per second, or "max": as fast as the path takes it')
-    .option('--all', 'ask for every port, also of a server that is not ours (10 packets per second)')
+    .option('--all', 'ask for every port, also of a server that is not yours (10 packets per second)')
     .option('--sample <count>', 'ask for so many ports: the edges of each range, and a random choice')
-    .option('--no-wait', 'the router has been told to flush its states: do not wait until it forgets the last check')
+    .option('--no-wait', 'do not wait until the router forgets the last check: you have flushed its states')
     .option('--json', 'print the report as JSON')
-    .option('--output <file>', 'write the report to a file too; JSON if it ends with .json')
+    .option('--output <file>', 'write the report to a file too; as JSON if the name ends with .json')
     .option('--list-ports', 'list every port in the text')
     .option('--lang <language>', 'en or de; otherwise as the locale says')
-    .option('--no-progress', 'no progress on the terminal')
-    .allowExcessArguments(false)
+    .option('--no-progress', 'show no progress on the terminal')
+    .allowExcessArguments()
     .addHelpText('after', CHECK_HELP)
-    .action(async (options: CheckCommand) => done(await check(options, context)));
+    .action(action);
 }
 
 const CHECK_HELP = `
-Exit codes: 0 supported, 1 unsupported, 2 inconclusive, 64 bad usage, 70 internal error, 130 cancelled.
+Exit codes:
+  0 supported, 1 unsupported, 2 inconclusive,
+  64 bad usage, 70 internal error, 130 cancelled
 
 Examples:
   fullcone check --server stun.example.com --profile 3cx
@@ -83,18 +142,24 @@ Examples:
   fullcone check --server embedded --profile asterisk
 `;
 
-function addReflector(program: Command, context: Context, done: (code: number) => void): void {
+function addReflector(program: Command, action: (options: ReflectorCommand, command: Command) => Promise<void>): void {
   program
     .command('reflector')
-    .description('serve as the STUN server of two addresses that checks need')
+    .description('Serves as the STUN server with two addresses that checks need, until Ctrl-C or SIGTERM.')
     .option('--primary <ip>', 'first address of this machine')
     .option('--alternate <ip>', 'second address of this machine')
     .option('--port <port>', 'first port', '3478')
     .option('--alternate-port <port>', 'second port', '3479')
-    .option('--single', 'one address only: outbound tests, no inbound ones')
+    .option('--single', 'one address only: serves outbound tests, no inbound ones')
     .option('--rfc3489', 'answer clients of the old standard too')
     .option('--lab-fault <fault>', 'for tests: misbehave')
     .option('--lang <language>', 'en or de; otherwise as the locale says')
-    .allowExcessArguments(false)
-    .action(async (options: ReflectorCommand) => done(await reflector(options, context)));
+    .allowExcessArguments()
+    .addHelpText('after', REFLECTOR_HELP)
+    .action(action);
 }
+
+const REFLECTOR_HELP = `
+Example:
+  fullcone reflector --primary 198.51.100.10 --alternate 198.51.100.20
+`;

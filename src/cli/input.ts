@@ -13,7 +13,7 @@ import type { Mistake } from './types.ts';
 
 /** `fullcone check`, as commander leaves it: texts as they were typed. */
 export interface CheckOptions {
-  readonly server: readonly string[];
+  readonly server?: readonly string[];
   readonly udp?: string;
   readonly profile?: string;
   readonly bindAddress?: string;
@@ -27,7 +27,7 @@ const wrong = (key: string, facts: Mistake['facts'] = {}): Result<never, Mistake
 
 /** From what was typed to a request that can be carried out, or to the first thing that is wrong with it. */
 export function readCheckRequest(options: CheckOptions): Result<CheckRequest, Mistake> {
-  const servers = readServers(options.server);
+  const servers = readServers(options.server ?? []);
   if (servers.kind === 'error') return servers;
   const udp = readPorts(options);
   if (udp.kind === 'error') return udp;
@@ -66,39 +66,40 @@ function readServers(given: readonly string[]): Result<readonly ServerName[], Mi
 /** A label of a host name: letters, digits and hyphens, also the underscore that some networks use. */
 const HOST_NAME = /^(?=.{1,253}$)[\p{L}\p{N}_]([\p{L}\p{N}_-]{0,62})(\.[\p{L}\p{N}_]([\p{L}\p{N}_-]{0,62}))*\.?$/u;
 
+/** Also in brackets, with a port behind them. */
+const IPV6 = /^\[?([\da-f:]*::[\da-f:.]*|([\da-f]{1,4}:){7}[\da-f]{1,4})(\]|$)/i;
+
 const STUN_PORT = 3478;
 
 function readServer(name: string): Result<ServerName, Mistake> {
   if (name === EMBEDDED.name) return ok({ name, host: EMBEDDED.primary, port: EMBEDDED.port });
-  if (/^\[.*\]|:.*:/.test(name)) return wrong('server.ipv6', { given: name });
-  const [host = '', portText] = name.split(':');
+  if (IPV6.test(name)) return wrong('server.ipv6', { given: name });
+  const [host = '', portText, ...more] = name.split(':');
+  if (more.length > 0) return wrong('server.not-a-name', { given: name });
   if (/^[\d.]+$/.test(host) ? !isIpv4(host) : !HOST_NAME.test(host)) return wrong('server.not-a-name', { given: name });
   if (portText === undefined) return ok({ name, host, port: STUN_PORT });
   const port = /^\d{1,5}$/.test(portText) ? Number(portText) : 0;
   return port >= 1 && port <= 65_535 ? ok({ name, host, port }) : wrong('server.port', { given: name, port: portText });
 }
 
+/** Named ports go before those of the product, which may use others than it does when installed. */
 function readPorts({ udp, profile }: CheckOptions): Result<readonly PortRange[], Mistake> {
+  const product = profile === undefined ? null : findProfile(profile.trim().toLowerCase());
+  if (profile !== undefined && !product) return wrong('profile.unknown', { given: profile, profiles: profileNames() });
   if (udp !== undefined) {
     const ports = parsePorts(udp);
-    return ports.kind === 'ok' ? ports : err(portMistake(ports.error));
+    return ports.kind === 'ok' ? ports : err(portMistake(udp, ports.error));
   }
-  if (profile === undefined) return wrong('ports.missing', { profiles: profileNames() });
-  const found = findProfile(profile);
-  if (!found) return wrong('profile.unknown', { given: profile, profiles: profileNames() });
-  return ok(
-    found.ports
-      .filter(({ protocol, optional }) => protocol === 'udp' && !optional)
-      .map(({ from, to }) => ({ from, to })),
-  );
+  if (!product) return wrong('ports.missing', { profiles: profileNames() });
+  const needed = product.ports.filter(({ protocol, optional }) => protocol === 'udp' && !optional);
+  return ok(needed.map(({ from, to }) => ({ from, to })));
 }
 
-function portMistake({ kind, part }: PortListError): Mistake {
+function portMistake(list: string, { kind, part }: PortListError): Mistake {
+  if (kind === 'empty') return { key: 'ports.empty', facts: { list } };
   const [from = '', to = ''] = part.split('-').map((piece) => piece.trim());
-  return {
-    key: `ports.${kind}`,
-    facts: { given: part, right: formatRanges([{ from: Number(to), to: Number(from) }]) },
-  };
+  const right = kind === 'upside-down' ? { right: formatRanges([{ from: Number(to), to: Number(from) }]) } : {};
+  return { key: `ports.${kind}`, facts: { given: part, ...right } };
 }
 
 const profileNames = (): string => PROFILES.map(({ id }) => id).join(', ');

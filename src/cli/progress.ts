@@ -1,13 +1,18 @@
 import type { RunEvent } from '../app/index.ts';
 import type { Milliseconds } from '../base/index.ts';
-import type { Clock } from '../system/index.ts';
+import type { Clock, Timer } from '../system/index.ts';
 import { TEXTS } from './say.ts';
 import type { Language, Stream } from './types.ts';
 
 /** Quick enough to live, slow enough not to cost anything. */
 const REDRAW: Milliseconds = 100;
 
+/** The seconds go on when nothing else happens. */
+const TICK: Milliseconds = 1_000;
+
 const CLEAR_LINE = '\r\u001b[2K';
+
+const DEFAULT_COLUMNS = 80;
 
 /** One line on a terminal, written over and over, gone in the end. */
 export class Progress {
@@ -15,13 +20,12 @@ export class Progress {
   readonly #clock: Clock;
   readonly #language: Language;
   readonly #began: Milliseconds;
-  #state: { readonly key: string; readonly facts: Readonly<Record<string, string | number>> } = {
-    key: 'servers',
-    facts: {},
-  };
+  #timer: Timer;
+  #phase: 'servers' | 'waiting' | 'ports' = 'servers';
+  #waitingUntil: Milliseconds = 0;
   #total = 0;
   #finished = 0;
-  #letIn = 0;
+  readonly #reached = new Set<number>();
   #drawnAt = Number.NEGATIVE_INFINITY;
 
   constructor(stream: Stream, clock: Clock, language: Language) {
@@ -29,44 +33,56 @@ export class Progress {
     this.#clock = clock;
     this.#language = language;
     this.#began = clock.now();
+    this.#timer = this.#tick();
   }
 
   show(event: RunEvent): void {
-    this.#count(event);
     const now = this.#clock.now();
-    if (now - this.#drawnAt < REDRAW) return;
-    this.#drawnAt = now;
-    this.#draw(now);
+    this.#count(event, now);
+    if (now - this.#drawnAt >= REDRAW) this.#draw(now);
   }
 
+  /** The end: nothing is drawn afterwards. */
   clear(): void {
+    this.#timer.cancel();
     this.#stream.write(CLEAR_LINE);
   }
 
-  #count(event: RunEvent): void {
+  #tick(): Timer {
+    return this.#clock.at(this.#clock.now() + TICK, () => {
+      this.#draw(this.#clock.now());
+      this.#timer = this.#tick();
+    });
+  }
+
+  #count(event: RunEvent, now: Milliseconds): void {
     if (event.kind === 'waiting') {
-      this.#state = { key: 'waiting', facts: { seconds: Math.ceil(event.for / 1000) } };
+      this.#phase = 'waiting';
+      this.#waitingUntil = now + event.for;
       this.#drawnAt = Number.NEGATIVE_INFINITY;
     } else if (event.kind === 'planned') {
+      this.#phase = 'ports';
       this.#total = event.plan.slices.flat().length;
-      this.#state = { key: 'ports', facts: {} };
     } else if (event.kind === 'observed') {
       const { observation } = event;
       if (observation.kind === 'finished' || observation.kind === 'not-listening') this.#finished++;
-      if (observation.kind === 'answered' && observation.question === 'cold') this.#letIn++;
+      // Where the cold question cannot be asked, the warm one tells.
+      const inbound = observation.kind === 'answered' && ['cold', 'warm'].includes(observation.question);
+      if (inbound) this.#reached.add(observation.port);
     }
   }
 
   #draw(now: Milliseconds): void {
+    this.#drawnAt = now;
     const amount = (value: number) => TEXTS.amount(this.#language, value);
-    const text = TEXTS.one(this.#language, `progress.${this.#state.key}`, {
-      ...this.#state.facts,
+    const text = TEXTS.one(this.#language, `progress.${this.#phase}`, {
+      seconds: amount(Math.max(0, Math.ceil((this.#waitingUntil - now) / 1_000))),
       finished: amount(this.#finished),
       total: amount(this.#total),
-      letIn: amount(this.#letIn),
-      passed: amount(Math.floor((now - this.#began) / 1000)),
+      reached: amount(this.#reached.size),
+      passed: amount(Math.floor((now - this.#began) / 1_000)),
     });
-    const room = (this.#stream.columns ?? 80) - 1;
+    const room = (this.#stream.columns ?? DEFAULT_COLUMNS) - 1;
     this.#stream.write(`${CLEAR_LINE}${text.length > room ? `${text.slice(0, room - 1)}…` : text}`);
   }
 }

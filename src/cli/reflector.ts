@@ -12,6 +12,7 @@ export interface ReflectorCommand {
   readonly alternatePort: string;
   readonly rfc3489?: boolean;
   readonly labFault?: string;
+  readonly lang?: string;
 }
 
 const FAULTS = ['ignores-change-request', 'no-response-port'] as const;
@@ -21,7 +22,7 @@ export async function reflector(command: ReflectorCommand, context: Context): Pr
   const options = readOptions(command);
   if ('key' in options) return sayMistake(options, context);
   const started = await startReflector(context.system, options);
-  if (started.kind === 'error') return sayMistake(reflectorMistake(started.error), context);
+  if (started.kind === 'error') return sayMistake(reflectorMistake(started.error, context), context);
   const endpoints = Object.values(started.value.endpoints).map(formatEndpoint).join(', ');
   const { terminal, language } = context;
   terminal.out.write(`${TEXTS.one(language, 'reflector.ready', { endpoints })}\n`);
@@ -40,34 +41,43 @@ function readOptions(command: ReflectorCommand): ReflectorOptions | Mistake {
   const fault = FAULTS.find((known) => known === command.labFault) ?? null;
   if (command.labFault !== undefined && !fault)
     return { key: 'reflector.fault', facts: { given: command.labFault, faults: FAULTS.join(', ') } };
-  return {
-    primary,
-    alternate: alternate ?? null,
-    port: toPort(command.port),
-    alternatePort: toPort(command.alternatePort),
-    rfc3489: command.rfc3489 ?? false,
-    fault,
-  };
+  const port = toPort(command.port);
+  if (port === null) return notAPort('--port', command.port);
+  const alternatePort = toPort(command.alternatePort);
+  if (alternatePort === null) return notAPort('--alternate-port', command.alternatePort);
+  return { primary, alternate: alternate ?? null, port, alternatePort, rfc3489: command.rfc3489 ?? false, fault };
 }
 
-/** What is no number becomes one that is no port: the reflector itself refuses it. */
-const toPort = (text: string): number => (/^\d{1,9}$/.test(text) ? Number(text) : Number.NaN);
+const notAPort = (option: string, given: string): Mistake => ({
+  key: 'reflector.not-a-port',
+  facts: { option, given },
+});
 
-export function reflectorMistake(error: ReflectorError): Mistake {
+function toPort(text: string): number | null {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return port >= 1 && port <= 65_535 ? port : null;
+}
+
+export function reflectorMistake(error: ReflectorError, { system }: Context): Mistake {
   switch (error.kind) {
     case 'same-address':
     case 'not-an-address':
       return { key: `reflector.${error.kind}`, facts: { address: error.address } };
     case 'same-port':
+      return { key: 'reflector.same-port', facts: { port: error.port } };
     case 'not-a-port':
-      return { key: `reflector.${error.kind}`, facts: { port: error.port } };
+      return notAPort('--port', String(error.port));
     case 'in-use':
     case 'permission':
     case 'no-such-address':
     case 'no-more-sockets':
       return {
         key: `reflector.${error.kind}`,
-        facts: { endpoint: formatEndpoint(error.endpoint), address: error.endpoint.address },
+        facts: {
+          endpoint: formatEndpoint(error.endpoint),
+          address: error.endpoint.address,
+          here: system.host.addresses().join(', '),
+        },
       };
     case 'unreachable':
     case 'refused':

@@ -5,13 +5,29 @@ import { type Context, EXIT, type Mistake } from './types.ts';
 
 export const TEXTS = makeTexts({ en, de });
 
-/** One sentence or two on standard error: what is wrong, where, and what would be right. */
-export function sayMistake({ key, facts }: Mistake, { terminal, language }: Context): number {
+/** A sentence or two on standard error: what is wrong, where, and what would be right. */
+export function sayMistake(
+  { key, facts }: Mistake,
+  { terminal, language }: Pick<Context, 'terminal' | 'language'>,
+): number {
   const harmless = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, printable(value)]));
   terminal.error.write(`fullcone: ${TEXTS.one(language, `mistake.${key}`, harmless)}\n`);
   return EXIT.usage;
 }
 
-/** What was typed may hold anything, also what a terminal would obey. */
-const printable = (value: string | number): string | number =>
-  typeof value === 'string' ? value.replace(/[\p{Cc}\p{Cf}]/gu, '?') : value;
+/** A bug: with everything that helps to find it. */
+export function sayInternal(error: unknown, { terminal, language }: Pick<Context, 'terminal' | 'language'>): number {
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  terminal.error.write(`fullcone: ${TEXTS.one(language, 'internal', { what })}\n`);
+  return EXIT.internal;
+}
+
+/** Longer than any address, name or path that somebody types by hand. */
+const LONGEST = 300;
+
+/** What was typed may hold anything, also what a terminal would obey or a reader would not see. */
+function printable(value: string | number): string | number {
+  if (typeof value === 'number') return value;
+  const visible = value.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
+  return visible.length > LONGEST ? `${visible.slice(0, LONGEST)}…` : visible;
+}

@@ -1,9 +1,10 @@
 import type { Stream, Terminal } from './types.ts';
 
-/** The process's own streams and signals. */
-export const processTerminal = (process: NodeJS.Process): Terminal => ({
-  out: streamOf(process, process.stdout),
-  error: streamOf(process, process.stderr),
+/** The process's own streams and signals. `lost`: standard output does not take what is written, because of this. */
+export const processTerminal = (process: NodeJS.Process, lost: (code: string) => void): Terminal => ({
+  out: streamOf(process.stdout, lost),
+  // Who has no standard error either cannot be told.
+  error: streamOf(process.stderr, () => undefined),
   environment: process.env,
   onInterrupt: (listener) => {
     let times = 0;
@@ -21,16 +22,17 @@ export const processTerminal = (process: NodeJS.Process): Terminal => ({
   },
 });
 
-function streamOf(process: NodeJS.Process, stream: NodeJS.WriteStream): Stream {
+function streamOf(stream: NodeJS.WriteStream, lost: (code: string) => void): Stream {
   // `fullcone check ... | head` closes the pipe early: nothing is wrong then, but nobody reads any more.
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') process.exitCode = 70;
+    if (error.code !== 'EPIPE') lost(error.code ?? error.message);
   });
   return {
     write: (text) => void stream.write(text),
     isTerminal: stream.isTTY === true,
     get columns() {
-      return stream.isTTY ? stream.columns : null;
+      // Terminals that do not know their width say 0.
+      return (stream.isTTY && stream.columns) || null;
     },
   };
 }

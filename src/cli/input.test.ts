@@ -1,0 +1,249 @@
+import { describe, expect, test } from 'vitest';
+import { type CheckOptions, readCheckRequest } from './input.ts';
+
+const options = (more: Partial<CheckOptions> = {}): CheckOptions => ({
+  server: ['stun.example.com'],
+  udp: '5060',
+  wait: true,
+  ...more,
+});
+
+const request = (more: Partial<CheckOptions> = {}) => {
+  const read = readCheckRequest(options(more));
+  if (read.kind === 'error') throw new Error(JSON.stringify(read.error));
+  return read.value;
+};
+
+const mistake = (more: Partial<CheckOptions>) => {
+  const read = readCheckRequest(options(more));
+  return read.kind === 'error' ? read.error : null;
+};
+
+test('what is not said has its usual value', () => {
+  expect(request()).toEqual({
+    servers: [{ name: 'stun.example.com', host: 'stun.example.com', port: 3478 }],
+    udp: [{ from: 5060, to: 5060 }],
+    bindAddress: '0.0.0.0',
+    rate: null,
+    sample: null,
+    noWait: false,
+  });
+});
+
+describe('--server', () => {
+  test.each([
+    ['stun.example.com', 'stun.example.com', 3478],
+    ['stun.example.com:1', 'stun.example.com', 1],
+    ['stun.example.com:65535', 'stun.example.com', 65_535],
+    ['stun.example.com.', 'stun.example.com.', 3478],
+    ['198.51.100.10', '198.51.100.10', 3478],
+    ['198.51.100.10:3479', '198.51.100.10', 3479],
+    ['  stun.example.com ', 'stun.example.com', 3478],
+    ['localhost', 'localhost', 3478],
+    ['stun_1.example', 'stun_1.example', 3478],
+    ['xn--bcher-kva.example', 'xn--bcher-kva.example', 3478],
+    ['bücher.example', 'bücher.example', 3478],
+    ['3cx.example', '3cx.example', 3478],
+  ])('%j is a server', (given, host, port) => {
+    expect(request({ server: [given] }).servers).toEqual([{ name: given.trim(), host, port }]);
+  });
+
+  test.each([
+    '',
+    ' ',
+    'stun example.com',
+    'stun.example.com 198.51.100.10',
+    'stun.example.com,stun.example.org',
+    '-stun.example',
+    '.example',
+    'stun..example',
+    'stun/example',
+    'user@stun.example',
+    '300.1.1.1',
+    '198.51.100',
+    '198.51.100.010',
+    `${'a'.repeat(64)}.example`,
+    `${'a.'.repeat(127)}example`,
+    'a:b:c',
+    'stun:stun.example.com:3478',
+    'http://stun.example.com:3478/',
+    'stun.example.com::3478',
+    'stun\nexample',
+    'stun\u202eexample',
+  ])('%j is none', (given) => {
+    expect(mistake({ server: [given] })).toEqual({ key: 'server.not-a-name', facts: { given: given.trim() } });
+  });
+
+  test.each([
+    '::1',
+    '[::1]',
+    '[::1]:3478',
+    '2001:db8::10',
+    '2001:DB8:0:0:0:0:0:10',
+    '[2001:db8::10]:3478',
+    '::ffff:198.51.100.10',
+  ])('%j is IPv6', (given) => {
+    expect(mistake({ server: [given] })).toEqual({ key: 'server.ipv6', facts: { given } });
+  });
+
+  test.each([
+    ['stun.example.com:0', '0'],
+    ['stun.example.com:65536', '65536'],
+    ['stun.example.com:', ''],
+    ['stun.example.com:-1', '-1'],
+    ['stun.example.com:3478x', '3478x'],
+    ['198.51.100.10:1e3', '1e3'],
+    ['http://stun.example.com', '//stun.example.com'],
+  ])('%j has no port', (given, port) => {
+    expect(mistake({ server: [given] })).toEqual({ key: 'server.port', facts: { given, port } });
+  });
+
+  test('several, in their order, and each once', () => {
+    const server = ['b.example', 'a.example', 'b.example:3478', 'a.example:3479', 'b.example'];
+    expect(request({ server }).servers.map(({ name }) => name)).toEqual(['b.example', 'a.example', 'a.example:3479']);
+  });
+
+  test('the first wrong one is named', () => {
+    expect(mistake({ server: ['a.example', 'b c', '::1'] })).toEqual({
+      key: 'server.not-a-name',
+      facts: { given: 'b c' },
+    });
+  });
+
+  test('none', () => expect(mistake({ server: [] })).toEqual({ key: 'server.missing', facts: {} }));
+
+  test('"embedded" listens on the loopback address, and goes with no other', () => {
+    expect(request({ server: ['embedded'] })).toMatchObject({
+      servers: [{ name: 'embedded', host: '127.0.0.2', port: 3478 }],
+      bindAddress: '127.0.0.1',
+    });
+    expect(request({ server: ['embedded'], bindAddress: '127.0.0.9' }).bindAddress).toBe('127.0.0.9');
+    expect(mistake({ server: ['a.example', 'embedded'] })?.key).toBe('server.embedded-alone');
+    expect(mistake({ server: ['embedded', 'a.example'] })?.key).toBe('server.embedded-alone');
+  });
+});
+
+describe('ports', () => {
+  test.each([
+    ['5060', [[5060, 5060]]],
+    ['1', [[1, 1]]],
+    ['65535', [[65_535, 65_535]]],
+    [
+      '5060,9000-10999',
+      [
+        [5060, 5060],
+        [9000, 10_999],
+      ],
+    ],
+    [
+      ' 5060 , 9000 - 10999 ',
+      [
+        [5060, 5060],
+        [9000, 10_999],
+      ],
+    ],
+    ['9000-9000', [[9000, 9000]]],
+    [
+      '9002,9000-9005,9001',
+      [
+        [9002, 9002],
+        [9000, 9005],
+        [9001, 9001],
+      ],
+    ],
+    ['20000-36384', [[20_000, 36_384]]],
+    ['05060', [[5060, 5060]]],
+  ])('%j', (udp, ranges) => {
+    expect(request({ udp }).udp).toEqual(ranges.map(([from, to]) => ({ from, to })));
+  });
+
+  test.each([
+    ['0', 'ports.out-of-range', '0'],
+    ['65536', 'ports.out-of-range', '65536'],
+    ['5060,60000-65536', 'ports.out-of-range', '60000-65536'],
+    ['9000-', 'ports.not-a-port', '9000-'],
+    ['-9000', 'ports.not-a-port', '-9000'],
+    ['1e3', 'ports.not-a-port', '1e3'],
+    ['5060;5061', 'ports.not-a-port', '5060;5061'],
+    ['5060 5061', 'ports.not-a-port', '5060 5061'],
+    ['0x50', 'ports.not-a-port', '0x50'],
+    ['5060.5', 'ports.not-a-port', '5060.5'],
+    ['sip', 'ports.not-a-port', 'sip'],
+    ['9000–9010', 'ports.not-a-port', '9000–9010'],
+    ['9000-9010-9020', 'ports.not-a-port', '9000-9010-9020'],
+    ['٥٠٦٠', 'ports.not-a-port', '٥٠٦٠'],
+    ['9999999999', 'ports.not-a-port', '9999999999'],
+  ])('%j: %s', (udp, key, given) => {
+    expect(mistake({ udp })).toMatchObject({ key, facts: { given } });
+  });
+
+  test.each(['', ' ', ',', '5060,', '5060,,5061'])('%j has an empty place', (udp) => {
+    expect(mistake({ udp })).toEqual({ key: 'ports.empty', facts: { list: udp } });
+  });
+
+  test.each([
+    ['9010-9000', '9000-9010'],
+    ['5060,10999 - 9000', '9000-10999'],
+  ])('%j is upside down, and right would be %s', (udp, right) => {
+    expect(mistake({ udp })).toMatchObject({ key: 'ports.upside-down', facts: { right } });
+  });
+
+  test('of a product: those that it needs, and only UDP', () => {
+    const ranges = [
+      { from: 5060, to: 5060 },
+      { from: 5090, to: 5090 },
+      { from: 9000, to: 10_999 },
+    ];
+    const ofProduct = (profile: string) => readCheckRequest({ server: ['a.example'], profile, wait: true });
+    for (const profile of ['3cx', '3CX', ' 3cx '])
+      expect(ofProduct(profile)).toMatchObject({ kind: 'ok', value: { udp: ranges } });
+  });
+
+  test('named ones go before those of a product, which must be one all the same', () => {
+    expect(request({ udp: '7000', profile: '3cx' }).udp).toEqual([{ from: 7000, to: 7000 }]);
+    expect(mistake({ udp: '7000', profile: '3xc' })).toMatchObject({ key: 'profile.unknown', facts: { given: '3xc' } });
+  });
+
+  test('of no product, and none at all', () => {
+    const none = readCheckRequest({ server: ['a.example'], wait: true });
+    expect(none).toMatchObject({ kind: 'error', error: { key: 'ports.missing' } });
+    expect(mistake({ profile: '' })).toMatchObject({ key: 'profile.unknown', facts: { given: '' } });
+    expect(mistake({ profile: 'toString' })?.facts['profiles']).toMatch(/3cx, .*freeswitch/);
+  });
+});
+
+test.each(['', 'localhost', '192.168.0', '192.168.0.256', '::1', '0.0.0.0/0', '192.168.0.100:5060', 'eth0'])(
+  '--bind-address %j is no address',
+  (bindAddress) => {
+    expect(mistake({ bindAddress })).toEqual({ key: 'bind-address.not-an-address', facts: { given: bindAddress } });
+  },
+);
+
+describe('--rate', () => {
+  test.each([
+    ['max', { kind: 'max' }],
+    ['1', { kind: 'paced', packetsPerSecond: 1 }],
+    ['940', { kind: 'paced', packetsPerSecond: 940 }],
+    ['1000000', { kind: 'paced', packetsPerSecond: 1_000_000 }],
+  ])('%j', (rate, read) => expect(request({ rate }).rate).toEqual(read));
+
+  test.each(['', '0', '-5', '1.5', '1e3', '1000001', '99999999999', 'fast', 'MAX ', '10/s'])('%j is none', (rate) => {
+    expect(mistake({ rate })).toEqual({ key: 'rate.wrong', facts: { given: rate, most: 1_000_000 } });
+  });
+});
+
+describe('--sample and --all', () => {
+  test('say how many ports are asked', () => {
+    expect(request({ all: true }).sample).toBe('all');
+    expect(request({ sample: '1' }).sample).toBe(1);
+    expect(request({ sample: '70000' }).sample).toBe(70_000);
+  });
+
+  test.each(['', '0', '-1', '1.5', 'all', '10%', '1e3'])('--sample %j is no number', (sample) => {
+    expect(mistake({ sample })).toEqual({ key: 'sample.wrong', facts: { given: sample } });
+  });
+
+  test('not both', () => expect(mistake({ all: true, sample: '5' })?.key).toBe('sample.both'));
+});
+
+test('--no-wait does not wait', () => expect(request({ wait: false }).noWait).toBe(true));
