@@ -7,6 +7,12 @@ const CONFIDENCE = 2.33;
 /** A request and its answer, at 5 % loss each way: the most for which the usual number of tries is laid out. */
 const DESIGN_LOSS = 1 - 0.95 * 0.95;
 
+/**
+ * RFC 6298's G. Where the round trip does not vary, the timeout would fall to the round trip itself, and an answer
+ * would be read just when it was given up.
+ */
+const GRANULARITY: Milliseconds = 20;
+
 /** What this run has learnt of the way to the server and back: round trip and loss. */
 export class Path {
   #answered = 0;
@@ -33,7 +39,8 @@ export class Path {
 
   /** How long to wait for an answer before the next try. */
   gap(policy: TryPolicy): Milliseconds {
-    const timeout = this.#roundTrip === null ? policy.longestGap : this.#roundTrip + 4 * this.#variation;
+    const timeout =
+      this.#roundTrip === null ? policy.longestGap : this.#roundTrip + Math.max(GRANULARITY, 4 * this.#variation);
     return Math.min(policy.longestGap, Math.max(policy.shortestGap, timeout));
   }
 
@@ -47,11 +54,14 @@ export class Path {
  * docs/decisions/0001. As long as the loss may be as high as the design allows, as many tries as that asks for;
  * fewer only when this run has shown, with 99 % confidence, that the path is better; more when it is worse.
  */
-export function triesNeeded(answered: number, lost: number, policy: TryPolicy): number {
+export const triesNeeded = (answered: number, lost: number, policy: TryPolicy): number =>
+  Math.max(policy.atLeast, triesFor(answered, lost, policy));
+
+function triesFor(answered: number, lost: number, policy: TryPolicy): number {
   const sent = answered + lost;
   const bound = upperBound(lost, sent);
   const tries = (loss: number) => Math.ceil(Math.log(policy.acceptedError) / Math.log(loss));
-  if (bound <= DESIGN_LOSS) return Math.max(policy.atLeast, tries(bound));
+  if (bound <= DESIGN_LOSS) return tries(bound);
   const estimate = (lost + 1) / (sent + 2);
   const usual = tries(DESIGN_LOSS) + 1;
   return sent < FEW ? usual : Math.max(usual, tries(Math.max(estimate, DESIGN_LOSS)) + 1);
