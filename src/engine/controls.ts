@@ -1,4 +1,4 @@
-import type { Endpoint, Milliseconds } from '../base/index.ts';
+import type { Endpoint, Milliseconds, Probe } from '../base/index.ts';
 import type { Control, ControlRole, ProbePlan } from '../plan/index.ts';
 import { bindingRequest } from './answer.ts';
 import type { HelperSockets } from './helpers.ts';
@@ -33,6 +33,8 @@ interface RoleState {
   mapSentAt: Milliseconds;
   answeredSentAt: Milliseconds;
   lostInARow: number;
+  /** All probes, in the order of their sending. */
+  readonly probes: { readonly sentAt: Milliseconds; answered: boolean | null }[];
 }
 
 /** Refreshes the router's entry long before the shortest timeout in the field (30 s). */
@@ -62,11 +64,15 @@ export class Controls {
     this.#path = path;
     this.#pacer = pacer;
     const fresh = { listenerAt: null, mapSentAt: -MAP_AGAIN, answeredSentAt: -1, lostInARow: 0 };
-    this.#roles = new Map(plan.controls.map((control) => [control.role, { control, ...fresh }]));
+    this.#roles = new Map(plan.controls.map((control) => [control.role, { control, ...fresh, probes: [] }]));
   }
 
   /** The control socket's own mapping at the primary: where a relayed answer is to go. */
   controlAt: Endpoint | null = null;
+
+  probes(role: ControlRole): readonly Probe[] {
+    return this.#role(role).probes;
+  }
 
   /** Every role has answered a probe that was sent at `since` or later. */
   aliveSince(since: Milliseconds): boolean {
@@ -115,6 +121,7 @@ export class Controls {
     }
     if (control.role === 'primary') this.controlAt = mapped;
     role.lostInARow = 0;
+    settle(role, pending.sentAt, true);
     role.answeredSentAt = Math.max(role.answeredSentAt, pending.sentAt);
     this.#outbox.push({
       kind: 'observed',
@@ -171,6 +178,7 @@ export class Controls {
       to: viaPrimary ? this.#plan.server.primary : control.endpoint,
     });
     this.#waiting.push(pending);
+    if (purpose === 'control') this.#role(control.role).probes.push({ sentAt: now, answered: null });
   }
 
   #countLost(now: Milliseconds): void {
@@ -190,6 +198,7 @@ export class Controls {
       role.mapSentAt = -MAP_AGAIN;
     }
     role.lostInARow++;
+    if (subject.purpose === 'control') settle(role, sentAt, false);
     this.#outbox.push({
       kind: 'observed',
       observation: { kind: 'control-lost', at, role: subject.control.role, sentAt },
@@ -199,3 +208,9 @@ export class Controls {
 
 const asker = ({ change, role }: Control): 'control' | 'listener' =>
   change || role === 'primary' ? 'control' : 'listener';
+
+/** The probe is among the last ones. */
+function settle({ probes }: RoleState, sentAt: Milliseconds, answered: boolean): void {
+  const probe = probes.findLast((one) => one.sentAt === sentAt && one.answered === null);
+  if (probe) probe.answered = answered;
+}

@@ -1,4 +1,4 @@
-import type { Endpoint, Milliseconds } from '../base/index.ts';
+import { type Enclosure, type Endpoint, enclosure, type Milliseconds, sameEndpoint } from '../base/index.ts';
 import type { ProbePlan, Question, Step } from '../plan/index.ts';
 import { type Answer, bindingRequest } from './answer.ts';
 import type { Controls } from './controls.ts';
@@ -8,6 +8,7 @@ import { never, type Outbox } from './outbox.ts';
 import type { Pacer } from './pacer.ts';
 import type { Path } from './path.ts';
 import { PortState } from './port-state.ts';
+import type { Sentinels } from './sentinels.ts';
 import type { Pending, Transactions } from './transactions.ts';
 import type { Observation, SocketKey, StrangeAnswer } from './types.ts';
 import { type RunProgress, wanted } from './wanted.ts';
@@ -18,9 +19,8 @@ export interface Ask {
   readonly question: Question;
   readonly step: Step;
   dueAt: Milliseconds;
-  firstSentAt: Milliseconds;
-  lastSentAt: Milliseconds;
-  tries: number;
+  /** When each of its tries was sent. */
+  readonly sent: Milliseconds[];
   over: boolean;
 }
 
@@ -38,6 +38,7 @@ export interface AskerTools {
   readonly transactions: Transactions<PortSubject>;
   readonly helpers: HelperSockets<Observation>;
   readonly controls: Controls;
+  readonly sentinels: Sentinels;
   readonly path: Path;
   readonly pacer: Pacer;
 }
@@ -45,8 +46,11 @@ export interface AskerTools {
 /** Fewer preserved ports than this could be the luck of a router that draws ports at random. */
 const FEW_PRESERVED = 3;
 
-/** More than one, since a packet may be lost; few, since each is a packet more. */
-const SENTINELS = 3;
+/** Questions whose silence a router can cause that has begun to refuse us. */
+const INBOUND: ReadonlySet<Question> = new Set(['cold', 'warm', 'change-port']);
+
+/** How near to a try its probes must be. */
+const FARTHEST_PROBE: Milliseconds = 5000;
 
 /** Asks the ports of one slice, each the questions that `wanted` names, until all are finished. */
 export class PortAsker {
@@ -59,9 +63,7 @@ export class PortAsker {
   /** How many of `fresh` have begun. */
   #begun = 0;
   #unfinished = 0;
-  #stage: 'asking' | 'sentinels' | 'confirming' = 'asking';
-  /** A silence of this slice that only means something if the router still lets others in. */
-  #needsSentinel = false;
+  #confirming = false;
   #lastSilence: Milliseconds = -1;
 
   constructor(tools: AskerTools) {
@@ -70,7 +72,7 @@ export class PortAsker {
     this.#run = {
       can: (question) => plan.steps[question] !== undefined,
       enough: (question) => (this.#asked.get(question) ?? 0) >= plan.causeSample,
-      confirming: () => this.#stage === 'confirming',
+      confirming: () => this.#confirming,
     };
   }
 
@@ -83,8 +85,7 @@ export class PortAsker {
     this.#slice = [];
     this.#fresh = [];
     this.#begun = 0;
-    this.#stage = 'asking';
-    this.#needsSentinel = false;
+    this.#confirming = false;
   }
 
   add(port: number): void {
@@ -97,14 +98,9 @@ export class PortAsker {
   /** All ports of the slice are finished; those that need it were looked at once more. */
   over(now: Milliseconds): boolean {
     if (this.#unfinished > 0) return false;
-    if (this.#stage === 'asking') {
-      this.#stage = 'sentinels';
-      for (const state of this.#chooseSentinels()) this.#reopen(state, now);
-    }
-    if (this.#unfinished === 0 && this.#stage === 'sentinels') {
-      this.#stage = 'confirming';
-      if (this.#mustConfirm()) for (const state of this.#slice) this.#reopen(state, now);
-    }
+    if (this.#confirming || !this.#mustConfirm()) return true;
+    this.#confirming = true;
+    for (const state of this.#slice) this.#reopen(state, now);
     return this.#unfinished === 0;
   }
 
@@ -117,14 +113,15 @@ export class PortAsker {
   /** Sends one packet if one is due and may leave. */
   sendNext(now: Milliseconds): boolean {
     for (let ask = this.#nextDue(now); ask; ask = this.#nextDue(now)) {
-      if (this.#needsTry(ask)) {
-        if (!this.#tools.pacer.take(now)) return false;
-        this.#due.pop();
+      const next = this.#whatNext(ask);
+      if (next === 'try' && !this.#tools.pacer.take(now)) return false;
+      this.#due.pop();
+      if (next === 'try') {
         this.#send(ask, now);
         return true;
       }
-      this.#due.pop();
-      this.#unanswered(ask, now);
+      if (next === 'wait') this.#wait(ask, now);
+      else this.#unanswered(ask, next, now);
     }
     return false;
   }
@@ -145,23 +142,51 @@ export class PortAsker {
     }
   }
 
-  #needsTry({ tries }: Ask): boolean {
+  /**
+   * A try counts only between probes that were answered: else an interruption of the path, or a router that has begun
+   * to refuse us, would pass for a closed port.
+   */
+  #whatNext({ sent, step, question }: Ask): 'try' | 'wait' | 'silent' | 'given-up' {
     const { path, plan } = this.#tools;
-    if (tries < plan.tries.atLeast) return true;
-    return tries < Math.min(plan.tries.atMost, path.triesNeeded(plan.tries));
+    if (sent.length < plan.tries.atLeast) return 'try';
+    const needed = path.triesNeeded(plan.tries);
+    if (sent.length < Math.min(needed, plan.tries.atMost)) return 'try';
+    const states = sent.map((time) => this.#stateAt(time, step, question));
+    const good = states.filter((state) => state === 'both').length;
+    if (good >= needed) return 'silent';
+    if (good + states.filter((state) => state === 'open').length >= needed) return 'wait';
+    return sent.length < plan.tries.atMost ? 'try' : 'given-up';
+  }
+
+  /** What the probes of all roles that the question needs, and the sentinels, say of that time. */
+  #stateAt(time: Milliseconds, { answerFrom }: Step, question: Question): Enclosure {
+    const { controls, sentinels, plan } = this.#tools;
+    const reach = Math.max(FARTHEST_PROBE, 3 * plan.controlEvery);
+    const roles = plan.controls.filter(
+      ({ role, endpoint }) => role === 'primary' || sameEndpoint(endpoint, answerFrom),
+    );
+    const states = roles.map(({ role }) => enclosure(controls.probes(role), time, reach));
+    if (INBOUND.has(question)) states.push(sentinelState(sentinels, time));
+    if (states.includes('lost')) return 'lost';
+    return states.includes('open') ? 'open' : 'both';
+  }
+
+  #wait(ask: Ask, now: Milliseconds): void {
+    ask.dueAt = now + this.#tools.plan.tries.shortestGap / 2;
+    this.#due.push(ask);
   }
 
   #send(ask: Ask, now: Milliseconds): void {
     const { outbox, transactions, helpers, path, plan } = this.#tools;
     const { state, question, step } = ask;
-    if (ask.tries === 0) ask.firstSentAt = now;
-    ask.tries++;
-    ask.lastSentAt = now;
+    ask.sent.push(now);
+    const attempt = ask.sent.length;
+    if (attempt === 2 && INBOUND.has(question)) this.#tools.sentinels.silenceBegins();
     ask.dueAt = now + path.gap(plan.tries);
     this.#due.push(ask);
-    state.tried[question] = ask.tries;
-    const { id } = transactions.open({ kind: 'port', ask, attempt: ask.tries }, now);
-    outbox.observed({ kind: 'sent', at: now, port: state.port, question, attempt: ask.tries });
+    state.tried[question] = attempt;
+    const { id } = transactions.open({ kind: 'port', ask, attempt }, now);
+    outbox.observed({ kind: 'sent', at: now, port: state.port, question, attempt });
     outbox.push({
       kind: 'send',
       socket: step.from === 'port' ? state.port : helpers.key('control'),
@@ -169,7 +194,7 @@ export class PortAsker {
       to: step.to,
     });
     // A second try may call for a second question.
-    if (ask.tries > 1) this.#advance(state, now);
+    if (attempt > 1) this.#advance(state, now);
   }
 
   #answerPort({ step, state }: Ask): number | null {
@@ -177,22 +202,21 @@ export class PortAsker {
     return step.answerTo === 'port' ? state.port : (this.#tools.controls.controlAt?.port ?? null);
   }
 
-  #unanswered(ask: Ask, now: Milliseconds): void {
+  #unanswered(ask: Ask, kind: 'silent' | 'given-up', now: Milliseconds): void {
     const { outbox, path, plan } = this.#tools;
-    const { state, question, tries, firstSentAt, lastSentAt } = ask;
+    const { state, question, sent } = ask;
     const about = { at: now, port: state.port, question };
-    if (tries < path.triesNeeded(plan.tries)) {
-      outbox.observed({ kind: 'given-up', ...about });
-    } else {
+    const lastSentAt = sent.at(-1) ?? now;
+    if (kind === 'given-up') outbox.observed({ kind, ...about });
+    else {
       this.#lastSilence = Math.max(this.#lastSilence, lastSentAt);
-      this.#needsSentinel ||= question === 'cold' || question === 'warm';
-      outbox.observed({ kind: 'silent', ...about, tries, firstSentAt, lastSentAt });
+      outbox.observed({ kind, ...about, tries: sent.length, needed: path.triesNeeded(plan.tries), lastSentAt });
     }
     this.#settle(ask, 'not-answered', now);
   }
 
   #settle(ask: Ask, how: 'answered' | 'not-answered', now: Milliseconds): void {
-    ask.over = true;
+    this.#end(ask);
     ask.state.settled[ask.question] = how;
     ask.state.asks = ask.state.asks.filter((other) => other !== ask);
     this.#advance(ask.state, now);
@@ -201,17 +225,22 @@ export class PortAsker {
   /** Begins the questions that are wanted now, and ends those that no longer are. */
   #advance(state: PortState<Ask>, now: Milliseconds): void {
     const questions = wanted(state, this.#run);
-    for (const ask of state.asks) ask.over = !questions.includes(ask.question);
+    for (const ask of state.asks) if (!questions.includes(ask.question)) this.#end(ask);
     const going = state.asks.filter(({ over }) => !over);
     const fresh = questions.filter((question) => !going.some((ask) => ask.question === question));
     state.asks = [...going, ...fresh.map((question) => this.#begin(state, question, now))];
     if (questions.length === 0 && !state.finished) this.#finish(state, now);
   }
 
+  #end(ask: Ask): void {
+    ask.over = true;
+    if (ask.sent.length >= 2 && INBOUND.has(ask.question)) this.#tools.sentinels.silenceEnds();
+  }
+
   #begin(state: PortState<Ask>, question: Question, now: Milliseconds): Ask {
     const step = this.#tools.plan.steps[question];
     if (!step) throw new Error(`the plan has no step for ${question}`);
-    const ask: Ask = { state, question, step, dueAt: now, firstSentAt: now, lastSentAt: now, tries: 0, over: false };
+    const ask: Ask = { state, question, step, dueAt: now, sent: [], over: false };
     this.#asked.set(question, (this.#asked.get(question) ?? 0) + 1);
     this.#due.push(ask);
     return ask;
@@ -220,20 +249,9 @@ export class PortAsker {
   #finish(state: PortState<Ask>, at: Milliseconds): void {
     state.finished = true;
     this.#unfinished--;
-    if (this.#stage === 'asking') this.#tools.outbox.observed({ kind: 'finished', at, port: state.port });
-  }
-
-  /**
-   * Ports that let a cold packet in, are asked again when others were silent. Rewritten ones first: what they have
-   * sent to the other roles since went out by another number, so that their own one is still new to the router.
-   */
-  #chooseSentinels(): PortState<Ask>[] {
-    if (!this.#needsSentinel || !this.#run.can('sentinel')) return [];
-    const letIn = this.#slice.filter(({ settled }) => settled.cold === 'answered');
-    const rewritten = letIn.filter(({ mapped, port }) => mapped !== null && mapped.port !== port);
-    const chosen = [...rewritten, ...letIn.filter((state) => !rewritten.includes(state))].slice(0, SENTINELS);
-    for (const state of chosen) state.isSentinel = true;
-    return chosen;
+    if (this.#confirming) return;
+    this.#tools.outbox.observed({ kind: 'finished', at, port: state.port });
+    if (state.letIn) this.#tools.sentinels.offer(state);
   }
 
   /** A preserved port among translated ones, or among few, may be chance: it is looked at from another destination. */
@@ -279,8 +297,18 @@ export class PortAsker {
     if (ask.over) return;
     this.#tools.path.lost(attempt - 1);
     if (ask.step.from === 'port') state.learn(question, mapped);
+    if (question === 'cold' && socket === state.port) state.letIn = true;
     this.#settle(ask, 'answered', at);
   }
+}
+
+/** Where no sentinel is to be had, nothing can be asked of it; the last one may be farther away. */
+function sentinelState({ probes, coming }: Sentinels, time: Milliseconds): Enclosure {
+  const first = probes[0];
+  if (!first) return coming ? 'open' : 'both';
+  const before = time < first.sentAt ? [{ sentAt: Number.NEGATIVE_INFINITY, answered: true }, ...probes] : probes;
+  const state = enclosure(before, time, Number.POSITIVE_INFINITY);
+  return state === 'open' && !coming && probes.every(({ answered }) => answered !== null) ? 'both' : state;
 }
 
 /**

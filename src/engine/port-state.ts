@@ -11,6 +11,8 @@ export class PortState<Ask> implements PortProgress {
   asks: readonly Ask[] = [];
   mapped: Endpoint | null = null;
   readonly mappedElsewhere: Partial<Record<Question, Endpoint>> = {};
+  /** A cold packet arrived, and at this very port. */
+  letIn = false;
   isSentinel = false;
   finished = false;
 

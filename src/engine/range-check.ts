@@ -7,8 +7,11 @@ import { never, Outbox } from './outbox.ts';
 import { makePacer, type Pacer } from './pacer.ts';
 import { Path } from './path.ts';
 import { PortAsker, type PortSubject } from './port-asker.ts';
+import { type SentinelSubject, Sentinels } from './sentinels.ts';
 import { type Pending, Transactions } from './transactions.ts';
 import type { Engine, Input, Observation, Output, SocketKey } from './types.ts';
+
+type Subject = PortSubject | ControlSubject | SentinelSubject;
 
 type Phase = 'new' | 'opening' | 'first-control' | 'asking' | 'last-control' | 'done';
 
@@ -19,10 +22,11 @@ const PATIENCE: Milliseconds = 12_000;
 export class RangeCheck implements Engine<Observation> {
   readonly #plan: ProbePlan;
   readonly #outbox = new Outbox<Observation>();
-  readonly #transactions: Transactions<PortSubject | ControlSubject>;
+  readonly #transactions: Transactions<Subject>;
   readonly #helpers: HelperSockets<Observation>;
   readonly #pacer: Pacer;
   readonly #controls: Controls;
+  readonly #sentinels: Sentinels;
   readonly #asker: PortAsker;
   readonly #slices: (readonly number[])[];
   /** Ports whose sockets are open, or being opened. */
@@ -45,9 +49,12 @@ export class RangeCheck implements Engine<Observation> {
     this.#pacer = makePacer(plan.rate);
     const shared = { plan, outbox: this.#outbox, helpers: this.#helpers, path, pacer: this.#pacer };
     // One table for both, so that one look tells whose answer it is.
-    const transactions = this.#transactions as Transactions<PortSubject> & Transactions<ControlSubject>;
+    const transactions = this.#transactions as Transactions<PortSubject> &
+      Transactions<ControlSubject> &
+      Transactions<SentinelSubject>;
     this.#controls = new Controls({ ...shared, transactions });
-    this.#asker = new PortAsker({ ...shared, transactions, controls: this.#controls });
+    this.#sentinels = new Sentinels({ ...shared, transactions });
+    this.#asker = new PortAsker({ ...shared, transactions, controls: this.#controls, sentinels: this.#sentinels });
   }
 
   handle(input: Input, now: Milliseconds): void {
@@ -115,9 +122,10 @@ export class RangeCheck implements Engine<Observation> {
 
   #askPorts(now: Milliseconds): Milliseconds {
     const control = this.#controls.work(now, false);
-    if (this.#controls.dead) return this.#enter('done', now);
+    const sentinel = this.#sentinels.work(now);
+    if (this.#controls.dead || this.#sentinels.refused) return this.#enter('done', now);
     while (this.#asker.sendNext(now)) if (this.#pacer.probeDue()) this.#controls.work(now, false);
-    return this.#asker.over(now) ? this.#sliceOver(now) : Math.min(control, this.#asker.nextAt(now));
+    return this.#asker.over(now) ? this.#sliceOver(now) : Math.min(control, sentinel, this.#asker.nextAt(now));
   }
 
   // Slices and sockets
@@ -135,6 +143,7 @@ export class RangeCheck implements Engine<Observation> {
   }
 
   #sliceOver(now: Milliseconds): Milliseconds {
+    this.#sentinels.endSlice();
     this.#closePorts();
     if (this.#deferred.length > 0) this.#slices.push(this.#deferred);
     this.#deferred = [];
@@ -174,8 +183,9 @@ export class RangeCheck implements Engine<Observation> {
     const pending = this.#transactions.find(answer.transactionId);
     if (!pending) return;
     if (isPort(pending)) this.#asker.answer(pending, answer, socket, from, now);
-    else if (isControl(pending) && answer.kind === 'success')
-      this.#controls.answered(pending, socket, from, answer.mapped, now);
+    else if (answer.kind !== 'success') return;
+    else if (isControl(pending)) this.#controls.answered(pending, socket, from, answer.mapped, now);
+    else if (isSentinel(pending)) this.#sentinels.answered(pending, socket, from, answer.mapped, now);
   }
 
   #finish(): void {
@@ -191,8 +201,10 @@ export class RangeCheck implements Engine<Observation> {
   }
 }
 
-type AnyPending = Pending<PortSubject | ControlSubject>;
+type AnyPending = Pending<Subject>;
 
 const isControl = (pending: AnyPending): pending is Pending<ControlSubject> => pending.subject.kind === 'control';
+
+const isSentinel = (pending: AnyPending): pending is Pending<SentinelSubject> => pending.subject.kind === 'sentinel';
 
 const isPort = (pending: AnyPending): pending is Pending<PortSubject> => pending.subject.kind === 'port';

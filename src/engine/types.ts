@@ -68,7 +68,8 @@ export type Observation =
       readonly port: number;
       readonly question: Question;
       readonly tries: number;
-      readonly firstSentAt: Milliseconds;
+      /** How many tries the loss of the run asks for, each between control probes that were answered. */
+      readonly needed: number;
       readonly lastSentAt: Milliseconds;
     }
   /** So many packets are lost that no number of tries within reason would prove a silence. */
@@ -106,6 +107,8 @@ export type Observation =
       readonly role: ControlRole;
       readonly sentAt: Milliseconds;
     }
+  /** Ports that had been let in no longer are: no silence means anything from here on. */
+  | { readonly kind: 'refused-by-router'; readonly at: Milliseconds }
   | { readonly kind: 'control-failed'; readonly at: Milliseconds; readonly failure: SocketFailure }
   /** No more questions for this port. */
   | { readonly kind: 'finished'; readonly at: Milliseconds; readonly port: number }

@@ -10,7 +10,7 @@ export interface PortProgress {
   readonly tried: Readonly<Partial<Record<Question, number>>>;
   /** The mapping that the primary saw. */
   readonly mapped: Endpoint | null;
-  /** Chosen to show that the router still lets in what it let in before. */
+  /** It was asked once more, to show that the router still lets in what it let in before. */
   readonly isSentinel: boolean;
   /** The mappings that other destinations saw. */
   readonly mappedElsewhere: Readonly<Partial<Record<Question, Endpoint>>>;
@@ -34,7 +34,6 @@ export interface RunProgress {
  */
 export function wanted(port: PortProgress, run: RunProgress): readonly Question[] {
   const open: IsOpen = (question) => run.can(question) && port.settled[question] === undefined;
-  if (port.isSentinel && open('sentinel')) return ['sentinel'];
   if (open('cold')) return ['cold'];
   const { mapped } = port;
   const translated = mapped !== null && mapped.port !== port.port;

@@ -1,77 +1,65 @@
-import type { Milliseconds } from '../base/index.ts';
+import { enclosure, type Milliseconds, type Probe, sameEndpoint } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
 import type { ControlRole, ProbePlan, Question } from '../plan/index.ts';
-import type { SentinelTry, Sightings } from './sift.ts';
+import type { Sightings } from './sift.ts';
 
-/** How near to a silence its control probes must be. */
+/** How near to a try its control probes must be. */
 const WINDOW: Milliseconds = 5000;
+
+/** What a silence is worth: proof; or nothing, because the server, or the router, was not to be reached then. */
+export type Backing = 'backed' | 'server-silent' | 'scan-protection';
 
 type Silence = Extract<Observation, { kind: 'silent' }>;
 
-/** Which silences are backed by control probes that were answered before and after them. */
+/** Whether all was well when a question stayed without an answer (docs/decisions/0001). */
 export class ControlRecord {
-  readonly #sent = new Map<ControlRole, readonly Milliseconds[]>();
   readonly #plan: ProbePlan;
   readonly #window: Milliseconds;
-  readonly #sentinels: readonly SentinelTry[];
+  readonly #controls: ReadonlyMap<ControlRole, readonly Probe[]>;
+  readonly #sentinels: readonly Probe[];
 
-  constructor(plan: ProbePlan, { controls: answers, sentinels }: Pick<Sightings, 'controls' | 'sentinels'>) {
-    this.#sentinels = sentinels;
+  constructor(plan: ProbePlan, { controls, sentinels }: Pick<Sightings, 'controls' | 'sentinels'>) {
     this.#plan = plan;
     this.#window = Math.max(WINDOW, 3 * plan.controlEvery);
-    for (const { role } of plan.controls) {
-      const times = answers.filter((answer) => answer.role === role).map(({ sentAt }) => sentAt);
-      this.#sent.set(
-        role,
-        times.sort((a, b) => a - b),
-      );
-    }
+    this.#controls = new Map([...controls].map(([role, probes]) => [role, inOrder(probes)]));
+    this.#sentinels = inOrder(sentinels);
   }
 
-  /** docs/decisions/0001: the primary, and the role whose answer was awaited, lived before and after. */
-  back(silence: Silence): boolean {
-    return this.#rolesOf(silence.question).every((role) => this.#livedAround(role, silence));
+  /** Enough tries lie between probes of all roles that were answered; for what comes in, between sentinels too. */
+  back({ question, needed }: Silence, tries: readonly Milliseconds[]): Backing {
+    const alive = tries.filter((time) => this.#rolesOf(question).every((role) => this.#livedAt(role, time)));
+    if (alive.length < needed) return 'server-silent';
+    if (!this.#comesIn(question)) return 'backed';
+    return alive.filter((time) => this.#letIn(time)).length < needed ? 'scan-protection' : 'backed';
   }
 
-  /**
-   * What came from the alternate address was let in before, and after this silence no longer: the router has begun
-   * to refuse us, and the silence says nothing of the port.
-   */
-  refusedSince({ question, lastSentAt }: Silence): boolean {
-    if (this.#plan.steps[question]?.answerFrom.address !== this.#plan.server.alternate?.address) return false;
-    const later = this.#sentinels.filter(({ sentAt }) => sentAt >= lastSentAt);
-    return later.length > 0 && !later.some(({ answered }) => answered);
+  /** The answer was to come from the alternate address, or from a port of the primary that was not asked. */
+  #comesIn(question: Question): boolean {
+    const step = this.#plan.steps[question];
+    return step !== undefined && !sameEndpoint(step.answerFrom, step.to);
   }
 
   #rolesOf(question: Question): ControlRole[] {
     const from = this.#plan.steps[question]?.answerFrom;
-    const awaited = this.#plan.controls.filter(
-      ({ endpoint }) => endpoint.address === from?.address && endpoint.port === from.port,
-    );
+    const awaited = this.#plan.controls.filter(({ endpoint }) => from !== undefined && sameEndpoint(endpoint, from));
     return ['primary', ...awaited.map(({ role }) => role)];
   }
 
-  #livedAround(role: ControlRole, { firstSentAt, lastSentAt }: Silence): boolean {
-    const times = this.#sent.get(role) ?? [];
-    const before = times[firstAfter(times, firstSentAt) - 1];
-    const after = times[firstAtOrAfter(times, lastSentAt)];
-    if (before === undefined || after === undefined) return false;
-    return firstSentAt - before <= this.#window && after - lastSentAt <= this.#window;
+  #livedAt(role: ControlRole, time: Milliseconds): boolean {
+    return enclosure(this.#controls.get(role) ?? [], time, this.#window) === 'both';
+  }
+
+  /** Before the first sentinel nobody had been refused yet, as far as is known; after the last there was none left to ask. */
+  #letIn(time: Milliseconds): boolean {
+    const before = this.#sentinels.findLast(({ sentAt }) => sentAt <= time);
+    const after = this.#sentinels.find(({ sentAt }) => sentAt >= time);
+    return before?.answered !== false && after?.answered !== false;
   }
 }
 
-/** Index of the first time that is later than `time`. */
-const firstAfter = (times: readonly number[], time: number): number => search(times, (at) => at > time);
-
-const firstAtOrAfter = (times: readonly number[], time: number): number => search(times, (at) => at >= time);
-
-function search(times: readonly number[], holds: (time: number) => boolean): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(times[middle] ?? 0)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+/** Once each: what is there twice was sent once, and is answered if any of the two says so. */
+function inOrder(probes: readonly Probe[]): Probe[] {
+  const byTime = new Map<Milliseconds, Probe>();
+  for (const probe of probes) if (!byTime.get(probe.sentAt)?.answered) byTime.set(probe.sentAt, probe);
+  return [...byTime.values()].sort((a, b) => a.sentAt - b.sentAt);
 }

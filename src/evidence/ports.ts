@@ -1,4 +1,4 @@
-import type { Endpoint } from '../base/index.ts';
+import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
 import type { ProbePlan, Question } from '../plan/index.ts';
 import { ControlRecord } from './controls.ts';
@@ -17,21 +17,30 @@ const QUESTIONS: readonly Question[] = ['cold', 'warm', 'outbound', 'change-port
 export function collectEvidence(plan: ProbePlan, observations: readonly Observation[]): RunEvidence {
   const sightings = sift(plan.slices.flat(), observations);
   const controls = new ControlRecord(plan, sightings);
-  const ports = [...sightings.ports].map(([port, seen]) => collectPort(port, seen, plan, controls));
+  const ports = [...sightings.ports].map(([port, seen]) =>
+    collectPort(port, seen, { plan, controls, refused: sightings.refused }),
+  );
   return {
     ports,
     cancelled: sightings.cancelled,
     publicAddresses: publicAddresses(sightings, ports),
     bystanders: bystanders(sightings),
     warmIsFresh: plan.warmIsFresh,
-    serverAlive: sightings.controls.length > 0,
+    serverAlive: sightings.controlAnswers.length > 0,
     controlFailure: sightings.controlFailure,
   };
 }
 
-function collectPort(port: number, seen: PortSightings, plan: ProbePlan, controls: ControlRecord): PortEvidence {
+/** What the answers of all ports depend on. */
+interface Circumstances {
+  readonly plan: ProbePlan;
+  readonly controls: ControlRecord;
+  readonly refused: boolean;
+}
+
+function collectPort(port: number, seen: PortSightings, all: Circumstances): PortEvidence {
   const answers = {} as Record<Question, Answer>;
-  for (const question of QUESTIONS) answers[question] = answerTo(question, port, seen, plan, controls);
+  for (const question of QUESTIONS) answers[question] = answerTo(question, port, seen, all);
   const at = (question: Question) => mapping(seen.byQuestion[question]);
   return {
     port,
@@ -80,47 +89,47 @@ const listening = ({ notListening, listens }: PortSightings): Listening =>
 const NOT_ASKED: Answer = { kind: 'unknown', why: 'not-asked', because: [] };
 const CANNOT_ASK: Answer = { kind: 'unknown', why: 'cannot-ask', because: [] };
 
-function answerTo(
-  question: Question,
-  port: number,
-  all: PortSightings,
-  plan: ProbePlan,
-  controls: ControlRecord,
-): Answer {
-  if (!plan.steps[question]) return CANNOT_ASK;
-  const seen = all.byQuestion[question];
-  if (!seen) return NOT_ASKED;
+function answerTo(question: Question, port: number, sightings: PortSightings, all: Circumstances): Answer {
+  if (!all.plan.steps[question]) return CANNOT_ASK;
+  const seen = sightings.byQuestion[question] ?? [];
+  if (seen.length === 0 && !all.refused) return NOT_ASKED;
   const unknown = (why: Unknown): Answer => ({ kind: 'unknown', why, because: seen });
   const answered = answeredOf(seen);
   const arrived = answered.filter((one) => question === 'relay' || one.arrivedOn === port);
-  const inTime = question === 'cold' ? arrived.filter(({ at }) => at <= all.firstOwnPacket) : arrived;
+  const inTime = question === 'cold' ? arrived.filter(({ at }) => at <= sightings.firstOwnPacket) : arrived;
   if (inTime.length > 0) return { kind: 'yes', because: inTime };
   if (arrived.length > 0) return unknown('late');
   // It came to the machine, but on another port: this one was not reached, and no further tries are needed to know.
   if (answered.length > 0) return { kind: 'no', because: answered };
-  return silence(question, seen, plan, controls);
+  return silence(question, seen, all);
 }
 
 /** Nothing came that counts. Why not? */
-function silence(question: Question, seen: readonly Observation[], plan: ProbePlan, controls: ControlRecord): Answer {
+function silence(question: Question, seen: readonly Observation[], { plan, controls, refused }: Circumstances): Answer {
   const unknown = (why: Unknown): Answer => ({ kind: 'unknown', why, because: seen });
   if (seen.some(({ kind }) => kind === 'refused')) return unknown('refused');
-  if (seen.some(({ kind }) => kind === 'given-up')) return unknown('loss');
   const silent = seen.find((one) => one.kind === 'silent');
+  if (!silent && refused) return unknown('scan-protection');
+  if (seen.some(({ kind }) => kind === 'given-up')) return unknown('loss');
   if (!silent) return unknown('not-asked');
   // A server that was never seen to honour CHANGE-REQUEST proves nothing by not answering one.
   if (question === 'warm' && !plan.server.changeRequest) return unknown('cannot-ask');
-  if (!controls.back(silent)) return unknown('server-silent');
-  return controls.refusedSince(silent) ? unknown('scan-protection') : { kind: 'no', because: [silent] };
+  const backing = controls.back(silent, triesOf(seen));
+  return backing === 'backed' ? { kind: 'no', because: [silent] } : unknown(backing);
 }
 
-function bystanders({ controls }: Sightings): RunEvidence['bystanders'] {
-  return [...new Map(controls.map(({ local, mapped }) => [local, { local, mapped: mapped.port }])).values()];
+/** When the tries were sent, each once. */
+const triesOf = (seen: readonly Observation[]): Milliseconds[] => [
+  ...new Set(seen.flatMap((one) => (one.kind === 'sent' ? [one.at] : []))),
+];
+
+function bystanders({ controlAnswers }: Sightings): RunEvidence['bystanders'] {
+  return [...new Map(controlAnswers.map(({ local, mapped }) => [local, { local, mapped: mapped.port }])).values()];
 }
 
-function publicAddresses({ controls }: Sightings, ports: readonly PortEvidence[]): string[] {
+function publicAddresses({ controlAnswers }: Sightings, ports: readonly PortEvidence[]): string[] {
   const addresses = new Set<string>();
-  for (const { role, mapped } of controls) if (role === 'primary') addresses.add(mapped.address);
+  for (const { role, mapped } of controlAnswers) if (role === 'primary') addresses.add(mapped.address);
   for (const { mapped } of ports) if (mapped) addresses.add(mapped.address);
   return [...addresses].sort();
 }

@@ -1,6 +1,6 @@
-import type { Milliseconds } from '../base/index.ts';
+import type { Milliseconds, Probe } from '../base/index.ts';
 import type { Observation, StrangeAnswer } from '../engine/index.ts';
-import type { Question } from '../plan/index.ts';
+import type { ControlRole, Question } from '../plan/index.ts';
 import type { SocketFailure } from '../system/index.ts';
 
 /** The observations of one port, by what they are about. */
@@ -14,18 +14,17 @@ export interface PortSightings {
   readonly byQuestion: Partial<Record<Question, Observation[]>>;
 }
 
-/** A try to reach again a port that had been let in. */
-export interface SentinelTry {
-  readonly sentAt: Milliseconds;
-  readonly answered: boolean;
-}
-
 export type ControlAnswer = Extract<Observation, { kind: 'control-answered' }>;
 
 export interface Sightings {
   readonly ports: ReadonlyMap<number, PortSightings>;
-  readonly controls: readonly ControlAnswer[];
-  readonly sentinels: readonly SentinelTry[];
+  /** By whom they were asked, and how they were seen. */
+  readonly controlAnswers: readonly ControlAnswer[];
+  /** Answered and lost, in no order, some perhaps twice. */
+  readonly controls: ReadonlyMap<ControlRole, readonly Probe[]>;
+  readonly sentinels: readonly Probe[];
+  /** Ports that had been let in were refused later on. */
+  readonly refused: boolean;
   readonly controlFailure: SocketFailure | null;
   readonly cancelled: boolean;
 }
@@ -36,24 +35,47 @@ const ASKED_FOR_IT: ReadonlySet<Question> = new Set(['cold', 'sentinel']);
 /** Sorts all observations in one pass: there may be a hundred thousand. */
 export function sift(ports: readonly number[], observations: readonly Observation[]): Sightings {
   const byPort = new Map(ports.map((port) => [port, noSightings()]));
-  const controls: ControlAnswer[] = [];
-  const sentinels: SentinelTry[] = [];
-  let controlFailure: SocketFailure | null = null;
-  let cancelled = false;
+  const controlAnswers: ControlAnswer[] = [];
+  const controls = new Map<ControlRole, Probe[]>();
+  const sentinels: Probe[] = [];
+  const flags = { cancelled: false, refused: false, controlFailure: null as SocketFailure | null };
   for (const seen of observations) {
-    if (seen.kind === 'control-answered') controls.push(seen);
-    else if (seen.kind === 'control-failed') controlFailure = seen.failure;
-    else if (seen.kind === 'cancelled') cancelled = true;
-    else if ('port' in seen) {
-      note(byPort.get(seen.port), seen);
-      const sentinel = sentinelTry(seen);
-      if (sentinel) sentinels.push(sentinel);
-    }
+    if (seen.kind === 'control-answered') controlAnswers.push(seen);
+    if (seen.kind === 'control-answered' || seen.kind === 'control-lost') noteControl(controls, seen);
+    else if ('port' in seen) noteOfPort(byPort.get(seen.port), sentinels, seen);
+    else noteOfRun(flags, seen);
   }
-  return { ports: byPort, controls, sentinels, controlFailure, cancelled };
+  return { ports: byPort, controlAnswers, controls, sentinels, ...flags };
 }
 
-function sentinelTry(seen: Observation): SentinelTry | null {
+type OfControl = Extract<Observation, { kind: 'control-answered' | 'control-lost' }>;
+
+function noteControl(controls: Map<ControlRole, Probe[]>, { role, sentAt, kind }: OfControl): void {
+  const probes = controls.get(role) ?? [];
+  probes.push({ sentAt, answered: kind === 'control-answered' });
+  controls.set(role, probes);
+}
+
+function noteOfRun(
+  flags: { cancelled: boolean; refused: boolean; controlFailure: SocketFailure | null },
+  seen: Observation,
+): void {
+  if (seen.kind === 'control-failed') flags.controlFailure = seen.failure;
+  else if (seen.kind === 'cancelled') flags.cancelled = true;
+  else if (seen.kind === 'refused-by-router') flags.refused = true;
+}
+
+function noteOfPort(
+  port: PortSightings | undefined,
+  sentinels: Probe[],
+  seen: Extract<Observation, { port: number }>,
+): void {
+  note(port, seen);
+  const sentinel = sentinelTry(seen);
+  if (sentinel) sentinels.push(sentinel);
+}
+
+function sentinelTry(seen: Observation): Probe | null {
   if (seen.kind === 'sent' && seen.question === 'sentinel') return { sentAt: seen.at, answered: false };
   const answered = seen.kind === 'answered' && seen.question === 'sentinel' && seen.arrivedOn === seen.port;
   return answered ? { sentAt: seen.sentAt, answered } : null;

@@ -1,0 +1,35 @@
+import type { Milliseconds } from './time.ts';
+
+/** A probe that would be answered if all were well. */
+export interface Probe {
+  readonly sentAt: Milliseconds;
+  /** null: not known yet. */
+  readonly answered: boolean | null;
+}
+
+/** `both`: the probes just before and just after were answered; `lost`: one was not, or is missing; `open`: not known yet. */
+export type Enclosure = 'both' | 'lost' | 'open';
+
+/**
+ * Whether all was well at a time: what the probes just before and just after it say, if they are no farther away than
+ * `reach`. `probes` are in the order of their sending.
+ */
+export function enclosure(probes: readonly Probe[], time: Milliseconds, reach: Milliseconds): Enclosure {
+  const next = firstAtOrAfter(probes, time);
+  const before = probes[probes[next]?.sentAt === time ? next : next - 1];
+  const after = probes[next];
+  if (!before || before.answered === false || time - before.sentAt > reach) return 'lost';
+  if (!after || before.answered === null || after.answered === null) return 'open';
+  return after.answered && after.sentAt - time <= reach ? 'both' : 'lost';
+}
+
+function firstAtOrAfter(probes: readonly Probe[], time: Milliseconds): number {
+  let low = 0;
+  let high = probes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((probes[middle]?.sentAt ?? 0) >= time) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

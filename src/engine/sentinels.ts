@@ -1,0 +1,152 @@
+import type { Endpoint, Milliseconds, Probe } from '../base/index.ts';
+import type { ProbePlan } from '../plan/index.ts';
+import { bindingRequest } from './answer.ts';
+import type { HelperSockets } from './helpers.ts';
+import { never, type Outbox } from './outbox.ts';
+import type { Pacer } from './pacer.ts';
+import type { PortState } from './port-state.ts';
+import type { Pending, Transactions } from './transactions.ts';
+import type { Observation, SocketKey } from './types.ts';
+
+export interface SentinelSubject {
+  readonly kind: 'sentinel';
+  readonly state: PortState<unknown>;
+  readonly probe: { readonly sentAt: Milliseconds; answered: boolean | null };
+  readonly attempt: number;
+}
+
+export interface SentinelTools {
+  readonly plan: ProbePlan;
+  readonly outbox: Outbox<Observation>;
+  readonly transactions: Transactions<SentinelSubject>;
+  readonly helpers: HelperSockets<Observation>;
+  readonly pacer: Pacer;
+}
+
+/** As many in a row by chance, at 10 % loss each way: two in a million. */
+const REFUSED_AFTER = 8;
+const SHORTEST_PAUSE: Milliseconds = 200;
+const LONGEST_PAUSE: Milliseconds = 1000;
+/** What the supply should last for. */
+const TO_LAST: Milliseconds = 10_000;
+
+/**
+ * Ports that let a cold packet in, each asked once more by a flow that the router has not seen, while other ports
+ * are silent: so it shows that it still lets new flows in (docs/decisions/0001).
+ */
+export class Sentinels {
+  readonly #tools: SentinelTools;
+  readonly #probes: SentinelSubject['probe'][] = [];
+  #out: SentinelSubject[] = [];
+  #supply: PortState<unknown>[] = [];
+  #silences = 0;
+  #pause: Milliseconds = SHORTEST_PAUSE;
+  #nextAt: Milliseconds = 0;
+  #lostInARow = 0;
+  #attempts = 0;
+
+  constructor(tools: SentinelTools) {
+    this.#tools = tools;
+  }
+
+  /** In the order of their sending. */
+  get probes(): readonly Probe[] {
+    return this.#probes;
+  }
+
+  /** Whether a probe will come that a silence may wait for. */
+  get coming(): boolean {
+    return this.#supply.length > 0 || this.#out.length > 0;
+  }
+
+  /** So many were lost that it is no accident: the router has begun to refuse us. */
+  get refused(): boolean {
+    return this.#lostInARow >= REFUSED_AFTER;
+  }
+
+  /** A port that let a cold packet in, and of which nothing else is to be asked. */
+  offer(state: PortState<unknown>): void {
+    if (this.#tools.plan.steps.sentinel) this.#supply.push(state);
+  }
+
+  /** Its socket is about to close. */
+  endSlice(): void {
+    this.#supply = [];
+  }
+
+  /** A question to another port stays without an answer, or no longer does. */
+  silenceBegins(): void {
+    if (this.#silences === 0) this.#pause = clamp(TO_LAST / Math.max(1, this.#supply.length));
+    this.#silences++;
+  }
+
+  silenceEnds(): void {
+    this.#silences--;
+  }
+
+  /** Sends what is due, and tells when to come again. */
+  work(now: Milliseconds): Milliseconds {
+    this.#countLost(now);
+    const state = this.#silences > 0 ? this.#supply[0] : undefined;
+    if (state && now >= this.#nextAt) {
+      this.#supply.shift();
+      this.#nextAt = now + this.#pause;
+      this.#send(state, now);
+    }
+    const oldest = this.#out[0]?.probe.sentAt;
+    const lost = oldest === undefined ? never : oldest + this.#tools.plan.tries.longestGap;
+    return Math.min(lost, this.#silences > 0 && this.#supply.length > 0 ? this.#nextAt : never);
+  }
+
+  /** What came in for it, if it came to the right port. */
+  answered(
+    pending: Pending<SentinelSubject>,
+    socket: SocketKey,
+    source: Endpoint,
+    mapped: Endpoint,
+    at: Milliseconds,
+  ): void {
+    const { state, probe, attempt } = pending.subject;
+    const step = this.#tools.plan.steps.sentinel;
+    if (source.address !== step?.answerFrom.address || socket !== state.port || pending.answered) return;
+    pending.answered = true;
+    probe.answered = true;
+    this.#lostInARow = 0;
+    const about = { at, port: state.port, question: 'sentinel', attempt, sentAt: pending.sentAt } as const;
+    this.#tools.outbox.observed({ kind: 'answered', ...about, arrivedOn: socket, source, mapped });
+  }
+
+  #send(state: PortState<unknown>, now: Milliseconds): void {
+    const { plan, outbox, transactions, helpers, pacer } = this.#tools;
+    const step = plan.steps.sentinel;
+    if (!step) return;
+    state.isSentinel = true;
+    this.#attempts++;
+    const probe = { sentAt: now, answered: null };
+    const subject: SentinelSubject = { kind: 'sentinel', state, probe, attempt: this.#attempts };
+    this.#probes.push(probe);
+    this.#out.push(subject);
+    pacer.spend(now);
+    const { id } = transactions.open(subject, now);
+    const bytes = bindingRequest(id, { change: step.change, responsePort: state.port });
+    outbox.observed({ kind: 'sent', at: now, port: state.port, question: 'sentinel', attempt: this.#attempts });
+    outbox.push({ kind: 'send', socket: helpers.key('control'), bytes, to: step.to });
+  }
+
+  /** One that was not let in is still new to the router, and can serve again. */
+  #countLost(now: Milliseconds): void {
+    const { longestGap } = this.#tools.plan.tries;
+    const over = this.#out.filter(({ probe }) => probe.answered !== null || now >= probe.sentAt + longestGap);
+    if (over.length === 0) return;
+    this.#out = this.#out.filter((subject) => !over.includes(subject));
+    for (const { probe, state } of over) {
+      if (probe.answered) continue;
+      probe.answered = false;
+      this.#lostInARow++;
+      this.#supply.push(state);
+    }
+    if (this.refused) this.#tools.outbox.observed({ kind: 'refused-by-router', at: now });
+  }
+}
+
+const clamp = (pause: Milliseconds): Milliseconds => Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, pause));
