@@ -43,6 +43,8 @@ export const CATALOGUE = {
   malformed: 'warning',
   'scan-protection': 'warning',
   'server-silent': 'warning',
+  'throttled-by-server': 'warning',
+  'different-public-address': 'warning',
   loss: 'warning',
   untested: 'warning',
 

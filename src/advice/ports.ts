@@ -31,6 +31,8 @@ function factsOf(code: FindingCode, ports: readonly PortVerdict[], scene: Scene)
     case 'translated':
     case 'taken-by-neighbour':
       return exampleMapping(ports);
+    case 'different-public-address':
+      return exampleAddress(ports);
     case 'shifted':
       return shiftFacts(ports);
     case 'process':
@@ -44,6 +46,11 @@ function factsOf(code: FindingCode, ports: readonly PortVerdict[], scene: Scene)
 export function exampleMapping(ports: readonly PortVerdict[]): Facts {
   const changed = ports.find(({ port, mapped }) => mapped !== null && mapped.port !== port);
   return changed?.mapped ? { port: changed.port, mappedPort: changed.mapped.port } : {};
+}
+
+function exampleAddress(ports: readonly PortVerdict[]): Facts {
+  const [example] = ports;
+  return example?.mapped ? { port: example.port, mappedAddress: example.mapped.address } : {};
 }
 
 /** `shift` only where it is the same for all; a rule may also send a whole range to one port. */

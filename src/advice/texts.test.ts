@@ -114,6 +114,8 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   permission: () => ports('untested permission'),
   'scan-protection': () => ports('untested scan-protection'),
   'server-silent': () => ports('untested server-silent'),
+  'throttled-by-server': () => ports('untested throttled-by-server'),
+  'different-public-address': () => ports('untested different-public-address'),
   loss: () => [...ports('untested loss'), ...about({ verdict: 'inconclusive', reason: 'loss' })],
   untested: () => ports('untested'),
   'taken-by-neighbour': () => [...ports('open taken-by-neighbour'), ...ports('untested taken-by-neighbour')],

@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { NetworkSpec } from '../../lab/scenarios/index.ts';
 import { err, ok } from '../base/index.ts';
+import { fewestSockets } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import type { System, UdpHandlers } from '../system/index.ts';
-import { type CheckRequest, type RunEvent, socketsNeeded, startCheck, startReflector } from './index.ts';
+import {
+  type CheckRequest,
+  type RunEvent,
+  type RunningCheck,
+  socketsNeeded,
+  startCheck,
+  startReflector,
+} from './index.ts';
 import {
   ALTERNATE,
   DEAD,
@@ -25,6 +33,26 @@ const range = (from: number, to = from) => ({ from, to });
 /** The PBX of a lab, with a resolver of its own. */
 const resolving = (lab: Lab, resolve4: System['names']['resolve4']): System => ({ ...lab.pbx, names: { resolve4 } });
 
+/** The PBX of a lab, and how many timers of it are still to come. */
+function timing({ pbx }: Lab): { readonly system: System; pending(): number } {
+  const pending = new Set<object>();
+  const at: System['clock']['at'] = (when, callback) => {
+    const token = {};
+    pending.add(token);
+    const timer = pbx.clock.at(when, () => {
+      pending.delete(token);
+      callback();
+    });
+    return {
+      cancel() {
+        pending.delete(token);
+        timer.cancel();
+      },
+    };
+  };
+  return { system: { ...pbx, clock: { ...pbx.clock, at } }, pending: () => pending.size };
+}
+
 const checkWith = (lab: Lab, system: System, request: Partial<CheckRequest> = {}) =>
   lab.run(startCheck(system, { ...REQUEST, ...request }, 'lab').finished);
 
@@ -41,8 +69,9 @@ test('tells what happens in the order in which it happens, and gives the same li
 test('leaves no socket, no timer and no listener behind', async () => {
   const lab = await openLab(NOT_FORWARDED);
   let told = 0;
-  await lab.run(lab.start({}, () => told++).finished);
-  expect(lab.leftOpen()).toBe(0);
+  const { system, pending } = timing(lab);
+  await lab.run(startCheck(system, REQUEST, 'lab', () => told++).finished);
+  expect([lab.leftOpen(), pending()]).toEqual([0, 0]);
   const before = told;
   await lab.advance(600_000);
   expect(told).toBe(before);
@@ -224,9 +253,13 @@ describe('a cancelled check', () => {
     const lab = await openLab(NOT_FORWARDED);
     await lab.check();
     const begun = lab.now();
-    const { report, events } = await cancelAt(lab, 10_000);
+    const { system, pending } = timing(lab);
+    const run = startCheck(system, REQUEST, 'lab');
+    lab.pbx.clock.at(begun + 10_000, () => run.cancel());
+    const { report, events } = await lab.run(run.finished);
     expect(kinds(events)).toContain('waiting');
-    expect([report.verdict, lab.now() - begun, lab.leftOpen()]).toEqual(['cancelled', 10_000, 0]);
+    expect(kinds(events)).not.toContain('planned');
+    expect([report.verdict, lab.now() - begun, lab.leftOpen(), pending()]).toEqual(['cancelled', 10_000, 0, 0]);
   });
 
   test('by the listener that hears of the wait, it does not begin to wait', async () => {
@@ -239,6 +272,18 @@ describe('a cancelled check', () => {
     const { report } = await lab.run(run.finished);
     expect(report.verdict).toBe('cancelled');
     expect(lab.now() - begun).toBeLessThan(1_000);
+  });
+
+  test.each(['resolved', 'server-checked', 'planned'])('by the listener that hears "%s"', async (kind) => {
+    const lab = await openLab(FORWARDED);
+    let cancelledAt = Number.NaN;
+    const run: RunningCheck = lab.start({ servers: [serverOf('stun.example'), serverOf(DEAD)] }, (event, running) => {
+      if (event.kind !== kind) return;
+      running().cancel();
+      cancelledAt = lab.now();
+    });
+    const { report } = await lab.run(run.finished);
+    expect([report.verdict, lab.leftOpen(), lab.now()]).toEqual(['cancelled', 0, cancelledAt]);
   });
 
   test('leaves nothing for the next one to wait for, if no port was asked', async () => {
@@ -350,31 +395,32 @@ describe('which ports are asked', () => {
 
 describe('fewer sockets than ports', () => {
   const udp = [range(9_000, 9_039)];
-  const check = async (network: NetworkSpec, freeSockets: number) => {
-    const { report, events } = await (await openLab(network, { freeSockets })).check({ udp });
+  /** With as many sockets as slices of this size take. */
+  const check = async (network: NetworkSpec, size: number) => {
+    const { report, events } = await (await openLab(network, { freeSockets: fewestSockets - 1 + size })).check({ udp });
     const planned = events.find((event) => event.kind === 'planned');
     return { report: { ...report, durationMs: 0, loss: 0 }, slices: planned?.plan.slices.length };
   };
 
-  test.each([9, 10, 12, 64])('%d free sockets: in slices, and every port has the same result', async (freeSockets) => {
+  test.each([1, 2, 4, 30])('in slices of %d: every port has the same result', async (size) => {
     for (const network of [FORWARDED, NOT_FORWARDED]) {
-      const [few, many] = [await check(network, freeSockets), await check(network, Number.POSITIVE_INFINITY)];
+      const [few, many] = [await check(network, size), await check(network, 40)];
       const said = ({ report }: typeof few) =>
         report.ports.map(({ port, result, mapped }) => ({ port, result, mapped }));
       expect(said(few)).toEqual(said(many));
-      expect([few.slices, many.slices]).toEqual([Math.ceil(40 / (freeSockets - 8)), 1]);
+      expect([few.slices, many.slices]).toEqual([Math.ceil(40 / size), 1]);
     }
   });
 
-  test.each([12, 64])('%d free sockets: the very same report', async (freeSockets) => {
+  test.each([4, 30])('in slices of %d: the very same report', async (size) => {
     for (const network of [FORWARDED, NOT_FORWARDED]) {
-      const [few, many] = [await check(network, freeSockets), await check(network, Number.POSITIVE_INFINITY)];
+      const [few, many] = [await check(network, size), await check(network, 40)];
       expect(few.report).toEqual(many.report);
     }
   });
 
   test('sockets that somebody else takes meanwhile make no port untested', async () => {
-    const lab = await openLab(FORWARDED, { freeSockets: 20 });
+    const lab = await openLab(FORWARDED, { freeSockets: 30 });
     const generous = { ...lab.pbx, udp: { ...lab.pbx.udp, freeSockets: () => 1_000 } };
     const { report } = await checkWith(lab, generous, { udp: [range(9_000, 9_099)] });
     expect(results(report)).toEqual(['open']);
@@ -383,11 +429,11 @@ describe('fewer sockets than ports', () => {
 });
 
 test.each([
-  [[serverOf(PRIMARY)], 9],
-  [[serverOf('a.example')], 9],
-  [[serverOf('a.example'), serverOf(PRIMARY)], 10],
-  [[1, 2, 3, 4, 5, 6].map((which) => serverOf(`198.51.100.${which}`)), 12],
-])('all servers are asked at once: %j', async (servers, needed) => {
+  ['a server', [serverOf(PRIMARY)], fewestSockets],
+  ['a name', [serverOf('a.example')], fewestSockets],
+  ['two names and a server', [serverOf('a.example'), serverOf('b.example'), serverOf(PRIMARY)], 18],
+  ['twenty servers', Array.from({ length: 20 }, (_, index) => serverOf(`198.51.100.${index}`)), 40],
+])('all servers are asked at once, and sockets are needed for that: %s', async (_, servers, needed) => {
   expect(socketsNeeded({ ...REQUEST, servers })).toBe(needed);
   const addresses = [DEAD, '198.51.100.78', '198.51.100.79', PRIMARY];
   const lab = await openLab(FORWARDED, { freeSockets: needed });

@@ -7,7 +7,7 @@ import type { System, Timer } from '../system/index.ts';
 import { canAskInbound, canAskOutbound, judgeServer, type ServerVerdict } from '../verdict/index.ts';
 import { conclude } from './conclude.ts';
 import type { CheckRequest, RunEvent, ServerName } from './events.ts';
-import { type Memory, memoryOf } from './memory.ts';
+import { type Bystanders, type Memory, memoryOf } from './memory.ts';
 import { type Pump, pump } from './pump.ts';
 
 export interface FinishedCheck {
@@ -65,6 +65,8 @@ class Run {
   readonly #listen: (event: RunEvent) => void;
   readonly #events: RunEvent[] = [];
   readonly #pumps = new Set<Pump>();
+  /** Of the sockets that are not checked. */
+  readonly #helperPorts = new Set<number>();
   #cancelled = false;
   #stopWaiting: () => void = () => undefined;
   /** Settles when the run is cancelled: nothing else is worth waiting for then. */
@@ -105,8 +107,17 @@ class Run {
     const plan = leader && !this.#cancelled ? await this.#checkPorts(leader, memory) : null;
     this.#tell({ kind: 'ended', duration: clock.now() - began, cancelled: this.#cancelled });
     const report = conclude(this.#events);
-    if (plan) await memory.remember(plan, this.#observations(), report);
+    if (plan) await memory.remember(plan, this.#observations(), report, this.#bystanders());
     return { events: this.#events, report };
+  }
+
+  #bystanders(): Bystanders {
+    const peers = this.#events.flatMap((event) => {
+      if (event.kind !== 'server') return [];
+      const other = event.observation.kind === 'server-answered' ? event.observation.other : null;
+      return other ? [event.primary.address, other.address] : [event.primary.address];
+    });
+    return { ports: [...this.#helperPorts], peers: [...new Set(peers)] };
   }
 
   #observations(): Observation[] {
@@ -194,7 +205,7 @@ class Run {
 
   async #pump<T>(engine: Parameters<typeof pump<T>>[0], observed: (observation: T) => void): Promise<void> {
     if (this.#cancelled) return;
-    const running = pump(engine, this.#system, observed);
+    const running = pump(engine, this.#system, observed, (port) => this.#helperPorts.add(port));
     this.#pumps.add(running);
     try {
       await running.done;

@@ -48,10 +48,24 @@ export interface Advice {
   readonly warmIsFresh: boolean;
 }
 
+/** Sockets of this machine that were not checked, but have opened ways through the router all the same. */
+export interface Bystanders {
+  readonly ports: readonly number[];
+  /** Addresses to which they spoke. */
+  readonly peers: readonly string[];
+}
+
+const NOBODY: Bystanders = { ports: [], peers: [] };
+
 export interface Memory {
   /** Which role may send cold packets to these ports, and after which time. */
   advise(server: ServerFacts, ports: readonly number[]): Advice;
-  remember(plan: ProbePlan, observations: readonly Observation[], report: Report): Promise<void>;
+  remember(
+    plan: ProbePlan,
+    observations: readonly Observation[],
+    report: Report,
+    bystanders?: Bystanders,
+  ): Promise<void>;
 }
 
 export async function memoryOf(system: System): Promise<Memory> {
@@ -59,8 +73,9 @@ export async function memoryOf(system: System): Promise<Memory> {
   const past = parse(await system.files.readState(FILE), now());
   return {
     advise: (server, ports) => advise(past, server, new Set(ports), now()),
-    remember: async (plan, observations, report) => {
-      const flows = flowsOf(plan, observations);
+    remember: async (plan, observations, report, { ports, peers } = NOBODY) => {
+      const spoken = peers.map((peer) => ({ peer, spoken: true, ports: toRanges(ports) }));
+      const flows = [...flowsOf(plan, observations), ...spoken];
       const check: PastCheck = { endedAt: now(), flows, mapped: rangesOf(report.ports.filter(hasMapping)) };
       await system.files.writeState(FILE, JSON.stringify([...past, check].map(toNote)));
     },

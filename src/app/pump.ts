@@ -11,8 +11,13 @@ export interface Pump {
 }
 
 /** Carries inputs from the system to the engine and its outputs back, until it is done. */
-export function pump<T>(engine: Engine<T>, system: System, observed: (observation: T) => void): Pump {
-  const worker = new Worker(engine, system, observed);
+export function pump<T>(
+  engine: Engine<T>,
+  system: System,
+  observed: (observation: T) => void,
+  helperBound: (port: number) => void = () => undefined,
+): Pump {
+  const worker = new Worker(engine, system, observed, helperBound);
   worker.start();
   return { done: worker.done, cancel: () => worker.feed({ kind: 'cancel' }) };
 }
@@ -21,6 +26,7 @@ class Worker<T> {
   readonly #engine: Engine<T>;
   readonly #system: System;
   readonly #observed: (observation: T) => void;
+  readonly #helperBound: (port: number) => void;
   readonly done: Promise<void>;
   #settle!: { readonly finish: () => void; readonly fail: (reason: unknown) => void };
   readonly #sockets = new Map<SocketKey, UdpSocket>();
@@ -29,7 +35,13 @@ class Worker<T> {
   #now: Milliseconds = 0;
   #over = false;
 
-  constructor(engine: Engine<T>, system: System, observed: (observation: T) => void) {
+  constructor(
+    engine: Engine<T>,
+    system: System,
+    observed: (observation: T) => void,
+    helperBound: (port: number) => void,
+  ) {
+    this.#helperBound = helperBound;
     this.#engine = engine;
     this.#system = system;
     this.#observed = observed;
@@ -101,7 +113,11 @@ class Worker<T> {
 
   #open(socket: SocketKey, local: Parameters<System['udp']['open']>[0]): void {
     const opened = this.#system.udp.open(local, {
-      bound: (at) => this.feed({ kind: 'bound', socket, local: at }),
+      bound: (at) => {
+        // Keys of sockets that are not checked are negative.
+        if (socket < 0) this.#helperBound(at.port);
+        this.feed({ kind: 'bound', socket, local: at });
+      },
       failed: (failure) => this.feed({ kind: 'bind-failed', socket, failure }),
       datagram: (bytes, from) => this.feed({ kind: 'datagram', socket, bytes, from }),
       notSent: (failure) => this.feed({ kind: 'not-sent', socket, failure }),

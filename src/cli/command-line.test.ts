@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { fewestSockets } from '../plan/index.ts';
 import type { System } from '../system/index.ts';
 import { languageOf } from './command-line.ts';
 import { aloneModel, fakeTerminal, runWords, untouchable } from './test-terminal.ts';
@@ -159,18 +160,19 @@ describe('what can only be told by trying', () => {
   });
 
   test.each(['en', 'de'])('more sockets than there are (%s)', async (lang) => {
-    const model = aloneModel({}, { freeSockets: 8 });
+    const model = aloneModel({}, { freeSockets: fewestSockets - 1 });
     const terminal = fakeTerminal();
     expect(await runWords(with_('--lang', lang), untouchable(model.pbx), terminal)).toBe(EXIT.usage);
-    for (const part of ['8', '9', 'ulimit -n', 'LimitNOFILE']) expect(terminal.text('error')).toContain(part);
+    for (const part of [`${fewestSockets - 1}`, `${fewestSockets}`, 'ulimit -n', 'LimitNOFILE'])
+      expect(terminal.text('error')).toContain(part);
   });
 
   test('more servers than sockets', async () => {
-    const servers = [1, 2, 3, 4, 5, 6].flatMap((which) => ['--server', `198.51.100.${which}`]);
+    const servers = Array.from({ length: 20 }, (_, index) => ['--server', `198.51.100.${index}`]).flat();
     const terminal = fakeTerminal();
-    const { pbx } = aloneModel({}, { freeSockets: 11 });
+    const { pbx } = aloneModel({}, { freeSockets: 39 });
     expect(await runWords(['check', ...servers, '--udp', '5060'], untouchable(pbx), terminal)).toBe(EXIT.usage);
-    for (const part of ['11', '12']) expect(terminal.text('error')).toContain(part);
+    for (const part of ['39', '40']) expect(terminal.text('error')).toContain(part);
   });
 
   test('a file that was opened for a check that is refused is left as it was', async () => {

@@ -65,6 +65,7 @@ export class PortAsker {
   #unfinished = 0;
   #confirming = false;
   #lastSilence: Milliseconds = -1;
+  #lastSentAt: Milliseconds = 0;
 
   constructor(tools: AskerTools) {
     this.#tools = tools;
@@ -102,6 +103,12 @@ export class PortAsker {
     this.#confirming = true;
     for (const state of this.#slice) this.#reopen(state, now);
     return this.#unfinished === 0;
+  }
+
+  /** All ports have begun, and for longer than any of them waits between two tries nothing was sent. */
+  isIdle(now: Milliseconds): boolean {
+    const gap = this.#tools.path.gap(this.#tools.plan.tries);
+    return this.#begun === this.#fresh.length && now - this.#lastSentAt > 1.5 * gap;
   }
 
   /** When there is something to send again; `again` where it waits for the pacer. */
@@ -172,7 +179,7 @@ export class PortAsker {
   }
 
   #wait(ask: Ask, now: Milliseconds): void {
-    ask.dueAt = now + this.#tools.plan.tries.shortestGap / 2;
+    ask.dueAt = now + this.#tools.plan.tries.shortestGap;
     this.#due.push(ask);
   }
 
@@ -180,6 +187,7 @@ export class PortAsker {
     const { outbox, transactions, helpers, path, plan } = this.#tools;
     const { state, question, step } = ask;
     ask.sent.push(now);
+    this.#lastSentAt = now;
     const attempt = ask.sent.length;
     if (attempt === 2 && INBOUND.has(question)) this.#tools.sentinels.silenceBegins();
     ask.dueAt = now + path.gap(plan.tries);
@@ -271,7 +279,8 @@ export class PortAsker {
     const { outbox, helpers } = this.#tools;
     const { question, state, step } = pending.subject.ask;
     const about = { at: now, port: state.port, question };
-    if (answer.kind === 'error') outbox.observed({ kind: 'refused', ...about, code: answer.code });
+    if (answer.kind === 'error' && from.address === step.to.address)
+      outbox.observed({ kind: 'refused', ...about, code: answer.code });
     if (answer.kind !== 'success' && answer.kind !== 'invalid') return;
     const what = whatIsStrange(step, socket, from, helpers) ?? (answer.kind === 'invalid' ? answer.what : null);
     if (what) outbox.observed({ kind: 'strange', ...about, what, source: from });

@@ -1,8 +1,9 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { ProbePlan } from '../plan/index.ts';
+import type { SocketFailure } from '../system/index.ts';
 import { readAnswer } from './answer.ts';
 import { type ControlSubject, Controls } from './controls.ts';
-import { HelperSockets } from './helpers.ts';
+import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
 import { never, Outbox } from './outbox.ts';
 import { makePacer, type Pacer } from './pacer.ts';
 import { Path } from './path.ts';
@@ -17,6 +18,10 @@ type Phase = 'new' | 'opening' | 'first-control' | 'asking' | 'last-control' | '
 
 /** How long a run waits for the control probes that its silences need. */
 const PATIENCE: Milliseconds = 12_000;
+
+/** Sentinels whose sockets stay open for the next slice; `plan` leaves room for them. */
+const CARRIED = 4;
+const NONE: ReadonlySet<SocketKey> = new Set();
 
 /** Asks all ports of a plan, slice by slice, and reports what it sees. */
 export class RangeCheck implements Engine<Observation> {
@@ -122,7 +127,7 @@ export class RangeCheck implements Engine<Observation> {
 
   #askPorts(now: Milliseconds): Milliseconds {
     const control = this.#controls.work(now, false);
-    const sentinel = this.#sentinels.work(now);
+    const sentinel = this.#sentinels.work(now, this.#asker.isIdle(now));
     if (this.#controls.dead || this.#sentinels.refused) return this.#enter('done', now);
     while (this.#asker.sendNext(now)) if (this.#pacer.probeDue()) this.#controls.work(now, false);
     return this.#asker.over(now) ? this.#sliceOver(now) : Math.min(control, sentinel, this.#asker.nextAt(now));
@@ -143,15 +148,17 @@ export class RangeCheck implements Engine<Observation> {
   }
 
   #sliceOver(now: Milliseconds): Milliseconds {
-    this.#sentinels.endSlice();
-    this.#closePorts();
+    this.#closePorts(this.#slices.length + this.#deferred.length > 0 ? this.#sentinels.keep(CARRIED) : NONE);
     if (this.#deferred.length > 0) this.#slices.push(this.#deferred);
     this.#deferred = [];
     return this.#slices.length > 0 ? this.#openSlice(now) : this.#enter('last-control', now);
   }
 
   #bound(socket: SocketKey, local: Endpoint, now: Milliseconds): void {
-    if (this.#helpers.owns(socket)) return this.#helpers.bound(socket, local);
+    if (this.#helpers.owns(socket)) {
+      if (this.#helpers.bound(socket, local) === 'given-up') this.#controlFailed(NO_PORT_LEFT, now);
+      return;
+    }
     if (!this.#open.has(socket)) return;
     this.#opening--;
     this.#listening++;
@@ -161,14 +168,19 @@ export class RangeCheck implements Engine<Observation> {
 
   #bindFailed({ socket, failure }: Extract<Input, { kind: 'bind-failed' }>, now: Milliseconds): void {
     if (this.#helpers.owns(socket)) {
-      this.#outbox.observed({ kind: 'control-failed', at: now, failure });
-      return this.#finish();
+      if (this.#helpers.failed(socket, failure) === 'given-up') this.#controlFailed(failure, now);
+      return;
     }
     if (!this.#open.delete(socket)) return;
     this.#opening--;
     // Somebody else has taken the sockets that were free a moment ago: this port has to wait for its turn.
     if (failure.kind === 'no-more-sockets' && this.#listening > 0) this.#deferred.push(socket);
     else this.#outbox.observed({ kind: 'not-listening', at: now, port: socket, failure });
+  }
+
+  #controlFailed(failure: SocketFailure, at: Milliseconds): void {
+    this.#outbox.observed({ kind: 'control-failed', at, failure });
+    this.#finish();
   }
 
   #notSent({ socket, failure }: Extract<Input, { kind: 'not-sent' }>, now: Milliseconds): void {
@@ -195,9 +207,12 @@ export class RangeCheck implements Engine<Observation> {
     this.#helpers.close();
   }
 
-  #closePorts(): void {
-    for (const socket of this.#open) this.#outbox.push({ kind: 'close', socket });
-    this.#open.clear();
+  #closePorts(kept: ReadonlySet<SocketKey> = NONE): void {
+    for (const socket of this.#open) {
+      if (kept.has(socket)) continue;
+      this.#open.delete(socket);
+      this.#outbox.push({ kind: 'close', socket });
+    }
   }
 }
 

@@ -23,6 +23,8 @@ export interface SentinelTools {
   readonly pacer: Pacer;
 }
 
+/** Kept for the moment when nothing else is left to send: what was silent until then needs one that comes after it. */
+const RESERVE = 2;
 /** As many in a row by chance, at 10 % loss each way: two in a million. */
 const REFUSED_AFTER = 8;
 const SHORTEST_PAUSE: Milliseconds = 200;
@@ -69,9 +71,11 @@ export class Sentinels {
     if (this.#tools.plan.steps.sentinel) this.#supply.push(state);
   }
 
-  /** Its socket is about to close. */
-  endSlice(): void {
-    this.#supply = [];
+  /** Those that can serve in the next slice, too: their sockets stay open. The others are forgotten. */
+  keep(count: number): ReadonlySet<number> {
+    this.#supply = [...this.#out.map(({ state }) => state), ...this.#supply].slice(0, count);
+    this.#out = [];
+    return new Set(this.#supply.map(({ port }) => port));
   }
 
   /** A question to another port stays without an answer, or no longer does. */
@@ -84,10 +88,11 @@ export class Sentinels {
     this.#silences--;
   }
 
-  /** Sends what is due, and tells when to come again. */
-  work(now: Milliseconds): Milliseconds {
+  /** Sends what is due, and tells when to come again. `idle`: nothing else is left to send. */
+  work(now: Milliseconds, idle: boolean): Milliseconds {
     this.#countLost(now);
-    const state = this.#silences > 0 ? this.#supply[0] : undefined;
+    const mayServe = this.#silences > 0 && this.#supply.length > (idle ? 0 : RESERVE);
+    const state = mayServe ? this.#supply[0] : undefined;
     if (state && now >= this.#nextAt) {
       this.#supply.shift();
       this.#nextAt = now + this.#pause;
@@ -95,7 +100,7 @@ export class Sentinels {
     }
     const oldest = this.#out[0]?.probe.sentAt;
     const lost = oldest === undefined ? never : oldest + this.#tools.plan.tries.longestGap;
-    return Math.min(lost, this.#silences > 0 && this.#supply.length > 0 ? this.#nextAt : never);
+    return Math.min(lost, mayServe ? this.#nextAt : never);
   }
 
   /** What came in for it, if it came to the right port. */

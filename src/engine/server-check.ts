@@ -1,7 +1,7 @@
 import { type Endpoint, endpoint, type Milliseconds } from '../base/index.ts';
 import { whyUnusable } from './alternate.ts';
 import { type Answer, bindingRequest, type RequestOptions, readAnswer, readServer } from './answer.ts';
-import { HelperSockets } from './helpers.ts';
+import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
 import { never, Outbox } from './outbox.ts';
 import { type Pending, Transactions } from './transactions.ts';
 import type { Engine, Input, Output, ServerObservation, ServerQuestion, SocketKey, StrangeAnswer } from './types.ts';
@@ -56,7 +56,7 @@ export class ServerCheck implements Engine<ServerObservation> {
 
   handle(input: Input, now: Milliseconds): void {
     if (this.#phase === 'done') return;
-    if (input.kind === 'bound') this.#helpers.bound(input.socket, input.local);
+    if (input.kind === 'bound') this.#bound(input.socket, input.local, now);
     else if (input.kind === 'datagram') this.#datagram(input.socket, input.bytes, input.from, now);
     else if (input.kind === 'cancel') this.#finish();
     else if (input.kind !== 'tick') this.#socketFailed(input, now);
@@ -226,8 +226,16 @@ export class ServerCheck implements Engine<ServerObservation> {
 
   #socketFailed(input: Extract<Input, { kind: 'bind-failed' | 'not-sent' }>, now: Milliseconds): void {
     const { failure } = input;
-    this.#outbox.observed({ kind: 'server-socket-failed', at: now, server: this.#target.name, failure });
-    if (input.kind === 'bind-failed') this.#finish();
+    const lives = input.kind === 'not-sent' || this.#helpers.failed(input.socket, failure) === 'fine';
+    if (input.kind === 'not-sent' || !lives)
+      this.#outbox.observed({ kind: 'server-socket-failed', at: now, server: this.#target.name, failure });
+    if (!lives) this.#finish();
+  }
+
+  #bound(socket: SocketKey, local: Endpoint, at: Milliseconds): void {
+    if (this.#helpers.bound(socket, local) === 'fine') return;
+    this.#outbox.observed({ kind: 'server-socket-failed', at, server: this.#target.name, failure: NO_PORT_LEFT });
+    this.#finish();
   }
 
   #finish(): void {

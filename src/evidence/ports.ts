@@ -26,7 +26,7 @@ export function collectEvidence(plan: ProbePlan, observations: readonly Observat
     publicAddresses: publicAddresses(sightings, ports),
     bystanders: bystanders(sightings),
     warmIsFresh: plan.warmIsFresh,
-    serverAlive: sightings.controlAnswers.length > 0,
+    controlAddress: controlAddress(sightings),
     controlFailure: sightings.controlFailure,
   };
 }
@@ -125,6 +125,14 @@ const triesOf = (seen: readonly Observation[]): Milliseconds[] => [
 
 function bystanders({ controlAnswers }: Sightings): RunEvidence['bystanders'] {
   return [...new Map(controlAnswers.map(({ local, mapped }) => [local, { local, mapped: mapped.port }])).values()];
+}
+
+function controlAddress({ controlAnswers }: Sightings): string | null {
+  const addresses = new Set(
+    controlAnswers.filter(({ role }) => role === 'primary').map(({ mapped }) => mapped.address),
+  );
+  const [only = null] = addresses;
+  return addresses.size === 1 ? only : null;
 }
 
 function publicAddresses({ controlAnswers }: Sightings, ports: readonly PortEvidence[]): string[] {

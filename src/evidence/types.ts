@@ -60,8 +60,8 @@ export interface RunEvidence {
   readonly bystanders: readonly { readonly local: number; readonly mapped: number }[];
   /** The warm role has sent nothing to these ports lately: what gets in from it, gets in by a rule or by our own packet. */
   readonly warmIsFresh: boolean;
-  /** Some control probe was answered. */
-  readonly serverAlive: boolean;
+  /** The public address by which the primary saw the control probes; null: several, or none. */
+  readonly controlAddress: string | null;
   /** The control sockets could not be used. */
   readonly controlFailure: SocketFailure | null;
 }

@@ -26,8 +26,8 @@ const STRANGERS_RATE = 10;
 /** Ports that listen at the same time; more would cost memory and gain nothing. */
 const LARGEST_SLICE = 4096;
 
-/** Sockets left for the control probes and for whatever else the process opens. */
-const SPARE_SOCKETS = 8;
+/** Sockets left for the control probes, for four sentinels of the slice before, and for what else the process opens. */
+const SPARE_SOCKETS = 12;
 
 const CAUSE_SAMPLE = 16;
 

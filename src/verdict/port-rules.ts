@@ -77,6 +77,14 @@ export const PORT_RULES: readonly PortRule[] = [
     why: 'The port could not be opened, or its turn did not come.',
   },
   {
+    id: 'different-public-address',
+    applies: (seen, run) =>
+      seen.mapped !== null && run.controlAddress !== null && seen.mapped.address !== run.controlAddress,
+    result: 'untested',
+    cause: 'different-public-address',
+    why: 'The port leaves by another public address than the control probes, whose address the cold packets are sent to.',
+  },
+  {
     id: 'preserved-by-chance',
     applies: (seen) =>
       isPreserved(seen) && yes(seen, 'cold') && rewrittenAt(seen, 'elsewhere') && rewrittenAt(seen, 'fresh-elsewhere'),
@@ -193,6 +201,14 @@ export const PORT_RULES: readonly PortRule[] = [
     why: 'It gets out under its own number, and nobody else is let in.',
   },
   {
+    id: 'malformed',
+    applies: (seen) =>
+      seen.mapped === null && seen.strange.some((what) => what === 'malformed' || what === 'no-mapping'),
+    result: 'malformed',
+    cause: null,
+    why: 'What came as an answer is none (RFC 8489 sections 5, 14).',
+  },
+  {
     id: 'blocked-here',
     applies: (seen) => seen.notSent !== null && no(seen, 'outbound'),
     result: 'no-answer',
@@ -214,14 +230,6 @@ export const PORT_RULES: readonly PortRule[] = [
     why: 'Nothing that the port sends gets out, not even where the answer would have come on another port.',
   },
   {
-    id: 'malformed',
-    applies: (seen) =>
-      seen.mapped === null && seen.strange.some((what) => what === 'malformed' || what === 'no-mapping'),
-    result: 'malformed',
-    cause: null,
-    why: 'What came as an answer is none (RFC 8489 sections 5, 14).',
-  },
-  {
     id: 'no-answer',
     applies: (seen) => no(seen, 'outbound'),
     result: 'no-answer',
@@ -241,6 +249,13 @@ export const PORT_RULES: readonly PortRule[] = [
     result: 'untested',
     cause: 'scan-protection',
     why: 'Ports that had been let in were no longer let in afterwards: the router, or a firewall, had begun to refuse us.',
+  },
+  {
+    id: 'refused-by-server',
+    applies: (seen) => spoiltBy(seen, 'refused'),
+    result: 'untested',
+    cause: 'throttled-by-server',
+    why: 'The server answered with an error instead of asking the question for us.',
   },
   {
     id: 'server-silent',

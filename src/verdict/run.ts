@@ -92,6 +92,8 @@ function portReason(servers: readonly ServerVerdict[], ports: readonly PortVerdi
   if (!servers.some(({ state }) => state === 'ok')) return 'no-second-address';
   if (some(({ result }) => result === 'malformed')) return 'servers-malformed';
   if (some(({ cause }) => cause === 'scan-protection')) return 'scan-protection';
+  if (some(({ cause }) => cause === 'throttled-by-server')) return 'throttled';
+  if (some(({ cause }) => cause === 'different-public-address')) return 'different-public-address';
   if (some(({ cause }) => cause === 'taken-by-neighbour')) return 'taken-by-neighbour';
   return some(({ cause }) => cause === 'loss') ? 'loss' : 'servers-unreachable';
 }

@@ -15,6 +15,8 @@ export type Cause =
   | 'taken-by-neighbour'
   | 'scan-protection'
   | 'server-silent'
+  | 'throttled-by-server'
+  | 'different-public-address'
   | 'loss'
   | 'process'
   | 'permission';
@@ -40,6 +42,7 @@ export type Reason =
   | 'scan-protection'
   | 'throttled'
   | 'taken-by-neighbour'
+  | 'different-public-address'
   | 'loss'
   | 'ports-in-use'
   | 'permission';
