@@ -12,6 +12,7 @@ export const CATALOGUE = {
   'no-second-address': 'error',
   'server-ignores-change-request': 'error',
   'server-throttling': 'error',
+  'server-inside': 'error',
 
   // Patterns: one cause behind many ports.
   'random-source-ports': 'error',

@@ -53,6 +53,8 @@ function findLimits({ run, context }: Scene): Draft[] {
   const tested = ports.some(({ result }) => result !== 'untested');
   const { askedPorts: asked, plannedPorts: planned } = context;
   const drafts: Draft[] = [];
+  if (reason === 'server-inside')
+    drafts.push({ code: 'server-inside', ports: [], facts: { publicAddress: run.publicAddresses.join(', ') } });
   const said = ports.some(({ cause }) => cause === 'loss');
   if (reason === 'loss' && !said) drafts.push({ code: 'loss', ports: [], facts: {} });
   if (!coldAsked && open.length > 0) drafts.push({ code: 'cold-not-asked', ports: open, facts: {} });

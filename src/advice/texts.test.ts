@@ -78,6 +78,8 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   'no-second-address': () => of('9000 untested', 'no-second-address'),
   'server-ignores-change-request': () => of('9000 untested', 'basic'),
   'server-throttling': () => of('9000 untested', 'throttling'),
+  'server-inside': () =>
+    about({ verdict: 'inconclusive', reason: 'server-inside', publicAddresses: ['192.168.0.100'] }),
   'random-source-ports': () => of('5060,9000-9009 translated symmetric'),
   'nothing-forwarded': () => of('5060,9000-9009 closed not-forwarded'),
   'media-range-missing': () => of('5060,5090 open; 9000-9009 closed not-forwarded'),

@@ -13,6 +13,8 @@ import { type Pump, pump } from './pump.ts';
 export interface FinishedCheck {
   readonly events: readonly RunEvent[];
   readonly report: Report;
+  /** Whether the next check will know of this one; otherwise old states of the router may deceive it. */
+  readonly remembered: boolean;
 }
 
 export interface RunningCheck {
@@ -107,8 +109,8 @@ class Run {
     const plan = leader && !this.#cancelled ? await this.#checkPorts(leader, memory) : null;
     this.#tell({ kind: 'ended', duration: clock.now() - began, cancelled: this.#cancelled });
     const report = conclude(this.#events);
-    if (plan) await memory.remember(plan, this.#observations(), report, this.#bystanders());
-    return { events: this.#events, report };
+    const remembered = !plan || (await memory.remember(plan, this.#observations(), report, this.#bystanders()));
+    return { events: this.#events, report, remembered };
   }
 
   #bystanders(): Bystanders {
@@ -167,6 +169,7 @@ class Run {
     const plan = planProbes({ server, ports, bindAddress, rate, freeSockets, ...roles });
     const localAddress =
       bindAddress === '0.0.0.0' ? ((await this.#system.host.sourceFor(leader.address)) ?? bindAddress) : bindAddress;
+    await memory.intend(plan);
     this.#tell({ kind: 'planned', plan, localAddress, plannedPorts: all.length });
     await this.#pump(new RangeCheck(plan, this.#system.random), (observation) =>
       this.#tell({ kind: 'observed', observation }),

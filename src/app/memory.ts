@@ -18,6 +18,8 @@ import type { System } from '../system/index.ts';
  * the next one takes the role that is still fresh, or waits.
  */
 export interface PastCheck {
+  /** Of the run: it notes what it intends, and in the end what it did. */
+  readonly id: string;
   /** Time of day. */
   readonly endedAt: Milliseconds;
   readonly flows: readonly Flow[];
@@ -33,12 +35,17 @@ interface Flow {
   readonly ports: readonly PortRange[];
 }
 
-/** A flow that had no answer (Linux: 30 s), and some. */
-const UNANSWERED_LIVES: Milliseconds = 35_000;
+/** A flow that had no answer (Linux: 30 s; OpenWrt and others: 60 s), and some. */
+const UNANSWERED_LIVES: Milliseconds = 65_000;
 /** A flow that had answers (Linux: 180 s at most by default), and some. */
 const ANSWERED_LIVES: Milliseconds = 185_000;
 
 const FILE = 'past-checks.json';
+
+/** More checks than this nobody makes in three minutes. */
+const MOST_NOTES = 200;
+
+const idOf = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export interface Advice {
   readonly coldRole: ColdRole;
@@ -46,6 +53,8 @@ export interface Advice {
   readonly wait: Milliseconds;
   /** After the wait, the other role is fresh too. */
   readonly warmIsFresh: boolean;
+  /** None of the ports has spoken to the primary's address lately. */
+  readonly primaryIsFresh: boolean;
 }
 
 /** Sockets of this machine that were not checked, but have opened ways through the router all the same. */
@@ -65,22 +74,42 @@ export interface Memory {
     observations: readonly Observation[],
     report: Report,
     bystanders?: Bystanders,
-  ): Promise<void>;
+  ): Promise<boolean>;
+  /** Before the first packet: a run that is killed has left its flows, too. */
+  intend(plan: ProbePlan): Promise<boolean>;
 }
 
 export async function memoryOf(system: System): Promise<Memory> {
   const now = () => system.clock.date().getTime();
-  const past = parse(await system.files.readState(FILE), now());
+  const read = async () => parse(await system.files.readState(FILE), now());
+  const past = await read();
+  const id = idOf(system.random(8));
+  /** Beside what others have noted in the meantime, and in the place of what this run noted before. */
+  const keep = async (check: Omit<PastCheck, 'id'>) => {
+    const others = (await read()).filter((other) => other.id !== id).slice(-MOST_NOTES);
+    return system.files.writeState(FILE, JSON.stringify([...others, { ...check, id }].map(toNote)));
+  };
   return {
     advise: (server, ports) => advise(past, server, new Set(ports), now()),
-    remember: async (plan, observations, report, { ports, peers } = NOBODY) => {
+    remember: (plan, observations, report, { ports, peers } = NOBODY) => {
       const spoken = peers.map((peer) => ({ peer, spoken: true, ports: toRanges(ports) }));
-      const flows = [...flowsOf(plan, observations), ...spoken];
-      const check: PastCheck = { endedAt: now(), flows, mapped: rangesOf(report.ports.filter(hasMapping)) };
-      await system.files.writeState(FILE, JSON.stringify([...past, check].map(toNote)));
+      const flows = [...flowsOf(plan, askedPorts(observations)), ...spoken];
+      return keep({ endedAt: now(), flows, mapped: toRanges(mappedPorts(plan, observations, report)) });
+    },
+    intend: (plan) => {
+      const all = new Set(plan.slices.flat());
+      const questions = Object.keys(plan.steps) as Question[];
+      const planned = flowsOf(
+        plan,
+        questions.filter(isUsual).map((question) => [question, all] as const),
+      );
+      return keep({ endedAt: now(), flows: planned, mapped: [] });
     },
   };
 }
+
+/** What every check asks of every port, unless it is open. */
+const isUsual = (question: Question): boolean => question === 'cold' || question === 'warm' || question === 'outbound';
 
 /** The role that is fresh first; `alternate-primary-port` where both are. */
 function advise(
@@ -95,11 +124,14 @@ function advise(
   ] as const;
   const waits = roles.map(({ coldRole, at }) => ({
     coldRole,
-    wait: Math.max(0, ...past.map((check) => freshAt(check, at, ports) - now)),
+    wait: past.reduce((longest, check) => Math.max(longest, freshAt(check, at, ports) - now), 0),
   }));
   const [first, second] = waits as [(typeof waits)[0], (typeof waits)[0]];
   const [cold, warm] = second.wait < first.wait ? [second, first] : [first, second];
-  return { ...cold, warmIsFresh: warm.wait <= cold.wait };
+  const spoken = past.some(({ flows }) =>
+    flows.some((flow) => flow.spoken && flow.peer === primary.address && concerns(flow.ports, ports)),
+  );
+  return { ...cold, warmIsFresh: warm.wait <= cold.wait, primaryIsFresh: !spoken };
 }
 
 function freshAt({ endedAt, flows, mapped }: PastCheck, role: Endpoint | null, ports: ReadonlySet<number>): number {
@@ -116,7 +148,7 @@ function concerns(ranges: readonly PortRange[], ports: ReadonlySet<number>): boo
 }
 
 /** Who sent to which ports, or was asked to, and where they sent themselves. */
-function flowsOf(plan: ProbePlan, observations: readonly Observation[]): Flow[] {
+function flowsOf(plan: ProbePlan, asked: Iterable<readonly [Question, ReadonlySet<number>]>): Flow[] {
   const flows = new Map<string, { peer: string; spoken: boolean; ports: Set<number> }>();
   const note = (peer: string, spoken: boolean, ports: ReadonlySet<number>) => {
     const key = `${peer} ${spoken}`;
@@ -124,11 +156,10 @@ function flowsOf(plan: ProbePlan, observations: readonly Observation[]): Flow[] 
     flows.set(key, flow);
     for (const port of ports) flow.ports.add(port);
   };
-  const { address } = plan.server.primary;
-  for (const [question, ports] of askedPorts(observations)) {
+  for (const [question, ports] of asked) {
     const step = plan.steps[question];
-    // Towards the primary, with which every port speaks, some routers let in what comes from its other ports, too.
-    if (step?.from === 'port') note(step.to.address === address ? address : formatEndpoint(step.to), true, ports);
+    // Some routers then let in what comes from the other ports of that address, too (RFC 4787 section 5).
+    if (step?.from === 'port') note(step.to.address, true, ports);
     if (step && step.answerTo !== 'control') note(formatEndpoint(step.answerFrom), false, ports);
   }
   return [...flows.values()].map(({ ports, ...flow }) => ({ ...flow, ports: toRanges([...ports]) }));
@@ -145,12 +176,23 @@ function askedPorts(observations: readonly Observation[]): Map<Question, Set<num
   return asked;
 }
 
+/**
+ * Ports whose mapping lets in, or is used for, whoever comes next. Where everybody is let in on a mapping (and there is
+ * a router), those are all ports that have spoken; an open one would look open without its rule.
+ */
+function mappedPorts(plan: ProbePlan, observations: readonly Observation[], report: Report): number[] {
+  const isLocal = report.publicAddresses.every((address) => address === report.bindAddress);
+  if (isLocal || !observations.some(({ kind }) => kind === 'filter-open'))
+    return report.ports.filter(hasMapping).map(({ port }) => port);
+  const spoke = (question: Question) => plan.steps[question]?.from === 'port';
+  return observations.flatMap((seen) => (seen.kind === 'sent' && spoke(seen.question) ? [seen.port] : []));
+}
+
 const hasMapping = ({ result, cause }: ReportPort): boolean => result === 'translated' || cause === 'works-by-accident';
 
-const rangesOf = (ports: readonly ReportPort[]): PortRange[] => toRanges(ports.map(({ port }) => port));
-
 /** As it is written: ranges as on the command line. */
-const toNote = ({ endedAt, flows, mapped }: PastCheck) => ({
+const toNote = ({ id, endedAt, flows, mapped }: PastCheck) => ({
+  id,
   endedAt,
   flows: flows.map(({ ports, ...flow }) => ({ ...flow, ports: formatRanges(ports) })),
   mapped: formatRanges(mapped),
@@ -158,16 +200,19 @@ const toNote = ({ endedAt, flows, mapped }: PastCheck) => ({
 
 /** A file of ours, but anybody may have written to it, and the clock may have been set back since. */
 function parse(text: string | null, now: Milliseconds): PastCheck[] {
-  return asList(textToValue(text ?? '[]')).flatMap((note) => {
-    const { endedAt, flows, mapped } = asRecord(note);
-    if (typeof endedAt !== 'number' || now - endedAt >= ANSWERED_LIVES) return [];
-    const check = {
-      endedAt: Math.min(endedAt, now),
-      flows: asList(flows).flatMap(readFlow),
-      mapped: readRanges(mapped),
-    };
-    return [check];
-  });
+  return asList(textToValue(text ?? '[]'))
+    .slice(-MOST_NOTES)
+    .flatMap((note) => {
+      const { id, endedAt, flows, mapped } = asRecord(note);
+      if (typeof endedAt !== 'number' || now - endedAt >= ANSWERED_LIVES) return [];
+      const check = {
+        id: typeof id === 'string' ? id : '',
+        endedAt: Math.min(endedAt, now),
+        flows: asList(flows).flatMap(readFlow),
+        mapped: readRanges(mapped),
+      };
+      return [check];
+    });
 }
 
 function readFlow(note: unknown): Flow[] {

@@ -16,7 +16,7 @@ import type { OutputFile } from '../system/index.ts';
 import { type CheckOptions, isEmbedded, readCheckRequest } from './input.ts';
 import { Progress } from './progress.ts';
 import { reflectorMistake } from './reflector.ts';
-import { sayMistake } from './say.ts';
+import { sayMistake, sayNotice } from './say.ts';
 import { type Context, EXIT, type Mistake, type Terminal } from './types.ts';
 
 export interface CheckCommand extends CheckOptions {
@@ -69,8 +69,10 @@ async function carryOutAndDeliver(
   context: Context,
 ): Promise<number> {
   try {
-    const { report } = await carryOut(request, interruption, command, context);
-    return await deliver(report, output, command, context);
+    const { report, remembered } = await carryOut(request, interruption, command, context);
+    const code = await deliver(report, output, command, context);
+    if (!remembered) sayNotice('not-remembered', context);
+    return code;
   } catch (error) {
     await output?.abandon();
     throw error;

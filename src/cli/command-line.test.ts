@@ -486,10 +486,12 @@ describe('a check', () => {
     test('with its last words is not', async () => {
       const model = aloneModel();
       const terminal = fakeTerminal();
+      let notes = 0;
       const files: System['files'] = {
         ...model.pbx.files,
         writeState: () => {
-          terminal.interrupt();
+          // The first note says what is intended, the last one what was done.
+          if (++notes === 2) terminal.interrupt();
           return Promise.resolve(true);
         },
       };

@@ -31,3 +31,8 @@ function printable(value: string | number): string | number {
   const visible = value.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
   return visible.length > LONGEST ? `${visible.slice(0, LONGEST)}…` : visible;
 }
+
+/** What the user should know besides the report. */
+export function sayNotice(key: string, { terminal, language }: Pick<Context, 'terminal' | 'language'>): void {
+  terminal.error.write(`fullcone: ${TEXTS.one(language, `notice.${key}`)}\n`);
+}

@@ -8,11 +8,11 @@ import type { Path } from './path.ts';
 import type { Pending, Transactions } from './transactions.ts';
 import type { Observation, SocketKey } from './types.ts';
 
-/** `map`: the listener learns its mapping at a role, and keeps the way from there open. */
+/** `filter`: is the control socket reached from an address to which it has not spoken? `map`: the listener learns its mapping at a role, and keeps the way from there open. */
 export interface ControlSubject {
   readonly kind: 'control';
   readonly control: Control;
-  readonly purpose: 'control' | 'map';
+  readonly purpose: 'control' | 'map' | 'filter';
   readonly token: Token | null;
 }
 
@@ -43,6 +43,7 @@ const MAP_AGAIN: Milliseconds = 8000;
 const IN_A_HURRY: Milliseconds = 100;
 /** At 10 % loss each way as many in a row by chance: two in a million. */
 const DEAD_AFTER = 8;
+const FILTER_TRIES = 4;
 
 /** Watches that every role answers while ports are asked: what makes a silence count (docs/decisions/0001). */
 export class Controls {
@@ -55,6 +56,7 @@ export class Controls {
   readonly #roles: Map<ControlRole, RoleState>;
   #waiting: Pending<ControlSubject>[] = [];
   #nextRound: Milliseconds = 0;
+  #filterAsked = 0;
 
   constructor({ plan, outbox, helpers, transactions, path, pacer }: ControlTools) {
     this.#plan = plan;
@@ -89,6 +91,7 @@ export class Controls {
     if (this.#pacer.probeDue()) this.#ask(this.#role('primary'), now, this.#pacer.probeSent(now));
     if (now >= this.#nextRound) {
       for (const role of this.#roles.values()) this.#askRound(role, now);
+      this.#askFilter(now);
       const paced = this.#plan.rate.kind === 'paced' ? 0.2 * this.#plan.controlEvery : 0;
       this.#nextRound = now + (hurry ? Math.max(IN_A_HURRY, paced) : this.#plan.controlEvery);
     }
@@ -109,6 +112,12 @@ export class Controls {
     now: Milliseconds,
   ): void {
     const { control, purpose, token } = pending.subject;
+    if (purpose === 'filter') {
+      const right = source.address === control.endpoint.address && this.#helpers.is('control', socket);
+      if (right && !pending.answered) this.#outbox.observed({ kind: 'filter-open', at: now });
+      pending.answered = true;
+      return;
+    }
     if (!this.#cameRight(pending.subject, socket, source) || pending.answered) return;
     pending.answered = true;
     this.#path.answered(now - pending.sentAt);
@@ -157,6 +166,24 @@ export class Controls {
   }
 
   #askerPort = (control: Control): number => this.#helpers.port(asker(control));
+
+  /** The control socket never speaks to the alternate address itself. An answer decides; its want costs nothing. */
+  #askFilter(now: Milliseconds): void {
+    const role = this.#roles.get('alternate');
+    if (!role || this.#filterAsked >= FILTER_TRIES) return;
+    this.#filterAsked++;
+    const { id } = this.#transactions.open(
+      { kind: 'control', control: role.control, purpose: 'filter', token: null },
+      now,
+    );
+    this.#pacer.spend(now);
+    this.#outbox.push({
+      kind: 'send',
+      socket: this.#helpers.key('control'),
+      bytes: bindingRequest(id, { change: { address: true, port: true } }),
+      to: this.#plan.server.primary,
+    });
+  }
 
   #ask({ control }: RoleState, now: Milliseconds, token: Token | null): void {
     this.#send(asker(control), { kind: 'control', control, purpose: 'control', token }, now);

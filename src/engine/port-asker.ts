@@ -46,9 +46,6 @@ export interface AskerTools {
 /** Fewer preserved ports than this could be the luck of a router that draws ports at random. */
 const FEW_PRESERVED = 3;
 
-/** Questions whose silence a router can cause that has begun to refuse us. */
-const INBOUND: ReadonlySet<Question> = new Set(['cold', 'warm', 'change-port']);
-
 /** How near to a try its probes must be. */
 const FARTHEST_PROBE: Milliseconds = 5000;
 
@@ -153,12 +150,12 @@ export class PortAsker {
    * A try counts only between probes that were answered: else an interruption of the path, or a router that has begun
    * to refuse us, would pass for a closed port.
    */
-  #whatNext({ sent, step, question }: Ask): 'try' | 'wait' | 'silent' | 'given-up' {
+  #whatNext({ sent, step }: Ask): 'try' | 'wait' | 'silent' | 'given-up' {
     const { path, plan } = this.#tools;
     if (sent.length < plan.tries.atLeast) return 'try';
     const needed = path.triesNeeded(plan.tries);
     if (sent.length < Math.min(needed, plan.tries.atMost)) return 'try';
-    const states = sent.map((time) => this.#stateAt(time, step, question));
+    const states = sent.map((time) => this.#stateAt(time, step));
     const good = states.filter((state) => state === 'both').length;
     if (good >= needed) return 'silent';
     if (good + states.filter((state) => state === 'open').length >= needed) return 'wait';
@@ -166,14 +163,14 @@ export class PortAsker {
   }
 
   /** What the probes of all roles that the question needs, and the sentinels, say of that time. */
-  #stateAt(time: Milliseconds, { answerFrom }: Step, question: Question): Enclosure {
+  #stateAt(time: Milliseconds, { answerFrom }: Step): Enclosure {
     const { controls, sentinels, plan } = this.#tools;
     const reach = Math.max(FARTHEST_PROBE, 3 * plan.controlEvery);
     const roles = plan.controls.filter(
       ({ role, endpoint }) => role === 'primary' || sameEndpoint(endpoint, answerFrom),
     );
     const states = roles.map(({ role }) => enclosure(controls.probes(role), time, reach));
-    if (INBOUND.has(question)) states.push(sentinelState(sentinels, time));
+    states.push(sentinelState(sentinels, time));
     if (states.includes('lost')) return 'lost';
     return states.includes('open') ? 'open' : 'both';
   }
@@ -189,7 +186,7 @@ export class PortAsker {
     ask.sent.push(now);
     this.#lastSentAt = now;
     const attempt = ask.sent.length;
-    if (attempt === 2 && INBOUND.has(question)) this.#tools.sentinels.silenceBegins();
+    if (attempt === 2) this.#tools.sentinels.silenceBegins();
     ask.dueAt = now + path.gap(plan.tries);
     this.#due.push(ask);
     state.tried[question] = attempt;
@@ -242,7 +239,7 @@ export class PortAsker {
 
   #end(ask: Ask): void {
     ask.over = true;
-    if (ask.sent.length >= 2 && INBOUND.has(ask.question)) this.#tools.sentinels.silenceEnds();
+    if (ask.sent.length >= 2) this.#tools.sentinels.silenceEnds();
   }
 
   #begin(state: PortState<Ask>, question: Question, now: Milliseconds): Ask {
@@ -299,9 +296,10 @@ export class PortAsker {
     const { question, state } = ask;
     const arrivedOn = Math.max(socket, 0);
     const about = { at, port: state.port, question, attempt, sentAt, arrivedOn, source, mapped };
-    this.#tools.outbox.observed({ kind: 'answered', ...about });
+    // A packet that comes twice says nothing new; one that comes a hundred thousand times must not fill the memory.
     if (pending.answered) return;
     pending.answered = true;
+    this.#tools.outbox.observed({ kind: 'answered', ...about });
     this.#tools.path.answered(at - sentAt);
     if (ask.over) return;
     this.#tools.path.lost(attempt - 1);

@@ -148,7 +148,8 @@ export class RangeCheck implements Engine<Observation> {
   }
 
   #sliceOver(now: Milliseconds): Milliseconds {
-    this.#closePorts(this.#slices.length + this.#deferred.length > 0 ? this.#sentinels.keep(CARRIED) : NONE);
+    // After the last slice the sockets stay open for answers that come late, until the last control probe is in.
+    if (this.#slices.length + this.#deferred.length > 0) this.#closePorts(this.#sentinels.keep(CARRIED));
     if (this.#deferred.length > 0) this.#slices.push(this.#deferred);
     this.#deferred = [];
     return this.#slices.length > 0 ? this.#openSlice(now) : this.#enter('last-control', now);

@@ -35,6 +35,7 @@ export function planOf(
     freeSockets: 1000,
     coldRole: 'alternate-primary-port',
     warmIsFresh: true,
+    primaryIsFresh: true,
     ...input,
   });
 }

@@ -107,6 +107,8 @@ export type Observation =
       readonly role: ControlRole;
       readonly sentAt: Milliseconds;
     }
+  /** The alternate address reached a socket that has never spoken to it: endpoint-independent filtering (RFC 4787 section 5), or no filter. */
+  | { readonly kind: 'filter-open'; readonly at: Milliseconds }
   /** Ports that had been let in no longer are: no silence means anything from here on. */
   | { readonly kind: 'refused-by-router'; readonly at: Milliseconds }
   | { readonly kind: 'control-failed'; readonly at: Milliseconds; readonly failure: SocketFailure }

@@ -25,18 +25,11 @@ export class ControlRecord {
     this.#sentinels = inOrder(sentinels);
   }
 
-  /** Enough tries lie between probes of all roles that were answered; for what comes in, between sentinels too. */
+  /** Enough tries lie between probes of all roles that were answered, and between sentinels that were. */
   back({ question, needed }: Silence, tries: readonly Milliseconds[]): Backing {
     const alive = tries.filter((time) => this.#rolesOf(question).every((role) => this.#livedAt(role, time)));
     if (alive.length < needed) return 'server-silent';
-    if (!this.#comesIn(question)) return 'backed';
     return alive.filter((time) => this.#letIn(time)).length < needed ? 'scan-protection' : 'backed';
-  }
-
-  /** The answer was to come from the alternate address, or from a port of the primary that was not asked. */
-  #comesIn(question: Question): boolean {
-    const step = this.#plan.steps[question];
-    return step !== undefined && !sameEndpoint(step.answerFrom, step.to);
   }
 
   #rolesOf(question: Question): ControlRole[] {

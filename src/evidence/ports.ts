@@ -26,6 +26,7 @@ export function collectEvidence(plan: ProbePlan, observations: readonly Observat
     publicAddresses: publicAddresses(sightings, ports),
     bystanders: bystanders(sightings),
     warmIsFresh: plan.warmIsFresh,
+    primaryIsFresh: plan.primaryIsFresh,
     controlAddress: controlAddress(sightings),
     controlFailure: sightings.controlFailure,
   };
@@ -80,7 +81,7 @@ function arrivedOn(port: number, { byQuestion }: PortSightings): number | null {
     if (question !== 'relay')
       for (const one of byQuestion[question] ?? [])
         if (one.kind === 'answered' && one.arrivedOn !== port) others.push(one.arrivedOn);
-  return others.length > 0 ? Math.min(...others) : null;
+  return others.reduce<number | null>((lowest, port) => Math.min(lowest ?? port, port), null);
 }
 
 const listening = ({ notListening, listens }: PortSightings): Listening =>

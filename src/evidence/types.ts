@@ -60,6 +60,8 @@ export interface RunEvidence {
   readonly bystanders: readonly { readonly local: number; readonly mapped: number }[];
   /** The warm role has sent nothing to these ports lately: what gets in from it, gets in by a rule or by our own packet. */
   readonly warmIsFresh: boolean;
+  /** The ports had not spoken to the primary's address lately, before this run. */
+  readonly primaryIsFresh: boolean;
   /** The public address by which the primary saw the control probes; null: several, or none. */
   readonly controlAddress: string | null;
   /** The control sockets could not be used. */

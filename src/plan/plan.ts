@@ -45,6 +45,7 @@ export interface PlanInput {
   /** Which of the two alternate roles the router knows least of; the other one answers the warm question. */
   readonly coldRole: ColdRole;
   readonly warmIsFresh: boolean;
+  readonly primaryIsFresh: boolean;
 }
 
 /** One port, two control sockets, and what the process needs besides. */
@@ -52,13 +53,14 @@ export const fewestSockets = SPARE_SOCKETS + 1;
 
 /** What to ask of which port: data, without side effects. */
 export function planProbes(input: PlanInput): ProbePlan {
-  const { server, bindAddress, coldRole, warmIsFresh } = input;
+  const { server, bindAddress, coldRole, warmIsFresh, primaryIsFresh } = input;
   const rate = input.rate ?? defaultRate(server);
   const controls = planControls(server);
   return {
     server,
     coldRole,
     warmIsFresh,
+    primaryIsFresh,
     bindAddress,
     slices: slice(input.ports, Math.max(1, Math.min(LARGEST_SLICE, input.freeSockets - SPARE_SOCKETS))),
     steps: planSteps(server, coldRole),

@@ -83,6 +83,8 @@ export interface ProbePlan {
   readonly coldRole: ColdRole;
   /** The other alternate role has sent nothing to these ports lately either. */
   readonly warmIsFresh: boolean;
+  /** These ports have not spoken to the primary's address lately. */
+  readonly primaryIsFresh: boolean;
   readonly bindAddress: string;
   /** Ports in the order of asking; those of one slice listen at the same time. */
   readonly slices: readonly (readonly number[])[];

@@ -60,6 +60,7 @@ const reasons = z.enum([
   'dns',
   'servers-unreachable',
   'servers-malformed',
+  'server-inside',
   'no-second-address',
   'scan-protection',
   'throttled',

@@ -86,8 +86,12 @@ export const PORT_RULES: readonly PortRule[] = [
   },
   {
     id: 'preserved-by-chance',
-    applies: (seen) =>
-      isPreserved(seen) && yes(seen, 'cold') && rewrittenAt(seen, 'elsewhere') && rewrittenAt(seen, 'fresh-elsewhere'),
+    applies: (seen, run) =>
+      run.bystandersRewritten &&
+      isPreserved(seen) &&
+      yes(seen, 'cold') &&
+      rewrittenAt(seen, 'elsewhere') &&
+      rewrittenAt(seen, 'fresh-elsewhere'),
     result: 'translated',
     cause: 'source-port-rewritten',
     why: 'Two other destinations see the port rewritten; towards the primary the router happened to draw its own number.',
@@ -188,7 +192,8 @@ export const PORT_RULES: readonly PortRule[] = [
   },
   {
     id: 'address-restricted',
-    applies: (seen, run) => isClosed(seen) && settles(seen, 'change-port', 'yes', run.sampled.changePort),
+    applies: (seen, run) =>
+      run.primaryIsFresh && isClosed(seen) && settles(seen, 'change-port', 'yes', run.sampled.changePort),
     result: 'closed',
     cause: 'address-restricted',
     why: 'Another port of the same address is let in, another address is not (address-dependent filtering, RFC 4787 section 5).',

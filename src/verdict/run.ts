@@ -1,3 +1,4 @@
+import { ipv4Scope } from '../base/index.ts';
 import type { PortEvidence, RunEvidence } from '../evidence/index.ts';
 import type { ProbePlan } from '../plan/index.ts';
 import { PORT_RULES, type PortRule } from './port-rules.ts';
@@ -71,10 +72,17 @@ function conclude(
 ): Conclusion {
   if (cancelled || evidence?.cancelled) return { verdict: 'cancelled', reason: null };
   if (!evidence) return inconclusive(serverReason(servers));
+  if (isInside(evidence)) return inconclusive('server-inside');
   const proven = ports.filter(({ result }) => PROVEN.has(result)).length;
   if (proven > 0) return { verdict: 'unsupported', reason: proven === ports.length ? 'all-ports' : 'some-ports' };
   if (ports.every(({ result }) => result === 'open')) return { verdict: 'supported', reason: null };
   return inconclusive(portReason(servers, ports, evidence));
+}
+
+/** The server saw a private address: nothing crossed the router to the internet. (Loopback is a trial, and known as one.) */
+function isInside({ publicAddresses }: RunEvidence): boolean {
+  const scopes = publicAddresses.map(ipv4Scope);
+  return scopes.length > 0 && scopes.every((scope) => scope === 'private' || scope === 'link-local');
 }
 
 function serverReason(servers: readonly ServerVerdict[]): Reason {

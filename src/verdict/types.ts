@@ -38,6 +38,7 @@ export type Reason =
   | 'dns'
   | 'servers-unreachable'
   | 'servers-malformed'
+  | 'server-inside'
   | 'no-second-address'
   | 'scan-protection'
   | 'throttled'

@@ -21,10 +21,18 @@ export function nodeFiles(environment: NodeJS.ProcessEnv): Files {
   const folder = stateFolder(environment);
   return {
     openOutput,
-    readState: (name) => readFile(join(folder, fileName(name)), 'utf8').catch(() => null),
+    readState: (name) => readSmall(join(folder, fileName(name))).catch(() => null),
     writeState: (name, text) => replaceFile(folder, join(folder, fileName(name)), text),
   };
 }
+
+/** A note is a small file; what is not, such as a pipe, on which reading would wait for ever, is left alone. */
+async function readSmall(path: string): Promise<string | null> {
+  const found = await stat(path);
+  return found.isFile() && found.size <= LARGEST_NOTE_BYTES ? readFile(path, 'utf8') : null;
+}
+
+const LARGEST_NOTE_BYTES = 4 * 1024 * 1024;
 
 /** Written beside and renamed: a reader, or a crash, meets the old text or the new one, never half of it. */
 async function replaceFile(folder: string, path: string, text: string): Promise<boolean> {
