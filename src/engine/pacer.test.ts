@@ -120,7 +120,7 @@ describe('max', () => {
     for (let count = 0; count < 50; count++) pacer.take(0);
     const newer = pacer.probeSent(0);
     fill(pacer, 0);
-    for (const token of [newer, older, newer]) pacer.probeAnswered(token);
+    for (const token of [newer, newer, older]) pacer.probeAnswered(token);
     expect(fill(pacer, 10)).toBe(100);
   });
 

@@ -328,7 +328,11 @@ function whatIsStrange(
   from: Endpoint,
   helpers: HelperSockets<Observation>,
 ): StrangeAnswer | null {
-  if (from.address !== step.answerFrom.address) return 'wrong-source';
+  if (from.address !== step.answerFrom.address || isUnchanged(step, from)) return 'wrong-source';
   const right = step.answerTo === 'control' ? helpers.is('control', socket) : socket > 0;
   return right ? null : 'wrong-socket';
 }
+
+/** From the very place that was asked for an answer from another: no router changes a port into one that is taken. */
+const isUnchanged = ({ to, answerFrom }: Step, from: Endpoint): boolean =>
+  sameEndpoint(from, to) && !sameEndpoint(answerFrom, to);

@@ -37,7 +37,7 @@ export class RangeCheck implements Engine<Observation> {
   /** Ports whose sockets are open, or being opened. */
   readonly #open = new Set<SocketKey>();
   /** Ports of this slice whose sockets are still being opened. */
-  #opening = 0;
+  readonly #opening = new Set<SocketKey>();
   #listening = 0;
   /** Ports that found no free socket, and wait for the next slice. */
   #deferred: number[] = [];
@@ -97,7 +97,7 @@ export class RangeCheck implements Engine<Observation> {
         this.#helpers.open();
         return this.#openSlice(now);
       case 'opening':
-        return this.#helpers.ready && this.#opening === 0 ? this.#enter('first-control', now) : never;
+        return this.#helpers.ready && this.#opening.size === 0 ? this.#enter('first-control', now) : never;
       case 'first-control':
         return this.#waitForControl(0, 'asking', now);
       case 'asking':
@@ -137,11 +137,11 @@ export class RangeCheck implements Engine<Observation> {
 
   #openSlice(now: Milliseconds): Milliseconds {
     const ports = this.#slices.shift() ?? [];
-    this.#opening = ports.length;
     this.#listening = 0;
     this.#asker.startSlice();
     for (const port of ports) {
       this.#open.add(port);
+      this.#opening.add(port);
       this.#outbox.push({ kind: 'open', socket: port, local: { address: this.#plan.bindAddress, port } });
     }
     return this.#enter('opening', now);
@@ -161,7 +161,7 @@ export class RangeCheck implements Engine<Observation> {
       return;
     }
     if (!this.#open.has(socket)) return;
-    this.#opening--;
+    this.#opening.delete(socket);
     this.#listening++;
     this.#asker.add(socket);
     this.#outbox.observed({ kind: 'listening', at: now, port: socket });
@@ -173,7 +173,7 @@ export class RangeCheck implements Engine<Observation> {
       return;
     }
     if (!this.#open.delete(socket)) return;
-    this.#opening--;
+    this.#opening.delete(socket);
     // Somebody else has taken the sockets that were free a moment ago: this port has to wait for its turn.
     if (failure.kind === 'no-more-sockets' && this.#listening > 0) this.#deferred.push(socket);
     else this.#outbox.observed({ kind: 'not-listening', at: now, port: socket, failure });

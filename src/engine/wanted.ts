@@ -39,20 +39,24 @@ export function wanted(port: PortProgress, run: RunProgress): readonly Question[
   const translated = mapped !== null && mapped.port !== port.port;
   if (open('warm') && !translated && !wasAnswered(port, 'cold'))
     return outboundToo(port) ? ['warm', 'outbound'] : ['warm'];
-  if (mapped === null) return open('outbound') ? ['outbound'] : deafOrDumb(open, run);
+  if (mapped === null) return open('outbound') ? ['outbound'] : deafOrDumb(port, open, run);
   return translated ? whereElse(port, open) : refine(port, open, run);
 }
 
 const wasAnswered = (port: PortProgress, question: Question): boolean => port.settled[question] === 'answered';
 
+/** What has begun is asked to the end, or its silence would never count. */
+const isInSample = (port: PortProgress, question: Question, run: RunProgress): boolean =>
+  port.tried[question] !== undefined || !run.enough(question);
+
 /** Nothing came back: does at least something get out? */
-const deafOrDumb = (open: IsOpen, run: RunProgress): readonly Question[] =>
-  open('relay') && !run.enough('relay') ? ['relay'] : [];
+const deafOrDumb = (port: PortProgress, open: IsOpen, run: RunProgress): readonly Question[] =>
+  open('relay') && isInSample(port, 'relay', run) ? ['relay'] : [];
 
 /** The port is preserved. What a closed one lets in refines the cause; and its number may be chance. */
 function refine(port: PortProgress, open: IsOpen, run: RunProgress): readonly Question[] {
   const closed = !wasAnswered(port, 'cold') && !wasAnswered(port, 'warm');
-  if (closed && open('change-port') && !run.enough('change-port')) return ['change-port'];
+  if (closed && open('change-port') && isInSample(port, 'change-port', run)) return ['change-port'];
   return run.confirming() ? confirm(port, open) : [];
 }
 
