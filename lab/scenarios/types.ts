@@ -53,7 +53,7 @@ export interface RouterSpec {
   readonly filtering: 'address-and-port' | 'address' | 'endpoint-independent';
   /** Static forwards, UDP and TCP; the first that fits counts. */
   readonly forwards: readonly Forward[];
-  /** Packets to the public address that no forward and no mapping wants: dropped; or taken by the router itself, which answers ICMP port unreachable and keeps an entry in its connection table (lab.md, trap 4). */
+  /** Packets to the public address that no forward and no mapping wants: dropped; or taken by the router itself, which answers ICMP port unreachable and keeps an entry in its connection table (trap 4 of docs/decisions/0001). */
   readonly input?: 'drop' | 'take';
   /**
    * Takes an address for a scanner whose new flows reach more than so many different ports within 10 s, and lets no

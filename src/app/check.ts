@@ -229,7 +229,7 @@ const lead = (candidates: readonly Candidate[]): Candidate | undefined =>
 
 /**
  * The ports ask the primary's *other* port where it lives: a phone of the LAN that uses the same source port as the
- * PBX talks to the usual one, and its entry in the router would make ours look translated (lab trap 7).
+ * PBX talks to the usual one, and its entry in the router would make ours look translated (docs/decisions/0003).
  */
 function factsOf({ server, address, seen, verdict }: Candidate): ServerFacts {
   const usual = endpoint(address, server.port);

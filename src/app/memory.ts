@@ -14,7 +14,7 @@ import type { System } from '../system/index.ts';
 
 /**
  * What a check leaves in a router: entries of its connection table that answer for later packets, whatever the
- * rules say by then (lab trap 5). So each check notes who sent to which ports, and whom they sent to themselves;
+ * rules say by then (docs/decisions/0002). So each check notes who sent to which ports, and whom they sent to themselves;
  * the next one takes the role that is still fresh, or waits.
  */
 export interface PastCheck {

@@ -10,7 +10,6 @@ export {
   sameEndpoint,
 } from './endpoint.ts';
 export {
-  countPorts,
   formatRanges,
   type PortListError,
   type PortRange,

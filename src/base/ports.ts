@@ -6,9 +6,6 @@ export interface PortRange {
   readonly to: number;
 }
 
-export const countPorts = (ranges: readonly PortRange[]): number =>
-  toRanges(portsOf(ranges)).reduce((sum, { from, to }) => sum + to - from + 1, 0);
-
 /** Every port once, ascending. */
 export function portsOf(ranges: readonly PortRange[]): number[] {
   const ports = new Set<number>();

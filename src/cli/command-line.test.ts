@@ -98,6 +98,14 @@ describe.each(['en', 'de'] as const)('a mistake, told in "%s"', (language) => {
     expect(terminal.listening()).toBe(0);
   });
 
+  test("none is commander's own", async () => {
+    for (const words of [['check', '--udp'], ['check', '--nonsense'], ['nonsense'], ['check', '--servr', 'x']]) {
+      const terminal = fakeTerminal({ environment });
+      await runWords(words, untouchable(aloneModel().pbx), terminal);
+      expect(terminal.text('error')).not.toMatch(/argument missing|unknown (option|command)|^error|\(Did you mean/m);
+    }
+  });
+
   test('is in that language, and none is in the other', async () => {
     const sentences: string[] = [];
     for (const [, words] of MISTAKES) {

@@ -26,7 +26,7 @@ export interface Context {
 
 export type Language = 'en' | 'de';
 
-/** verdicts.md: what the process ends with. */
+/** What the process ends with. */
 export const EXIT = {
   supported: 0,
   unsupported: 1,

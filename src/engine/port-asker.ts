@@ -320,7 +320,7 @@ function sentinelState({ probes, coming }: Sentinels, time: Milliseconds): Enclo
 
 /**
  * What keeps an answer from being evidence. Addresses are compared strictly; the source's port is not, since a
- * router may have to change it when the asker has a connection to the same place already (lab trap 3).
+ * router may have to change it when the asker has a connection to the same place already (docs/decisions/0001, trap 3).
  */
 function whatIsStrange(
   step: Step,

@@ -127,7 +127,7 @@ export class RangeCheck implements Engine<Observation> {
 
   #askPorts(now: Milliseconds): Milliseconds {
     const control = this.#controls.work(now, false);
-    const sentinel = this.#sentinels.work(now, this.#asker.isIdle(now));
+    const sentinel = this.#sentinels.work(now, () => this.#asker.isIdle(now));
     if (this.#controls.dead || this.#sentinels.refused) return this.#enter('done', now);
     while (this.#asker.sendNext(now)) if (this.#pacer.probeDue()) this.#controls.work(now, false);
     return this.#asker.over(now) ? this.#sliceOver(now) : Math.min(control, sentinel, this.#asker.nextAt(now));

@@ -88,10 +88,12 @@ export class Sentinels {
     this.#silences--;
   }
 
-  /** Sends what is due, and tells when to come again. `idle`: nothing else is left to send. */
-  work(now: Milliseconds, idle: boolean): Milliseconds {
+  /** Sends what is due, and tells when to come again. `isIdle`: nothing else is left to send. */
+  work(now: Milliseconds, isIdle: () => boolean): Milliseconds {
+    if (this.#silences === 0 && this.#out.length === 0) return never;
     this.#countLost(now);
-    const mayServe = this.#silences > 0 && this.#supply.length > (idle ? 0 : RESERVE);
+    const spare = this.#supply.length > RESERVE || (this.#supply.length > 0 && isIdle());
+    const mayServe = this.#silences > 0 && spare;
     const state = mayServe ? this.#supply[0] : undefined;
     if (state && now >= this.#nextAt) {
       this.#supply.shift();

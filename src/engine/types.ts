@@ -112,7 +112,7 @@ export type Observation =
   /** Ports that had been let in no longer are: no silence means anything from here on. */
   | { readonly kind: 'refused-by-router'; readonly at: Milliseconds }
   | { readonly kind: 'control-failed'; readonly at: Milliseconds; readonly failure: SocketFailure }
-  /** No more questions for this port. */
+  /** All that this port is asked at first; a few are looked at once more when their slice is over. */
   | { readonly kind: 'finished'; readonly at: Milliseconds; readonly port: number }
   | { readonly kind: 'cancelled'; readonly at: Milliseconds };
 

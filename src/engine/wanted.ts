@@ -22,15 +22,15 @@ export interface RunProgress {
   can(question: Question): boolean;
   /** Whether enough ports were already asked a question that only refines a cause. */
   enough(question: Question): boolean;
-  /** All ports were asked; those that look right are to be confirmed at another destination. */
+  /** All ports of the slice were asked; those that are preserved are to be confirmed at another destination. */
   confirming(): boolean;
 }
 
 /**
- * The questions that this port is to be asked now; none: it is finished. The order is the heart of the check
+ * The questions that this port is to be asked now; none: it is finished, for the time being. The order is the heart of the check
  * (docs/decisions/0001): cold before the port has sent anything, then warm, then what goes to the primary
  * alone, and only after these anything to another destination. A port that let a cold packet in is not asked
- * the warm question: it could prove nothing more, and leaves one role that this port has never heard.
+ * the warm question: it could prove nothing more, and leaves one role that this port has never heard (unless it serves as a sentinel).
  */
 export function wanted(port: PortProgress, run: RunProgress): readonly Question[] {
   const open: IsOpen = (question) => run.can(question) && port.settled[question] === undefined;
@@ -68,7 +68,7 @@ type IsOpen = (question: Question) => boolean;
 
 /**
  * Which other destinations tell something. A forwarded port has heard one alternate role, and what it sends there
- * goes back the way that the cold packet came (lab trap 2); so the other one is asked. A port that is not forwarded
+ * goes back the way that the cold packet came (docs/decisions/0001, trap 2); so the other one is asked. A port that is not forwarded
  * has asked that one already, in vain, and the router may remember it (trap 4); so the first one is asked.
  * A sentinel has heard both: there the primary's usual port comes first.
  */

@@ -1,5 +1,5 @@
 /** What to ask: from the ports, the server and the host to a ProbePlan, as printable data. */
-export { defaultRate, fewestSockets, type PlanInput, planProbes } from './plan.ts';
+export { fewestSockets, type PlanInput, planProbes } from './plan.ts';
 export { type DrawNumbers, samplePorts } from './select.ts';
 export type {
   ColdRole,

@@ -73,7 +73,7 @@ export function planProbes(input: PlanInput): ProbePlan {
   };
 }
 
-export function defaultRate(server: Pick<ServerFacts, 'allowedRate'>): Rate {
+function defaultRate(server: Pick<ServerFacts, 'allowedRate'>): Rate {
   return { kind: 'paced', packetsPerSecond: Math.min(DEFAULT_RATE, server.allowedRate ?? STRANGERS_RATE) };
 }
 

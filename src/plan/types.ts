@@ -1,6 +1,6 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
 
-/** What one packet asks of one port, in the order in which it may be asked (docs/decisions/0001). */
+/** What one packet asks of one port; the order is that of `wanted` in the engine (docs/decisions/0001). */
 export type Question =
   /** Is a packet let in to a port that never spoke? Asked from the control socket, by RESPONSE-PORT. */
   | 'cold'
@@ -12,7 +12,7 @@ export type Question =
   | 'change-port'
   /** Does a request get out whose answer goes to the control socket? Tells "cannot speak" from "cannot hear". */
   | 'relay'
-  /** Which mapping does the primary's other port see? */
+  /** Which mapping does another port of the primary's address see? */
   | 'elsewhere'
   /** Which mapping does the alternate address see? Never before the filtering questions are over. */
   | 'far-elsewhere'
@@ -25,14 +25,15 @@ export type Question =
 export interface ServerFacts {
   /** As the user named it. */
   readonly name: string;
+  /** The endpoint that the ports ask: mostly the server's other port (docs/decisions/0003). */
   readonly primary: Endpoint;
-  /** OTHER-ADDRESS, seen alive; null: there is none that can be used, so only outbound questions. */
+  /** The other address and the other port, as seen from `primary`, alive; null: none can be used, so only outbound questions. */
   readonly alternate: Endpoint | null;
   /** RESPONSE-PORT was seen to work: the cold question can be asked. */
   readonly responsePort: boolean;
   /** An answer to CHANGE-REQUEST was seen: a silence on the warm question can mean something. */
   readonly changeRequest: boolean;
-  /** What the server itself allows; null: it does not say, so RFC 5780 section 5 holds: 10 per second. */
+  /** Packets per second that the server itself allows; null: it does not say, so RFC 5780 section 5 holds: 10 per second. */
   readonly allowedRate: number | null;
 }
 

@@ -117,7 +117,7 @@ export const PORT_RULES: readonly PortRule[] = [
     applies: (seen, run) => translated(seen) && yes(seen, 'cold') && run.mostPreserved && !differsSomewhere(seen),
     result: 'untested',
     cause: 'taken-by-neighbour',
-    why: 'Inbound works and other ports are preserved, but this one leaves from another port, the same one everywhere: so it looks when another host uses it towards this server, since Linux then keeps the other number for later destinations (lab trap 4).',
+    why: 'Inbound works and other ports are preserved, but this one leaves from another port, the same one everywhere: so it looks when another host uses it towards this server, since Linux then keeps the other number for later destinations (docs/decisions/0001, trap 4).',
   },
   {
     id: 'source-port-rewritten',

@@ -26,7 +26,7 @@ export function choosePublicPort(
 
   switch (outward.assignment) {
     case 'preservation': {
-      // First what this inside endpoint got last, for whatever destination (trap 4 of lab.md), then its own port.
+      // First what this inside endpoint got last, for whatever destination (trap 4 of docs/decisions/0001), then its own port.
       const last = table.openedBy(inside, now)[0]?.reply.to.port;
       if (last !== undefined && isFree(last)) return last;
       return isFree(inside.port) ? inside.port : firstFree(inside.port, chance.integer(0, 0xffff), isFree);
