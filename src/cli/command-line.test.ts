@@ -175,6 +175,11 @@ describe('what can only be told by trying', () => {
       expect(terminal.text('error')).toContain(part);
   });
 
+  test('just as many sockets as are needed are enough', async () => {
+    const model = aloneModel({}, { freeSockets: fewestSockets });
+    expect(await model.run(runWords(CHECK, model.pbx, fakeTerminal()))).toBe(EXIT.inconclusive);
+  });
+
   test('more servers than sockets', async () => {
     const servers = Array.from({ length: 20 }, (_, index) => ['--server', `198.51.100.${index}`]).flat();
     const terminal = fakeTerminal();
@@ -449,6 +454,7 @@ describe('a check', () => {
       const error = async (...words: string[]) =>
         (await check([...EMBEDDED, ...words], fakeTerminal({ columns: 80 }))).error;
       expect(await error()).toContain('Asking the servers');
+      expect((await error()).endsWith('\r\u001b[2K')).toBe(true);
       expect(await error('--json')).toContain('Asking the servers');
       expect(await error('--no-progress')).toBe('');
     });

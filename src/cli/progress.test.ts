@@ -38,6 +38,7 @@ test('counts ports, and those that were reached, each once', async () => {
 
 test('goes on with the seconds when nothing happens', async () => {
   const { shown, last, advance } = progress();
+  shown.show({ kind: 'started' } as unknown as RunEvent);
   shown.show(waiting);
   expect(last()).toBe('185 s until the router forgets the last check ...');
   await advance(84_500);

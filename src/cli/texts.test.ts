@@ -19,19 +19,26 @@ test('both languages say the same things', () => {
   expect(EN.size).toBeGreaterThan(40);
 });
 
-test.each([...EN.keys()])('%s names the same facts in both', (key) => {
-  expect(variables(DE.get(key))).toEqual(variables(EN.get(key)));
+test('with the same facts in both', () => {
+  const differ = [...EN].filter(([key, text]) => `${variables(text)}` !== `${variables(DE.get(key))}`);
+  expect(differ).toEqual([]);
 });
 
-test.each([...EN.keys()].filter((key) => key.startsWith('mistake.')))(
-  '%s is a sentence that shouts at nobody',
-  (key) => {
-    for (const text of [EN.get(key), DE.get(key)]) {
-      expect(text).toMatch(/\.$/);
-      expect(text).not.toMatch(/!|\b(please|bitte|invalid|illegal|ungültig)\b/i);
-    }
-  },
-);
+test('a mistake is told in sentences that shout at nobody', () => {
+  const told = [...EN, ...DE].filter(([key]) => key.startsWith('mistake.'));
+  const loud = told.filter(([, text]) => !text.endsWith('.') || /!|\b(invalid|illegal|ungültig)\b/i.test(text));
+  expect(loud).toEqual([]);
+});
+
+test('German is German, and English English', () => {
+  const german =
+    /\b(ist|sind|kann|konnte|darf|gibt|gehört|fehlt|steht|geht|hat|braucht|probiert|widersprechen|erklärt|Interner|Noch|bereit|beendet|befragt|lauscht|können)\b/;
+  const [notGerman, notEnglish] = [
+    [...DE].filter(([, text]) => !german.test(text)),
+    [...EN].filter(([, text]) => german.test(text)),
+  ];
+  expect([notGerman, notEnglish]).toEqual([[], []]);
+});
 
 test('German speaks to an adult', () => {
   const informal = [...DE].filter(([, text]) => /\b(du|dir|dich|dein\w*)\b/i.test(text));
