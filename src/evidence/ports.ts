@@ -50,8 +50,8 @@ function collectPort(port: number, seen: PortSightings, all: Circumstances): Por
     mapped: at('warm') ?? at('outbound') ?? at('relay') ?? at('change-port'),
     mappedElsewhere: mappedElsewhere(seen),
     arrivedOn: arrivedOn(port, seen),
-    notSent: seen.notSent,
-    strange: seen.strange,
+    notSent: seen.notSent?.failure ?? null,
+    strange: [...seen.strange].sort(),
   };
 }
 
@@ -97,12 +97,30 @@ function answerTo(question: Question, port: number, sightings: PortSightings, al
   const unknown = (why: Unknown): Answer => ({ kind: 'unknown', why, because: seen });
   const answered = answeredOf(seen);
   const arrived = answered.filter((one) => question === 'relay' || one.arrivedOn === port);
-  const inTime = question === 'cold' ? arrived.filter(({ at }) => at <= sightings.firstOwnPacket) : arrived;
+  const inTime = arrived.filter(({ at }) => isInTime(question, at, sightings));
   if (inTime.length > 0) return { kind: 'yes', because: inTime };
   if (arrived.length > 0) return unknown('late');
   // It came to the machine, but on another port: this one was not reached, and no further tries are needed to know.
   if (answered.length > 0) return { kind: 'no', because: answered };
   return silence(question, seen, all);
+}
+
+/**
+ * The port's own packets that let an answer in, whatever the rules of the router say: any of them may open the way
+ * for a cold one, and those to where an answer comes from open it for that (lab trap 1).
+ */
+const OPENED_BY: Partial<Record<Question, readonly Question[]>> = {
+  cold: QUESTIONS.filter((question) => question !== 'cold' && question !== 'sentinel'),
+  warm: ['far-elsewhere', 'fresh-elsewhere'],
+  'change-port': ['elsewhere'],
+};
+
+/** At the very moment when the port sends, an answer has made it send; unless the question had been given up. */
+function isInTime(question: Question, at: Milliseconds, { firstSent, byQuestion }: PortSightings): boolean {
+  const openers = OPENED_BY[question] ?? [];
+  const opened = Math.min(...openers.map((own) => firstSent[own] ?? Number.POSITIVE_INFINITY));
+  if (at !== opened) return at < opened;
+  return !byQuestion[question]?.some(({ kind }) => kind === 'silent' || kind === 'given-up');
 }
 
 /** Nothing came that counts. Why not? */
@@ -124,8 +142,11 @@ const triesOf = (seen: readonly Observation[]): Milliseconds[] => [
   ...new Set(seen.flatMap((one) => (one.kind === 'sent' ? [one.at] : []))),
 ];
 
+/** Each by its first mapping, ascending. */
 function bystanders({ controlAnswers }: Sightings): RunEvidence['bystanders'] {
-  return [...new Map(controlAnswers.map(({ local, mapped }) => [local, { local, mapped: mapped.port }])).values()];
+  const lastFirst = controlAnswers.toSorted((a, b) => b.sentAt - a.sentAt || b.mapped.port - a.mapped.port);
+  const first = new Map(lastFirst.map(({ local, mapped }) => [local, { local, mapped: mapped.port }]));
+  return [...first.values()].sort((a, b) => a.local - b.local);
 }
 
 function controlAddress({ controlAnswers }: Sightings): string | null {

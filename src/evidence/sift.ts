@@ -7,10 +7,10 @@ import type { SocketFailure } from '../system/index.ts';
 export interface PortSightings {
   listens: boolean;
   notListening: SocketFailure | null;
-  notSent: SocketFailure | null;
-  /** When the port sent its first own packet: from then on one may be let in because of it. */
-  firstOwnPacket: Milliseconds;
-  readonly strange: StrangeAnswer[];
+  notSent: Extract<Failed, { kind: 'not-sent' }> | null;
+  /** When each question was asked for the first time. */
+  readonly firstSent: Partial<Record<Question, Milliseconds>>;
+  readonly strange: Set<StrangeAnswer>;
   readonly byQuestion: Partial<Record<Question, Observation[]>>;
 }
 
@@ -29,8 +29,16 @@ export interface Sightings {
   readonly cancelled: boolean;
 }
 
-/** Questions that are asked for a port, not by it. */
-const ASKED_FOR_IT: ReadonlySet<Question> = new Set(['cold', 'sentinel']);
+/** What the system refused; the first time counts. */
+type Failed = Extract<Observation, { kind: 'control-failed' | 'not-sent' }>;
+
+const earlier = <T extends Failed>(known: T | null, seen: T): T => (known && known.at <= seen.at ? known : seen);
+
+interface Flags {
+  cancelled: boolean;
+  refused: boolean;
+  failed: Extract<Failed, { kind: 'control-failed' }> | null;
+}
 
 /** Sorts all observations in one pass: there may be a hundred thousand. */
 export function sift(ports: readonly number[], observations: readonly Observation[]): Sightings {
@@ -38,14 +46,15 @@ export function sift(ports: readonly number[], observations: readonly Observatio
   const controlAnswers: ControlAnswer[] = [];
   const controls = new Map<ControlRole, Probe[]>();
   const sentinels: Probe[] = [];
-  const flags = { cancelled: false, refused: false, controlFailure: null as SocketFailure | null };
+  const flags: Flags = { cancelled: false, refused: false, failed: null };
   for (const seen of observations) {
     if (seen.kind === 'control-answered') controlAnswers.push(seen);
     if (seen.kind === 'control-answered' || seen.kind === 'control-lost') noteControl(controls, seen);
     else if ('port' in seen) noteOfPort(byPort.get(seen.port), sentinels, seen);
     else noteOfRun(flags, seen);
   }
-  return { ports: byPort, controlAnswers, controls, sentinels, ...flags };
+  const { failed, ...known } = flags;
+  return { ports: byPort, controlAnswers, controls, sentinels, controlFailure: failed?.failure ?? null, ...known };
 }
 
 type OfControl = Extract<Observation, { kind: 'control-answered' | 'control-lost' }>;
@@ -56,11 +65,8 @@ function noteControl(controls: Map<ControlRole, Probe[]>, { role, sentAt, kind }
   controls.set(role, probes);
 }
 
-function noteOfRun(
-  flags: { cancelled: boolean; refused: boolean; controlFailure: SocketFailure | null },
-  seen: Observation,
-): void {
-  if (seen.kind === 'control-failed') flags.controlFailure = seen.failure;
+function noteOfRun(flags: Flags, seen: Observation): void {
+  if (seen.kind === 'control-failed') flags.failed = earlier(flags.failed, seen);
   else if (seen.kind === 'cancelled') flags.cancelled = true;
   else if (seen.kind === 'refused-by-router') flags.refused = true;
 }
@@ -85,8 +91,8 @@ const noSightings = (): PortSightings => ({
   listens: false,
   notListening: null,
   notSent: null,
-  firstOwnPacket: Number.POSITIVE_INFINITY,
-  strange: [],
+  firstSent: {},
+  strange: new Set(),
   byQuestion: {},
 });
 
@@ -94,7 +100,7 @@ function note(port: PortSightings | undefined, seen: Extract<Observation, { port
   if (!port) return;
   if (seen.kind === 'listening') port.listens = true;
   else if (seen.kind === 'not-listening') port.notListening = seen.failure;
-  else if (seen.kind === 'not-sent') port.notSent = seen.failure;
+  else if (seen.kind === 'not-sent') port.notSent = earlier(port.notSent, seen);
   else if (seen.kind !== 'finished') noteAboutQuestion(port, seen);
 }
 
@@ -102,9 +108,9 @@ function noteAboutQuestion(
   port: PortSightings,
   seen: Extract<Observation, { question: Question; port: number }>,
 ): void {
-  if (seen.kind === 'strange') port.strange.push(seen.what);
-  if (seen.kind === 'sent' && !ASKED_FOR_IT.has(seen.question))
-    port.firstOwnPacket = Math.min(port.firstOwnPacket, seen.at);
+  if (seen.kind === 'strange') port.strange.add(seen.what);
+  if (seen.kind === 'sent')
+    port.firstSent[seen.question] = Math.min(port.firstSent[seen.question] ?? Number.POSITIVE_INFINITY, seen.at);
   const about = port.byQuestion[seen.question];
   if (about) about.push(seen);
   else port.byQuestion[seen.question] = [seen];
