@@ -530,6 +530,21 @@ describe('a reflector', () => {
     expect([model.openSockets(), terminal.text('error')]).toEqual([0, '']);
   });
 
+  test('can be ended as soon as it says that it is ready, and before', async () => {
+    for (const word of ['reflector ready', null]) {
+      const model = aloneModel();
+      const terminal = fakeTerminal();
+      const write = (text: string) => {
+        terminal.out.write(text);
+        if (word !== null && text.includes(word)) terminal.interrupt();
+      };
+      const ended = runWords(reflector(), model.reflector, { ...terminal, out: { ...terminal.out, write } });
+      if (word === null) queueMicrotask(() => terminal.interrupt());
+      expect(await model.run(ended)).toBe(0);
+      expect([model.openSockets(), terminal.listening()]).toEqual([0, 0]);
+    }
+  });
+
   test('of one address, at a port of its own', async () => {
     const model = aloneModel();
     const terminal = fakeTerminal();

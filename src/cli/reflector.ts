@@ -21,12 +21,25 @@ const FAULTS = ['ignores-change-request', 'no-response-port'] as const;
 export async function reflector(command: ReflectorCommand, context: Context): Promise<number> {
   const options = readOptions(command);
   if ('key' in options) return sayMistake(options, context);
+  let stop: () => void = () => undefined;
+  // Listens before it says that it is ready: who reads that may end it at once.
+  const interrupted = new Promise<void>((resolve) => {
+    stop = context.terminal.onInterrupt(resolve);
+  });
+  try {
+    return await serve(options, interrupted, context);
+  } finally {
+    stop();
+  }
+}
+
+async function serve(options: ReflectorOptions, interrupted: Promise<void>, context: Context): Promise<number> {
   const started = await startReflector(context.system, options);
   if (started.kind === 'error') return sayMistake(reflectorMistake(started.error, context), context);
   const endpoints = Object.values(started.value.endpoints).map(formatEndpoint).join(', ');
   const { terminal, language } = context;
   terminal.out.write(`${TEXTS.one(language, 'reflector.ready', { endpoints })}\n`);
-  await new Promise<void>((resolve) => terminal.onInterrupt(resolve));
+  await interrupted;
   const { received, answered } = started.value.counts();
   started.value.close();
   terminal.out.write(`${TEXTS.one(language, 'reflector.ended', { received, answered })}\n`);
