@@ -4,6 +4,7 @@ import { bindingRequest } from './answer.ts';
 import type { HelperSockets } from './helpers.ts';
 import { never, type Outbox } from './outbox.ts';
 import type { Pacer } from './pacer.ts';
+import type { Path } from './path.ts';
 import type { PortState } from './port-state.ts';
 import type { Pending, Transactions } from './transactions.ts';
 import type { Observation, SocketKey } from './types.ts';
@@ -21,6 +22,7 @@ export interface SentinelTools {
   readonly transactions: Transactions<SentinelSubject>;
   readonly helpers: HelperSockets<Observation>;
   readonly pacer: Pacer;
+  readonly path: Path;
 }
 
 /** Kept for the moment when nothing else is left to send: what was silent until then needs one that comes after it. */
@@ -92,7 +94,9 @@ export class Sentinels {
   work(now: Milliseconds, isIdle: () => boolean): Milliseconds {
     if (this.#silences === 0 && this.#out.length === 0) return never;
     this.#countLost(now);
-    const spare = this.#supply.length > RESERVE || (this.#supply.length > 0 && isIdle());
+    // While the last one is lost no try counts, so that there is nothing to wait for.
+    const needed = this.#lostInARow > 0 || isIdle();
+    const spare = this.#supply.length > (needed ? 0 : RESERVE);
     const mayServe = this.#silences > 0 && spare;
     const state = mayServe ? this.#supply[0] : undefined;
     if (state && now >= this.#nextAt) {
@@ -101,7 +105,7 @@ export class Sentinels {
       this.#send(state, now);
     }
     const oldest = this.#out[0]?.probe.sentAt;
-    const lost = oldest === undefined ? never : oldest + this.#tools.plan.tries.longestGap;
+    const lost = oldest === undefined ? never : oldest + this.#patience;
     return Math.min(lost, mayServe ? this.#nextAt : never);
   }
 
@@ -123,6 +127,12 @@ export class Sentinels {
     this.#tools.outbox.observed({ kind: 'answered', ...about, arrivedOn: socket, source, mapped });
   }
 
+  /** After so long without an answer, one is lost. */
+  get #patience(): Milliseconds {
+    const { path, plan } = this.#tools;
+    return Math.min(plan.tries.longestGap, 3 * path.gap(plan.tries));
+  }
+
   #send(state: PortState<unknown>, now: Milliseconds): void {
     const { plan, outbox, transactions, helpers, pacer } = this.#tools;
     const step = plan.steps.sentinel;
@@ -142,8 +152,7 @@ export class Sentinels {
 
   /** One that was not let in is still new to the router, and can serve again. */
   #countLost(now: Milliseconds): void {
-    const { longestGap } = this.#tools.plan.tries;
-    const over = this.#out.filter(({ probe }) => probe.answered !== null || now >= probe.sentAt + longestGap);
+    const over = this.#out.filter(({ probe }) => probe.answered !== null || now >= probe.sentAt + this.#patience);
     if (over.length === 0) return;
     this.#out = this.#out.filter((subject) => !over.includes(subject));
     for (const { probe, state } of over) {
@@ -151,6 +160,8 @@ export class Sentinels {
       probe.answered = false;
       this.#lostInARow++;
       this.#supply.push(state);
+      // All tries up to the next one are in doubt: it must not be long in coming.
+      this.#nextAt = Math.min(this.#nextAt, now);
     }
     if (this.refused) this.#tools.outbox.observed({ kind: 'refused-by-router', at: now });
   }

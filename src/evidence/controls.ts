@@ -26,10 +26,10 @@ export class ControlRecord {
   }
 
   /** Enough tries lie between probes of all roles that were answered, and between sentinels that were. */
-  back({ question, needed }: Silence, tries: readonly Milliseconds[]): Backing {
+  back({ at, question, needed }: Silence, tries: readonly Milliseconds[]): Backing {
     const alive = tries.filter((time) => this.#rolesOf(question).every((role) => this.#livedAt(role, time)));
     if (alive.length < needed) return 'server-silent';
-    return alive.filter((time) => this.#letIn(time)).length < needed ? 'scan-protection' : 'backed';
+    return alive.filter((time) => this.#letIn(time, at)).length < needed ? 'scan-protection' : 'backed';
   }
 
   #rolesOf(question: Question): ControlRole[] {
@@ -42,10 +42,13 @@ export class ControlRecord {
     return enclosure(this.#controls.get(role) ?? [], time, this.#window) === 'both';
   }
 
-  /** Before the first sentinel nobody had been refused yet, as far as is known; after the last there was none left to ask. */
-  #letIn(time: Milliseconds): boolean {
+  /**
+   * Before the first sentinel nobody had been refused yet, as far as is known. Those that were asked when the silence
+   * was over say nothing of it: it was held to be over because none was left.
+   */
+  #letIn(time: Milliseconds, over: Milliseconds): boolean {
     const before = this.#sentinels.findLast(({ sentAt }) => sentAt <= time);
-    const after = this.#sentinels.find(({ sentAt }) => sentAt >= time);
+    const after = this.#sentinels.find(({ sentAt }) => sentAt >= time && sentAt < over);
     return before?.answered !== false && after?.answered !== false;
   }
 }
