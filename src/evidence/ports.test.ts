@@ -232,7 +232,7 @@ describe('sentinels', () => {
     ['there are none', [], 'no no no'],
     ['all are let in', [...reached(1950), ...reached(2350), ...reached(3350), ...reached(4350)], 'no no no'],
     ['the last one is let in', reached(4350), 'no no no'],
-    ['none is let in afterwards', [ask(4350)], `${SCAN} ${SCAN} ${SCAN}`],
+    ['none is let in, before the last silence is over', [ask(4350)], `no no ${SCAN}`],
     ['none is let in any more, from some time on', [...reached(2350), ask(3350)], `no ${SCAN} ${SCAN}`],
     ['none is let in for a while', [...reached(2350), ask(3150), ...reached(3350)], `no ${SCAN} no`],
     ['one was not let in before it all, then one was', [ask(1000), ...reached(1500)], 'no no no'],
