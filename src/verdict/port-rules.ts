@@ -34,6 +34,10 @@ const rewrittenAt = ({ mappedElsewhere, port }: PortEvidence, where: Elsewhere) 
 const differsSomewhere = ({ mapped, mappedElsewhere }: PortEvidence) =>
   Object.values(mappedElsewhere).some(({ address, port }) => address !== mapped?.address || port !== mapped.port);
 
+/** Some destination sees neither the port's own number nor the one that the primary sees. */
+const rewrittenOtherwise = ({ mapped, mappedElsewhere, port: own }: PortEvidence) =>
+  Object.values(mappedElsewhere).some(({ port }) => port !== own && port !== mapped?.port);
+
 const agreesAt = ({ mapped, mappedElsewhere }: PortEvidence, where: Elsewhere) =>
   mapped !== null && mappedElsewhere[where]?.port === mapped.port && mappedElsewhere[where].address === mapped.address;
 
@@ -132,6 +136,13 @@ export const PORT_RULES: readonly PortRule[] = [
     result: 'closed',
     cause: 'not-forwarded',
     why: 'Nothing is let in that was not asked for. That this one port is rewritten while others are not, is another host of the LAN that uses it, or the router itself.',
+  },
+  {
+    id: 'neighbour-possible',
+    applies: (seen, run) => translated(seen) && run.mostPreserved && !no(seen, 'cold') && !rewrittenOtherwise(seen),
+    result: 'untested',
+    cause: 'taken-by-neighbour',
+    why: 'Other ports are preserved, and whether this one lets anything in is not known: so it looks, too, when another host uses it towards this server (docs/decisions/0001, trap 7).',
   },
   {
     id: 'symmetric',

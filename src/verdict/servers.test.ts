@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { ALTERNATE } from '../engine/test-plan.ts';
+import type { ServerEvidence } from '../evidence/index.ts';
+import { canAskInbound, canAskOutbound, judgeServer, type ServerState, unresolvable } from './index.ts';
+
+const IDENTITY = { name: 'stun.example', address: '198.51.100.10', port: 3478 };
+
+const FULL: ServerEvidence = {
+  binding: 'answered',
+  other: ALTERNATE,
+  otherUnusable: null,
+  alternateAlive: true,
+  otherPortAlive: true,
+  responsePort: true,
+  changeRequest: 'works',
+  allowedRate: null,
+  failure: null,
+};
+
+const judge = (change: Partial<ServerEvidence>) => judgeServer(IDENTITY, { ...FULL, ...change });
+
+describe('a server', () => {
+  it.each<[about: string, seen: Partial<ServerEvidence>, state: ServerState, detail: string | null]>([
+    ['can do everything', {}, 'ok', null],
+    ['has no RESPONSE-PORT', { responsePort: false }, 'ok', 'no-response-port'],
+    [
+      'may have CHANGE-REQUEST, but no RESPONSE-PORT: its answer may not have found a way',
+      { responsePort: false, changeRequest: 'unknown' },
+      'ok',
+      'no-response-port',
+    ],
+    [
+      'is silent on CHANGE-REQUEST, though the way was open',
+      { changeRequest: 'unknown' },
+      'basic',
+      'change-request-silent',
+    ],
+    [
+      'answers CHANGE-REQUEST from the unchanged address',
+      { changeRequest: 'ignored' },
+      'basic',
+      'ignores-change-request',
+    ],
+    ['refuses CHANGE-REQUEST', { changeRequest: 'refused' }, 'no-second-address', 'refuses-change-request'],
+    ['names no other address', { other: null, alternateAlive: false }, 'no-second-address', null],
+    ['names itself', { otherUnusable: 'same-address', alternateAlive: false }, 'no-second-address', 'same-address'],
+    ['names a private address', { otherUnusable: 'not-public' }, 'no-second-address', 'not-public'],
+    ['names an address that does not answer', { alternateAlive: false }, 'no-second-address', 'alternate-silent'],
+    ['need not answer on its other port', { otherPortAlive: false }, 'ok', null],
+    ['answers with errors', { binding: 'refused' }, 'malformed', 'error-answer'],
+    ['answers rubbish', { binding: 'malformed' }, 'malformed', 'no-valid-answer'],
+    ['is silent', { binding: 'silent' }, 'unreachable', null],
+    ['was not heard before the end', { binding: 'unknown' }, 'unreachable', null],
+    [
+      'cannot be reached from here',
+      { binding: 'unknown', failure: { kind: 'unreachable', code: 'ENETUNREACH' } },
+      'unreachable',
+      'ENETUNREACH',
+    ],
+  ])('%s', (_about, seen, state, detail) => {
+    expect(judge(seen)).toMatchObject({
+      ...IDENTITY,
+      state,
+      detail,
+      otherAddress: seen.other === null ? null : ALTERNATE,
+    });
+  });
+
+  it.each(['no-such-name', 'refused', 'timeout', 'other'] as const)('has no address: %s', (kind) => {
+    const nowhere = { ...IDENTITY, address: null };
+    expect(unresolvable(nowhere, { kind, code: 'E' })).toEqual({
+      ...nowhere,
+      state: 'unresolvable',
+      detail: kind,
+      otherAddress: null,
+    });
+  });
+
+  it.each<[state: ServerState, inbound: boolean, outbound: boolean]>([
+    ['ok', true, true],
+    ['basic', false, true],
+    ['no-second-address', false, true],
+    ['malformed', false, false],
+    ['unreachable', false, false],
+    ['unresolvable', false, false],
+    ['throttling', false, false],
+  ])('that is %s can ask inbound questions: %j, outbound ones: %j', (state, inbound, outbound) => {
+    const verdict = { ...judge({}), state };
+    expect([canAskInbound(verdict), canAskOutbound(verdict)]).toEqual([inbound, outbound]);
+  });
+});
