@@ -103,9 +103,11 @@ class Run {
     const { clock } = this.#system;
     const began = clock.now();
     this.#tell({ kind: 'started', date: clock.date().toISOString(), version: this.#version, request: this.#request });
-    const servers = await Promise.all(this.#request.servers.map((server) => this.#checkServer(server)));
+    const [memory, ...servers] = await Promise.all([
+      memoryOf(this.#system),
+      ...this.#request.servers.map((server) => this.#checkServer(server)),
+    ]);
     const leader = lead(servers.flat());
-    const memory = await memoryOf(this.#system);
     const plan = leader && !this.#cancelled ? await this.#checkPorts(leader, memory) : null;
     this.#tell({ kind: 'ended', duration: clock.now() - began, cancelled: this.#cancelled });
     const report = conclude(this.#events);
@@ -167,9 +169,9 @@ class Run {
     if (this.#cancelled) return null;
     const freeSockets = this.#system.udp.freeSockets();
     const plan = planProbes({ server, ports, bindAddress, rate, freeSockets, ...roles });
-    const localAddress =
-      bindAddress === '0.0.0.0' ? ((await this.#system.host.sourceFor(leader.address)) ?? bindAddress) : bindAddress;
-    await memory.intend(plan);
+    const source = bindAddress === '0.0.0.0' ? this.#system.host.sourceFor(leader.address) : null;
+    const [found] = await Promise.all([source, memory.intend(plan)]);
+    const localAddress = found ?? bindAddress;
     this.#tell({ kind: 'planned', plan, localAddress, plannedPorts: all.length });
     await this.#pump(new RangeCheck(plan, this.#system.random), (observation) =>
       this.#tell({ kind: 'observed', observation }),
