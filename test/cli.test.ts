@@ -158,7 +158,7 @@ describe('a check', () => {
     const at = place();
     await at.reflector();
     const { code, error } = await at.run(checkWords(at), { env: { XDG_STATE_HOME: '/dev/null' } });
-    expect([code, error]).toEqual([0, expect.stringMatching(/^fullcone: This check could not be noted [^\n]*\.\n$/)]);
+    expect([code, error]).toEqual([0, expect.stringMatching(/^fullcone: this check could not be noted [^\n]*\.\n$/)]);
   });
 
   test('of 16,385 ports with 1,024 descriptors', { timeout: 120_000 }, async () => {
