@@ -1,6 +1,7 @@
-import { type Enclosure, type Endpoint, enclosure, type Milliseconds, sameEndpoint } from '../base/index.ts';
+import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { ProbePlan, Question, Step } from '../plan/index.ts';
 import { type Answer, bindingRequest } from './answer.ts';
+import { whatNext } from './backing.ts';
 import type { Controls } from './controls.ts';
 import { DueQueue } from './heap.ts';
 import type { HelperSockets } from './helpers.ts';
@@ -9,8 +10,9 @@ import type { Pacer } from './pacer.ts';
 import type { Path } from './path.ts';
 import { PortState } from './port-state.ts';
 import type { Sentinels } from './sentinels.ts';
+import { whatIsStrange } from './strange.ts';
 import type { Pending, Transactions } from './transactions.ts';
-import type { Observation, SocketKey, StrangeAnswer } from './types.ts';
+import type { Observation, SocketKey } from './types.ts';
 import { type RunProgress, wanted } from './wanted.ts';
 
 /** One question to one port, over all its tries. */
@@ -45,9 +47,6 @@ export interface AskerTools {
 
 /** Fewer preserved ports than this could be the luck of a router that draws ports at random. */
 const FEW_PRESERVED = 3;
-
-/** How near to a try its probes must be. */
-const FARTHEST_PROBE: Milliseconds = 5000;
 
 /** Asks the ports of one slice, each the questions that `wanted` names, until all are finished. */
 export class PortAsker {
@@ -117,7 +116,7 @@ export class PortAsker {
   /** Sends one packet if one is due and may leave. */
   sendNext(now: Milliseconds): boolean {
     for (let ask = this.#nextDue(now); ask; ask = this.#nextDue(now)) {
-      const next = this.#whatNext(ask);
+      const next = whatNext(ask, this.#tools);
       if (next === 'try' && !this.#tools.pacer.take(now)) return false;
       this.#due.pop();
       if (next === 'try') {
@@ -144,35 +143,6 @@ export class PortAsker {
       this.#begun++;
       this.#advance(state, now);
     }
-  }
-
-  /**
-   * A try counts only between probes that were answered: else an interruption of the path, or a router that has begun
-   * to refuse us, would pass for a closed port.
-   */
-  #whatNext({ sent, step }: Ask): 'try' | 'wait' | 'silent' | 'given-up' {
-    const { path, plan } = this.#tools;
-    if (sent.length < plan.tries.atLeast) return 'try';
-    const needed = path.triesNeeded(plan.tries);
-    if (sent.length < Math.min(needed, plan.tries.atMost)) return 'try';
-    const states = sent.map((time) => this.#stateAt(time, step));
-    const good = states.filter((state) => state === 'both').length;
-    if (good >= needed) return 'silent';
-    if (good + states.filter((state) => state === 'open').length >= needed) return 'wait';
-    return sent.length < plan.tries.atMost ? 'try' : 'given-up';
-  }
-
-  /** What the probes of all roles that the question needs, and the sentinels, say of that time. */
-  #stateAt(time: Milliseconds, { answerFrom }: Step): Enclosure {
-    const { controls, sentinels, plan } = this.#tools;
-    const reach = Math.max(FARTHEST_PROBE, 3 * plan.controlEvery);
-    const roles = plan.controls.filter(
-      ({ role, endpoint }) => role === 'primary' || sameEndpoint(endpoint, answerFrom),
-    );
-    const states = roles.map(({ role }) => enclosure(controls.probes(role), time, reach));
-    states.push(sentinelState(sentinels, time));
-    if (states.includes('lost')) return 'lost';
-    return states.includes('open') ? 'open' : 'both';
   }
 
   #wait(ask: Ask, now: Milliseconds): void {
@@ -308,31 +278,3 @@ export class PortAsker {
     this.#settle(ask, 'answered', at);
   }
 }
-
-/** Where no sentinel is to be had, nothing can be asked of it; the last one may be farther away. */
-function sentinelState({ probes, coming }: Sentinels, time: Milliseconds): Enclosure {
-  const first = probes[0];
-  if (!first) return coming ? 'open' : 'both';
-  const before = time < first.sentAt ? [{ sentAt: Number.NEGATIVE_INFINITY, answered: true }, ...probes] : probes;
-  const state = enclosure(before, time, Number.POSITIVE_INFINITY);
-  return state === 'open' && !coming && probes.every(({ answered }) => answered !== null) ? 'both' : state;
-}
-
-/**
- * What keeps an answer from being evidence. Addresses are compared strictly; the source's port is not, since a
- * router may have to change it when the asker has a connection to the same place already (docs/decisions/0001, trap 3).
- */
-function whatIsStrange(
-  step: Step,
-  socket: SocketKey,
-  from: Endpoint,
-  helpers: HelperSockets<Observation>,
-): StrangeAnswer | null {
-  if (from.address !== step.answerFrom.address || isUnchanged(step, from)) return 'wrong-source';
-  const right = step.answerTo === 'control' ? helpers.is('control', socket) : socket > 0;
-  return right ? null : 'wrong-socket';
-}
-
-/** From the very place that was asked for an answer from another: no router changes a port into one that is taken. */
-const isUnchanged = ({ to, answerFrom }: Step, from: Endpoint): boolean =>
-  sameEndpoint(from, to) && !sameEndpoint(answerFrom, to);
