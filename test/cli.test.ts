@@ -296,14 +296,14 @@ describe('standard output', () => {
     expect([code, error]).toEqual([70, 'fullcone: the report could not be written to standard output (ENOSPC).\n']);
   });
 
-  test.each([[[]], [['--json', '--udp', MANY]]])('of which only the beginning is read: %j', async (words) => {
+  test('of which only the beginning is read', async () => {
     const at = place();
     await at.reflector();
-    const pipeline = 'set -o pipefail; "$@" | head -1';
-    const command = ['bash', '-c', pipeline, 'bash', process.execPath, FULLCONE, ...checkWords(at, ...words)];
-    const { code, out, error } = await at.startProgram(command).ended;
-    expect([code, out]).toEqual([0, expect.stringMatching(/^(Supported.*|\{)\n$/)]);
-    expect(error).toBe('');
+    // More than a pipe holds, so that writing meets its end.
+    const words = checkWords(at, '--json', '--udp', '20000-20999', '--rate', 'max');
+    const pipeline = ['bash', '-c', 'set -o pipefail; "$@" | head -1', 'bash', process.execPath, FULLCONE];
+    const { code, out, error } = await at.startProgram([...pipeline, ...words]).ended;
+    expect([code, out, error]).toEqual([0, '{\n', '']);
     expect(at.portsAt(at.here)).toEqual([]);
   });
 
