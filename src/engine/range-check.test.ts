@@ -513,6 +513,19 @@ describe('of a role that is silent while the other lives', () => {
 });
 
 describe('loss', () => {
+  it('of 5 % each way never makes a run endless, nor an open port closed, nor a closed one open', () => {
+    const ports = Array.from({ length: 24 }, (_, index) => 9000 + index);
+    const isShut = (port: number) => port % 2 === 1;
+    for (let seed = 1; seed <= 40; seed++) {
+      const bytes = chance(seed);
+      const isLost = () => (bytes(1)[0] ?? 0) < 25;
+      const lossy: Server = (request) => closed(...ports.filter(isShut))(request).filter(() => !isLost());
+      const { evidence } = check(lossy, { ports, input: { freeSockets: 18 } });
+      const wrong = evidence.ports.filter(({ port, answers }) => answers.cold.kind === (isShut(port) ? 'yes' : 'no'));
+      expect(wrong.map(({ port }) => ({ seed, port }))).toEqual([]);
+    }
+  });
+
   it('of half of all packets: nothing is called silent', () => {
     let turn = 0;
     const lossy: Server = (request) => (turn++ % 2 === 0 ? closed(...PORTS)(request) : []);

@@ -75,8 +75,10 @@ export class Sentinels {
 
   /** Those that can serve in the next slice, too: their sockets stay open. The others are forgotten. */
   keep(count: number): ReadonlySet<number> {
-    this.#supply = [...this.#out.map(({ state }) => state), ...this.#supply].slice(0, count);
+    // What is still out may not find its socket any more: nothing must wait for it.
+    for (const { probe, state } of this.#out) if (probe.answered === null) this.#lose(probe, state);
     this.#out = [];
+    this.#supply = this.#supply.filter(isNew).slice(0, count);
     return new Set(this.#supply.map(({ port }) => port));
   }
 
@@ -96,6 +98,7 @@ export class Sentinels {
     this.#countLost(now);
     // While the last one is lost no try counts, so that there is nothing to wait for.
     const needed = this.#lostInARow > 0 || isIdle();
+    while (this.#supply[0] && !isNew(this.#supply[0])) this.#supply.shift();
     const spare = this.#supply.length > (needed ? 0 : RESERVE);
     const mayServe = this.#silences > 0 && spare;
     const state = mayServe ? this.#supply[0] : undefined;
@@ -122,6 +125,7 @@ export class Sentinels {
     if (source.address !== step?.answerFrom.address || socket !== state.port || pending.answered) return;
     pending.answered = true;
     probe.answered = true;
+    state.tried.sentinel = attempt;
     this.#lostInARow = 0;
     const about = { at, port: state.port, question: 'sentinel', attempt, sentAt: pending.sentAt } as const;
     this.#tools.outbox.observed({ kind: 'answered', ...about, arrivedOn: socket, source, mapped });
@@ -151,15 +155,19 @@ export class Sentinels {
   }
 
   /** One that was not let in is still new to the router, and can serve again. */
+  #lose(probe: SentinelSubject['probe'], state: PortState<unknown>): void {
+    probe.answered = false;
+    this.#lostInARow++;
+    this.#supply.push(state);
+  }
+
   #countLost(now: Milliseconds): void {
     const over = this.#out.filter(({ probe }) => probe.answered !== null || now >= probe.sentAt + this.#patience);
     if (over.length === 0) return;
     this.#out = this.#out.filter((subject) => !over.includes(subject));
     for (const { probe, state } of over) {
       if (probe.answered) continue;
-      probe.answered = false;
-      this.#lostInARow++;
-      this.#supply.push(state);
+      this.#lose(probe, state);
       // All tries up to the next one are in doubt: it must not be long in coming.
       this.#nextAt = Math.min(this.#nextAt, now);
     }
@@ -168,3 +176,7 @@ export class Sentinels {
 }
 
 const clamp = (pause: Milliseconds): Milliseconds => Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, pause));
+
+/** The router knows no flow between this port, under its own number, and the role that sentinels come from. */
+const isNew = ({ tried, mapped, port }: PortState<unknown>): boolean =>
+  tried.sentinel === undefined && (tried['fresh-elsewhere'] === undefined || mapped?.port !== port);
