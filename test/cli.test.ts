@@ -263,7 +263,7 @@ describe('a file for the report', () => {
     writeFileSync(old, 'old');
     const command = `node=$1; fullcone=$2
       $node $fullcone reflector --primary 127.0.0.2 --single > ready &
-      until grep -q ready ready; do sleep 0.05; done
+      until grep -qs ready ready; do sleep 0.05; done
       for file in old.txt fresh.txt; do
         $node $fullcone check --server embedded --udp 5060 --output $file; echo "code $?"
       done
