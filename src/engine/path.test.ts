@@ -21,7 +21,8 @@ describe('tries needed', () => {
     [900, 100, 8, '5 % each way'],
     [81, 19, 10, '10 % each way'],
     [0, 19, 7, 'few packets say nothing, not even when all are lost'],
-    [50, 50, 21, 'more than the policy allows: it cannot be told'],
+    [50, 50, 21, 'a bad path: many'],
+    [20, 80, 61, 'more than the policy allows: it cannot be told'],
   ])('%d answered and %d lost: %d. %s', (answered, lost, needed) => {
     expect(triesNeeded(answered, lost, POLICY)).toBe(needed);
   });

@@ -90,6 +90,17 @@ describe('a port that is open', () => {
     expect(sent.filter(isAbout(9000)).at(-1)?.to).toEqual(ALTERNATE);
   });
 
+  it('among rewritten ones is looked at, too: its number may be chance', () => {
+    const ports = [...PORTS, 9004, 9005];
+    // The server sees 9005 as another port.
+    const rewrites = forPort(9005, (one, { id, port }) =>
+      port === 9005 ? [{ ...one, bytes: success(id, seenFrom(20_000)) }] : [one],
+    );
+    const { known } = check(rewrites, { ports });
+    expect([known(9000), known(9004)]).toEqual([`${OPEN}, fresh-elsewhere yes`, `${OPEN}, fresh-elsewhere yes`]);
+    expect(known(9005)).toBe(`${OPEN}, elsewhere yes, fresh-elsewhere yes`);
+  });
+
   it('is judged by the warm answer where the server has no RESPONSE-PORT', () => {
     const { known, sent } = check(honest, { facts: { responsePort: false } });
     expect(PORTS.map(known)).toEqual(PORTS.map(() => 'warm yes'));
@@ -214,6 +225,7 @@ describe('an answer that proves nothing', () => {
     const { known, observed } = check(refuses);
     expect(known(9000)).toBe('cold -refused, warm -refused, outbound -refused, relay -refused');
     expect(new Set(observed('refused', 9000).map((one) => one.code))).toEqual(new Set([code]));
+    expect(observed('strange')).toEqual([]);
   });
 
   it('is an error on one question only', () => {

@@ -205,6 +205,11 @@ describe('a server that lies', () => {
       'malformed: no-valid-answer',
     ],
     [
+      'lets a third address refuse',
+      (request) => [{ after: ROUND_TRIP, from: STRANGER, port: request.port, bytes: failure(request.id, 420) }],
+      'malformed: no-valid-answer',
+    ],
+    [
       'cuts its answers off',
       but((request) => honest(request).map((one) => ({ ...one, bytes: one.bytes.slice(0, -2) }))),
       'malformed: no-valid-answer',
@@ -240,6 +245,28 @@ describe('a server that lies', () => {
   it('answers on another port of the right address: that is for the router to know', () => {
     const moved = but((request) => honest(request).map((one) => ({ ...one, from: { ...one.from, port: 40_000 } })));
     expect(check(moved).is).toBe('ok');
+  });
+});
+
+describe('no time is lost', () => {
+  const duration = (server: Server) => check(server).endedAt - 1000;
+
+  it('a silent server is asked eight times, for three and a half seconds', () => {
+    const { sent, endedAt } = check(() => []);
+    expect([sent.length, endedAt - 1000]).toEqual([16, 3400]);
+  });
+
+  it('of a server with one address nothing else is awaited', () => {
+    const deaf = but(
+      ({ port }) => (port === 50_002 ? [] : null),
+      saying(() => []),
+    );
+    expect(duration(deaf)).toBe(ROUND_TRIP);
+  });
+
+  it('one way to see CHANGE-REQUEST work is enough', () => {
+    const half = but(({ change, responsePort }) => (change && responsePort === null ? [] : null));
+    expect(duration(half)).toBeLessThan(200);
   });
 });
 

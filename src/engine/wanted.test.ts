@@ -166,6 +166,21 @@ describe('a preserved port that may be chance', () => {
   ]);
 });
 
+describe('a sentinel, which has heard both alternate roles', () => {
+  const rewritten = { ...noElse('cold+ outbound+', OTHER), isSentinel: true };
+  const preserved = { ...noElse('cold+ outbound+'), isSentinel: true, confirming: true };
+  check([
+    ['is looked at from the primary first', preserved, 'elsewhere'],
+    ['is confirmed there', { ...preserved, settled: 'cold+ elsewhere+', elsewhere: { elsewhere: PORT } }, ''],
+    [
+      'is rewritten there',
+      { ...preserved, settled: 'cold+ elsewhere+', elsewhere: { elsewhere: OTHER } },
+      'fresh-elsewhere',
+    ],
+    ['has another number: from the primary first, too', rewritten, 'elsewhere'],
+  ]);
+});
+
 describe('a server that', () => {
   check([
     ['cannot send cold packets is asked warm at once', { cannot: NO_COLD }, 'warm'],
