@@ -29,11 +29,26 @@ export function whatNext(
   const needed = path.triesNeeded(plan.tries);
   if (sent.length < Math.min(needed, plan.tries.atMost)) return 'try';
   const states = sent.map((time) => stateAt(time, step, witnesses));
-  const good = states.filter((state) => state === 'both').length;
-  if (good >= needed) return 'silent';
-  if (good + states.filter((state) => state === 'open').length >= needed) return 'wait';
+  const good = sent.filter((_, index) => states[index] === 'both');
+  if (good.length >= needed && areApart(good, witnesses)) return 'silent';
+  const mayCount = sent.filter((_, index) => states[index] !== 'lost');
+  const isSoon = areApart(mayCount, witnesses) || !isRoundSince(sent.at(-1), witnesses);
+  if (mayCount.length >= needed && isSoon) return 'wait';
   return sent.length < plan.tries.atMost ? 'try' : 'given-up';
 }
+
+/**
+ * An interruption that falls between two rounds of probes must not take all tries: where rounds are rare, as with a
+ * slow server, it would leave no other trace.
+ */
+function areApart(tries: readonly Milliseconds[], { controls }: Witnesses): boolean {
+  const [first = 0, last = 0] = [tries[0], tries.at(-1)];
+  const between = controls.probes('primary').findLast(({ sentAt }) => sentAt <= last);
+  return between !== undefined && between.sentAt > first;
+}
+
+const isRoundSince = (time: Milliseconds = 0, { controls }: Witnesses): boolean =>
+  (controls.probes('primary').at(-1)?.sentAt ?? 0) > time;
 
 /** What the probes of all roles that the question needs, and the sentinels, say of that time. */
 function stateAt(time: Milliseconds, { answerFrom }: Step, { plan, controls, sentinels }: Witnesses): Enclosure {

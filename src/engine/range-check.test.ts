@@ -499,6 +499,28 @@ describe('a server that dies', () => {
   });
 });
 
+describe('an interruption of the path', () => {
+  const interrupted =
+    (from: Milliseconds, duration: Milliseconds): Server =>
+    (request) => {
+      const isDown = (at: Milliseconds) => at >= from && at < from + duration;
+      return isDown(request.at) ? [] : honest(request).filter(({ after }) => !isDown(request.at + after));
+    };
+  const moments = Array.from({ length: 40 }, (_, index) => 1003 + 97 * index);
+
+  it.each<[server: string, allowedRate: number | null]>([
+    ['a slow server, which is looked after every two seconds', null],
+    ['one of our own', 20_000],
+  ])('between two looks at %s closes no port', (_about, allowedRate) => {
+    for (const duration of [300, 700, 1000, 1500, 1900])
+      for (const from of moments) {
+        const { of } = check(interrupted(from, duration), { ports: [9000], facts: { allowedRate } });
+        const silences = Object.values(of(9000).answers).filter(({ kind }) => kind === 'no');
+        expect({ from, duration, silences }).toEqual({ from, duration, silences: [] });
+      }
+  });
+});
+
 describe('of a role that is silent while the other lives', () => {
   it.each<[role: Endpoint, question: Question]>([
     [ALTERNATE_FIRST, 'cold'],
