@@ -332,6 +332,25 @@ export const SCENARIOS: readonly Scenario[] = [
     }),
   },
   {
+    name: 'neighbour-and-checked-before',
+    about: 'The same neighbour at the usual port, which the second check asks since the other one is known by then.',
+    network: network({ forwards: [FORWARD] }, { neighbour: [9001] }),
+    steps: [
+      { check: { udp: UDP }, expect: SUPPORTED },
+      {
+        check: { udp: UDP, noWait: true },
+        expect: {
+          verdict: 'inconclusive',
+          reason: 'taken-by-neighbour',
+          ports: {
+            '5060,9000,9002-9005': { result: 'open', cause: null },
+            '9001': { result: 'untested', cause: 'taken-by-neighbour' },
+          },
+        },
+      },
+    ],
+  },
+  {
     name: 'neighbour-who-checks-single-port',
     about: 'The same when that port is the only one asked.',
     network: network({ forwards: [FORWARD] }, { neighbour: [9001], neighbourTo: 3479 }),
@@ -369,6 +388,30 @@ export const SCENARIOS: readonly Scenario[] = [
     steps: [
       { check: { udp: UDP }, expect: allTranslated('source-port-rewritten') },
       { repair: { outward: 'preserve' }, check: { udp: UDP }, expect: SUPPORTED },
+    ],
+    notIn: { kernel: TOO_SLOW, coturn: TOO_SLOW },
+  },
+  {
+    name: 'source-ports-broken',
+    about: 'The old mappings of a router that has begun to be random: they still keep the number.',
+    network: network({ forwards: [FORWARD] }),
+    steps: [
+      { check: { udp: UDP }, expect: SUPPORTED },
+      {
+        repair: { outward: 'random' },
+        check: { udp: UDP, noWait: true },
+        expect: allTranslated('source-port-rewritten'),
+      },
+    ],
+  },
+  {
+    name: 'source-ports-broken-late',
+    about: 'The same after two checks, when the ports have spoken to both ports of the server.',
+    network: network({ forwards: [FORWARD] }),
+    steps: [
+      { check: { udp: UDP }, expect: SUPPORTED },
+      { check: { udp: UDP }, expect: SUPPORTED },
+      { repair: { outward: 'random' }, check: { udp: UDP }, expect: allTranslated('source-port-rewritten') },
     ],
     notIn: { kernel: TOO_SLOW, coturn: TOO_SLOW },
   },

@@ -1,4 +1,4 @@
-import { endpoint, isIpv4, type Milliseconds, ok, portsOf } from '../base/index.ts';
+import { endpoint, ipv4Scope, isIpv4, type Milliseconds, ok, portsOf } from '../base/index.ts';
 import { type Observation, RangeCheck, ServerCheck } from '../engine/index.ts';
 import { collectServer, type ServerEvidence } from '../evidence/index.ts';
 import { fewestSockets, type ProbePlan, planProbes, type Rate, type ServerFacts, samplePorts } from '../plan/index.ts';
@@ -161,17 +161,20 @@ class Run {
 
   async #checkPorts(leader: Candidate, memory: Memory): Promise<ProbePlan | null> {
     const { bindAddress, rate } = this.#request;
-    const server = factsOf(leader);
+    const ways = waysOf(leader);
     const all = portsOf(this.#request.udp);
-    const ports = this.#select(all, server, rate);
-    const { wait, ...roles } = memory.advise(server, ports);
+    const ports = this.#select(all, ways[0], rate);
+    const source = bindAddress === '0.0.0.0' ? await this.#system.host.sourceFor(leader.address) : null;
+    const localAddress = source ?? bindAddress;
+    const { server, wait, primaryIsFresh } =
+      ipv4Scope(leader.address) === 'loopback'
+        ? { server: ways[0], wait: 0, primaryIsFresh: true }
+        : memory.advise(ways, ports, leader.seen.mapped?.address !== localAddress);
     if (wait > 0 && !this.#request.noWait) await this.#wait(wait);
     if (this.#cancelled) return null;
     const freeSockets = this.#system.udp.freeSockets();
-    const plan = planProbes({ server, ports, bindAddress, rate, freeSockets, ...roles });
-    const source = bindAddress === '0.0.0.0' ? this.#system.host.sourceFor(leader.address) : null;
-    const [found] = await Promise.all([source, memory.intend(plan)]);
-    const localAddress = found ?? bindAddress;
+    const plan = planProbes({ server, ports, bindAddress, rate, freeSockets, primaryIsFresh });
+    await memory.intend(plan);
     this.#tell({ kind: 'planned', plan, localAddress, plannedPorts: all.length });
     await this.#pump(new RangeCheck(plan, this.#system.random), (observation) =>
       this.#tell({ kind: 'observed', observation }),
@@ -232,19 +235,26 @@ const lead = (candidates: readonly Candidate[]): Candidate | undefined =>
 /**
  * The ports ask the primary's *other* port where it lives: a phone of the LAN that uses the same source port as the
  * PBX talks to the usual one, and its entry in the router would make ours look translated (docs/decisions/0003).
+ * The usual one is there for when the router still knows the other one from an earlier check.
  */
-function factsOf({ server, address, seen, verdict }: Candidate): ServerFacts {
-  const usual = endpoint(address, server.port);
+function waysOf({ server, address, seen, verdict }: Candidate): readonly [ServerFacts, ...ServerFacts[]] {
+  const primary = endpoint(address, server.port);
   const alternate = canAskInbound(verdict) ? seen.other : null;
-  const swap = alternate !== null && seen.otherPortAlive;
-  return {
+  const usual: ServerFacts = {
     name: server.name,
-    primary: swap ? endpoint(address, alternate.port) : usual,
-    alternate: swap ? endpoint(alternate.address, usual.port) : alternate,
+    primary,
+    alternate,
     responsePort: seen.responsePort,
     changeRequest: seen.changeRequest === 'works',
     allowedRate: seen.allowedRate,
   };
+  // Without RESPONSE-PORT nothing would prove, during the run, that the other port honours CHANGE-REQUEST too.
+  if (alternate === null || !seen.otherPortAlive || !seen.responsePort) return [usual];
+  const swapped = {
+    primary: endpoint(address, alternate.port),
+    alternate: endpoint(alternate.address, primary.port),
+  };
+  return [{ ...usual, ...swapped }, usual];
 }
 
 /** Numbers of 32 random bits each; the tiny preference for small ones does no harm in choosing a sample. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createModel } from '../../lab/model/index.ts';
 import type { Observation } from '../engine/index.ts';
-import { type ColdRole, type ProbePlan, planProbes, type Question, type ServerFacts } from '../plan/index.ts';
+import { type ProbePlan, planProbes, type Question, type ServerFacts } from '../plan/index.ts';
 import type { Report, ReportPort } from '../report/index.ts';
 import type { System } from '../system/index.ts';
 import { type Advice, type Memory, memoryOf } from './memory.ts';
@@ -21,16 +21,24 @@ const TURNED: ServerFacts = {
   primary: { address: '198.51.100.20', port: 3478 },
   alternate: { address: '198.51.100.10', port: 3479 },
 };
+/** Its usual port. */
+const USUAL: ServerFacts = {
+  ...SERVER,
+  primary: { address: '198.51.100.10', port: 3478 },
+  alternate: { address: '198.51.100.20', port: 3479 },
+};
 const ANOTHER: ServerFacts = {
   ...SERVER,
   primary: { address: '192.0.2.1', port: 3479 },
   alternate: { address: '192.0.2.2', port: 3478 },
 };
 
-const FIRST: ColdRole = 'alternate-primary-port';
-const FIRST_AT = '198.51.100.20:3479';
-const SECOND: ColdRole = 'alternate';
-const SECOND_AT = '198.51.100.20:3478';
+/** Cold packets come from there; */
+const COLD_AT = '198.51.100.20:3479';
+/** and warm answers from here. */
+const WARM_AT = '198.51.100.20:3478';
+const ASKED_AT = '198.51.100.10:3479';
+const USUAL_AT = '198.51.100.10:3478';
 
 const UNANSWERED = 65_000;
 const ANSWERED = 185_000;
@@ -74,106 +82,135 @@ const earlier = (note: Note, by: number): Note => ({ ...note, endedAt: note.ende
 
 const memory = (notes: unknown, at: number): Promise<Memory> => memoryOf(machine(JSON.stringify(notes), at));
 
-type Roles = Omit<Advice, 'primaryIsFresh'>;
+const adviceOf = (
+  { advise }: Memory,
+  { ways = [SERVER, USUAL], ports = [5060, 9001], isTranslated = true }: Asked = {},
+): Advice => advise(ways, ports, isTranslated);
 
-const FRESH: Roles = { coldRole: FIRST, wait: 0, warmIsFresh: true };
+interface Asked {
+  readonly ways?: readonly [ServerFacts, ...ServerFacts[]];
+  readonly ports?: readonly number[];
+  readonly isTranslated?: boolean;
+}
+
+const waitOf = (known: Memory, asked: Asked = {}) => adviceOf(known, asked).wait;
+
+const FRESH: Advice = { server: SERVER, wait: 0, primaryIsFresh: true };
 
 describe('the advice', () => {
-  test.each<[string, Note[], number, Roles]>([
+  test.each<[string, Note[], number, Advice]>([
     ['nothing is remembered', [], 0, FRESH],
-    ['one role has sent', [left(came(FIRST_AT))], 1, { coldRole: SECOND, wait: 0, warmIsFresh: false }],
-    ['the other one has', [left(came(SECOND_AT))], 1, { coldRole: FIRST, wait: 0, warmIsFresh: false }],
-    ['both have', [left(came(FIRST_AT), came(SECOND_AT))], 1, { ...FRESH, wait: UNANSWERED - 1 }],
+    ['the role of the cold packets has sent', [left(came(COLD_AT))], 1, { ...FRESH, wait: UNANSWERED - 1 }],
+    ['the role of the warm answers has', [left(came(WARM_AT))], 1, { ...FRESH, wait: UNANSWERED - 1 }],
     [
-      'both have, in turns',
-      [earlier(left(came(FIRST_AT)), 10_000), left(came(SECOND_AT))],
+      'both have, one after the other',
+      [earlier(left(came(COLD_AT)), 10_000), left(came(WARM_AT))],
       1,
-      { coldRole: FIRST, wait: UNANSWERED - 10_001, warmIsFresh: false },
+      { ...FRESH, wait: UNANSWERED - 1 },
     ],
-    [
-      'both have, in turns the other way round',
-      [earlier(left(came(SECOND_AT)), 10_000), left(came(FIRST_AT))],
-      1,
-      { coldRole: SECOND, wait: UNANSWERED - 10_001, warmIsFresh: false },
-    ],
-    ['the states are about to die', [left(came(FIRST_AT), came(SECOND_AT))], 64_999, { ...FRESH, wait: 1 }],
-    ['the states are dead', [left(came(FIRST_AT), came(SECOND_AT))], UNANSWERED, FRESH],
+    ['the states are about to die', [left(came(COLD_AT), came(WARM_AT))], 64_999, { ...FRESH, wait: 1 }],
+    ['the states are dead', [left(came(COLD_AT), came(WARM_AT))], UNANSWERED, FRESH],
     [
       'the port spoke to one role itself, and the other one sent',
-      [left(came(FIRST_AT), spoken(SECOND_AT))],
+      [left(came(COLD_AT), spoken(WARM_AT))],
       1,
-      { coldRole: FIRST, wait: UNANSWERED - 1, warmIsFresh: false },
+      { ...FRESH, wait: ANSWERED - 1 },
     ],
-    [
-      'long after that',
-      [left(came(FIRST_AT), spoken(SECOND_AT))],
-      UNANSWERED,
-      { coldRole: FIRST, wait: 0, warmIsFresh: false },
-    ],
-    ['the port spoke to both roles', [left(spoken(FIRST_AT), spoken(SECOND_AT))], 1, { ...FRESH, wait: ANSWERED - 1 }],
     ['the router made a mapping', [leftMapping()], 1, { ...FRESH, wait: ANSWERED - 1 }],
     ['that mapping is dead', [leftMapping()], ANSWERED, FRESH],
     [
       'other ports were checked',
-      [left(came(FIRST_AT, '5061'), came(SECOND_AT, '1-5059')), leftMapping('9002')],
+      [left(came(COLD_AT, '5061'), came(WARM_AT, '1-5059'), spoken(ASKED_AT, '5061')), leftMapping('9002')],
       1,
       FRESH,
     ],
-    [
-      'one of many ports was checked',
-      [left(came(FIRST_AT, '9000-9500'))],
-      1,
-      { ...FRESH, coldRole: SECOND, warmIsFresh: false },
-    ],
+    ['one of many ports was checked', [left(came(COLD_AT, '9000-9500'))], 1, { ...FRESH, wait: UNANSWERED - 1 }],
     ['another server was asked', [left(came('192.0.2.2:3479'), came('192.0.2.2:3478'))], 1, FRESH],
     [
       'the longest wait counts',
-      [left(came(FIRST_AT), came(SECOND_AT)), earlier(leftMapping(), 60_000)],
+      [left(came(COLD_AT), came(WARM_AT)), earlier(leftMapping(), 60_000)],
       1,
       { ...FRESH, wait: ANSWERED - 60_001 },
     ],
-    ['every port spoke to the primary', [left(spoken('198.51.100.10', '1-65535'))], 1, FRESH],
+    [
+      'the ports spoke to the other port',
+      [left(spoken(ASKED_AT))],
+      1,
+      { ...FRESH, server: USUAL, primaryIsFresh: false },
+    ],
+    ['the ports spoke to the usual port', [left(spoken(USUAL_AT))], 1, { ...FRESH, primaryIsFresh: false }],
+    [
+      'the ports spoke to both',
+      [earlier(left(spoken(ASKED_AT)), 10_000), left(spoken(USUAL_AT))],
+      1,
+      { ...FRESH, wait: ANSWERED - 10_001, primaryIsFresh: false },
+    ],
+    [
+      'they spoke to the other port, and waited long',
+      [left(spoken(ASKED_AT)), left(spoken(WARM_AT))],
+      1,
+      { ...FRESH, wait: ANSWERED - 1 },
+    ],
+    [
+      'sockets of the controls spoke to the address',
+      [left(spoken('198.51.100.10'))],
+      1,
+      { ...FRESH, wait: ANSWERED - 1 },
+    ],
   ])('%s', async (_, notes, at, advice) => {
-    expect((await memory(notes, at)).advise(SERVER, [5060, 9001])).toMatchObject(advice);
+    expect(adviceOf(await memory(notes, at))).toEqual(advice);
+  });
+
+  test('a server of which only one port can be asked is waited for', async () => {
+    const known = await memory([left(spoken(USUAL_AT))], 1);
+    expect(waitOf(known, { ways: [USUAL] })).toBe(ANSWERED - 1);
+  });
+
+  test('where nothing is translated, no mapping is old', async () => {
+    const known = await memory([left(spoken(ASKED_AT), spoken(USUAL_AT))], 1);
+    expect(adviceOf(known, { isTranslated: false })).toEqual({ ...FRESH, primaryIsFresh: false });
+  });
+
+  test('but cold packets may still come by an old entry of a firewall', async () => {
+    const known = await memory([left(came(COLD_AT))], 1);
+    expect(waitOf(known, { isTranslated: false })).toBe(UNANSWERED - 1);
   });
 
   test('the old primary, once it is the alternate, is no stranger to the ports', async () => {
-    const { advise } = await memory([left(spoken('198.51.100.10'), came(FIRST_AT))], 1);
-    expect(advise(SERVER, [5060])).toMatchObject({ coldRole: SECOND, wait: 0 });
-    expect(advise(TURNED, [5060])).toMatchObject({ ...FRESH, wait: ANSWERED - 1 });
+    const known = await memory([left(spoken('198.51.100.10'), came(COLD_AT))], 1);
+    expect(waitOf(known, { ways: [TURNED] })).toBe(ANSWERED - 1);
   });
 
   test('a mapping of the router itself is there for every server', async () => {
-    expect((await memory([leftMapping()], 0)).advise(ANOTHER, [5060]).wait).toBe(ANSWERED);
+    expect(waitOf(await memory([leftMapping()], 0), { ways: [ANOTHER] })).toBe(ANSWERED);
   });
 
   test('a server without a second address asks nothing that an old entry could answer', async () => {
-    const { advise } = await memory([left(came(FIRST_AT), spoken('198.51.100.10'))], 0);
-    expect(advise({ ...SERVER, alternate: null }, [5060]).wait).toBe(0);
+    const known = await memory([left(came(COLD_AT), spoken('198.51.100.10'))], 0);
+    expect(waitOf(known, { ways: [{ ...SERVER, alternate: null }] })).toBe(0);
   });
 });
 
 describe('a clock that was set back', () => {
   const HOURS = 5 * 3_600_000;
-  const both = left(came(FIRST_AT), came(SECOND_AT));
+  const both = left(came(COLD_AT), came(WARM_AT));
 
   test.each<[string, Note, number]>([
     ['packets that came', both, UNANSWERED],
     ['a mapping', leftMapping(), ANSWERED],
   ])('makes %s wait no longer than if the check had ended now', async (_, note, most) => {
-    expect((await memory([earlier(note, -HOURS)], 0)).advise(SERVER, [5060]).wait).toBe(most);
+    expect(waitOf(await memory([earlier(note, -HOURS)], 0), { ports: [5060] })).toBe(most);
   });
 
   test('does not make every later check wait again', async () => {
     const early = machine(JSON.stringify([earlier(both, -HOURS)]), 0);
     await (await memoryOf(early)).remember(plan(), [], report());
-    const { advise } = await memoryOf(machine(early.note(), UNANSWERED + 1));
-    expect(advise(SERVER, [5060]).wait).toBe(0);
+    expect(waitOf(await memoryOf(machine(early.note(), UNANSWERED + 1)))).toBe(0);
   });
 });
 
 describe('a note that is not ours any more', () => {
-  const right = left(came(FIRST_AT), came(SECOND_AT));
+  const right = left(came(COLD_AT), came(WARM_AT));
   test.each<[string, string]>([
     ['empty', ''],
     ['cut off', JSON.stringify([right]).slice(0, -5)],
@@ -185,23 +222,23 @@ describe('a note that is not ours any more', () => {
     ['no time', JSON.stringify([{ ...right, endedAt: undefined }])],
     ['no flows', JSON.stringify([{ ...right, flows: 'all' }])],
     ['flows that are none', JSON.stringify([{ ...right, flows: [null, 7, { peer: 1, ports: '5060' }] }])],
-    ['ports that are none', JSON.stringify([left(came(FIRST_AT, 'x'), came(SECOND_AT, '5060-1'))])],
+    ['ports that are none', JSON.stringify([left(came(COLD_AT, 'x'), came(WARM_AT, '5060-1'))])],
     [
       'ports of another type',
-      JSON.stringify([{ ...right, flows: [{ ...came(FIRST_AT), ports: [5060] }], mapped: 5060 }]),
+      JSON.stringify([{ ...right, flows: [{ ...came(COLD_AT), ports: [5060] }], mapped: 5060 }]),
     ],
-    ['ports beyond the last', JSON.stringify([left(came(FIRST_AT, '1-999999999'), came(SECOND_AT, '1-999999999'))])],
+    ['ports beyond the last', JSON.stringify([left(came(COLD_AT, '1-999999999'), came(WARM_AT, '1-999999999'))])],
   ])('is as good as none: %s', async (_, note) => {
-    expect((await memoryOf(machine(note, 1))).advise(SERVER, [5060])).toMatchObject(FRESH);
+    expect(adviceOf(await memoryOf(machine(note, 1)))).toEqual(FRESH);
   });
 
   test('does not spoil what is right beside it', async () => {
-    expect((await memory([{ wrong: true }, right], 0)).advise(SERVER, [5060]).wait).toBe(UNANSWERED);
+    expect(waitOf(await memory([{ wrong: true }, right], 0), { ports: [5060] })).toBe(UNANSWERED);
   });
 
   test('cannot make a check wait for ever', async () => {
     const note = JSON.stringify([right]).replace(String(ENDED), '1e999');
-    expect((await memoryOf(machine(note, 0))).advise(SERVER, [5060]).wait).toBe(UNANSWERED);
+    expect(waitOf(await memoryOf(machine(note, 0)), { ports: [5060] })).toBe(UNANSWERED);
   });
 });
 
@@ -210,8 +247,6 @@ function plan(more: Partial<Parameters<typeof planProbes>[0]> = {}): ProbePlan {
     bindAddress: '0.0.0.0',
     rate: null,
     freeSockets: 100,
-    coldRole: FIRST,
-    warmIsFresh: true,
     primaryIsFresh: true,
   };
   return planProbes({ server: SERVER, ports: [1, 2, 3, 4], ...rest, ...more });
@@ -251,29 +286,20 @@ describe('what is remembered', () => {
   }
 
   test.each<[string, Observation[], Note['flows']]>([
-    ['a cold packet came', [sent(1, 'cold')], [came(FIRST_AT, '1')]],
-    ['a warm answer', [sent(1, 'warm')], [spoken('198.51.100.10', '1'), came(SECOND_AT, '1')]],
-    ['a plain request', [sent(1, 'outbound')], [spoken('198.51.100.10', '1'), came('198.51.100.10:3479', '1')]],
-    ['an answer that went elsewhere', [sent(1, 'relay')], [spoken('198.51.100.10', '1')]],
+    ['a cold packet came', [sent(1, 'cold')], [came(COLD_AT, '1')]],
+    ['a warm answer', [sent(1, 'warm')], [spoken(ASKED_AT, '1'), came(WARM_AT, '1')]],
+    ['a plain request', [sent(1, 'outbound')], [spoken(ASKED_AT, '1'), came(ASKED_AT, '1')]],
+    ['an answer that went elsewhere', [sent(1, 'relay')], [spoken(ASKED_AT, '1')]],
     [
       'a look from the role that it had never heard',
       [sent(1, 'fresh-elsewhere')],
-      [spoken('198.51.100.20', '1'), came(SECOND_AT, '1')],
+      [spoken(WARM_AT, '1'), came(WARM_AT, '1')],
     ],
-    [
-      'a look from the role of the cold packet',
-      [sent(1, 'far-elsewhere')],
-      [spoken('198.51.100.20', '1'), came(FIRST_AT, '1')],
-    ],
-    ['many ports', [sent(2, 'cold'), sent(1, 'cold'), sent(4, 'cold'), sent(1, 'cold')], [came(FIRST_AT, '1-2, 4')]],
+    ['a look from the role of the cold packet', [sent(1, 'far-elsewhere')], [spoken(COLD_AT, '1'), came(COLD_AT, '1')]],
+    ['many ports', [sent(2, 'cold'), sent(1, 'cold'), sent(4, 'cold'), sent(1, 'cold')], [came(COLD_AT, '1-2, 4')]],
     ['a port whose turn did not come', [{ kind: 'listening', at: 0, port: 1 }], []],
   ])('%s', async (_, observations, flows) => {
     expect(await noted(observations)).toMatchObject([{ endedAt: ENDED, flows, mapped: '' }]);
-  });
-
-  test('with the roles in turns', async () => {
-    const [check] = await noted([sent(1, 'cold'), sent(1, 'warm')], report(), plan({ coldRole: SECOND }));
-    expect(check?.flows).toEqual([came(SECOND_AT, '1'), spoken('198.51.100.10', '1'), came(FIRST_AT, '1')]);
   });
 
   test('ports with a mapping of their own making', async () => {
@@ -287,10 +313,10 @@ describe('what is remembered', () => {
   });
 
   test('beside what was there, without what no router remembers', async () => {
-    const young = earlier(left(came(FIRST_AT, '9')), ANSWERED - 1);
-    const there = machine(JSON.stringify([earlier(left(came(FIRST_AT, '8')), ANSWERED), young]));
+    const young = earlier(left(came(COLD_AT, '9')), ANSWERED - 1);
+    const there = machine(JSON.stringify([earlier(left(came(COLD_AT, '8')), ANSWERED), young]));
     await (await memoryOf(there)).remember(plan(), [sent(1, 'cold')], report());
-    expect(JSON.parse(there.note() ?? '')).toMatchObject([young, left(came(FIRST_AT, '1'))]);
+    expect(JSON.parse(there.note() ?? '')).toMatchObject([young, left(came(COLD_AT, '1'))]);
   });
 
   test('what is intended, before the first packet, and in its place what was done', async () => {
@@ -299,9 +325,9 @@ describe('what is remembered', () => {
     await own.intend(plan());
     const intended = JSON.parse(there.note() ?? '') as Note[];
     expect(intended).toHaveLength(1);
-    expect((await memoryOf(there)).advise(SERVER, [1]).wait).toBe(UNANSWERED);
+    expect(waitOf(await memoryOf(there), { ports: [1] })).toBe(UNANSWERED);
     await own.remember(plan(), [sent(1, 'cold')], report());
-    expect(JSON.parse(there.note() ?? '')).toMatchObject([left(came(FIRST_AT, '1'))]);
+    expect(JSON.parse(there.note() ?? '')).toMatchObject([left(came(COLD_AT, '1'))]);
   });
 
   test('beside what another check notes at the same time', async () => {
@@ -319,18 +345,12 @@ describe('what is remembered', () => {
     expect(local?.mapped).toBe('');
   });
 
-  test('whether the ports have spoken to the primary', async () => {
-    const notes = [left(spoken('198.51.100.10', '5060'))];
-    const { advise } = await memory(notes, 1);
-    expect([5060, 5061].map((one) => advise(SERVER, [one]).primaryIsFresh)).toEqual([false, true]);
-  });
-
   test('so that the next check finds it', async () => {
     const there = machine(null);
     await (await memoryOf(there)).remember(plan(), [sent(2, 'cold'), sent(2, 'warm')], report());
-    const { advise } = await memoryOf(there);
-    expect([2, 3].map((one) => advise(SERVER, [one]).wait)).toEqual([UNANSWERED, 0]);
-    expect(advise(ANOTHER, [2]).wait).toBe(0);
+    const known = await memoryOf(there);
+    expect([2, 3].map((one) => waitOf(known, { ports: [one] }))).toEqual([UNANSWERED, 0]);
+    expect(waitOf(known, { ways: [ANOTHER], ports: [2] })).toBe(0);
   });
 
   test('nothing where nothing can be written, and no harm is done', async () => {

@@ -1,5 +1,4 @@
 import {
-  type Endpoint,
   formatEndpoint,
   formatRanges,
   type Milliseconds,
@@ -8,14 +7,14 @@ import {
   toRanges,
 } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
-import type { ColdRole, ProbePlan, Question, ServerFacts } from '../plan/index.ts';
+import type { ProbePlan, Question, ServerFacts } from '../plan/index.ts';
 import type { Report, ReportPort } from '../report/index.ts';
 import type { System } from '../system/index.ts';
 
 /**
  * What a check leaves in a router: entries of its connection table that answer for later packets, whatever the
  * rules say by then (docs/decisions/0002). So each check notes who sent to which ports, and whom they sent to themselves;
- * the next one takes the role that is still fresh, or waits.
+ * the next one asks another endpoint, or waits.
  */
 export interface PastCheck {
   /** Of the run: it notes what it intends, and in the end what it did. */
@@ -48,12 +47,11 @@ const MOST_NOTES = 200;
 const idOf = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export interface Advice {
-  readonly coldRole: ColdRole;
-  /** Until that role is fresh. */
+  /** One of those that were offered: the first that needs the shortest wait. */
+  readonly server: ServerFacts;
+  /** Until no old entry of the router can answer for the alternate address, or for a mapping that the primary sees. */
   readonly wait: Milliseconds;
-  /** After the wait, the other role is fresh too. */
-  readonly warmIsFresh: boolean;
-  /** None of the ports has spoken to the primary's address lately. */
+  /** Nor can, after that wait, one for the primary's other port. */
   readonly primaryIsFresh: boolean;
 }
 
@@ -67,8 +65,11 @@ export interface Bystanders {
 const NOBODY: Bystanders = { ports: [], peers: [] };
 
 export interface Memory {
-  /** Which role may send cold packets to these ports, and after which time. */
-  advise(server: ServerFacts, ports: readonly number[]): Advice;
+  /**
+   * Which way to ask a server, and after which time. `isTranslated`: packets leave by another address than the
+   * machine's own, so that old mappings matter.
+   */
+  advise(ways: readonly [ServerFacts, ...ServerFacts[]], ports: readonly number[], isTranslated: boolean): Advice;
   remember(
     plan: ProbePlan,
     observations: readonly Observation[],
@@ -90,7 +91,7 @@ export async function memoryOf(system: System): Promise<Memory> {
     return system.files.writeState(FILE, JSON.stringify([...others, { ...check, id }].map(toNote)));
   };
   return {
-    advise: (server, ports) => advise(past, server, new Set(ports), now()),
+    advise: (ways, ports, isTranslated) => advise(past.flatMap(leftIn(new Set(ports))), ways, isTranslated, now()),
     remember: (plan, observations, report, { ports, peers } = NOBODY) => {
       const spoken = peers.map((peer) => ({ peer, spoken: true, ports: toRanges(ports) }));
       const flows = [...flowsOf(plan, askedPorts(observations)), ...spoken];
@@ -111,36 +112,52 @@ export async function memoryOf(system: System): Promise<Memory> {
 /** What every check asks of every port, unless it is open. */
 const isUsual = (question: Question): boolean => question === 'cold' || question === 'warm' || question === 'outbound';
 
-/** The role that is fresh first; `alternate-primary-port` where both are. */
-function advise(
-  past: readonly PastCheck[],
-  { primary, alternate }: ServerFacts,
-  ports: ReadonlySet<number>,
-  now: Milliseconds,
-): Advice {
-  const roles = [
-    { coldRole: 'alternate-primary-port', at: alternate && { ...alternate, port: primary.port } },
-    { coldRole: 'alternate', at: alternate },
-  ] as const;
-  const waits = roles.map(({ coldRole, at }) => ({
-    coldRole,
-    wait: past.reduce((longest, check) => Math.max(longest, freshAt(check, at, ports) - now), 0),
-  }));
-  const [first, second] = waits as [(typeof waits)[0], (typeof waits)[0]];
-  const [cold, warm] = second.wait < first.wait ? [second, first] : [first, second];
-  const spoken = past.some(({ flows }) =>
-    flows.some((flow) => flow.spoken && flow.peer === primary.address && concerns(flow.ports, ports)),
-  );
-  return { ...cold, warmIsFresh: warm.wait <= cold.wait, primaryIsFresh: !spoken };
+/** What may still be in a router, and for how long. */
+interface Leftover {
+  readonly until: Milliseconds;
+  /** null: whoever comes. */
+  readonly peer: string | null;
 }
 
-function freshAt({ endedAt, flows, mapped }: PastCheck, role: Endpoint | null, ports: ReadonlySet<number>): number {
-  if (concerns(mapped, ports)) return endedAt + ANSWERED_LIVES;
-  const isPeer = ({ peer }: Flow) => role !== null && (peer === role.address || peer === formatEndpoint(role));
-  const met = flows.filter((flow) => isPeer(flow) && concerns(flow.ports, ports));
-  if (met.length === 0) return 0;
-  return endedAt + (met.some(({ spoken }) => spoken) ? ANSWERED_LIVES : UNANSWERED_LIVES);
+/** Of one check, as far as these ports are concerned. */
+const leftIn =
+  (ports: ReadonlySet<number>) =>
+  ({ endedAt, flows, mapped }: PastCheck): Leftover[] => {
+    const met = flows.filter((flow) => concerns(flow.ports, ports));
+    const left = met.map(({ peer, spoken }) => ({
+      peer,
+      until: endedAt + (spoken ? ANSWERED_LIVES : UNANSWERED_LIVES),
+    }));
+    return concerns(mapped, ports) ? [...left, { peer: null, until: endedAt + ANSWERED_LIVES }] : left;
+  };
+
+function advise(
+  left: readonly Leftover[],
+  ways: readonly [ServerFacts, ...ServerFacts[]],
+  isTranslated: boolean,
+  now: Milliseconds,
+): Advice {
+  const waits = ways.map((way) => {
+    const inTheWay = left.filter(({ peer }) => peer === null || disturbs(peer, way, isTranslated));
+    return inTheWay.reduce((longest, { until }) => Math.max(longest, until - now), 0);
+  });
+  const wait = Math.min(...waits);
+  const server = ways[waits.indexOf(wait)] ?? ways[0];
+  const lasting = left.filter(({ until }) => until > now + wait);
+  return { server, wait, primaryIsFresh: !lasting.some(({ peer }) => addressOf(peer) === server.primary.address) };
 }
+
+/**
+ * An entry of the alternate address may answer for a cold packet, and one of the primary's for a mapping. A server
+ * without a second address is asked nothing that makes a port open or closed.
+ */
+function disturbs(peer: string, { primary, alternate }: ServerFacts, isTranslated: boolean): boolean {
+  if (alternate === null) return false;
+  if (addressOf(peer) === alternate.address) return true;
+  return isTranslated && (peer === primary.address || peer === formatEndpoint(primary));
+}
+
+const addressOf = (peer: string | null): string | undefined => peer?.split(':')[0];
 
 function concerns(ranges: readonly PortRange[], ports: ReadonlySet<number>): boolean {
   for (const { from, to } of ranges) for (let port = from; port <= to; port++) if (ports.has(port)) return true;
@@ -158,8 +175,7 @@ function flowsOf(plan: ProbePlan, asked: Iterable<readonly [Question, ReadonlySe
   };
   for (const [question, ports] of asked) {
     const step = plan.steps[question];
-    // Some routers then let in what comes from the other ports of that address, too (RFC 4787 section 5).
-    if (step?.from === 'port') note(step.to.address, true, ports);
+    if (step?.from === 'port') note(formatEndpoint(step.to), true, ports);
     if (step && step.answerTo !== 'control') note(formatEndpoint(step.answerFrom), false, ports);
   }
   return [...flows.values()].map(({ ports, ...flow }) => ({ ...flow, ports: toRanges([...ports]) }));

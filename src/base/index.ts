@@ -17,6 +17,6 @@ export {
   portsOf,
   toRanges,
 } from './ports.ts';
-export { type Enclosure, enclosure, type Probe } from './probes.ts';
+export { type Enclosure, enclosure, type Probe, worstOf } from './probes.ts';
 export { err, ok, type Result } from './result.ts';
 export type { Milliseconds } from './time.ts';

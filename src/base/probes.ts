@@ -23,6 +23,12 @@ export function enclosure(probes: readonly Probe[], time: Milliseconds, reach: M
   return after.answered && after.sentAt - time <= reach ? 'both' : 'lost';
 }
 
+/** What several witnesses say together. */
+export function worstOf(states: readonly Enclosure[]): Enclosure {
+  if (states.includes('lost')) return 'lost';
+  return states.includes('open') ? 'open' : 'both';
+}
+
 function firstAtOrAfter(probes: readonly Probe[], time: Milliseconds): number {
   let low = 0;
   let high = probes.length;

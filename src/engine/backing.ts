@@ -1,4 +1,4 @@
-import { type Enclosure, enclosure, type Milliseconds, sameEndpoint } from '../base/index.ts';
+import { type Enclosure, enclosure, type Milliseconds, worstOf } from '../base/index.ts';
 import type { ProbePlan, Step } from '../plan/index.ts';
 import type { Controls } from './controls.ts';
 import type { Path } from './path.ts';
@@ -11,9 +11,6 @@ export interface Witnesses {
   readonly controls: Controls;
   readonly sentinels: Sentinels;
 }
-
-/** How near to a try its probes must be. */
-const FARTHEST_PROBE: Milliseconds = 5000;
 
 /**
  * What is to be done with a question that has no answer yet. A try counts only between probes that were answered: else
@@ -51,13 +48,8 @@ const isRoundSince = (time: Milliseconds = 0, { controls }: Witnesses): boolean 
   (controls.probes('primary').at(-1)?.sentAt ?? 0) > time;
 
 /** What the probes of all roles that the question needs, and the sentinels, say of that time. */
-function stateAt(time: Milliseconds, { answerFrom }: Step, { plan, controls, sentinels }: Witnesses): Enclosure {
-  const reach = Math.max(FARTHEST_PROBE, 3 * plan.controlEvery);
-  const roles = plan.controls.filter(({ role, endpoint }) => role === 'primary' || sameEndpoint(endpoint, answerFrom));
-  const states = roles.map(({ role }) => enclosure(controls.probes(role), time, reach));
-  states.push(sentinelState(sentinels, time));
-  if (states.includes('lost')) return 'lost';
-  return states.includes('open') ? 'open' : 'both';
+function stateAt(time: Milliseconds, step: Step, { controls, sentinels }: Witnesses): Enclosure {
+  return worstOf([controls.around(time, step), sentinelState(sentinels, time)]);
 }
 
 /** Where no sentinel is to be had, nothing can be asked of it; the last one may be farther away. */

@@ -1,5 +1,13 @@
-import type { Endpoint, Milliseconds, Probe } from '../base/index.ts';
-import type { Control, ControlRole, ProbePlan } from '../plan/index.ts';
+import {
+  type Enclosure,
+  type Endpoint,
+  enclosure,
+  type Milliseconds,
+  type Probe,
+  sameEndpoint,
+  worstOf,
+} from '../base/index.ts';
+import type { Control, ControlRole, ProbePlan, Step } from '../plan/index.ts';
 import { bindingRequest } from './answer.ts';
 import type { HelperSockets } from './helpers.ts';
 import type { Outbox } from './outbox.ts';
@@ -37,6 +45,8 @@ interface RoleState {
   readonly probes: { readonly sentAt: Milliseconds; answered: boolean | null }[];
 }
 
+/** How near to a packet the probes that vouch for it must be. */
+const FARTHEST_PROBE: Milliseconds = 5000;
 /** Refreshes the router's entry long before the shortest timeout in the field (30 s). */
 const MAP_AGAIN: Milliseconds = 8000;
 /** While the run waits for a role to show that it is alive. */
@@ -76,9 +86,17 @@ export class Controls {
     return this.#role(role).probes;
   }
 
-  /** Every role has answered a probe that was sent at `since` or later. */
-  aliveSince(since: Milliseconds): boolean {
-    return [...this.#roles.values()].every(({ answeredSentAt }) => answeredSentAt >= since);
+  /** Whether the roles that this question needs were alive when a packet of it was sent. */
+  around(time: Milliseconds, { answerFrom }: Pick<Step, 'answerFrom'>): Enclosure {
+    const { controls, controlEvery } = this.#plan;
+    const reach = Math.max(FARTHEST_PROBE, 3 * controlEvery);
+    const roles = controls.filter(({ role, endpoint }) => role === 'primary' || sameEndpoint(endpoint, answerFrom));
+    return worstOf(roles.map(({ role }) => enclosure(this.probes(role), time, reach)));
+  }
+
+  /** Every role has answered a probe. */
+  get alive(): boolean {
+    return [...this.#roles.values()].every(({ answeredSentAt }) => answeredSentAt >= 0);
   }
 
   get dead(): boolean {

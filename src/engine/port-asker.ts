@@ -60,7 +60,6 @@ export class PortAsker {
   #begun = 0;
   #unfinished = 0;
   #confirming = false;
-  #lastSilence: Milliseconds = -1;
   #lastSentAt: Milliseconds = 0;
 
   constructor(tools: AskerTools) {
@@ -71,11 +70,6 @@ export class PortAsker {
       enough: (question) => (this.#asked.get(question) ?? 0) >= plan.causeSample,
       confirming: () => this.#confirming,
     };
-  }
-
-  /** When the last try of any question was sent that stayed unanswered; -1: there is none. */
-  get lastSilence(): Milliseconds {
-    return this.#lastSilence;
   }
 
   startSlice(): void {
@@ -183,10 +177,7 @@ export class PortAsker {
     const about = { at: now, port: state.port, question };
     const lastSentAt = sent.at(-1) ?? now;
     if (kind === 'given-up') outbox.observed({ kind, ...about });
-    else {
-      this.#lastSilence = Math.max(this.#lastSilence, lastSentAt);
-      outbox.observed({ kind, ...about, tries: sent.length, needed: path.triesNeeded(plan.tries), lastSentAt });
-    }
+    else outbox.observed({ kind, ...about, tries: sent.length, needed: path.triesNeeded(plan.tries), lastSentAt });
     this.#settle(ask, 'not-answered', now);
   }
 

@@ -14,9 +14,9 @@ import type { Engine, Input, Observation, Output, SocketKey } from './types.ts';
 
 type Subject = PortSubject | ControlSubject | SentinelSubject;
 
-type Phase = 'new' | 'opening' | 'first-control' | 'asking' | 'last-control' | 'done';
+type Phase = 'new' | 'opening' | 'first-control' | 'asking' | 'done';
 
-/** How long a run waits for the control probes that its silences need. */
+/** How long a run waits for every role to answer its first control probe. */
 const PATIENCE: Milliseconds = 12_000;
 
 /** Sentinels whose sockets stay open for the next slice; `plan` leaves room for them. */
@@ -58,7 +58,7 @@ export class RangeCheck implements Engine<Observation> {
       Transactions<ControlSubject> &
       Transactions<SentinelSubject>;
     this.#controls = new Controls({ ...shared, transactions });
-    this.#sentinels = new Sentinels({ ...shared, transactions });
+    this.#sentinels = new Sentinels({ ...shared, transactions, controls: this.#controls });
     this.#asker = new PortAsker({ ...shared, transactions, controls: this.#controls, sentinels: this.#sentinels });
   }
 
@@ -99,11 +99,9 @@ export class RangeCheck implements Engine<Observation> {
       case 'opening':
         return this.#helpers.ready && this.#opening.size === 0 ? this.#enter('first-control', now) : never;
       case 'first-control':
-        return this.#waitForControl(0, 'asking', now);
+        return this.#waitForControl(now);
       case 'asking':
         return this.#askPorts(now);
-      case 'last-control':
-        return this.#waitForControl(this.#asker.lastSilence, 'done', now);
       case 'done':
         return never;
       default:
@@ -118,8 +116,8 @@ export class RangeCheck implements Engine<Observation> {
     return now;
   }
 
-  #waitForControl(since: Milliseconds, then: Phase, now: Milliseconds): Milliseconds {
-    if (this.#controls.aliveSince(since)) return this.#enter(then, now);
+  #waitForControl(now: Milliseconds): Milliseconds {
+    if (this.#controls.alive) return this.#enter('asking', now);
     if (now - this.#phaseSince > PATIENCE) return this.#enter('done', now);
     this.#controls.hurry(now);
     return this.#controls.work(now, true);
@@ -148,11 +146,10 @@ export class RangeCheck implements Engine<Observation> {
   }
 
   #sliceOver(now: Milliseconds): Milliseconds {
-    // After the last slice the sockets stay open for answers that come late, until the last control probe is in.
     if (this.#slices.length + this.#deferred.length > 0) this.#closePorts(this.#sentinels.keep(CARRIED));
     if (this.#deferred.length > 0) this.#slices.push(this.#deferred);
     this.#deferred = [];
-    return this.#slices.length > 0 ? this.#openSlice(now) : this.#enter('last-control', now);
+    return this.#slices.length > 0 ? this.#openSlice(now) : this.#enter('done', now);
   }
 
   #bound(socket: SocketKey, local: Endpoint, now: Milliseconds): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Endpoint, endpoint, type Milliseconds } from '../base/index.ts';
+import { type Enclosure, type Endpoint, endpoint, type Milliseconds } from '../base/index.ts';
 import type { PlanInput, ServerFacts } from '../plan/index.ts';
 import { HelperSockets } from './helpers.ts';
 import { Outbox } from './outbox.ts';
@@ -32,6 +32,8 @@ function open(port: number, mapped = port): PortState<unknown> {
 class Bench {
   now: Milliseconds = 1000;
   idle = false;
+  /** What the control probes say of the time when a sentinel was sent. */
+  around: Enclosure = 'both';
   readonly observed: Observation[] = [];
   readonly sentinels: Sentinels;
   readonly #outbox = new Outbox<Observation>();
@@ -49,7 +51,8 @@ class Bench {
     const path = new Path();
     for (let count = 0; count < 100; count++) path.answered(20);
     const tools = { plan, outbox: this.#outbox, transactions: this.#transactions, path, pacer: makePacer(plan.rate) };
-    this.sentinels = new Sentinels({ ...tools, helpers });
+    const controls = { around: () => this.around };
+    this.sentinels = new Sentinels({ ...tools, helpers, controls });
     for (const port of ports) this.sentinels.offer(typeof port === 'number' ? open(port) : port);
     this.#drain();
   }
@@ -210,6 +213,18 @@ describe('a lost one', () => {
     expect([bench.sentinels.refused, bench.observed.filter(({ kind }) => kind === 'refused-by-router').length]).toEqual(
       [true, 1],
     );
+  });
+
+  it('is no refusal while the control probes are lost as well', () => {
+    const bench = new Bench(FIFTY);
+    bench.around = 'lost';
+    bench.sentinels.silenceBegins();
+    while (bench.states.filter((answered) => answered === false).length < 20) bench.until(bench.now);
+    expect(bench.sentinels.refused).toBe(false);
+    bench.around = 'open';
+    expect(bench.sentinels.refused).toBe(false);
+    bench.around = 'both';
+    expect(bench.sentinels.refused).toBe(true);
   });
 });
 

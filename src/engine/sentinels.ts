@@ -1,6 +1,7 @@
 import type { Endpoint, Milliseconds, Probe } from '../base/index.ts';
 import type { ProbePlan } from '../plan/index.ts';
 import { bindingRequest } from './answer.ts';
+import type { Controls } from './controls.ts';
 import type { HelperSockets } from './helpers.ts';
 import { never, type Outbox } from './outbox.ts';
 import type { Pacer } from './pacer.ts';
@@ -23,6 +24,7 @@ export interface SentinelTools {
   readonly helpers: HelperSockets<Observation>;
   readonly pacer: Pacer;
   readonly path: Path;
+  readonly controls: Pick<Controls, 'around'>;
 }
 
 /** Kept for the moment when nothing else is left to send: what was silent until then needs one that comes after it. */
@@ -63,9 +65,13 @@ export class Sentinels {
     return this.#supply.length > 0 || this.#out.length > 0;
   }
 
-  /** So many were lost that it is no accident: the router has begun to refuse us. */
+  /** So many were lost that it is no accident, while the control probes were not: the router has begun to refuse us. */
   get refused(): boolean {
-    return this.#lostInARow >= REFUSED_AFTER;
+    const { plan, controls } = this.#tools;
+    const { sentinel } = plan.steps;
+    if (this.#lostInARow < REFUSED_AFTER || !sentinel) return false;
+    const lost = this.#probes.filter(({ answered }) => answered !== null).slice(-this.#lostInARow);
+    return lost.filter(({ sentAt }) => controls.around(sentAt, sentinel) === 'both').length >= REFUSED_AFTER;
   }
 
   /** A port that let a cold packet in, and of which nothing else is to be asked. */
@@ -96,6 +102,7 @@ export class Sentinels {
   work(now: Milliseconds, isIdle: () => boolean): Milliseconds {
     if (this.#silences === 0 && this.#out.length === 0) return never;
     this.#countLost(now);
+    if (this.refused) this.#tools.outbox.observed({ kind: 'refused-by-router', at: now });
     // While the last one is lost no try counts, so that there is nothing to wait for.
     const needed = this.#lostInARow > 0 || isIdle();
     while (this.#supply[0] && !isNew(this.#supply[0])) this.#supply.shift();
@@ -171,7 +178,6 @@ export class Sentinels {
       // All tries up to the next one are in doubt: it must not be long in coming.
       this.#nextAt = Math.min(this.#nextAt, now);
     }
-    if (this.refused) this.#tools.outbox.observed({ kind: 'refused-by-router', at: now });
   }
 }
 

@@ -237,6 +237,12 @@ describe('a server that lies', () => {
     expect(endedAt - 1000).toBeLessThan(9000);
   });
 
+  it('has an error of its own once, and is asked again (RFC 8489 section 14.8)', () => {
+    let errors = 0;
+    const stumbles: Server = (request) => (errors++ < 2 ? refuses(500, () => true)(request) : honest(request));
+    expect(check(stumbles).is).toBe('ok');
+  });
+
   it('about its address is asked nothing there', () => {
     const { sent } = check(naming(endpoint('192.168.0.1', 3479)));
     expect(new Set(sent.map(({ to }) => to.address))).toEqual(new Set([PRIMARY.address]));

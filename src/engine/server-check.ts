@@ -30,6 +30,9 @@ interface Ask {
 /** A lone query: quick at first, patient in the end (RFC 8489 section 6.2.1 doubles from 500 ms; we have no time for that). */
 const GAPS: readonly Milliseconds[] = [100, 200, 400, 500, 500, 500, 500, 700];
 
+/** A server error (RFC 8489 section 14.8) may be over at the next try. */
+const isTransient = (code: number): boolean => code >= 500;
+
 /** Finds out what a server is good for, from two sockets that are not checked. */
 export class ServerCheck implements Engine<ServerObservation> {
   readonly #target: ServerTarget;
@@ -177,7 +180,7 @@ export class ServerCheck implements Engine<ServerObservation> {
       if (strange === 'wrong-source' || strange === 'wrong-socket') this.#settleStrange(probe.question);
     } else if (answer.kind === 'error') {
       this.#outbox.observed({ kind: 'server-refused', ...about, code: answer.code });
-      this.#settle(probe.question);
+      if (!isTransient(answer.code)) this.#settle(probe.question);
     } else if (answer.kind === 'success') {
       const { mapped, message } = answer;
       const { other, allowedRate } = readServer(message);

@@ -33,8 +33,6 @@ export function planOf(
     bindAddress: '0.0.0.0',
     rate: null,
     freeSockets: 1000,
-    coldRole: 'alternate-primary-port',
-    warmIsFresh: true,
     primaryIsFresh: true,
     ...input,
   });

@@ -40,7 +40,7 @@ export function wanted(port: PortProgress, run: RunProgress): readonly Question[
   if (open('warm') && !translated && !wasAnswered(port, 'cold'))
     return outboundToo(port) ? ['warm', 'outbound'] : ['warm'];
   if (mapped === null) return open('outbound') ? ['outbound'] : deafOrDumb(port, open, run);
-  return translated ? whereElse(port, open) : refine(port, open, run);
+  return translated ? whereElse(port, open, run) : refine(port, open, run);
 }
 
 const wasAnswered = (port: PortProgress, question: Question): boolean => port.settled[question] === 'answered';
@@ -57,7 +57,7 @@ const deafOrDumb = (port: PortProgress, open: IsOpen, run: RunProgress): readonl
 function refine(port: PortProgress, open: IsOpen, run: RunProgress): readonly Question[] {
   const closed = !wasAnswered(port, 'cold') && !wasAnswered(port, 'warm');
   if (closed && open('change-port') && isInSample(port, 'change-port', run)) return ['change-port'];
-  return run.confirming() ? confirm(port, open) : [];
+  return run.confirming() ? confirm(port, open, run) : [];
 }
 
 /** A warm question that was not answered at once may be a closed port: the plain request then tells the mapping. */
@@ -70,25 +70,29 @@ type IsOpen = (question: Question) => boolean;
  * Which other destinations tell something. A forwarded port has heard one alternate role, and what it sends there
  * goes back the way that the cold packet came (docs/decisions/0001, trap 2); so the other one is asked. A port that is not forwarded
  * has asked that one already, in vain, and the router may remember it (trap 4); so the first one is asked.
- * A sentinel has heard both: there the primary's usual port comes first.
+ * A sentinel has heard both: there the primary's other port comes first, and without it nothing would be proven.
  */
-function otherPlaces(port: PortProgress): readonly Question[] {
-  if (!wasAnswered(port, 'cold')) return ['elsewhere', 'far-elsewhere'];
-  return port.isSentinel ? ['elsewhere', 'fresh-elsewhere'] : ['fresh-elsewhere', 'elsewhere'];
+function otherPlaces(port: PortProgress, { can }: RunProgress): readonly Question[] {
+  const nearby: readonly Question[] = can('elsewhere') ? ['elsewhere'] : [];
+  if (!wasAnswered(port, 'cold')) return [...nearby, 'far-elsewhere'];
+  if (port.isSentinel) return nearby.length > 0 ? [...nearby, 'fresh-elsewhere'] : [];
+  return ['fresh-elsewhere', ...nearby];
 }
 
 /** A mapping that differs proves "symmetric". One that agrees, or shows the port unchanged, calls for a second look. */
-function whereElse(port: PortProgress, open: IsOpen): readonly Question[] {
-  const [first, second] = otherPlaces(port) as readonly [Question, Question];
+function whereElse(port: PortProgress, open: IsOpen, run: RunProgress): readonly Question[] {
+  const [first, second] = otherPlaces(port, run);
+  if (first === undefined) return [];
   if (open(first)) return [first];
   const there = port.mappedElsewhere[first]?.port;
-  return open(second) && (there === port.mapped?.port || there === port.port) ? [second] : [];
+  return second && open(second) && (there === port.mapped?.port || there === port.port) ? [second] : [];
 }
 
 /** A preserved port that another destination sees otherwise: chance, or a neighbour over there? A third one tells. */
-function confirm(port: PortProgress, open: IsOpen): readonly Question[] {
-  const [first, second] = otherPlaces(port) as readonly [Question, Question];
+function confirm(port: PortProgress, open: IsOpen, run: RunProgress): readonly Question[] {
+  const [first, second] = otherPlaces(port, run);
+  if (first === undefined) return [];
   if (open(first)) return [first];
   const there = port.mappedElsewhere[first];
-  return open(second) && there !== undefined && there.port !== port.port ? [second] : [];
+  return second && open(second) && there !== undefined && there.port !== port.port ? [second] : [];
 }

@@ -25,8 +25,6 @@ export function collectEvidence(plan: ProbePlan, observations: readonly Observat
     cancelled: sightings.cancelled,
     publicAddresses: publicAddresses(sightings, ports),
     bystanders: bystanders(sightings),
-    warmIsFresh: plan.warmIsFresh,
-    primaryIsFresh: plan.primaryIsFresh,
     controlAddress: controlAddress(sightings),
     controlFailure: sightings.controlFailure,
   };
@@ -107,7 +105,7 @@ function answerTo(question: Question, port: number, sightings: PortSightings, al
 
 /**
  * The port's own packets that let an answer in, whatever the rules of the router say: any of them may open the way
- * for a cold one, and those to where an answer comes from open it for that (lab trap 1).
+ * for a cold one, and those to where an answer comes from open it for that (docs/decisions/0001, trap 1).
  */
 const OPENED_BY: Partial<Record<Question, readonly Question[]>> = {
   cold: QUESTIONS.filter((question) => question !== 'cold' && question !== 'sentinel'),

@@ -52,6 +52,7 @@ describe('of a server', () => {
   it('that can do everything, everything is known', () => {
     expect(collectServer(ALL)).toEqual({
       binding: 'answered',
+      mapped: expect.anything(),
       other: ALTERNATE,
       otherUnusable: null,
       alternateAlive: true,

@@ -9,6 +9,7 @@ export function collectServer(observations: readonly ServerObservation[]): Serve
   const first = binding?.kind === 'server-answered' ? binding : null;
   return {
     binding: first ? 'answered' : bindingFailure(observations),
+    mapped: first?.mapped ?? null,
     other: first?.other ?? null,
     otherUnusable: first?.otherUnusable ?? null,
     alternateAlive: !!answered('alternate') && !!answered('alternate-primary-port'),

@@ -58,10 +58,6 @@ export interface RunEvidence {
   readonly publicAddresses: readonly string[];
   /** Ports of this machine that are not checked, as the control probes used them, with their mappings. */
   readonly bystanders: readonly { readonly local: number; readonly mapped: number }[];
-  /** The warm role has sent nothing to these ports lately: what gets in from it, gets in by a rule or by our own packet. */
-  readonly warmIsFresh: boolean;
-  /** The ports had not spoken to the primary's address lately, before this run. */
-  readonly primaryIsFresh: boolean;
   /** The public address by which the primary saw the control probes; null: several, or none. */
   readonly controlAddress: string | null;
   /** The control sockets could not be used. */
@@ -71,6 +67,8 @@ export interface RunEvidence {
 /** What the questions to a server add up to. */
 export interface ServerEvidence {
   readonly binding: 'answered' | 'refused' | 'malformed' | 'silent' | 'unknown';
+  /** Our own address as the server saw it; null: it did not answer. */
+  readonly mapped: Endpoint | null;
   /** OTHER-ADDRESS as announced; null: none. */
   readonly other: Endpoint | null;
   readonly otherUnusable: UnusableAlternate | null;

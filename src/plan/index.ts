@@ -2,7 +2,6 @@
 export { fewestSockets, type PlanInput, planProbes } from './plan.ts';
 export { type DrawNumbers, samplePorts } from './select.ts';
 export type {
-  ColdRole,
   Control,
   ControlRole,
   ProbePlan,

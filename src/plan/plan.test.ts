@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Endpoint, endpoint, formatEndpoint, sameEndpoint } from '../base/index.ts';
-import {
-  type ColdRole,
-  fewestSockets,
-  type PlanInput,
-  planProbes,
-  type Question,
-  type ServerFacts,
-  type Step,
-} from './index.ts';
+import { fewestSockets, type PlanInput, planProbes, type Question, type ServerFacts, type Step } from './index.ts';
 
 const PRIMARY = endpoint('198.51.100.10', 3479);
 const ALTERNATE = endpoint('198.51.100.20', 3478);
@@ -32,8 +24,6 @@ const plan = (server: Partial<ServerFacts> = {}, input: Partial<PlanInput> = {})
     bindAddress: '0.0.0.0',
     rate: null,
     freeSockets: 100,
-    coldRole: 'alternate-primary-port',
-    warmIsFresh: true,
     primaryIsFresh: true,
     ...input,
   });
@@ -48,52 +38,41 @@ const steps = (...args: Parameters<typeof plan>) =>
   Object.fromEntries(Object.entries(plan(...args).steps).map(([question, step]) => [question, says(step)]));
 
 describe('who asks whom, for an answer from where', () => {
-  const COMMON = {
-    outbound: 'port asks A1:3479, A1:3479 answers asker',
+  const OUTBOUND = { outbound: 'port asks A1:3479, A1:3479 answers asker' };
+  const NEARBY = {
     'change-port': 'port asks A1:3479, A1:3478 answers asker (P)',
     elsewhere: 'port asks A1:3478, A1:3478 answers asker',
   };
-  const RELAY = { relay: 'port asks A1:3479, A1:3479 answers control' };
-  const ROLES = {
-    'alternate-primary-port': {
-      warm: 'port asks A1:3479, A2:3478 answers asker (AP)',
-      'far-elsewhere': 'port asks A2:3479, A2:3479 answers asker',
-      'fresh-elsewhere': 'port asks A2:3478, A2:3478 answers asker',
-    },
-    alternate: {
-      warm: 'port asks A1:3479, A2:3479 answers asker (A)',
-      'far-elsewhere': 'port asks A2:3478, A2:3478 answers asker',
-      'fresh-elsewhere': 'port asks A2:3479, A2:3479 answers asker',
-    },
+  const FAR = {
+    warm: 'port asks A1:3479, A2:3478 answers asker (AP)',
+    'far-elsewhere': 'port asks A2:3479, A2:3479 answers asker',
+    'fresh-elsewhere': 'port asks A2:3478, A2:3478 answers asker',
   };
   const INBOUND = {
-    'alternate-primary-port': {
-      cold: 'control asks A1:3479, A2:3479 answers port (A)',
-      sentinel: 'control asks A1:3479, A2:3478 answers port (AP)',
-    },
-    alternate: {
-      cold: 'control asks A1:3479, A2:3478 answers port (AP)',
-      sentinel: 'control asks A1:3479, A2:3479 answers port (A)',
-    },
+    cold: 'control asks A1:3479, A2:3479 answers port (A)',
+    sentinel: 'control asks A1:3479, A2:3478 answers port (AP)',
+    relay: 'port asks A1:3479, A1:3479 answers control',
   };
 
-  it.each<ColdRole>(['alternate-primary-port', 'alternate'])('with cold packets from %s', (coldRole) => {
-    expect(steps({}, { coldRole })).toEqual({ ...COMMON, ...RELAY, ...ROLES[coldRole], ...INBOUND[coldRole] });
+  it('of a server that can do everything', () => {
+    expect(steps()).toEqual({ ...OUTBOUND, ...NEARBY, ...FAR, ...INBOUND });
   });
 
-  it.each<ColdRole>(['alternate-primary-port', 'alternate'])('without RESPONSE-PORT, %s', (coldRole) => {
-    expect(steps({ responsePort: false }, { coldRole })).toEqual({ ...COMMON, ...ROLES[coldRole] });
+  it('without RESPONSE-PORT', () => {
+    expect(steps({ responsePort: false })).toEqual({ ...OUTBOUND, ...NEARBY, ...FAR });
+  });
+
+  it('nothing at the other port of an address that the ports have spoken to', () => {
+    expect(steps({}, { primaryIsFresh: false })).toEqual({ ...OUTBOUND, ...FAR, ...INBOUND });
   });
 
   it.each([true, false])('of a server with one address', (responsePort) => {
-    expect(steps({ alternate: null, responsePort })).toEqual({ outbound: COMMON.outbound });
+    expect(steps({ alternate: null, responsePort })).toEqual(OUTBOUND);
   });
 });
 
-describe('for either cold role', () => {
-  const plans = (['alternate-primary-port', 'alternate'] as const).flatMap((coldRole) =>
-    [true, false].map((responsePort) => plan({ responsePort }, { coldRole })),
-  );
+describe('with and without RESPONSE-PORT', () => {
+  const plans = [true, false].map((responsePort) => plan({ responsePort }));
   const all = (holds: (step: (question: Question) => Step) => boolean) =>
     plans.filter(({ steps: known }) => {
       const step = (question: Question): Step => known[question] ?? known.warm ?? unreachable();
@@ -115,7 +94,7 @@ describe('for either cold role', () => {
 
   it('cold and warm answers come from different roles; sentinels are asked by the one that cold packets did not come from', () => {
     const cold = plans.filter(({ steps: known }) => known.cold);
-    expect(cold).toHaveLength(2);
+    expect(cold).toHaveLength(1);
     for (const { steps: known } of cold) {
       const [from, warm, sentinel] = [known.cold?.answerFrom, known.warm?.answerFrom, known.sentinel?.answerFrom];
       expect([from && warm && sameEndpoint(from, warm), from && sentinel && sameEndpoint(from, sentinel)]).toEqual([
@@ -169,11 +148,9 @@ describe('the control probes', () => {
   });
 
   it('watch whoever answers cold and warm questions', () => {
-    for (const coldRole of ['alternate-primary-port', 'alternate'] as const) {
-      const { controls: watched, steps: known } = plan({}, { coldRole });
-      for (const from of [known.cold?.answerFrom, known.warm?.answerFrom, known.outbound?.answerFrom])
-        expect(watched.filter(({ endpoint: at }) => from && sameEndpoint(at, from))).toHaveLength(1);
-    }
+    const { controls: watched, steps: known } = plan();
+    for (const from of [known.cold?.answerFrom, known.warm?.answerFrom, known.outbound?.answerFrom])
+      expect(watched.filter(({ endpoint: at }) => from && sameEndpoint(at, from))).toHaveLength(1);
   });
 
   it.each<[rate: PlanInput['rate'], allowedRate: number | null, every: number]>([
@@ -222,16 +199,10 @@ describe('slices', () => {
 });
 
 it('is data that can be printed, and says what it was made from', () => {
-  const made = plan(
-    {},
-    { coldRole: 'alternate', warmIsFresh: false, primaryIsFresh: false, bindAddress: '192.168.0.100' },
-  );
+  const made = plan({}, { bindAddress: '192.168.0.100' });
   expect(JSON.parse(JSON.stringify(made))).toEqual(made);
   expect(made).toMatchObject({
     server: SERVER,
-    coldRole: 'alternate',
-    warmIsFresh: false,
-    primaryIsFresh: false,
     bindAddress: '192.168.0.100',
   });
 });

@@ -1,15 +1,5 @@
 import { type Endpoint, endpoint } from '../base/index.ts';
-import type {
-  ColdRole,
-  Control,
-  ControlRole,
-  ProbePlan,
-  Question,
-  Rate,
-  ServerFacts,
-  Step,
-  TryPolicy,
-} from './types.ts';
+import type { Control, ControlRole, ProbePlan, Question, Rate, ServerFacts, Step, TryPolicy } from './types.ts';
 
 /** See docs/decisions/0001: at 5 % loss each way seven tries leave a chance of one in ten million. */
 const TRIES: TryPolicy = { atLeast: 3, atMost: 60, acceptedError: 1e-6, shortestGap: 100, longestGap: 1000 };
@@ -42,9 +32,7 @@ export interface PlanInput {
   readonly rate: Rate | null;
   /** How many sockets may be opened; at least `fewestSockets`. */
   readonly freeSockets: number;
-  /** Which of the two alternate roles the router knows least of; the other one answers the warm question. */
-  readonly coldRole: ColdRole;
-  readonly warmIsFresh: boolean;
+  /** No earlier check left an entry in the router between these ports and the primary's other port. */
   readonly primaryIsFresh: boolean;
 }
 
@@ -53,17 +41,14 @@ export const fewestSockets = SPARE_SOCKETS + 1;
 
 /** What to ask of which port: data, without side effects. */
 export function planProbes(input: PlanInput): ProbePlan {
-  const { server, bindAddress, coldRole, warmIsFresh, primaryIsFresh } = input;
+  const { server, bindAddress, primaryIsFresh } = input;
   const rate = input.rate ?? defaultRate(server);
   const controls = planControls(server);
   return {
     server,
-    coldRole,
-    warmIsFresh,
-    primaryIsFresh,
     bindAddress,
     slices: slice(input.ports, Math.max(1, Math.min(LARGEST_SLICE, input.freeSockets - SPARE_SOCKETS))),
-    steps: planSteps(server, coldRole),
+    steps: planSteps(server, primaryIsFresh),
     controls,
     controlEvery:
       rate.kind === 'max' ? 100 : Math.max(200, (1000 * controls.length) / (rate.packetsPerSecond * CONTROL_SHARE)),
@@ -82,37 +67,34 @@ function defaultRate(server: Pick<ServerFacts, 'allowedRate'>): Rate {
  * and neither from the primary: what one leaves in the router's connection table cannot answer for the other,
  * and the mapping that the primary sees is never coloured by a packet that came in before.
  */
-function planSteps(server: ServerFacts, coldRole: ColdRole): Partial<Record<Question, Step>> {
+function planSteps(server: ServerFacts, primaryIsFresh: boolean): Partial<Record<Question, Step>> {
   const { primary, alternate } = server;
   const plain = { from: 'port', change: null, answerTo: 'asker' } as const;
   const outbound: Step = { ...plain, to: primary, answerFrom: primary };
   const relay: Step = { ...plain, answerTo: 'control', to: primary, answerFrom: primary };
   if (!alternate) return { outbound };
   const { primaryOther, alternateFirst } = otherRoles(primary, alternate);
-  const coldFromAlternate = coldRole === 'alternate';
-  const [coldFrom, warmFrom] = coldFromAlternate ? [alternate, alternateFirst] : [alternateFirst, alternate];
   const cold: Step = {
     from: 'control',
     to: primary,
-    change: { address: true, port: coldFromAlternate },
+    change: { address: true, port: false },
     answerTo: 'port',
-    answerFrom: coldFrom,
+    answerFrom: alternateFirst,
   };
-  const warm: Step = {
-    ...plain,
-    to: primary,
-    change: { address: true, port: !coldFromAlternate },
-    answerFrom: warmFrom,
+  const warm: Step = { ...plain, to: primary, change: { address: true, port: true }, answerFrom: alternate };
+  const sentinel: Step = { ...cold, change: warm.change, answerFrom: alternate };
+  const nearby: Partial<Record<Question, Step>> = {
+    'change-port': { ...plain, to: primary, change: { address: false, port: true }, answerFrom: primaryOther },
+    elsewhere: { ...plain, to: primaryOther, answerFrom: primaryOther },
   };
-  const sentinel: Step = { ...cold, change: warm.change, answerFrom: warmFrom };
   return {
     ...(server.responsePort ? { cold, relay, sentinel } : {}),
     warm,
     outbound,
-    'change-port': { ...plain, to: primary, change: { address: false, port: true }, answerFrom: primaryOther },
-    elsewhere: { ...plain, to: primaryOther, answerFrom: primaryOther },
-    'far-elsewhere': { ...plain, to: coldFrom, answerFrom: coldFrom },
-    'fresh-elsewhere': { ...plain, to: warmFrom, answerFrom: warmFrom },
+    // An entry that an earlier check left could answer these.
+    ...(primaryIsFresh ? nearby : {}),
+    'far-elsewhere': { ...plain, to: alternateFirst, answerFrom: alternateFirst },
+    'fresh-elsewhere': { ...plain, to: alternate, answerFrom: alternate },
   };
 }
 

@@ -57,9 +57,6 @@ export interface Step {
 /** The roles whose being alive is watched all the time, each as the port questions use it. */
 export type ControlRole = 'primary' | 'alternate' | 'alternate-primary-port';
 
-/** The role whose packets come to a port that has not asked for them. */
-export type ColdRole = 'alternate' | 'alternate-primary-port';
-
 /** A probe that an open path must answer, from sockets that are not checked. */
 export interface Control {
   readonly role: ControlRole;
@@ -81,11 +78,6 @@ export interface TryPolicy {
 /** Everything that will be asked, as printable data. */
 export interface ProbePlan {
   readonly server: ServerFacts;
-  readonly coldRole: ColdRole;
-  /** The other alternate role has sent nothing to these ports lately either. */
-  readonly warmIsFresh: boolean;
-  /** These ports have not spoken to the primary's address lately. */
-  readonly primaryIsFresh: boolean;
   readonly bindAddress: string;
   /** Ports in the order of asking; those of one slice listen at the same time. */
   readonly slices: readonly (readonly number[])[];

@@ -31,6 +31,10 @@ const preservedAt = (seen: PortEvidence, where: Elsewhere) => seen.mappedElsewhe
 const rewrittenAt = ({ mappedElsewhere, port }: PortEvidence, where: Elsewhere) =>
   mappedElsewhere[where] !== undefined && mappedElsewhere[where].port !== port;
 
+/** The role of `fresh-elsewhere` has sent nothing to this port, which would make it look preserved there (trap 2). */
+const isFirstThere = (seen: PortEvidence) =>
+  unknown(seen, 'sentinel', 'not-asked') || unknown(seen, 'sentinel', 'cannot-ask');
+
 const differsSomewhere = ({ mapped, mappedElsewhere }: PortEvidence) =>
   Object.values(mappedElsewhere).some(({ address, port }) => address !== mapped?.address || port !== mapped.port);
 
@@ -110,8 +114,11 @@ export const PORT_RULES: readonly PortRule[] = [
   },
   {
     id: 'neighbour-holds-mapping',
-    applies: (seen) =>
-      translated(seen) && yes(seen, 'cold') && preservedAt(seen, 'elsewhere') && preservedAt(seen, 'fresh-elsewhere'),
+    applies: (seen, run) =>
+      translated(seen) &&
+      yes(seen, 'cold') &&
+      preservedAt(seen, 'fresh-elsewhere') &&
+      (preservedAt(seen, 'elsewhere') || (run.mostPreserved && isFirstThere(seen))),
     result: 'open',
     cause: 'taken-by-neighbour',
     why: 'Inbound works, and other destinations see the port unchanged: only towards this server another host uses the same source port (RFC 4787 section 4.2.1).',
@@ -188,13 +195,6 @@ export const PORT_RULES: readonly PortRule[] = [
     why: 'Packets for this port arrive on another one: the rule forwards to the wrong port.',
   },
   {
-    id: 'not-forwarded-any-more',
-    applies: (seen, run) => isPreserved(seen) && no(seen, 'cold') && yes(seen, 'warm') && !run.warmIsFresh,
-    result: 'closed',
-    cause: 'not-forwarded',
-    why: 'No cold packet is let in. The warm answer may have come by an entry that an earlier check left in the router.',
-  },
-  {
     id: 'works-by-accident',
     applies: (seen) => isPreserved(seen) && no(seen, 'cold') && yes(seen, 'warm'),
     result: 'closed',
@@ -203,8 +203,7 @@ export const PORT_RULES: readonly PortRule[] = [
   },
   {
     id: 'address-restricted',
-    applies: (seen, run) =>
-      run.primaryIsFresh && isClosed(seen) && settles(seen, 'change-port', 'yes', run.sampled.changePort),
+    applies: (seen, run) => isClosed(seen) && settles(seen, 'change-port', 'yes', run.sampled.changePort),
     result: 'closed',
     cause: 'address-restricted',
     why: 'Another port of the same address is let in, another address is not (address-dependent filtering, RFC 4787 section 5).',

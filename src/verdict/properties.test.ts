@@ -41,8 +41,6 @@ const run = fc
   .record({
     ports: fc.array(port, { minLength: 1, maxLength: 4 }),
     cancelled: fc.constantFrom(false, false, false, true),
-    warmIsFresh: fc.boolean(),
-    primaryIsFresh: fc.boolean(),
     controlAddress: fc.constantFrom(PUBLIC, PUBLIC, '203.0.113.99', null),
     bystanders: fc.array(fc.record({ local: fc.constant(50_001), mapped: fc.constantFrom(50_001, 4711) }), {
       maxLength: 2,

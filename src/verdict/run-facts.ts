@@ -6,12 +6,8 @@ export interface RunFacts {
   readonly mostPreserved: boolean;
   /** The ports of the control sockets were rewritten: so the router does, and a preserved port may be chance. */
   readonly bystandersRewritten: boolean;
-  /** These ports have not spoken to the primary's address lately: what gets in from its other port is the filter's doing. */
-  readonly primaryIsFresh: boolean;
   /** The public address of the control probes; null: they had several, or none. */
   readonly controlAddress: string | null;
-  /** What came from the warm role did not come by an entry that an earlier check left in the router. */
-  readonly warmIsFresh: boolean;
   /** What the sample of ports that were asked says for those that look the same. */
   readonly sampled: { readonly changePort: Sampled; readonly relay: Sampled };
 }
@@ -19,15 +15,13 @@ export interface RunFacts {
 /** `mixed`: the asked ports do not agree, or none was asked; then each speaks for itself alone. */
 export type Sampled = 'yes' | 'no' | 'mixed';
 
-export function runFacts({ ports, bystanders, controlAddress, warmIsFresh, primaryIsFresh }: RunEvidence): RunFacts {
+export function runFacts({ ports, bystanders, controlAddress }: RunEvidence): RunFacts {
   const mapped = ports.filter((evidence) => evidence.mapped !== null);
   const kept = mapped.filter(isPreserved).length + bystanders.filter((one) => one.mapped === one.local).length;
   return {
     mostPreserved: kept > 0 && kept * 2 >= mapped.length + bystanders.length,
     bystandersRewritten: bystanders.length > 0 && bystanders.every((one) => one.mapped !== one.local),
-    primaryIsFresh,
     controlAddress,
-    warmIsFresh,
     sampled: { changePort: sample(ports, 'change-port'), relay: sample(ports, 'relay') },
   };
 }

@@ -75,7 +75,7 @@ function conclude(
   if (isInside(evidence)) return inconclusive('server-inside');
   const proven = ports.filter(({ result }) => PROVEN.has(result)).length;
   if (proven > 0) return { verdict: 'unsupported', reason: proven === ports.length ? 'all-ports' : 'some-ports' };
-  if (ports.every(({ result }) => result === 'open')) return { verdict: 'supported', reason: null };
+  if (ports.length > 0 && ports.every(({ result }) => result === 'open')) return { verdict: 'supported', reason: null };
   return inconclusive(portReason(servers, ports, evidence));
 }
 

@@ -7,6 +7,7 @@ const IDENTITY = { name: 'stun.example', address: '198.51.100.10', port: 3478 };
 
 const FULL: ServerEvidence = {
   binding: 'answered',
+  mapped: { address: '203.0.113.44', port: 50_001 },
   other: ALTERNATE,
   otherUnusable: null,
   alternateAlive: true,

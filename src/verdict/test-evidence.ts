@@ -72,8 +72,6 @@ export interface Facts extends Partial<Omit<RunFacts, 'sampled'>> {
 export const facts = ({ changePort = 'mixed', relay = 'mixed', ...rest }: Facts): RunFacts => ({
   mostPreserved: true,
   bystandersRewritten: rest.mostPreserved === false,
-  primaryIsFresh: true,
-  warmIsFresh: true,
   controlAddress: PUBLIC,
   sampled: { changePort, relay },
   ...rest,
@@ -84,8 +82,6 @@ export const runOf = (ports: readonly PortEvidence[], rest: Partial<RunEvidence>
   cancelled: false,
   publicAddresses: [PUBLIC],
   bystanders: [],
-  warmIsFresh: true,
-  primaryIsFresh: true,
   controlAddress: PUBLIC,
   controlFailure: null,
   ...rest,

@@ -14,8 +14,9 @@ export function freeDescriptors(): number {
     // One of the entries is the directory that is being read.
     const open = readdirSync('/proc/self/fd').length - 1;
     return limit === null ? Number.POSITIVE_INFINITY : Math.max(0, limit - open);
-  } catch {
-    // No /proc here; or no descriptor was left to read it with, which opening a socket will tell.
-    return Number.POSITIVE_INFINITY;
+  } catch (error) {
+    const isUsedUp = error instanceof Error && 'code' in error && error.code === 'EMFILE';
+    // Without /proc, opening sockets will tell.
+    return isUsedUp ? 0 : Number.POSITIVE_INFINITY;
   }
 }
