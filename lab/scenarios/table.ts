@@ -338,7 +338,7 @@ export const SCENARIOS: readonly Scenario[] = [
     steps: [
       { check: { udp: UDP }, expect: SUPPORTED },
       {
-        check: { udp: UDP, noWait: true },
+        check: { udp: UDP },
         expect: {
           verdict: 'inconclusive',
           reason: 'taken-by-neighbour',

@@ -1,4 +1,4 @@
-import { endpoint, ipv4Scope, isIpv4, type Milliseconds, ok, portsOf } from '../base/index.ts';
+import { endpoint, isIpv4, type Milliseconds, ok, portsOf } from '../base/index.ts';
 import { type Observation, RangeCheck, ServerCheck } from '../engine/index.ts';
 import { collectServer, type ServerEvidence } from '../evidence/index.ts';
 import { fewestSockets, type ProbePlan, planProbes, type Rate, type ServerFacts, samplePorts } from '../plan/index.ts';
@@ -166,10 +166,8 @@ class Run {
     const ports = this.#select(all, ways[0], rate);
     const source = bindAddress === '0.0.0.0' ? await this.#system.host.sourceFor(leader.address) : null;
     const localAddress = source ?? bindAddress;
-    const { server, wait, primaryIsFresh } =
-      ipv4Scope(leader.address) === 'loopback'
-        ? { server: ways[0], wait: 0, primaryIsFresh: true }
-        : memory.advise(ways, ports, leader.seen.mapped?.address !== localAddress);
+    const isTranslated = leader.seen.mapped?.address !== localAddress;
+    const { server, wait, primaryIsFresh } = memory.advise(ways, ports, isTranslated);
     if (wait > 0 && !this.#request.noWait) await this.#wait(wait);
     if (this.#cancelled) return null;
     const freeSockets = this.#system.udp.freeSockets();
