@@ -245,6 +245,7 @@ function waysOf({ server, address, seen, verdict }: Candidate): readonly [Server
     responsePort: seen.responsePort,
     changeRequest: seen.changeRequest === 'works',
     allowedRate: seen.allowedRate,
+    pass: seen.pass,
   };
   // Without RESPONSE-PORT nothing would prove, during the run, that the other port honours CHANGE-REQUEST too.
   if (alternate === null || !seen.otherPortAlive || !seen.responsePort) return [usual];

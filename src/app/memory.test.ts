@@ -14,6 +14,7 @@ const SERVER: ServerFacts = {
   responsePort: true,
   changeRequest: true,
   allowedRate: 20_000,
+  pass: null,
 };
 /** The same server by its other address, as a name with both addresses may give it. */
 const TURNED: ServerFacts = {

@@ -8,7 +8,7 @@ import {
   type RoleName,
   reflect,
 } from '../reflector/index.ts';
-import type { SocketFailure, System, UdpHandlers, UdpSocket } from '../system/index.ts';
+import type { Clock, SocketFailure, System, UdpHandlers, UdpSocket } from '../system/index.ts';
 
 export interface ReflectorOptions {
   readonly primary: string;
@@ -51,6 +51,8 @@ export interface RunningReflector {
  */
 const ANNOUNCED_RATE = 20_000;
 
+const TOKEN_KEY_BYTES = 32;
+
 /** Binds the roles and answers what comes. Either all of them listen, or nothing stays open. */
 export async function startReflector(
   system: System,
@@ -60,7 +62,7 @@ export async function startReflector(
   if (wrong !== null) return err(wrong);
   const endpoints = endpointsOf(options);
   const names = options.alternate === null ? (['primary'] as const) : ROLE_NAMES;
-  const pump = new Pump(capabilitiesOf(options, endpoints));
+  const pump = new Pump(capabilitiesOf(options, endpoints, system.random(TOKEN_KEY_BYTES)), system.clock);
   const errors = await Promise.all(names.map((name) => pump.open(system, name)));
   const failed = errors.find((error) => error !== null);
   if (failed) {
@@ -100,6 +102,7 @@ function endpointsOf({ primary, alternate, port, alternatePort }: ReflectorOptio
 const capabilitiesOf = (
   { alternate, rfc3489, fault }: ReflectorOptions,
   endpoints: Readonly<Record<RoleName, Endpoint>>,
+  tokenKey: Uint8Array,
 ): Capabilities => ({
   endpoints,
   alternate: alternate !== null,
@@ -107,11 +110,13 @@ const capabilitiesOf = (
   rfc3489,
   announcedRate: ANNOUNCED_RATE,
   fault,
+  tokenKey,
 });
 
 /** Between the sockets and `reflect`. */
 class Pump {
   #capabilities: Capabilities;
+  readonly #clock: Clock;
   #running = false;
   readonly #sockets = new Map<RoleName, UdpSocket>();
   #received = 0;
@@ -128,8 +133,9 @@ class Pump {
     'own-address': 0,
   };
 
-  constructor(capabilities: Capabilities) {
+  constructor(capabilities: Capabilities, clock: Clock) {
     this.#capabilities = capabilities;
+    this.#clock = clock;
   }
 
   /** null: it listens. */
@@ -168,13 +174,15 @@ class Pump {
   #handle(at: RoleName, bytes: Uint8Array, from: Endpoint): void {
     if (!this.#running) return;
     this.#received++;
-    const action = reflect({ bytes, from, at }, this.#capabilities);
+    const now = Math.floor(this.#clock.now() / 1000);
+    const action = reflect({ bytes, from, at, now }, this.#capabilities);
     if (action.kind === 'drop') {
       this.#dropped[action.why]++;
       return;
     }
     this.#answered++;
-    this.#sockets.get(action.from)?.send(action.bytes, action.to);
+    const socket = this.#sockets.get(action.from);
+    for (const { bytes: answer, to } of action.kind === 'spread' ? action.answers : [action]) socket?.send(answer, to);
   }
 
   /** Three roles are not an RFC 5780 server: the rest goes on as a plain one. */

@@ -9,6 +9,7 @@ import {
   encodeMessage,
   FULLCONE_CAPABILITIES,
   FULLCONE_HELLO,
+  FULLCONE_TOKEN,
   MAPPED_ADDRESS,
   type Message,
   makeAttribute,
@@ -50,7 +51,14 @@ function read(bytes: Uint8Array): Record<string, unknown> {
   return { kind: rest.kind, mapped: rest.mapped, ...readServer(rest.message) };
 }
 
-const success = (more: object = {}) => ({ kind: 'success', mapped: MAPPED, other: null, allowedRate: null, ...more });
+const success = (more: object = {}) => ({
+  kind: 'success',
+  mapped: MAPPED,
+  other: null,
+  allowedRate: null,
+  token: null,
+  ...more,
+});
 const invalid = (what: string) => ({ kind: 'invalid', what });
 const NOTHING = { kind: 'nothing' };
 
@@ -65,6 +73,11 @@ describe('an answer', () => {
     ['with CHANGED-ADDRESS', message([xor(), changed]), success({ other: PRIMARY_OTHER })],
     ['with both: the newer one counts', message([xor(), changed, other]), success({ other: ALTERNATE })],
     ['with a broken OTHER-ADDRESS', message([xor(), broken(0x802c)]), success()],
+    [
+      'with a token',
+      message([xor(), makeAttribute(FULLCONE_TOKEN, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 0xff), ID)]),
+      success({ token: '01020304050607ff' }),
+    ],
     ['of one of our reflectors', message([xor(), capabilities(20_000)]), success({ allowedRate: 20_000 })],
     ['of one that promises nothing', message([xor(), capabilities(0)]), success()],
     ['without any mapping', message([]), invalid('no-mapping')],
@@ -125,7 +138,7 @@ describe('a request', () => {
       { change: null, responsePort: null },
     ],
   ])('%j', (options, asks) => {
-    expect(readRequest(bindingRequest(ID, options))).toEqual({ id: ID, ...asks });
+    expect(readRequest(bindingRequest(ID, options))).toEqual({ id: ID, token: null, ...asks });
   });
 
   it('says hello only where it is told to', () => {

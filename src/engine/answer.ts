@@ -1,4 +1,5 @@
 import type { Endpoint } from '../base/index.ts';
+import type { Step } from '../plan/index.ts';
 import {
   BINDING,
   CHANGE_REQUEST,
@@ -7,7 +8,9 @@ import {
   ERROR_CODE,
   encodeMessage,
   FULLCONE_CAPABILITIES,
+  FULLCONE_COLD,
   FULLCONE_HELLO,
+  FULLCONE_TOKEN,
   FULLCONE_VERSION,
   MAPPED_ADDRESS,
   type Message,
@@ -27,13 +30,32 @@ export interface RequestOptions {
   readonly hello?: boolean;
 }
 
+/** Makes the request as long as the longest answer to it: whoever forges its source gains nothing. */
+const HELLO_FILLER = 72;
+
 /** A Binding request (RFC 8489 section 3) with what RFC 5780 adds. */
 export function bindingRequest(transactionId: Uint8Array, options: RequestOptions = {}): Uint8Array {
   const { change = null, responsePort = null, hello = false } = options;
   const attributes: RawAttribute[] = [];
   if (change) attributes.push(makeAttribute(CHANGE_REQUEST, change, transactionId));
   if (responsePort !== null) attributes.push(makeAttribute(RESPONSE_PORT, responsePort, transactionId));
-  if (hello) attributes.push(makeAttribute(FULLCONE_HELLO, { version: FULLCONE_VERSION, filler: 0 }, transactionId));
+  if (hello)
+    attributes.push(makeAttribute(FULLCONE_HELLO, { version: FULLCONE_VERSION, filler: HELLO_FILLER }, transactionId));
+  return encodeMessage({ class: 'request', method: BINDING, transactionId, attributes });
+}
+
+/** Asks one of our reflectors for an answer to each of these ports (docs/protocol.md). */
+export function coldRequest(
+  transactionId: Uint8Array,
+  change: Step['change'],
+  token: string,
+  ports: readonly number[],
+): Uint8Array {
+  const attributes = [
+    makeAttribute(FULLCONE_TOKEN, Buffer.from(token, 'hex'), transactionId),
+    makeAttribute(FULLCONE_COLD, ports, transactionId),
+  ];
+  if (change) attributes.push(makeAttribute(CHANGE_REQUEST, change, transactionId));
   return encodeMessage({ class: 'request', method: BINDING, transactionId, attributes });
 }
 
@@ -67,9 +89,18 @@ export function readAnswer(bytes: Uint8Array): Answer {
 }
 
 /** What a server says of itself; the ports do not care. */
-export function readServer(message: Message): { readonly other: Endpoint | null; readonly allowedRate: number | null } {
+export function readServer(message: Message): {
+  readonly other: Endpoint | null;
+  readonly allowedRate: number | null;
+  readonly token: string | null;
+} {
   const other = value(message, OTHER_ADDRESS) ?? value(message, CHANGED_ADDRESS);
-  return { other, allowedRate: value(message, FULLCONE_CAPABILITIES)?.rate || null };
+  const token = value(message, FULLCONE_TOKEN);
+  return {
+    other,
+    allowedRate: value(message, FULLCONE_CAPABILITIES)?.rate || null,
+    token: token && Buffer.from(token).toString('hex'),
+  };
 }
 
 function readError(message: Message): Answer {

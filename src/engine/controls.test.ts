@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Endpoint, endpoint, type Milliseconds } from '../base/index.ts';
 import type { PlanInput, ServerFacts } from '../plan/index.ts';
+import { Bulk } from './bulk.ts';
 import { type ControlSubject, Controls } from './controls.ts';
 import { HelperSockets } from './helpers.ts';
 import { Outbox } from './outbox.ts';
@@ -41,7 +42,7 @@ class Bench {
     helpers.bound(LISTENER, endpoint('0.0.0.0', 50_002));
     const pacer = makePacer(plan.rate);
     const tools = { outbox: this.#outbox, transactions: this.#transactions, path: this.path, pacer };
-    this.controls = new Controls({ plan, helpers, ...tools });
+    this.controls = new Controls({ plan, helpers, bulk: new Bulk(plan.server.pass), ...tools });
     this.#drain();
   }
 

@@ -8,7 +8,9 @@ import {
   worstOf,
 } from '../base/index.ts';
 import type { Control, ControlRole, ProbePlan, Step } from '../plan/index.ts';
-import { bindingRequest } from './answer.ts';
+import { coldId } from '../stun/index.ts';
+import { bindingRequest, coldRequest } from './answer.ts';
+import type { Bulk } from './bulk.ts';
 import type { HelperSockets } from './helpers.ts';
 import type { Outbox } from './outbox.ts';
 import type { Pacer, Token } from './pacer.ts';
@@ -32,6 +34,7 @@ export interface ControlTools {
   readonly transactions: Transactions<ControlSubject>;
   readonly path: Path;
   readonly pacer: Pacer;
+  readonly bulk: Bulk;
 }
 
 interface RoleState {
@@ -51,6 +54,8 @@ const FARTHEST_PROBE: Milliseconds = 5000;
 const MAP_AGAIN: Milliseconds = 8000;
 /** While the run waits for a role to show that it is alive. */
 const IN_A_HURRY: Milliseconds = 100;
+/** So many probes in a row that were ordered with a token are lost: better without it. */
+const TOKEN_DEAD_AFTER = 3;
 /** At 10 % loss each way as many in a row by chance: two in a million. */
 const DEAD_AFTER = 8;
 const FILTER_TRIES = 4;
@@ -63,18 +68,20 @@ export class Controls {
   readonly #transactions: Transactions<ControlSubject>;
   readonly #path: Path;
   readonly #pacer: Pacer;
+  readonly #bulk: Bulk;
   readonly #roles: Map<ControlRole, RoleState>;
   #waiting: Pending<ControlSubject>[] = [];
   #nextRound: Milliseconds = 0;
   #filterAsked = 0;
 
-  constructor({ plan, outbox, helpers, transactions, path, pacer }: ControlTools) {
+  constructor({ plan, outbox, helpers, transactions, path, pacer, bulk }: ControlTools) {
     this.#plan = plan;
     this.#outbox = outbox;
     this.#helpers = helpers;
     this.#transactions = transactions;
     this.#path = path;
     this.#pacer = pacer;
+    this.#bulk = bulk;
     const fresh = { listenerAt: null, mapSentAt: -MAP_AGAIN, answeredSentAt: -1, lostInARow: 0 };
     this.#roles = new Map(plan.controls.map((control) => [control.role, { control, ...fresh, probes: [] }]));
   }
@@ -214,12 +221,8 @@ export class Controls {
 
   #send(from: 'control' | 'listener', subject: ControlSubject, now: Milliseconds): void {
     const { control, purpose } = subject;
-    const { id, pending } = this.#transactions.open(subject, now);
-    const { change } = control;
-    const viaPrimary = purpose === 'control' && change !== null;
-    const bytes = viaPrimary
-      ? bindingRequest(id, { change, responsePort: this.#role(control.role).listenerAt?.port ?? null })
-      : bindingRequest(id);
+    const viaPrimary = purpose === 'control' && control.change !== null;
+    const { bytes, pending } = viaPrimary ? this.#throughPrimary(subject, now) : this.#straight(subject, now);
     this.#pacer.spend(now);
     this.#outbox.push({
       kind: 'send',
@@ -229,6 +232,24 @@ export class Controls {
     });
     this.#waiting.push(pending);
     if (purpose === 'control') this.#role(control.role).probes.push({ sentAt: now, answered: null });
+  }
+
+  #straight(subject: ControlSubject, now: Milliseconds): Packet {
+    const { id, pending } = this.#transactions.open(subject, now);
+    return { bytes: bindingRequest(id), pending };
+  }
+
+  /** In the very way in which cold packets are ordered, so that it tells whether that works. */
+  #throughPrimary(subject: ControlSubject, now: Milliseconds): Packet {
+    const { role, change } = subject.control;
+    const port = this.#role(role).listenerAt?.port ?? null;
+    const token = this.#bulk.token(now);
+    if (token === null || port === null) {
+      const { id, pending } = this.#transactions.open(subject, now);
+      return { bytes: bindingRequest(id, { change, responsePort: port }), pending };
+    }
+    const { id, pending } = this.#transactions.openAll([subject], (base) => coldId(base, port), now);
+    return { bytes: coldRequest(id, change, token, [port]), pending: pending[0] as Pending<ControlSubject> };
   }
 
   #countLost(now: Milliseconds): void {
@@ -249,12 +270,18 @@ export class Controls {
     }
     // A burst may be given up only after later probes were answered.
     if (sentAt > role.answeredSentAt) role.lostInARow++;
+    if (subject.control.change && role.lostInARow >= TOKEN_DEAD_AFTER) this.#bulk.giveUp();
     if (subject.purpose === 'control') settle(role, sentAt, false);
     this.#outbox.push({
       kind: 'observed',
       observation: { kind: 'control-lost', at, role: subject.control.role, sentAt },
     });
   }
+}
+
+interface Packet {
+  readonly bytes: Uint8Array;
+  readonly pending: Pending<ControlSubject>;
 }
 
 const asker = ({ change, role }: Control): 'control' | 'listener' =>

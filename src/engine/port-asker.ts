@@ -1,7 +1,9 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { ProbePlan, Question, Step } from '../plan/index.ts';
-import { type Answer, bindingRequest } from './answer.ts';
+import { coldId, MOST_COLD_PORTS } from '../stun/index.ts';
+import { type Answer, bindingRequest, coldRequest } from './answer.ts';
 import { whatNext } from './backing.ts';
+import type { Bulk } from './bulk.ts';
 import type { Controls } from './controls.ts';
 import { DueQueue } from './heap.ts';
 import type { HelperSockets } from './helpers.ts';
@@ -31,6 +33,8 @@ export interface PortSubject {
   readonly kind: 'port';
   readonly ask: Ask;
   readonly attempt: number;
+  /** Of all that were ordered with the same packet, or null. */
+  readonly batch: { isCounted: boolean } | null;
 }
 
 /** What it works with. */
@@ -43,6 +47,7 @@ export interface AskerTools {
   readonly sentinels: Sentinels;
   readonly path: Path;
   readonly pacer: Pacer;
+  readonly bulk: Bulk;
 }
 
 /** Fewer preserved ports than this could be the luck of a router that draws ports at random. */
@@ -107,14 +112,16 @@ export class PortAsker {
     return next <= now || this.#begun < this.#fresh.length ? this.#tools.pacer.again : next;
   }
 
-  /** Sends one packet if one is due and may leave. */
+  /** Sends one packet if one is due and may leave. Its answers are what the pacer counts: each of them may be refused. */
   sendNext(now: Milliseconds): boolean {
     for (let ask = this.#nextDue(now); ask; ask = this.#nextDue(now)) {
       const next = whatNext(ask, this.#tools);
       if (next === 'try' && !this.#tools.pacer.take(now)) return false;
       this.#due.pop();
       if (next === 'try') {
-        this.#send(ask, now);
+        const token = ask.question === 'cold' ? this.#tools.bulk.token(now) : null;
+        if (token === null) this.#send(ask, now);
+        else this.#sendCold(this.#coldBatch(ask, now), token, now);
         return true;
       }
       if (next === 'wait') this.#wait(ask, now);
@@ -145,8 +152,53 @@ export class PortAsker {
   }
 
   #send(ask: Ask, now: Milliseconds): void {
-    const { outbox, transactions, helpers, path, plan } = this.#tools;
-    const { state, question, step } = ask;
+    const { outbox, transactions, helpers } = this.#tools;
+    const { state, step } = ask;
+    this.#count(ask, now);
+    const { id } = transactions.open({ kind: 'port', ask, attempt: ask.sent.length, batch: null }, now);
+    outbox.push({
+      kind: 'send',
+      socket: step.from === 'port' ? state.port : helpers.key('control'),
+      bytes: bindingRequest(id, { change: step.change, responsePort: this.#answerPort(ask) }),
+      to: step.to,
+    });
+    this.#afterwards(ask, now);
+  }
+
+  /** What else can be ordered with the same packet. */
+  #coldBatch(first: Ask, now: Milliseconds): Ask[] {
+    const batch = [first];
+    while (batch.length < MOST_COLD_PORTS) {
+      const ask = this.#nextDue(now);
+      if (ask?.question !== 'cold' || whatNext(ask, this.#tools) !== 'try' || !this.#tools.pacer.take(now)) break;
+      this.#due.pop();
+      batch.push(ask);
+    }
+    return batch;
+  }
+
+  #sendCold(asks: readonly Ask[], token: string, now: Milliseconds): void {
+    const { outbox, transactions, helpers, plan } = this.#tools;
+    const { cold } = plan.steps;
+    if (!cold) return;
+    const batch = { isCounted: false };
+    for (const ask of asks) this.#count(ask, now);
+    const subjects = asks.map((ask): PortSubject => ({ kind: 'port', ask, attempt: ask.sent.length, batch }));
+    const { id } = transactions.openAll(subjects, (base, { ask }) => coldId(base, ask.state.port), now);
+    const ports = asks.map(({ state }) => state.port);
+    outbox.push({
+      kind: 'send',
+      socket: helpers.key('control'),
+      bytes: coldRequest(id, cold.change, token, ports),
+      to: cold.to,
+    });
+    for (const ask of asks) this.#afterwards(ask, now);
+  }
+
+  /** One more try. */
+  #count(ask: Ask, now: Milliseconds): void {
+    const { outbox, path, plan } = this.#tools;
+    const { state, question } = ask;
     ask.sent.push(now);
     this.#lastSentAt = now;
     const attempt = ask.sent.length;
@@ -154,16 +206,12 @@ export class PortAsker {
     ask.dueAt = now + path.gap(plan.tries);
     this.#due.push(ask);
     state.tried[question] = attempt;
-    const { id } = transactions.open({ kind: 'port', ask, attempt }, now);
     outbox.observed({ kind: 'sent', at: now, port: state.port, question, attempt });
-    outbox.push({
-      kind: 'send',
-      socket: step.from === 'port' ? state.port : helpers.key('control'),
-      bytes: bindingRequest(id, { change: step.change, responsePort: this.#answerPort(ask) }),
-      to: step.to,
-    });
-    // A second try may call for a second question.
-    if (attempt > 1) this.#advance(state, now);
+  }
+
+  /** A second try may call for a second question. */
+  #afterwards({ state, sent }: Ask, now: Milliseconds): void {
+    if (sent.length > 1) this.#advance(state, now);
   }
 
   #answerPort({ step, state }: Ask): number | null {
@@ -252,7 +300,7 @@ export class PortAsker {
     source: Endpoint,
     at: Milliseconds,
   ): void {
-    const { ask, attempt } = pending.subject;
+    const { ask, attempt, batch } = pending.subject;
     const { sentAt } = pending;
     const { question, state } = ask;
     const arrivedOn = Math.max(socket, 0);
@@ -261,7 +309,9 @@ export class PortAsker {
     if (pending.answered) return;
     pending.answered = true;
     this.#tools.outbox.observed({ kind: 'answered', ...about });
-    this.#tools.path.answered(at - sentAt);
+    // Their requests share one fate, which would look like many.
+    if (!batch?.isCounted) this.#tools.path.answered(at - sentAt);
+    if (batch) batch.isCounted = true;
     if (ask.over) return;
     this.#tools.path.lost(attempt - 1);
     if (ask.step.from === 'port') state.learn(question, mapped);

@@ -113,6 +113,47 @@ describe('a port that is open', () => {
   });
 });
 
+describe('with a token of the server', () => {
+  const pass = { token: 'c0ffee00c0ffee00', until: 500_000 };
+  const MANY = Array.from({ length: 100 }, (_, index) => 9000 + index);
+  const isOrder = ({ token }: Request) => token !== null;
+
+  it('cold packets and control probes are ordered with it, and the results are the same', () => {
+    const { known, sent } = check(closed(9001), { ports: MANY, facts: { pass } });
+    expect(MANY.filter((port) => !known(port).startsWith(OPEN))).toEqual([9001]);
+    expect(known(9001)).toBe(CLOSED);
+    expect(new Set(sent.filter(isOrder).map(({ token }) => token))).toEqual(new Set([pass.token]));
+    expect(sent.filter((one) => isOrder(one) && one.change === null)).toEqual([]);
+    expect(MANY.filter((port) => !sent.some((one) => isOrder(one) && isCold(one, port)))).toEqual([]);
+  });
+
+  it('32 ports are ordered with one request at most', () => {
+    const { sent } = check(honest, { ports: MANY, facts: { pass } });
+    const baseOf = ({ id }: Request) => Buffer.from(id.subarray(2)).toString('hex');
+    const sizes = new Map<string, number>();
+    for (const one of sent.filter(isOrder)) sizes.set(baseOf(one), (sizes.get(baseOf(one)) ?? 0) + 1);
+    expect(Math.max(...sizes.values())).toBeLessThanOrEqual(32);
+    expect(sizes.size).toBeLessThan(MANY.length);
+  });
+
+  it('that the server has forgotten nothing is closed: the ports are asked for one by one', () => {
+    const forgetful = but((request) => (isOrder(request) ? [] : null));
+    const { known } = check(forgetful, { facts: { pass } });
+    expect(PORTS.map(known)).toEqual(PORTS.map(() => OPEN));
+  });
+
+  it('that the server forgets in the middle nothing is closed', () => {
+    const forgetful = but((request) => (isOrder(request) && request.at > 1060 ? [] : null));
+    const { known } = check(forgetful, { ports: MANY, facts: { pass } });
+    expect(MANY.filter((port) => !known(port).startsWith(OPEN))).toEqual([]);
+  });
+
+  it('that is too old it is not used', () => {
+    const { sent } = check(honest, { facts: { pass: { ...pass, until: 0 } } });
+    expect(sent.some(isOrder)).toBe(false);
+  });
+});
+
 describe('a port that is closed', () => {
   it('is known to be so by silences that control probes surround', () => {
     const { known, observed } = check(closed(9001));

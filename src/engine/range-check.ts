@@ -2,6 +2,7 @@ import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { ProbePlan } from '../plan/index.ts';
 import type { SocketFailure } from '../system/index.ts';
 import { readAnswer } from './answer.ts';
+import { Bulk } from './bulk.ts';
 import { type ControlSubject, Controls } from './controls.ts';
 import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
 import { never, Outbox } from './outbox.ts';
@@ -52,7 +53,8 @@ export class RangeCheck implements Engine<Observation> {
     this.#transactions = new Transactions(random);
     this.#helpers = new HelperSockets(this.#outbox, plan.bindAddress, (port) => checked.has(port));
     this.#pacer = makePacer(plan.rate);
-    const shared = { plan, outbox: this.#outbox, helpers: this.#helpers, path, pacer: this.#pacer };
+    const bulk = new Bulk(plan.server.pass);
+    const shared = { plan, outbox: this.#outbox, helpers: this.#helpers, path, pacer: this.#pacer, bulk };
     // One table for both, so that one look tells whose answer it is.
     const transactions = this.#transactions as Transactions<PortSubject> &
       Transactions<ControlSubject> &

@@ -355,7 +355,16 @@ describe('cancelling', () => {
 
 it('is tested with a server that answers from where RFC 5780 section 7.2 says', () => {
   const from = (to: Endpoint, address: boolean, port: boolean) =>
-    roleFor({ at: 0, port: 1, to, id: new Uint8Array(12), change: { address, port }, responsePort: null, nth: 0 });
+    roleFor({
+      at: 0,
+      port: 1,
+      to,
+      id: new Uint8Array(12),
+      change: { address, port },
+      responsePort: null,
+      token: null,
+      nth: 0,
+    });
   expect(from(PRIMARY, true, true)).toEqual(ALTERNATE);
   expect(from(PRIMARY, true, false)).toEqual(ALTERNATE_FIRST);
   expect(from(PRIMARY, false, true)).toEqual(PRIMARY_OTHER);

@@ -183,7 +183,7 @@ export class ServerCheck implements Engine<ServerObservation> {
       if (!isTransient(answer.code)) this.#settle(probe.question);
     } else if (answer.kind === 'success') {
       const { mapped, message } = answer;
-      const { other, allowedRate } = readServer(message);
+      const { other, allowedRate, token } = readServer(message);
       const otherUnusable = other && whyUnusable(this.#target.primary, other);
       this.#outbox.observed({
         kind: 'server-answered',
@@ -193,6 +193,7 @@ export class ServerCheck implements Engine<ServerObservation> {
         other,
         otherUnusable,
         allowedRate,
+        token,
       });
       this.#success(pending, mapped, otherUnusable ? null : other, now);
     }

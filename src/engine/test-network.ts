@@ -2,9 +2,13 @@ import { type Endpoint, endpoint, type Milliseconds } from '../base/index.ts';
 import {
   BINDING,
   CHANGE_REQUEST,
+  coldId,
   decodeMessage,
   ERROR_CODE,
   encodeMessage,
+  FULLCONE_COLD,
+  FULLCONE_TOKEN,
+  type Message,
   makeAttribute,
   OTHER_ADDRESS,
   type RawAttribute,
@@ -26,6 +30,8 @@ export interface Request {
   readonly id: Uint8Array;
   readonly change: { readonly address: boolean; readonly port: boolean } | null;
   readonly responsePort: number | null;
+  /** Shown with it, hexadecimal. */
+  readonly token: string | null;
   /** Requests before this one. */
   readonly nth: number;
 }
@@ -239,12 +245,14 @@ class Drive<T> {
     const { state, port } = this.#socket(socket);
     if (state === 'failed') return;
     if (state !== 'open') throw new Error(`a packet from socket ${socket}, which is ${state}`);
-    const request = { ...readRequest(bytes), at: this.#now, port, to, nth: this.#sent.length };
-    this.#sent.push(request);
-    const refused = this.#options.refuses?.(request) ?? null;
-    if (refused) return this.#later(this.#now, { kind: 'not-sent', socket, failure: refused });
-    for (const { after, from, port: at, bytes: answer } of this.#server(request))
-      this.#later(this.#now + after, { kind: 'datagram', socket, bytes: answer, from }, at);
+    for (const read of readRequests(bytes)) {
+      const request = { ...read, at: this.#now, port, to, nth: this.#sent.length };
+      this.#sent.push(request);
+      const refused = this.#options.refuses?.(request) ?? null;
+      if (refused) return this.#later(this.#now, { kind: 'not-sent', socket, failure: refused });
+      for (const { after, from, port: at, bytes: answer } of this.#server(request))
+        this.#later(this.#now + after, { kind: 'datagram', socket, bytes: answer, from }, at);
+    }
   }
 
   #later(at: Milliseconds, input: Input, port?: number): void {
@@ -271,15 +279,31 @@ class Drive<T> {
 const before = (one: { at: Milliseconds; order: number }, other: { at: Milliseconds; order: number }): boolean =>
   one.at < other.at || (one.at === other.at && one.order < other.order);
 
-/** What a request asks for. */
-export function readRequest(bytes: Uint8Array): Pick<Request, 'id' | 'change' | 'responsePort'> {
+type Wish = Pick<Request, 'id' | 'change' | 'responsePort' | 'token'>;
+
+/** One packet may ask for several ports: so many requests. */
+function readRequests(bytes: Uint8Array): Wish[] {
+  const request = readRequest(bytes);
+  const cold = readAttribute(messageOf(bytes), FULLCONE_COLD);
+  if (cold?.kind !== 'ok') return [request];
+  return cold.value.map((port) => ({ ...request, id: coldId(request.id, port), responsePort: port }));
+}
+
+function messageOf(bytes: Uint8Array): Message {
   const decoded = decodeMessage(bytes);
   if (decoded.kind !== 'message') throw new Error(`a request that is ${decoded.kind}`);
-  const { message } = decoded;
+  return decoded.message;
+}
+
+/** What a request asks for. */
+export function readRequest(bytes: Uint8Array): Wish {
+  const message = messageOf(bytes);
   if (message.class !== 'request' || message.method !== BINDING) throw new Error('no Binding request');
   const change = readAttribute(message, CHANGE_REQUEST);
   const responsePort = readAttribute(message, RESPONSE_PORT);
+  const token = readAttribute(message, FULLCONE_TOKEN);
   return {
+    token: token?.kind === 'ok' ? Buffer.from(token.value).toString('hex') : null,
     id: message.transactionId,
     change: change?.kind === 'ok' ? change.value : null,
     responsePort: responsePort?.kind === 'ok' ? responsePort.value : null,

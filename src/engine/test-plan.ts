@@ -19,6 +19,7 @@ const FULL: ServerFacts = {
   responsePort: true,
   changeRequest: true,
   allowedRate: 20_000,
+  pass: null,
 };
 
 /** Cold answers come from the alternate address with the primary's port, unless it is said otherwise. */

@@ -34,11 +34,26 @@ export class Transactions<T> {
   /** The id is for the request to be sent at once. */
   open(subject: T, now: Milliseconds): { readonly id: Uint8Array; readonly pending: Pending<T> } {
     const id = this.#newId();
-    const high = number48(id, 0);
-    if (this.#pending.has(high)) return this.open(subject, now);
+    if (this.#pending.has(number48(id, 0))) return this.open(subject, now);
+    return { id, pending: this.#add(id, subject, now) };
+  }
+
+  #add<S extends T>(id: Uint8Array, subject: S, now: Milliseconds): Pending<S> {
     const pending = { low: number48(id, HALF), subject, sentAt: now, answered: false };
-    this.#pending.set(high, pending);
-    return { id, pending };
+    this.#pending.set(number48(id, 0), pending);
+    return pending;
+  }
+
+  /** Several requests in one packet; `idOf` tells the id by which each is answered. */
+  openAll<S extends T>(
+    subjects: readonly S[],
+    idOf: (id: Uint8Array, subject: S) => Uint8Array,
+    now: Milliseconds,
+  ): { readonly id: Uint8Array; readonly pending: readonly Pending<S>[] } {
+    const id = this.#newId();
+    const entries = subjects.map((subject) => ({ subject, id: idOf(id, subject) }));
+    if (entries.some((entry) => this.#pending.has(number48(entry.id, 0)))) return this.openAll(subjects, idOf, now);
+    return { id, pending: entries.map((entry) => this.#add(entry.id, entry.subject, now)) };
   }
 
   find(id: Uint8Array): Pending<T> | undefined {

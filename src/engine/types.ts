@@ -144,6 +144,8 @@ export type ServerObservation =
       readonly otherUnusable: UnusableAlternate | null;
       /** Announced by one of our reflectors: packets per second. */
       readonly allowedRate: number | null;
+      /** With it, one of our reflectors answers to many ports at once; hexadecimal. */
+      readonly token: string | null;
     }
   | {
       readonly kind: 'server-refused';

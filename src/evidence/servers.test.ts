@@ -15,6 +15,7 @@ const answered = (question: ServerQuestion, rest: Partial<Answered> = {}): Serve
   other: ALTERNATE,
   otherUnusable: null,
   allowedRate: null,
+  token: null,
   ...rest,
 });
 const refused = (question: ServerQuestion, code = 420): ServerObservation => ({
@@ -53,6 +54,7 @@ describe('of a server', () => {
     expect(collectServer(ALL)).toEqual({
       binding: 'answered',
       mapped: expect.anything(),
+      pass: null,
       other: ALTERNATE,
       otherUnusable: null,
       alternateAlive: true,

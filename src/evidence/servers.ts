@@ -1,5 +1,9 @@
+import type { Milliseconds } from '../base/index.ts';
 import type { ServerObservation, ServerQuestion } from '../engine/index.ts';
 import type { ServerEvidence } from './types.ts';
+
+/** A reflector's token is good for ten minutes (docs/protocol.md); the last one is for what is on the way. */
+const TOKEN_LASTS: Milliseconds = 9 * 60_000;
 
 /** Folds what was seen of one server. */
 export function collectServer(observations: readonly ServerObservation[]): ServerEvidence {
@@ -17,6 +21,7 @@ export function collectServer(observations: readonly ServerObservation[]): Serve
     responsePort: !!answered('response-port'),
     changeRequest: changeRequest(observations),
     allowedRate: first?.allowedRate ?? null,
+    pass: first && first.token !== null ? { token: first.token, until: first.at + TOKEN_LASTS } : null,
     failure: observations.find((seen) => seen.kind === 'server-socket-failed')?.failure ?? null,
   };
 }

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../base/index.ts';
 import type { Observation, StrangeAnswer, UnusableAlternate } from '../engine/index.ts';
-import type { Question } from '../plan/index.ts';
+import type { Pass, Question } from '../plan/index.ts';
 import type { SocketFailure } from '../system/index.ts';
 
 /** Why a question has no answer. */
@@ -79,5 +79,7 @@ export interface ServerEvidence {
   readonly responsePort: boolean;
   readonly changeRequest: 'works' | 'ignored' | 'refused' | 'unknown';
   readonly allowedRate: number | null;
+  /** With it, one of our reflectors answers to many ports at once (docs/protocol.md). */
+  readonly pass: Pass | null;
   readonly failure: SocketFailure | null;
 }

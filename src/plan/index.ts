@@ -4,6 +4,7 @@ export { type DrawNumbers, samplePorts } from './select.ts';
 export type {
   Control,
   ControlRole,
+  Pass,
   ProbePlan,
   Question,
   Rate,

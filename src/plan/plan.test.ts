@@ -15,6 +15,7 @@ const SERVER: ServerFacts = {
   responsePort: true,
   changeRequest: true,
   allowedRate: 20_000,
+  pass: null,
 };
 
 const plan = (server: Partial<ServerFacts> = {}, input: Partial<PlanInput> = {}) =>

@@ -21,6 +21,12 @@ export type Question =
   /** Is a port that was let in before still let in, by a flow that the router has not seen? Else it has begun to refuse us. */
   | 'sentinel';
 
+/** A token of one of our reflectors, hexadecimal, and when it is not used any more. */
+export interface Pass {
+  readonly token: string;
+  readonly until: Milliseconds;
+}
+
 /** A server as the checks before the first port found it. */
 export interface ServerFacts {
   /** As the user named it. */
@@ -35,6 +41,8 @@ export interface ServerFacts {
   readonly changeRequest: boolean;
   /** Packets per second that the server itself allows; null: it does not say, so RFC 5780 section 5 holds: 10 per second. */
   readonly allowedRate: number | null;
+  /** With it, one of our reflectors answers to many ports at once (docs/protocol.md). */
+  readonly pass: Pass | null;
 }
 
 export type Rate =

@@ -3,11 +3,14 @@ import {
   type Attribute,
   BINDING,
   CHANGED_ADDRESS,
+  coldId,
   ERROR_CODE,
   encodeMessage,
   FULLCONE_CAPABILITIES,
   FULLCONE_HELLO,
+  FULLCONE_TOKEN,
   FULLCONE_VERSION,
+  giveToken,
   MAPPED_ADDRESS,
   type Message,
   makeAttribute,
@@ -42,11 +45,17 @@ const OLD: Dialect = { mapped: [MAPPED_ADDRESS], origin: SOURCE_ADDRESS, other: 
 
 const isOld = ({ transactionId }: Message): boolean => transactionId.length === 16;
 
+/** Where a request came from and arrived, and when. */
+interface Occasion {
+  readonly from: Endpoint;
+  readonly at: RoleName;
+  readonly now: number;
+}
+
 export function successAnswer(
   request: Message,
-  asker: Endpoint,
-  at: RoleName,
-  { from, padding }: Decision & { kind: 'success' },
+  { from: asker, at, now }: Occasion,
+  { from, padding }: Pick<Decision & { kind: 'success' }, 'from' | 'padding'>,
   capabilities: Capabilities,
 ): Uint8Array {
   const { endpoints, alternate } = capabilities;
@@ -57,8 +66,23 @@ export function successAnswer(
   // Relative to the role that was asked, whatever CHANGE-REQUEST said (RFC 5780 section 6.1).
   if (alternate) attributes.push(make(other, endpoints[ROLES[at].changed.both]));
   if (padding !== null) attributes.push(make(PADDING, new Uint8Array(padding)));
-  return encode(request, 'success', attributes.concat(announcement(request, capabilities)));
+  return encode(request, 'success', attributes.concat(announcement(request, asker.address, now, capabilities)));
 }
+
+/** The same as if that port had been named by RESPONSE-PORT. */
+export const coldAnswer = (
+  request: Message,
+  port: number,
+  occasion: Occasion,
+  { from }: Decision & { kind: 'cold' },
+  capabilities: Capabilities,
+): Uint8Array =>
+  successAnswer(
+    { ...request, attributes: [], transactionId: coldId(request.transactionId, port) },
+    occasion,
+    { from, padding: null },
+    capabilities,
+  );
 
 export function errorAnswer(request: Message, { error, unknown }: Decision & { kind: 'error' }): Uint8Array {
   const attributes = [makeAttribute(ERROR_CODE, error, request.transactionId)];
@@ -71,7 +95,12 @@ export function errorAnswer(request: Message, { error, unknown }: Decision & { k
 }
 
 /** docs/protocol.md: told to those who ask. */
-function announcement(request: Message, capabilities: Capabilities): readonly RawAttribute[] {
+function announcement(
+  request: Message,
+  address: string,
+  now: number,
+  capabilities: Capabilities,
+): readonly RawAttribute[] {
   const hello = readAttribute(request, FULLCONE_HELLO);
   if (hello?.kind !== 'ok') return [];
   const announced = {
@@ -80,7 +109,11 @@ function announcement(request: Message, capabilities: Capabilities): readonly Ra
     changeRequest: capabilities.alternate,
     rate: capabilities.announcedRate,
   };
-  return [makeAttribute(FULLCONE_CAPABILITIES, announced, request.transactionId)];
+  const token = giveToken(capabilities.tokenKey, address, now);
+  return [
+    makeAttribute(FULLCONE_CAPABILITIES, announced, request.transactionId),
+    makeAttribute(FULLCONE_TOKEN, token, request.transactionId),
+  ];
 }
 
 const encode = (

@@ -18,6 +18,8 @@ export interface Capabilities {
   /** Packets per second that one asker may send. */
   readonly announcedRate: number;
   readonly fault: Fault | null;
+  /** The key of the tokens, 32 random bytes that nobody else knows. */
+  readonly tokenKey: Uint8Array;
 }
 
 export const servesResponsePort = ({ responsePort, fault }: Capabilities): boolean =>

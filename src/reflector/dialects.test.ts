@@ -39,15 +39,20 @@ describe('capabilities', () => {
   });
 
   test('filler makes a request as long as its answer', () => {
-    const bytes = request([hello(1, 52)]);
-    expect(reflect({ bytes, from: ASKER, at: 'primary' }, FULL)).toHaveProperty('bytes.length', 80);
-    expect(bytes).toHaveLength(80);
+    const bytes = request([hello(1, 72)]);
+    expect(reflect({ bytes, from: ASKER, at: 'primary', now: 0 }, FULL)).toHaveProperty('bytes.length', 100);
+    expect(bytes).toHaveLength(100);
   });
 });
 
 describe('RFC 3489', () => {
   const ask3489 = (attributes: readonly RawAttribute[], capabilities = with3489) =>
-    read(reflect({ bytes: request(attributes, { transactionId: OLD_ID }), from: ASKER, at: 'primary' }, capabilities));
+    read(
+      reflect(
+        { bytes: request(attributes, { transactionId: OLD_ID }), from: ASKER, at: 'primary', now: 0 },
+        capabilities,
+      ),
+    );
 
   test('is answered in its own words when opted in', () => {
     expect(ask3489([change(true, true, OLD_ID)])).toEqual({
@@ -91,7 +96,7 @@ describe('silence', () => {
     ['port 0', { from: endpoint('203.0.113.44', 0) }, 'no-source-port'],
     ...ROLE_NAMES.map((role) => [`a request from our ${role}`, { from: ENDPOINTS[role] }, 'own-address'] as const),
   ] as const)('meets %s', (_, overrides, why) => {
-    const datagram = { bytes: request([]), from: ASKER, at: 'primary' as const, ...overrides };
+    const datagram = { bytes: request([]), from: ASKER, at: 'primary' as const, now: 0, ...overrides };
     expect(reflect(datagram, with3489)).toEqual({ kind: 'drop', why });
   });
 });

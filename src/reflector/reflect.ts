@@ -1,6 +1,6 @@
 import { type Endpoint, sameEndpoint } from '../base/index.ts';
 import { BINDING, decodeMessage, type Message } from '../stun/index.ts';
-import { errorAnswer, successAnswer } from './answer.ts';
+import { coldAnswer, errorAnswer, successAnswer } from './answer.ts';
 import type { Capabilities } from './capabilities.ts';
 import { decide } from './decide.ts';
 import { ROLE_NAMES, type RoleName } from './roles.ts';
@@ -10,6 +10,8 @@ export interface Datagram {
   readonly from: Endpoint;
   /** The role that received it. */
   readonly at: RoleName;
+  /** Seconds, of a clock that does not go back. */
+  readonly now: number;
 }
 
 /** Why there is no answer; each is a counter. */
@@ -29,8 +31,16 @@ export type DropReason =
   /** It claims to come from ourselves: forged, and an answer would be a loop. */
   | 'own-address';
 
+/** One packet. */
+export interface Letter {
+  readonly to: Endpoint;
+  readonly bytes: Uint8Array;
+}
+
 export type Action =
   | { readonly kind: 'send'; readonly from: RoleName; readonly to: Endpoint; readonly bytes: Uint8Array }
+  /** Several answers to one request, to several ports of its sender. */
+  | { readonly kind: 'spread'; readonly from: RoleName; readonly answers: readonly Letter[] }
   | { readonly kind: 'drop'; readonly why: DropReason };
 
 /**
@@ -45,10 +55,17 @@ export function reflect(datagram: Datagram, capabilities: Capabilities): Action 
   const { from: asker, at } = datagram;
   const why = unanswerable(message, asker, capabilities);
   if (why !== null) return { kind: 'drop', why };
-  const decision = decide(message, at, capabilities);
+  const decision = decide(message, datagram, capabilities);
   if (decision.kind === 'error') return { kind: 'send', from: at, to: asker, bytes: errorAnswer(message, decision) };
+  if (decision.kind === 'cold') {
+    const answers = decision.ports.map((port) => ({
+      to: { address: asker.address, port },
+      bytes: coldAnswer(message, port, datagram, decision, capabilities),
+    }));
+    return { kind: 'spread', from: decision.from, answers };
+  }
   const to = decision.port === null ? asker : { address: asker.address, port: decision.port };
-  const bytes = successAnswer(message, asker, at, decision, capabilities);
+  const bytes = successAnswer(message, datagram, decision, capabilities);
   return { kind: 'send', from: decision.from, to, bytes };
 }
 

@@ -43,6 +43,7 @@ export const FULL: Capabilities = {
   rfc3489: false,
   announcedRate: 20_000,
   fault: null,
+  tokenKey: new Uint8Array(32).fill(7),
 };
 export const with3489: Capabilities = { ...FULL, rfc3489: true };
 
@@ -57,10 +58,11 @@ export function request(attributes: readonly RawAttribute[], overrides: Partial<
 }
 
 export const ask = (attributes: readonly RawAttribute[], capabilities = FULL, at: RoleName = 'primary') =>
-  reflect({ bytes: request(attributes), from: ASKER, at }, capabilities);
+  reflect({ bytes: request(attributes), from: ASKER, at, now: 0 }, capabilities);
 
 export function read(action: Action): Record<string, unknown> {
   if (action.kind === 'drop') return { drop: action.why };
+  if (action.kind === 'spread') return { from: action.from, answers: action.answers.length };
   const decoded = decodeMessage(action.bytes);
   if (decoded.kind !== 'message') throw new Error(decoded.why);
   const { message } = decoded;

@@ -1,9 +1,9 @@
 import { err, ok } from '../base/index.ts';
-import type { Attribute } from './attribute.ts';
-import { putU32, u32 } from './bytes.ts';
+import { type Attribute, opaque } from './attribute.ts';
+import { putU16, putU32, u16, u32 } from './bytes.ts';
 
 /*
- * What goes beyond the standards; docs/protocol.md has the format. Both numbers are in the range 0xC000 to 0xFFFF,
+ * What goes beyond the standards; docs/protocol.md has the format. The numbers are in the range 0xC000 to 0xFFFF,
  * comprehension-optional and for designated experts (RFC 8489 section 18.3), and assigned to nobody: a server that
  * does not know them skips them.
  */
@@ -77,6 +77,41 @@ export const FULLCONE_CAPABILITIES: Attribute<FullconeCapabilities> = {
     });
   },
 };
+
+/** Shows that its bearer receives at the address that it was given to; only the reflector that gave it can read it. */
+export const FULLCONE_TOKEN = opaque(0xfc03, 'FULLCONE-TOKEN', 'docs/protocol.md', 8, 32);
+
+/** More ports than this nobody may ask for with one request. */
+export const MOST_COLD_PORTS = 32;
+
+/** In a request with a token: answers are to come to these ports of the asker, 1 to 32 of them, each 1 to 65535. */
+export const FULLCONE_COLD: Attribute<readonly number[]> = {
+  type: 0xfc04,
+  name: 'FULLCONE-COLD',
+  rfc: 'docs/protocol.md',
+  encode(ports) {
+    if (!areColdPorts(ports)) throw new RangeError(`not a list of ports: ${ports}`);
+    const value = new Uint8Array(2 * ports.length);
+    for (const [index, port] of ports.entries()) putU16(value, 2 * index, port);
+    return value;
+  },
+  decode(value) {
+    const ports = Array.from({ length: value.length >> 1 }, (_, index) => u16(value, 2 * index));
+    return value.length % 2 === 0 && areColdPorts(ports) ? ok(ports) : err(`FULLCONE-COLD of ${value.length} bytes`);
+  },
+};
+
+const areColdPorts = (ports: readonly number[]): boolean =>
+  ports.length > 0 &&
+  ports.length <= MOST_COLD_PORTS &&
+  ports.every((port) => Number.isInteger(port) && port > 0 && port <= 0xffff);
+
+/** The transaction id of the answer to that port: the port in the place of the request's first two bytes. */
+export function coldId(transactionId: Uint8Array, port: number): Uint8Array {
+  const id = Uint8Array.from(transactionId);
+  putU16(id, 0, port);
+  return id;
+}
 
 function orThrow(version: number): number {
   if (!Number.isInteger(version) || version < 1 || version > 255) throw new RangeError(`not a version: ${version}`);

@@ -14,3 +14,4 @@ export { BINDING, HEADER_LENGTH, MAGIC_COOKIE, type Message, type MessageClass, 
 export { ATTRIBUTES, attributeName } from './registry.ts';
 export type { Check } from './signed.ts';
 export { ALTERNATE_DOMAIN, SOFTWARE } from './text.ts';
+export { giveToken, isTokenOf } from './token.ts';

@@ -82,7 +82,7 @@ describe('attributes', () => {
   });
 
   test('what is ours is optional, and nobody else has it', () => {
-    expect(ours.map(({ type }) => nameIn(attributes, type))).toEqual(['Unassigned', 'Unassigned']);
+    expect(new Set(ours.map(({ type }) => nameIn(attributes, type)))).toEqual(new Set(['Unassigned']));
     // RFC 8489 section 18.3: from 0xC000 on, experts decide, not standards.
     expect(ours.filter(({ type }) => type < 0xc000)).toEqual([]);
   });

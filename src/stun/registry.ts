@@ -13,7 +13,7 @@ import { NONCE, PASSWORD_ALGORITHM, PASSWORD_ALGORITHMS, REALM, USERHASH, USERNA
 import { CACHE_TIMEOUT, CHANGE_REQUEST, PADDING, RESPONSE_PORT } from './discovery.ts';
 import { ERROR_CODE, UNKNOWN_ATTRIBUTES } from './error.ts';
 import { FINGERPRINT } from './fingerprint.ts';
-import { FULLCONE_CAPABILITIES, FULLCONE_HELLO } from './fullcone.ts';
+import { FULLCONE_CAPABILITIES, FULLCONE_COLD, FULLCONE_HELLO, FULLCONE_TOKEN } from './fullcone.ts';
 import { MESSAGE_INTEGRITY, MESSAGE_INTEGRITY_SHA256 } from './integrity.ts';
 import { ALTERNATE_DOMAIN, SOFTWARE } from './text.ts';
 
@@ -46,6 +46,8 @@ export const ATTRIBUTES: readonly Attribute<unknown>[] = [
   OTHER_ADDRESS,
   FULLCONE_HELLO,
   FULLCONE_CAPABILITIES,
+  FULLCONE_TOKEN,
+  FULLCONE_COLD,
 ];
 
 const NAMES = new Map(ATTRIBUTES.map(({ type, name }) => [type, name]));

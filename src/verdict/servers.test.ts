@@ -15,6 +15,7 @@ const FULL: ServerEvidence = {
   responsePort: true,
   changeRequest: 'works',
   allowedRate: null,
+  pass: null,
   failure: null,
 };
 
