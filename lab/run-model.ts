@@ -1,5 +1,5 @@
 import { type CheckRequest, type ReflectorOptions, startCheck, startReflector } from '../src/app/index.ts';
-import { parsePorts } from '../src/base/index.ts';
+import { type PortRange, parsePorts } from '../src/base/index.ts';
 import { createModel, type Model } from './model/index.ts';
 import { type Check, compare, type NetworkSpec, type Scenario, type ServerSpec } from './scenarios/index.ts';
 
@@ -40,18 +40,25 @@ const reflectorOptions = ({ kind }: ServerSpec): ReflectorOptions => ({
   port: 3478,
   alternatePort: 3479,
   rfc3489: false,
+  lab: false,
   fault: kind === 'ignores-change-request' || kind === 'no-response-port' ? kind : null,
 });
 
-export function requestOf({ udp, servers = ['198.51.100.10'], noWait = false }: Check): CheckRequest {
-  const ports = parsePorts(udp);
-  if (ports.kind === 'error') throw new Error(`a scenario names the ports "${udp}"`);
+export function requestOf({ udp, tcp, servers = ['198.51.100.10'], noWait = false }: Check): CheckRequest {
   return {
     servers: servers.map((name) => ({ name, host: name, port: 3478 })),
-    udp: ports.value,
+    udp: rangesOf(udp),
+    tcp: tcp === undefined ? [] : rangesOf(tcp),
+    tcpIfPossible: false,
     bindAddress: '0.0.0.0',
     rate: null,
     sample: 'all',
     noWait,
   };
+}
+
+function rangesOf(text: string): readonly PortRange[] {
+  const ports = parsePorts(text);
+  if (ports.kind === 'error') throw new Error(`a scenario names the ports "${text}"`);
+  return ports.value;
 }

@@ -30,6 +30,7 @@ async function startOnFreePorts(): Promise<{ running: RunningReflector; port: nu
       alternatePort: port + 1,
       fault: null,
       rfc3489: false,
+      lab: false,
     });
     if (started.kind === 'ok') return { running: started.value, port };
     if (started.error.kind !== 'in-use') throw new Error(JSON.stringify(started.error));

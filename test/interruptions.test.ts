@@ -24,6 +24,7 @@ const OPTIONS = {
   alternatePort: 3479,
   fault: null,
   rfc3489: false,
+  lab: false,
 };
 
 /** One interruption of so many milliseconds, so long after the first port is asked. */

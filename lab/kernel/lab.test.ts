@@ -15,6 +15,7 @@ describe('a network that cannot be built is refused', () => {
   test.each<[string, Partial<NetworkSpec>, string]>([
     ['a neighbour without LAN', { router: null, neighbour: [9000] }, 'needs a LAN'],
     ['a port that is held twice', { held: [9000, 9000] }, 'held twice'],
+    ['a TCP port that is held twice', { heldTcp: [443, 443] }, 'held twice'],
     ['a loss that is no chance', { loss: { out: 30, in: 0 } }, 'from 0 to 1'],
     ['a forward of nothing', { router: { ...PLAIN, forwards: [{ ports: [], to: 'pbx' }] } }, 'without a port'],
     [
@@ -22,6 +23,13 @@ describe('a network that cannot be built is refused', () => {
       { router: { ...PLAIN, forwards: [{ ports: one, to: 'pbx', shift: 60_000 }] } },
       'leaves the range',
     ],
+    [
+      'a forward of no protocol',
+      { router: { ...PLAIN, forwards: [{ ports: one, to: 'pbx', protocols: [] }] } },
+      'without a protocol',
+    ],
+    ['a service without a port', { router: { ...PLAIN, tcpService: [] } }, 'no port'],
+    ['a port served and rejected', { router: { ...PLAIN, tcpService: one, tcpReject: one } }, 'both'],
     ['a block of nothing', { router: { ...PLAIN, blocked: { ports: [], how: 'drop' } } }, 'blocks no port'],
   ])('%s', async (_name, spec, why) => {
     await expect(openLabAs('rootless', { ...BASE, ...spec }, COTURN)).rejects.toThrow(why);

@@ -1,11 +1,13 @@
 import type { Milliseconds } from '../../src/base/index.ts';
 import type { NetworkSpec, RouterSpec } from '../scenarios/index.ts';
 import type { Host } from './addresses.ts';
-import { boundUdp, type Cell, type Exit, type How, openCell, type Process, until } from './exec.ts';
+import { type Cell, type Exit, type How, openCell, type Process } from './exec.ts';
 import { nftDirect, nftInternet } from './nft-internet.ts';
 import { nftRouter } from './nft-router.ts';
 import { coturn, holder, neighbour, type Program, reflector, resolver } from './programs.ts';
 import { refuseImpossible, routerProblems } from './refuse.ts';
+import { createRouterService, type RouterService } from './router-service.ts';
+import { startProgram } from './start.ts';
 import { netnsPath, SCRATCH, topologyScript } from './topology.ts';
 
 export interface LabOptions {
@@ -34,24 +36,23 @@ export interface KernelLab {
   close(): Promise<void>;
 }
 
-/** A program that is not ready by then never will be. */
-const START_LIMIT: Milliseconds = 10_000;
-
 let labs = 0;
 
-/** Builds the network, loads the rules, starts server, resolver, holder of ports and neighbour. */
+/** Builds the network, loads the rules, starts server, resolver, the router's own service, holder of ports and neighbour. */
 export async function openLabAs(how: How, spec: NetworkSpec, options: LabOptions): Promise<KernelLab> {
   refuseImpossible(spec, options.server);
   const name = `${options.name ?? 'lab'}-${process.pid}-${++labs}`;
   const cell = await openCell(how, topologyScript(name, spec), environment(name));
+  const service = createRouterService((program) => startProgram(cell, netnsPath(name, 'router'), program));
   try {
     await loadRules(name, cell, spec);
+    if (spec.router) await service.become(spec.router);
     await startPrograms(name, cell, spec, options);
   } catch (error) {
     await cell.end();
     throw error;
   }
-  return kernelLab(name, cell, spec);
+  return kernelLab(name, cell, spec, service);
 }
 
 /**
@@ -69,7 +70,7 @@ const environment = (name: string): NodeJS.ProcessEnv => ({
   FULLCONE_LAB: name,
 });
 
-function kernelLab(name: string, cell: Cell, spec: NetworkSpec): KernelLab {
+function kernelLab(name: string, cell: Cell, spec: NetworkSpec, service: RouterService): KernelLab {
   let router = spec.router;
   let closing: Promise<void> | null = null;
   return {
@@ -80,6 +81,7 @@ function kernelLab(name: string, cell: Cell, spec: NetworkSpec): KernelLab {
       router = { ...router, ...change };
       const problems = routerProblems(router);
       if (problems.length > 0) throw new Error(`the router cannot be repaired like this: ${problems.join('; ')}`);
+      await service.become(router);
       await load(name, cell, 'router', nftRouter(router, spec.loss));
     },
     counters: async () => readCounters(await nft(name, cell, 'inet', ['-j', 'list', 'counters'])),
@@ -123,26 +125,15 @@ async function nft(name: string, cell: Cell, host: Host, args: readonly string[]
 /** The neighbour last: its flows shall be answered. */
 async function startPrograms(name: string, cell: Cell, spec: NetworkSpec, options: LabOptions): Promise<void> {
   const start = async (host: Host, program: Program | null): Promise<void> => {
-    if (program) await isReady(cell.start(netnsPath(name, host), program.command, { background: true }), program);
+    if (program) await startProgram(cell, netnsPath(name, host), program);
   };
   await Promise.all([
     start('inet', options.server === 'coturn' ? coturn(spec.server) : reflector(options.fullcone, spec.server)),
     start('inet', resolver(spec.dns)),
-    start('pbx', spec.held?.length ? holder(spec.held) : null),
+    start('pbx', holder(spec)),
   ]);
   await start('host2', spec.neighbour?.length ? neighbour(spec.neighbour, spec.neighbourTo) : null);
 }
-
-function isReady(started: Process, { command, ready }: Program): Promise<void> {
-  const come =
-    'line' in ready
-      ? () => started.output().includes(ready.line)
-      : () => isSuperset(boundUdp(started.pid()), ready.bound);
-  return until(started, come, START_LIMIT, `${command.join(' ').slice(0, 200)} did not start`);
-}
-
-const isSuperset = (have: ReadonlySet<string>, want: readonly string[]): boolean =>
-  want.every((item) => have.has(item));
 
 function readCounters(json: string): { out: number; in: number } {
   const { nftables } = JSON.parse(json) as { nftables: { counter?: { name: string; packets: number } }[] };

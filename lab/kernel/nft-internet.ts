@@ -10,7 +10,9 @@ const NO_LOSS: Loss = { out: 0, in: 0 };
  */
 export function nftInternet({ server, dns, loss = NO_LOSS }: NetworkSpec): string {
   const silences = [
-    ...(server.kind === 'silent' ? [`udp dport { ${STUN_PORT}, ${STUN_OTHER_PORT} } drop`] : []),
+    ...(server.kind === 'silent'
+      ? [`udp dport { ${STUN_PORT}, ${STUN_OTHER_PORT} } drop`, 'tcp flags & (syn | ack) == syn drop']
+      : []),
     ...(dns === 'silent' ? [`ip daddr ${RESOLVER} drop`] : []),
   ];
   return table([

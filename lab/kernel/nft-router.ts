@@ -1,5 +1,5 @@
 import { assertNever, type PortRange, portsOf, toRanges } from '../../src/base/index.ts';
-import type { Forward, RouterSpec } from '../scenarios/index.ts';
+import type { Forward, Protocol, RouterSpec } from '../scenarios/index.ts';
 import { HOST2, NOBODY, PBX, PUBLIC } from './addresses.ts';
 
 /** Chance that a packet is lost, 0 to 1, by direction as the PBX sees it. */
@@ -139,8 +139,10 @@ function filteringRules(filtering: RouterSpec['filtering']): string[] {
 
 const TARGETS = { pbx: PBX, host2: HOST2, nobody: NOBODY } as const;
 
-function forwardRule({ ports, to, shift = 0 }: Forward): string {
-  const match = `iifname "wan" ip daddr ${PUBLIC} meta l4proto { tcp, udp } th dport ${portSet(ports)}`;
+const BOTH: readonly Protocol[] = ['tcp', 'udp'];
+
+function forwardRule({ ports, protocols = BOTH, to, shift = 0 }: Forward): string {
+  const match = `iifname "wan" ip daddr ${PUBLIC} meta l4proto { ${protocols.join(', ')} } th dport ${portSet(ports)}`;
   if (shift === 0) return `${match} dnat to ${TARGETS[to]}`;
   const moved = portsOf(ports).map((port) => `${port} : ${port + shift}`);
   return `${match} dnat to ${TARGETS[to]} : th dport map { ${moved.join(', ')} }`;
@@ -157,9 +159,14 @@ function forwardRules({ blocked }: RouterSpec): string[] {
   ];
 }
 
-/** Taken by a router on which nothing listens: its own ICMP port unreachable, or RST. */
-const inputRules = ({ input }: RouterSpec): string[] => [
+/**
+ * Only what no forward has sent elsewhere comes here. Taken by a router on which nothing listens: its own ICMP port
+ * unreachable, or RST.
+ */
+const inputRules = ({ input, tcpService, tcpReject }: RouterSpec): string[] => [
   'ct state established,related accept',
+  ...(tcpService ? [`iifname "wan" tcp dport ${portSet(tcpService)} accept`] : []),
+  ...(tcpReject ? [`iifname "wan" tcp dport ${portSet(tcpReject)} reject with tcp reset`] : []),
   ...(input === 'take' ? ['accept'] : []),
 ];
 

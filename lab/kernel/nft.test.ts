@@ -19,6 +19,8 @@ const FORWARDS: RouterSpec['forwards'] = [
     to: 'pbx',
   },
   { ports: [{ from: 5090, to: 5090 }], to: 'nobody' },
+  { ports: [{ from: 5001, to: 5001 }], to: 'pbx', protocols: ['tcp'] },
+  { ports: [{ from: 7000, to: 7001 }], to: 'pbx', protocols: ['udp'], shift: 1 },
 ];
 
 const RICH: RouterSpec = {
@@ -26,6 +28,8 @@ const RICH: RouterSpec = {
   forwards: FORWARDS,
   input: 'take',
   blocked: { ports: [{ from: 9001, to: 9003 }], how: 'reject' },
+  tcpService: [{ from: 443, to: 443 }],
+  tcpReject: [{ from: 22, to: 23 }],
 };
 
 const rules = (text: string, chain: string): string[] => {
@@ -39,19 +43,30 @@ const rules = (text: string, chain: string): string[] => {
 
 describe('text of the router', () => {
   test('forwards: first come first, overlapping ranges joined, shifted ports one by one', () => {
-    const [shifted, plain, nobody] = rules(nftRouter(RICH), 'inward');
+    const [shifted, plain, nobody, overTcp, overUdp] = rules(nftRouter(RICH), 'inward');
     expect(shifted).toContain(
       'dport { 9000-10999 } dnat to 192.168.0.100 : th dport map { 9000 : 11000, 9001 : 11001,',
     );
     expect(shifted).toContain('10999 : 12999 }');
     expect(plain).toContain('dport { 5060-5070 } dnat to 192.168.0.100');
-    expect(nobody).toContain('dport { 5090 } dnat to 192.168.0.77');
+    expect(nobody).toContain('meta l4proto { tcp, udp } th dport { 5090 } dnat to 192.168.0.77');
+    expect(overTcp).toContain('meta l4proto { tcp } th dport { 5001 } dnat to');
+    expect(overUdp).toContain('meta l4proto { udp } th dport { 7000-7001 } dnat to');
   });
 
   test('a blocked port is refused before anything established is accepted', () => {
     expect(rules(nftRouter(RICH), 'forward').slice(0, 2)).toEqual([
       'iifname "lan" oifname "wan" udp sport { 9001-9003 } reject with icmp type admin-prohibited',
       'ct state established,related accept',
+    ]);
+  });
+
+  test('what the router does itself comes before what it takes', () => {
+    expect(rules(nftRouter(RICH), 'input')).toEqual([
+      'ct state established,related accept',
+      'iifname "wan" tcp dport { 443 } accept',
+      'iifname "wan" tcp dport { 22-23 } reject with tcp reset',
+      'accept',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { assertNever } from '../../src/base/index.ts';
 import type { NetworkSpec, ServerSpec } from '../scenarios/index.ts';
-import { ALTERNATE, PRIMARY, RESOLVER, STUN_NAME, STUN_OTHER_PORT, STUN_PORT } from './addresses.ts';
+import { ALTERNATE, PRIMARY, PUBLIC, RESOLVER, STUN_NAME, STUN_OTHER_PORT, STUN_PORT } from './addresses.ts';
 
 /** A program that runs as long as its lab, as data. */
 export interface Program {
@@ -65,11 +65,25 @@ export function resolver(dns: NetworkSpec['dns']): Program | null {
   };
 }
 
-/** Holds ports as another program of the PBX would, under a PBX's name. */
-export function holder(ports: readonly number[]): Program {
+/** Takes every connection and says nothing; whoever connected may end it. */
+const SILENT = `const listen = (port, address) => new Promise((resolve) =>
+      require('node:net').createServer((socket) => socket.on('error', () => {}).resume()).listen(port, address, resolve));`;
+
+/** Holds ports as another program of the PBX would, under a PBX's name; null: there is none to hold. */
+export function holder({ held = [], heldTcp = [] }: NetworkSpec): Program | null {
+  if (held.length + heldTcp.length === 0) return null;
   const text = `process.title = 'asterisk';
-    const bound = ${JSON.stringify(ports)}.map((port) => new Promise((resolve) =>
-      require('node:dgram').createSocket('udp4').bind(port, resolve)));
+    ${SILENT}
+    const bind = (port) => new Promise((resolve) => require('node:dgram').createSocket('udp4').bind(port, resolve));
+    const bound = [...${JSON.stringify(held)}.map(bind), ...${JSON.stringify(heldTcp)}.map((port) => listen(port, '0.0.0.0'))];
+    Promise.all(bound).then(() => console.log('ready'));`;
+  return { command: [process.execPath, '-e', text], ready: { line: 'ready' } };
+}
+
+/** What a router offers itself, such as a web page, at its public address. */
+export function routerPage(ports: readonly number[]): Program {
+  const text = `${SILENT}
+    const bound = ${JSON.stringify(ports)}.map((port) => listen(port, '${PUBLIC}'));
     Promise.all(bound).then(() => console.log('ready'));`;
   return { command: [process.execPath, '-e', text], ready: { line: 'ready' } };
 }

@@ -21,20 +21,32 @@ export function routerProblems(router: RouterSpec): string[] {
   return [
     ...router.forwards.flatMap(forwardProblems),
     ...(router.blocked?.ports.length === 0 ? ['blocks no port'] : []),
+    ...ownTcpProblems(router),
   ];
 }
 
-function networkProblems({ router, neighbour = [], held = [], loss }: NetworkSpec): string[] {
+function ownTcpProblems({ tcpService, tcpReject }: RouterSpec): string[] {
+  const served = new Set(portsOf(tcpService ?? []));
+  return [
+    ...(tcpService?.length === 0 || tcpReject?.length === 0 ? ['the router serves or rejects no port'] : []),
+    ...(portsOf(tcpReject ?? []).some((port) => served.has(port)) ? ['a port is both served and rejected'] : []),
+  ];
+}
+
+function networkProblems({ router, neighbour = [], held = [], heldTcp = [], loss }: NetworkSpec): string[] {
   const chances = loss ? [loss.out, loss.in] : [];
   return [
     ...(router === null && neighbour.length > 0 ? ['a neighbour needs a LAN, and so a router'] : []),
-    ...(new Set(held).size < held.length || new Set(neighbour).size < neighbour.length ? ['a port is held twice'] : []),
+    ...([held, heldTcp, neighbour].some(hasTwice) ? ['a port is held twice'] : []),
     ...(chances.every((chance) => chance >= 0 && chance <= 1) ? [] : ['a loss is a chance from 0 to 1']),
   ];
 }
 
-function forwardProblems({ ports, shift = 0 }: Forward): string[] {
+const hasTwice = (ports: readonly number[]): boolean => new Set(ports).size < ports.length;
+
+function forwardProblems({ ports, protocols, shift = 0 }: Forward): string[] {
   if (ports.length === 0) return ['a forward without a port'];
+  if (protocols?.length === 0) return ['a forward without a protocol'];
   const moved = portsOf(ports).map((port) => port + shift);
   return moved.every((port) => port >= 1 && port <= 65_535) ? [] : [`a shift by ${shift} leaves the range of ports`];
 }

@@ -3,7 +3,8 @@ import { openLabAs } from './lab.ts';
 import { PLAIN } from './test-tools.ts';
 
 const [end] = process.argv.slice(2);
-const spec = { router: PLAIN, server: { kind: 'full' }, held: [9000], neighbour: [9000] } as const;
+const router = { ...PLAIN, tcpService: [{ from: 443, to: 443 }] };
+const spec = { router, server: { kind: 'full' }, held: [9000], heldTcp: [9000], neighbour: [9000] } as const;
 
 process.stdout.write('opening\n');
 const lab = await openLabAs('rootless', spec, { server: 'coturn', fullcone: [], name: 'abandon' });

@@ -34,7 +34,10 @@ describe.runIf(here)('nothing is left', () => {
   test('when a lab is closed, even twice and at once, with commands running', async () => {
     const lab = await openLabAs(
       'rootless',
-      { router: PLAIN, server: { kind: 'full' }, held: [9000], neighbour: [9000] },
+      {
+        ...{ router: { ...PLAIN, tcpService: [{ from: 443, to: 443 }] }, server: { kind: 'full' } },
+        ...{ held: [9000], heldTcp: [9000], neighbour: [9000] },
+      },
       { server: 'coturn', fullcone: [] },
     );
     const sleeping = lab.run('pbx', ['sh', '-c', 'setsid sleep 600 & sleep 600']);

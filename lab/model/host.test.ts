@@ -62,9 +62,9 @@ describe('sockets', () => {
   it('cannot have a held port, and the host says who has it', async () => {
     const model = fresh({ held: [9000] });
     await expect(onPbx(model, P)).rejects.toEqual({ kind: 'in-use', code: 'EADDRINUSE' });
-    const holders = await model.pbx.host.udpHolders([9000, 9001]);
+    const holders = await model.pbx.host.holders('udp', [9000, 9001]);
     expect([...holders]).toEqual([[9000, { pid: 4711, name: 'asterisk' }]]);
-    expect([...(await model.reflector.host.udpHolders([9000]))]).toEqual([]);
+    expect([...(await model.reflector.host.holders('udp', [9000]))]).toEqual([]);
   });
 
   it('cannot have an address that is not here', async () => {

@@ -3,14 +3,18 @@ import type { Clock, DnsError, Files, Names, System } from '../../src/system/ind
 import type { NetworkSpec } from '../scenarios/index.ts';
 import { PRIMARY, STUN_NAME } from './addresses.ts';
 import { createChance } from './chance.ts';
+import { createDescriptors } from './descriptors.ts';
 import type { Events } from './events.ts';
 import type { Packet } from './packet.ts';
 import { createSockets } from './sockets.ts';
+import { createTcp } from './tcp.ts';
 
 export interface HostOptions {
   readonly name: string;
   readonly addresses: readonly [string, ...string[]];
+  /** UDP ports. */
   readonly held: readonly number[];
+  readonly heldTcp: readonly number[];
   readonly freeSockets: number;
   readonly dns: NetworkSpec['dns'];
   readonly seed: number;
@@ -21,7 +25,9 @@ export interface HostOptions {
 /** A machine: what a program on it sees, and the way in for packets. */
 export interface Host {
   readonly system: System;
+  /** false: nobody here wants it. */
   receive(packet: Packet): boolean;
+  /** Sockets and listeners that are not closed, and calls whose outcome is not known. */
   openSockets(): number;
 }
 
@@ -29,23 +35,37 @@ const HOLDER = { pid: 4711, name: 'asterisk' } as const;
 
 export function createHost({ name, addresses, freeSockets, dns, seed, events, transmit, ...rest }: HostOptions): Host {
   const held = new Set(rest.held);
-  const chance = createChance(seed, `${name}: ports`);
-  const sockets = createSockets({ addresses, held, limit: freeSockets, events, chance, transmit });
+  const heldTcp = new Set(rest.heldTcp);
+  const descriptors = createDescriptors(freeSockets);
+  const common = { addresses, descriptors, events, transmit };
+  const sockets = createSockets({ ...common, held, chance: createChance(seed, `${name}: ports`) });
+  const { tcp, receive: receiveSegment } = createTcp({
+    ...{ ...common, held: heldTcp, chance: createChance(seed, `${name}: tcp`) },
+  });
   const system: System = {
     clock: createClock(events),
     random: createChance(seed, `${name}: random`).bytes,
     udp: sockets.udp,
+    tcp,
     names: createNames(dns, events),
     host: {
       addresses: () => addresses,
       sourceFor: () => Promise.resolve(addresses[0]),
       canBind: (address) => Promise.resolve(sockets.canBind(address)),
-      udpHolders: (ports) =>
-        Promise.resolve(new Map(ports.filter((port) => held.has(port)).map((port) => [port, HOLDER]))),
+      holders: (protocol, ports) =>
+        Promise.resolve(
+          new Map(
+            ports.filter((port) => (protocol === 'udp' ? held : heldTcp).has(port)).map((port) => [port, HOLDER]),
+          ),
+        ),
     },
     files: createFiles(),
   };
-  return { system, receive: sockets.receive, openSockets: sockets.open };
+  return {
+    system,
+    receive: (packet) => (packet.protocol === 'udp' ? sockets.receive(packet) : receiveSegment(packet)),
+    openSockets: descriptors.open,
+  };
 }
 
 /** A Thursday; virtual time begins here. */

@@ -23,7 +23,7 @@ export interface Model {
   repair(change: Partial<RouterSpec>): void;
   readonly counters: Counters;
   readonly trace: readonly PacketTrace[];
-  /** Sockets of both hosts that nobody has closed. */
+  /** Sockets and listeners of both hosts that nobody has closed, and calls under way. */
   openSockets(): number;
 }
 

@@ -7,6 +7,7 @@ import { type Carry, createLink, type LinkBehaviour } from './link.ts';
 import { createRouter, type Router } from './nat/router.ts';
 import type { ModelOptions } from './options.ts';
 import type { Packet } from './packet.ts';
+import { refusal } from './segment.ts';
 import type { Watch } from './watch.ts';
 
 export interface Network {
@@ -30,7 +31,13 @@ export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: 
 
   const reflector = createHost({
     ...common,
-    ...{ name: 'reflector', addresses: [PRIMARY, ALTERNATE], held: [], freeSockets: Number.POSITIVE_INFINITY },
+    ...{
+      name: 'reflector',
+      addresses: [PRIMARY, ALTERNATE],
+      held: [],
+      heldTcp: [],
+      freeSockets: Number.POSITIVE_INFINITY,
+    },
     transmit: (packet) => {
       if (packet.to.address === PUBLIC) carryIn(packet);
     },
@@ -54,17 +61,18 @@ function createRouterOf(
   if (spec === null) return null;
   const router = createRouter(spec, PUBLIC, createChance(seed, 'router'));
   const to = { address: PRIMARY, port: neighbourTo };
-  for (const port of neighbour) router.keepFlow({ from: { address: HOST2, port }, to }, events.now());
+  for (const port of neighbour) router.keepFlow({ protocol: 'udp', from: { address: HOST2, port }, to }, events.now());
   return router;
 }
 
 const pbxOf = (
   spec: NetworkSpec,
   options: ModelOptions,
-): Pick<HostOptions, 'name' | 'addresses' | 'held' | 'freeSockets'> => ({
+): Pick<HostOptions, 'name' | 'addresses' | 'held' | 'heldTcp' | 'freeSockets'> => ({
   name: 'pbx',
   addresses: [spec.router === null ? PUBLIC : PBX],
   held: spec.held ?? [],
+  heldTcp: spec.heldTcp ?? [],
   freeSockets: options.freeSockets ?? Number.POSITIVE_INFINITY,
 });
 
@@ -76,10 +84,13 @@ const behaviour = (spec: NetworkSpec, options: ModelOptions, direction: 'out' | 
   reorder: options.reorder ?? 0,
 });
 
-/** A server that is down or silent hears nothing, whoever listens; to unconnected sockets the two look the same. */
+/**
+ * A server that is down or silent hears nothing, whoever listens. To unconnected UDP sockets the two look the same;
+ * TCP is refused by a machine that is there.
+ */
 const isHeard = ({ server }: NetworkSpec, reflector: Host, packet: Packet): boolean =>
-  server.kind !== 'down' &&
   server.kind !== 'silent' &&
+  (server.kind !== 'down' || packet.protocol === 'tcp') &&
   (packet.to.address === PRIMARY || packet.to.address === ALTERNATE) &&
   reflector.receive(packet);
 
@@ -90,7 +101,7 @@ const publicSite = (pbx: Host, carryOut: Carry, watch: Watch): Site => ({
 });
 
 function natSite(router: Router, pbx: Host, carryOut: Carry, events: Events, watch: Watch): Site {
-  function fromPbx(packet: Packet): void {
+  function fromLan(packet: Packet): void {
     // No other host of the LAN listens, and the router does not turn packets to its own public address around.
     const stays = isLan(packet.to.address) ? 'nobody' : packet.to.address === PUBLIC ? 'unwanted' : null;
     const outside = stays ?? router.outbound(packet, events.now());
@@ -100,9 +111,20 @@ function natSite(router: Router, pbx: Host, carryOut: Carry, events: Events, wat
   function fromInternet(packet: Packet): void {
     const inside = router.inbound(packet, events.now());
     watch.note('wan-in', packet, typeof inside === 'string' ? inside : 'passed');
-    if (typeof inside === 'string') return;
-    const isHeardInside = inside.to.address === PBX && pbx.receive(inside);
-    watch.note('lan-in', inside, isHeardInside ? 'passed' : 'nobody');
+    if (typeof inside !== 'string') toLan(inside);
+    else if (inside === 'taken' || inside === 'rejected') say(carryOut, router.ownAnswer(packet));
   }
-  return { fromPbx, fromInternet };
+  function toLan(packet: Packet): void {
+    const isHeard = packet.to.address === PBX && pbx.receive(packet);
+    watch.note('lan-in', packet, isHeard ? 'passed' : 'nobody');
+    if (packet.to.address === HOST2) say(fromLan, host2Answer(packet));
+  }
+  return { fromPbx: fromLan, fromInternet };
 }
+
+function say(carry: Carry, answer: Packet | null): void {
+  if (answer !== null) carry(answer);
+}
+
+/** The other host of the LAN is there, and nobody listens: TCP is told so. */
+const host2Answer = (packet: Packet): Packet | null => (packet.protocol === 'tcp' ? refusal(packet) : null);

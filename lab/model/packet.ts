@@ -1,16 +1,39 @@
 import type { Endpoint } from '../../src/base/index.ts';
+import type { Protocol } from '../scenarios/index.ts';
 
-/** A datagram between two transport addresses. Never written to once it is made; copies share the bytes. */
-export interface Packet {
+/** Where a packet comes from and goes to: what connection tracking knows a flow by. */
+export interface Tuple {
+  readonly protocol: Protocol;
   readonly from: Endpoint;
   readonly to: Endpoint;
+}
+
+/** A packet between two transport addresses. Never written to once it is made; copies share the bytes. */
+export type Packet = Datagram | Segment;
+
+export interface Datagram extends Tuple {
+  readonly protocol: 'udp';
   readonly bytes: Uint8Array;
 }
 
-/** Where a packet comes from and goes to: what connection tracking knows a flow by. */
-export type Tuple = Pick<Packet, 'from' | 'to'>;
+/** As much of TCP as tells an open port from a closed one, and an arrival from none. */
+export interface Segment extends Tuple {
+  readonly protocol: 'tcp';
+  readonly kind:
+    | 'syn'
+    | 'syn-ack'
+    /** The caller's acknowledgement, all that he has to say, and his FIN. */
+    | 'data'
+    /** The answer to `data`. */
+    | 'ack'
+    | 'reset';
+  /** The caller's first sequence number, in both directions: it tells a connection from another one of the same endpoints. */
+  readonly sequence: number;
+  readonly bytes: Uint8Array;
+}
 
 /** The tuple of the answer. */
-export const invert = ({ from, to }: Tuple): Tuple => ({ from: to, to: from });
+export const invert = ({ protocol, from, to }: Tuple): Tuple => ({ protocol, from: to, to: from });
 
-export const tupleKey = ({ from, to }: Tuple): string => `${from.address}:${from.port}>${to.address}:${to.port}`;
+export const tupleKey = ({ protocol, from, to }: Tuple): string =>
+  `${protocol} ${from.address}:${from.port}>${to.address}:${to.port}`;

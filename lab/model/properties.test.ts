@@ -9,6 +9,7 @@ import { createModel, type Model } from './model.ts';
 import { choosePublicPort } from './nat/ports.ts';
 import { createTable } from './nat/table.ts';
 import type { ModelOptions } from './options.ts';
+import type { Tuple } from './packet.ts';
 import { A1, A1_OTHER, A2, A2_OTHER, at, behind, ONE_TO_ONE, openVoice, type Voice } from './test-hosts.ts';
 
 const PORTS = [9000, 9001, 9002, 10999];
@@ -22,6 +23,8 @@ interface Move {
   readonly peer: number;
 }
 type Moves = readonly Move[];
+
+const toA1 = (port: number): Tuple => ({ protocol: 'udp', from: at(PBX, port), to: A1 });
 
 const packet: fc.Arbitrary<Move> = fc.record({
   pause: fc.constantFrom(0, 1, 15, 1000, 29_999, 30_000, 31_000, 180_000),
@@ -104,7 +107,7 @@ describe('properties', () => {
     const chooser = { table: createTable(), chance: createChance(1, ''), publicAddress: PUBLIC };
     const outward = { mapping: 'endpoint-independent', assignment: 'other' } as const;
     const all = Array.from({ length: 64512 }, (_, index) => index + 1024);
-    const chosen = all.map((port) => choosePublicPort(chooser, outward, { from: at(PBX, port), to: A1 }, 0));
+    const chosen = all.map((port) => choosePublicPort(chooser, outward, toA1(port), 0));
     expect(new Set(chosen).size).toBe(64512);
     expect(chosen.some((port, index) => port === all[index])).toBe(false);
   });
@@ -113,8 +116,8 @@ describe('properties', () => {
     const chance = { ...createChance(1, ''), integer: () => 9000 - 1024 };
     const chooser = { table: createTable(), chance, publicAddress: PUBLIC };
     const outward = { mapping: 'address-and-port-dependent', assignment: 'random' } as const;
-    expect(choosePublicPort(chooser, outward, { from: at(PBX, 9000), to: A1 }, 0)).toBe(9001);
-    expect(choosePublicPort(chooser, outward, { from: at(PBX, 9001), to: A1 }, 0)).toBe(9000);
+    expect(choosePublicPort(chooser, outward, toA1(9000), 0)).toBe(9001);
+    expect(choosePublicPort(chooser, outward, toA1(9001), 0)).toBe(9000);
   });
 
   it('the heap gives the earliest first, and equals in the order they came', () => {

@@ -3,26 +3,26 @@ import type { SocketFailure, Udp, UdpHandlers, UdpSocket } from '../../src/syste
 import { isLoopback } from './addresses.ts';
 import { ANY, createBindings } from './bindings.ts';
 import type { Chance } from './chance.ts';
+import { type Descriptors, reserve } from './descriptors.ts';
 import type { Events } from './events.ts';
-import type { Packet } from './packet.ts';
+import type { Datagram } from './packet.ts';
 
 export interface SocketsOptions {
   readonly addresses: readonly [string, ...string[]];
   /** Ports that another process has, on all addresses. */
   readonly held: ReadonlySet<number>;
-  readonly limit: number;
+  readonly descriptors: Descriptors;
   readonly events: Events;
   readonly chance: Chance;
   /** Takes a packet that leaves this host. */
-  readonly transmit: (packet: Packet) => void;
+  readonly transmit: (packet: Datagram) => void;
 }
 
 export interface Sockets {
   readonly udp: Udp;
   canBind(address: string): boolean;
   /** A packet for this host; false: no socket wants it. */
-  receive(packet: Packet): boolean;
-  open(): number;
+  receive(packet: Datagram): boolean;
 }
 
 interface Socket {
@@ -34,18 +34,14 @@ interface Socket {
 /** 65535 less the headers of IPv4 and UDP. */
 const LARGEST = 65507;
 
-export function createSockets({ addresses, held, limit, events, chance, transmit }: SocketsOptions): Sockets {
+export function createSockets({ addresses, held, descriptors, events, chance, transmit }: SocketsOptions): Sockets {
   const bindings = createBindings<Socket>(addresses, held, chance);
-  let count = 0;
 
   function open(wanted: Endpoint, handlers: UdpHandlers): UdpSocket {
-    if (!bindings.canBind(wanted.address)) return fail(handlers, { kind: 'no-such-address', code: 'EADDRNOTAVAIL' });
-    if (count >= limit) return fail(handlers, { kind: 'no-more-sockets', code: 'EMFILE' });
-    const local = bindings.choose(wanted);
-    if (local === null) return fail(handlers, { kind: 'in-use', code: 'EADDRINUSE' });
-    const socket: Socket = { local, handlers, state: 'opening' };
+    const reserved = reserve(bindings, descriptors, wanted);
+    if (reserved.kind === 'error') return fail(handlers, reserved.error);
+    const socket: Socket = { local: reserved.value, handlers, state: 'opening' };
     bindings.add(socket);
-    count++;
     events.after(0, () => becomeOpen(socket));
     return { send: (bytes, to) => send(socket, bytes, to), close: () => close(socket) };
   }
@@ -59,13 +55,13 @@ export function createSockets({ addresses, held, limit, events, chance, transmit
     if (socket.state === 'closed') return;
     socket.state = 'closed';
     bindings.remove(socket);
-    count--;
+    descriptors.giveBack();
   }
 
   function send(socket: Socket, bytes: Uint8Array, to: Endpoint): void {
     if (socket.state === 'opening') rejectSend();
     if (socket.state === 'closed') return;
-    const packet: Packet = { from: sourceFor(socket.local, to), to, bytes: bytes.slice() };
+    const packet: Datagram = { protocol: 'udp', from: sourceFor(socket.local, to), to, bytes: bytes.slice() };
     const code = whyNot(packet);
     if (code !== null) events.after(0, () => reportNotSent(socket, code));
     // Within the machine no link is crossed; still, nobody receives while somebody is sending.
@@ -79,14 +75,14 @@ export function createSockets({ addresses, held, limit, events, chance, transmit
     return { address: bindings.isLocal(to.address) ? to.address : addresses[0], port: local.port };
   }
 
-  function receive({ from, to, bytes }: Packet): boolean {
+  function receive({ from, to, bytes }: Datagram): boolean {
     const socket = bindings.find(to);
     if (socket?.state !== 'open') return false;
     socket.handlers.datagram(bytes, from);
     return true;
   }
 
-  return { udp: { open, freeSockets: () => limit - count }, canBind: bindings.canBind, receive, open: () => count };
+  return { udp: { open, freeSockets: descriptors.free }, canBind: bindings.canBind, receive };
 }
 
 function becomeOpen(socket: Socket): void {
@@ -104,7 +100,7 @@ function rejectSend(): never {
 }
 
 /** What Linux says to a packet that cannot be sent from here. */
-function whyNot({ from, to, bytes }: Packet): string | null {
+function whyNot({ from, to, bytes }: Datagram): string | null {
   if (to.port === 0 || !isIpv4(to.address)) return 'EINVAL';
   if (isLoopback(from.address) && !isLoopback(to.address)) return 'EINVAL';
   return bytes.length > LARGEST ? 'EMSGSIZE' : null;

@@ -45,7 +45,7 @@ const RANGE = { ports: [{ from: 9000, to: 10999 }] };
 const RANDOM: RouterSpec = { ...ONE_TO_ONE, outward: 'random' };
 const anotherPort = { address: PUBLIC, port: expect.toSatisfy((port: number) => port !== 9000) };
 
-/** What lab.md saw connection tracking do to a checker; Linux 6.18 was asked again for the ports of traps 3, 4 and 7. */
+/** What connection tracking does to a checker (docs/decisions/0001); Linux 6.18 was asked again for the ports of traps 3, 4 and 7. */
 describe('the traps of connection tracking', () => {
   it('1: a packet to the alternate address opens the filter for it', async () => {
     const { model, p, a2, a2Other } = await lab(ROUTER);

@@ -1,4 +1,5 @@
 import type { Endpoint, Milliseconds } from '../../src/base/index.ts';
+import type { Protocol } from '../scenarios/index.ts';
 import type { Packet } from './packet.ts';
 
 /**
@@ -17,15 +18,18 @@ export type Fate =
   | 'unwanted'
   /** To the public address, and nobody's: the router took it for itself. */
   | 'taken'
+  /** To the public address, and nobody's: the router answered with a reset, and forgot it. */
+  | 'rejected'
   /** There is no such address, or no socket at that port, or the server is down or silent. */
   | 'nobody'
   /** Every public port, or every source port, is taken. */
   | 'no-port';
 
-/** One packet on one link. A lost packet has been on the link; a blocked one never got as far as the WAN. */
+/** One packet on one link, UDP or TCP. A lost packet has been on the link; a blocked one never got as far as the WAN. */
 export interface PacketTrace {
   readonly at: Milliseconds;
   readonly link: Link;
+  readonly protocol: Protocol;
   readonly from: Endpoint;
   readonly to: Endpoint;
   readonly size: number;
@@ -52,7 +56,7 @@ export interface Watch {
 }
 
 const zero = (): Writable => ({
-  ...{ sent: 0, passed: 0, lost: 0, blocked: 0, unwanted: 0, taken: 0, nobody: 0, 'no-port': 0 },
+  ...{ sent: 0, passed: 0, lost: 0, blocked: 0, unwanted: 0, taken: 0, rejected: 0, nobody: 0, 'no-port': 0 },
   ...{ duplicated: 0, reordered: 0 },
 });
 
@@ -62,10 +66,10 @@ export function createWatch(now: () => Milliseconds, tracing: boolean): Watch {
   return {
     counters,
     trace,
-    note(link, { from, to, bytes }, fate) {
+    note(link, { protocol, from, to, bytes }, fate) {
       counters[link].sent++;
       counters[link][fate]++;
-      if (tracing) trace.push({ at: now(), link, from, to, size: bytes.length, fate });
+      if (tracing) trace.push({ at: now(), link, protocol, from, to, size: bytes.length, fate });
     },
     bump(link, what) {
       counters[link][what]++;

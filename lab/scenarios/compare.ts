@@ -6,7 +6,12 @@ export interface ReportShape {
   readonly verdict: string;
   readonly reason: string | null;
   readonly servers: readonly { readonly state: string }[];
-  readonly ports: readonly { readonly port: number; readonly result: string; readonly cause: string | null }[];
+  readonly ports: readonly {
+    readonly protocol: string;
+    readonly port: number;
+    readonly result: string;
+    readonly cause: string | null;
+  }[];
   readonly findings: readonly { readonly code: string }[];
 }
 
@@ -22,9 +27,9 @@ export function compare(expectation: Expectation, report: ReportShape, column: C
   differ('server', expect.server ?? 'ok', report.servers[0]?.state);
   const wanted = wantedPorts(expect);
   differ('ports', wanted.size, report.ports.length);
-  for (const { port, result, cause } of report.ports) {
-    const right = wanted.get(port) ?? [];
-    if (!right.includes(says(result, cause))) differ(`port ${port}`, right.join(' or '), says(result, cause));
+  for (const { protocol, port, result, cause } of report.ports) {
+    const right = wanted.get(`${protocol}/${port}`) ?? [];
+    if (!right.includes(says(result, cause))) differ(`${protocol}/${port}`, right.join(' or '), says(result, cause));
   }
   for (const code of expect.findings ?? [])
     if (!report.findings.some((finding) => finding.code === code)) differences.push(`finding ${code} is missing`);
@@ -33,13 +38,14 @@ export function compare(expectation: Expectation, report: ReportShape, column: C
 
 const says = (result: string, cause: string | null): string => (cause ? `${result}/${cause}` : result);
 
-function wantedPorts(expect: Expectation): Map<number, readonly string[]> {
-  return new Map(
-    Object.entries(expect.ports).flatMap(([text, wanted]) => {
-      const ranges = parsePorts(text);
-      if (ranges.kind === 'error') throw new Error(`a scenario names the ports "${text}"`);
-      const right = [wanted].flat().map(({ result, cause }) => says(result, cause));
-      return portsOf(ranges.value).map((port) => [port, right] as const);
-    }),
-  );
+const wantedPorts = ({ ports, tcp = {} }: Expectation): Map<string, readonly string[]> =>
+  new Map([...labelled('udp', ports), ...labelled('tcp', tcp)]);
+
+function labelled(protocol: string, ports: Expectation['ports']): (readonly [string, readonly string[]])[] {
+  return Object.entries(ports).flatMap(([text, wanted]) => {
+    const ranges = parsePorts(text);
+    if (ranges.kind === 'error') throw new Error(`a scenario names the ports "${text}"`);
+    const right = [wanted].flat().map(({ result, cause }) => says(result, cause));
+    return portsOf(ranges.value).map((port) => [`${protocol}/${port}`, right] as const);
+  });
 }

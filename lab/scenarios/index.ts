@@ -7,6 +7,7 @@ export type {
   Expectation,
   Forward,
   NetworkSpec,
+  Protocol,
   RouterSpec,
   Scenario,
   ServerSpec,

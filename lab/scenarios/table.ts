@@ -1,4 +1,5 @@
 import type { PortRange } from '../../src/base/index.ts';
+import { TCP_SCENARIOS } from './tcp-table.ts';
 import type { Expectation, Forward, NetworkSpec, RouterSpec, Scenario } from './types.ts';
 
 const UDP = '5060,9000-9005';
@@ -434,4 +435,5 @@ export const SCENARIOS: readonly Scenario[] = [
       { check: { udp: UDP, noWait: true }, expect: allTranslated('source-port-rewritten') },
     ],
   },
+  ...TCP_SCENARIOS,
 ];

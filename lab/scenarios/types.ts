@@ -31,6 +31,8 @@ export interface NetworkSpec {
   readonly loss?: { readonly out: number; readonly in: number };
   /** UDP ports that another process of the PBX's machine holds. */
   readonly held?: readonly number[];
+  /** TCP ports that another process of the PBX's machine holds: it takes every connection and says nothing. */
+  readonly heldTcp?: readonly number[];
   /** Source ports from which host2 talks to the reflector's primary (198.51.100.10:3478) all the time, from before the first check. */
   readonly neighbour?: readonly number[];
   /** The port of the reflector's primary address to which it talks; default 3478. */
@@ -51,12 +53,16 @@ export interface RouterSpec {
     | 'endpoint-independent';
   /** Whom a mapping lets in that our own packet has opened (RFC 4787 section 5). */
   readonly filtering: 'address-and-port' | 'address' | 'endpoint-independent';
-  /** Static forwards, UDP and TCP; the first that fits counts. */
+  /** Static forwards; the first that fits counts. */
   readonly forwards: readonly Forward[];
-  /** Packets to the public address that no forward and no mapping wants: dropped; or taken by the router itself, which answers ICMP port unreachable and keeps an entry in its connection table (trap 4 of docs/decisions/0001). */
+  /** Packets to the public address that no forward and no mapping wants: dropped; or taken by the router itself, which answers ICMP port unreachable and keeps an entry in its connection table (trap 4 of docs/decisions/0001); a TCP connection it refuses with a reset. */
   readonly input?: 'drop' | 'take';
+  /** TCP ports on which the router itself listens at its public address, such as its web page: they connect, but it is not us. A forward goes before. */
+  readonly tcpService?: readonly PortRange[];
+  /** TCP ports that the router refuses with a reset where no forward wants them; it keeps no entry. */
+  readonly tcpReject?: readonly PortRange[];
   /**
-   * Takes an address for a scanner whose new flows reach more than so many different ports within 10 s, and lets no
+   * Takes an address for a scanner whose new UDP flows reach more than so many different ports within 10 s, and lets no
    * new flow of it in for 30 s. Flows that it knows go on.
    */
   readonly scanGuard?: { readonly after: number };
@@ -64,10 +70,14 @@ export interface RouterSpec {
   readonly blocked?: { readonly ports: readonly PortRange[]; readonly how: 'drop' | 'reject' };
 }
 
+export type Protocol = 'udp' | 'tcp';
+
 export interface Forward {
   readonly ports: readonly PortRange[];
   /** pbx .100; host2 .50, where nobody listens; nobody .77, where no machine is. */
   readonly to: 'pbx' | 'host2' | 'nobody';
+  /** Both by default. */
+  readonly protocols?: readonly Protocol[];
   /** Arrives at port + shift. */
   readonly shift?: number;
 }
@@ -101,6 +111,8 @@ export interface Check {
   readonly servers?: readonly string[];
   /** As on the command line. */
   readonly udp: string;
+  /** As on the command line, such as '5060,5061,5001'. */
+  readonly tcp?: string;
   /** Do not wait for the router to forget an earlier check. */
   readonly noWait?: boolean;
 }
@@ -114,8 +126,10 @@ export interface PortExpectation {
 export interface Expectation {
   readonly verdict: 'supported' | 'unsupported' | 'inconclusive' | 'cancelled';
   readonly reason: string | null;
-  /** By port or range, as on the command line; together they cover every asked port. */
+  /** UDP, by port or range, as on the command line; together they cover every asked port. */
   readonly ports: Readonly<Record<string, PortExpectation | readonly PortExpectation[]>>;
+  /** The same for TCP. */
+  readonly tcp?: Readonly<Record<string, PortExpectation | readonly PortExpectation[]>>;
   /** State of the first server; default `ok`. */
   readonly server?: string;
   /** Codes that must be among the findings. */

@@ -28,6 +28,8 @@ export const CATALOGUE = {
   'mapped-elsewhere': 'error',
   shifted: 'error',
   'not-forwarded': 'error',
+  rejected: 'error',
+  'own-service-on-router': 'error',
   'address-restricted': 'error',
   'works-by-accident': 'error',
 
@@ -47,11 +49,13 @@ export const CATALOGUE = {
   'throttled-by-server': 'warning',
   'different-public-address': 'warning',
   loss: 'warning',
+  'no-call-back': 'warning',
   untested: 'warning',
 
   'taken-by-neighbour': 'warning',
   'cold-not-asked': 'info',
   sampled: 'info',
+  'tcp-left-out': 'info',
 } as const satisfies Readonly<Record<string, Severity>>;
 
 export type FindingCode = keyof typeof CATALOGUE;

@@ -1,4 +1,4 @@
-import { toRanges } from '../base/index.ts';
+import { portLabel, toRanges } from '../base/index.ts';
 import type { PortVerdict, RunVerdict, ServerVerdict } from '../verdict/index.ts';
 import { CATALOGUE, type FindingCode, type Severity } from './catalogue.ts';
 import type { Facts, Finding, FindingContext } from './types.ts';
@@ -26,7 +26,11 @@ export function sceneOf(run: RunVerdict, context: FindingContext): Scene {
 }
 
 const portLabels = (ports: readonly PortVerdict[]): string[] =>
-  toRanges(ports.map(({ port }) => port)).map(({ from, to }) => (from === to ? `udp/${from}` : `udp/${from}-${to}`));
+  (['udp', 'tcp'] as const).flatMap((protocol) =>
+    toRanges(ports.filter((port) => port.protocol === protocol).map(({ port }) => port)).map(({ from, to }) =>
+      from === to ? portLabel(protocol, from) : `${portLabel(protocol, from)}-${to}`,
+    ),
+  );
 
 export function toFinding(draft: Draft, scene: Scene): Finding {
   const { code, ports, facts } = draft;

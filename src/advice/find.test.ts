@@ -132,12 +132,12 @@ describe('what is said of servers and run', () => {
 
 describe('facts', () => {
   const asterisk = { pid: 812, name: 'asterisk' };
-  const holders = new Map<number, Holder>([
-    [5060, asterisk],
-    [5061, asterisk],
-    [9000, { pid: 9, name: null }],
-    [9001, { pid: 10, name: 'rtp' }],
-    [9002, { pid: 11, name: 'rtp' }],
+  const holders = new Map<string, Holder>([
+    ['udp/5060', asterisk],
+    ['udp/5061', asterisk],
+    ['udp/9000', { pid: 9, name: null }],
+    ['udp/9001', { pid: 10, name: 'rtp' }],
+    ['udp/9002', { pid: 11, name: 'rtp' }],
   ]);
 
   it.each<[string, string, Record<string, unknown>]>([

@@ -6,8 +6,12 @@ import { segmentsOf } from './segments.ts';
 import { isSignalling } from './signalling.ts';
 import type { Facts } from './types.ts';
 
-/** The one cause behind many ports. No port is in two of them. */
-export function findPatterns(scene: Scene): Draft[] {
+/** The one cause behind many ports. No port is in two of them. TCP ports are few, and each speaks for itself. */
+export function findPatterns(whole: Scene): Draft[] {
+  const scene = {
+    ...whole,
+    run: { ...whole.run, ports: whole.run.ports.filter(({ protocol }) => protocol === 'udp') },
+  };
   const drafts: Draft[] = [];
   const taken = new Set<PortVerdict>();
   for (const pattern of [randomSourcePorts, nothingForwarded, mediaRangeMissing, rangeEnds]) {

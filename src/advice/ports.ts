@@ -1,3 +1,4 @@
+import { portLabel } from '../base/index.ts';
 import type { PortVerdict } from '../verdict/index.ts';
 import { codeOfCause, codeOfResult, type FindingCode } from './catalogue.ts';
 import type { Draft, Scene } from './draft.ts';
@@ -9,8 +10,8 @@ export function findPlain(ports: readonly PortVerdict[], scene: Scene): Draft[] 
   for (const port of ports) {
     const code = codeOf(port);
     if (code === null) continue;
-    const holder = code === 'process' ? scene.context.holders.get(port.port) : undefined;
-    const key = JSON.stringify([port.result, code, holder?.name ?? holder?.pid]);
+    const holder = code === 'process' ? scene.context.holders.get(portLabel(port.protocol, port.port)) : undefined;
+    const key = JSON.stringify([port.protocol, port.result, code, holder?.name ?? holder?.pid]);
     const group = groups.get(key);
     if (group) group.ports.push(port);
     else groups.set(key, { code, ports: [port] });
@@ -63,7 +64,9 @@ function shiftFacts(ports: readonly PortVerdict[]): Facts {
 }
 
 function holderFacts(ports: readonly PortVerdict[], { context }: Scene): Facts {
-  const holders = ports.map(({ port }) => context.holders.get(port)).filter((holder) => holder !== undefined);
+  const holders = ports
+    .map(({ protocol, port }) => context.holders.get(portLabel(protocol, port)))
+    .filter((holder) => holder !== undefined);
   const pids = new Set(holders.map(({ pid }) => pid));
   const first: Holder = holders[0] ?? { pid: null, name: null };
   return {

@@ -49,7 +49,7 @@ const cancelledDraft = (idle: readonly PortVerdict[], { run }: Scene): Draft => 
 /** What the verdict does not rest on, though a reader might think so. */
 function findLimits({ run, context }: Scene): Draft[] {
   const { reason, ports, verdict, coldAsked } = run;
-  const open = ports.filter(({ result }) => result === 'open');
+  const open = ports.filter(({ result, protocol }) => result === 'open' && protocol === 'udp');
   const tested = ports.some(({ result }) => result !== 'untested');
   const { askedPorts: asked, plannedPorts: planned } = context;
   const drafts: Draft[] = [];
@@ -58,6 +58,7 @@ function findLimits({ run, context }: Scene): Draft[] {
   const said = ports.some(({ cause }) => cause === 'loss');
   if (reason === 'loss' && !said) drafts.push({ code: 'loss', ports: [], facts: {} });
   if (!coldAsked && open.length > 0) drafts.push({ code: 'cold-not-asked', ports: open, facts: {} });
+  if (context.tcpLeftOut) drafts.push({ code: 'tcp-left-out', ports: [], facts: { tcpPorts: context.tcpLeftOut } });
   if (verdict !== 'cancelled' && tested && asked < planned)
     drafts.push({ code: 'sampled', ports: [], facts: { asked, planned } });
   return drafts;

@@ -1,14 +1,14 @@
 import type { Cause, PortResult, PortVerdict, RunVerdict, ServerVerdict } from '../verdict/index.ts';
 import type { FindingContext } from './types.ts';
 
-/** For tests: a run from a line such as `5060 open; 9000-9001,9010 closed not-forwarded`. */
+/** For tests: a run from a line such as `5060 open; 9000-9001,9010 closed not-forwarded; tcp/5061 open`. */
 export function runOf(line: string, more: Partial<RunVerdict> = {}): RunVerdict {
   const ports = line
     .split(';')
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .flatMap(portsOfPart)
-    .sort((a, b) => a.port - b.port);
+    .sort((a, b) => b.protocol.localeCompare(a.protocol) || a.port - b.port);
   const bad = ports.some(({ result }) => result !== 'open');
   return {
     verdict: bad ? 'unsupported' : 'supported',
@@ -23,11 +23,16 @@ export function runOf(line: string, more: Partial<RunVerdict> = {}): RunVerdict 
 
 function portsOfPart(part: string): PortVerdict[] {
   const [ranges = '', result = '', cause = null] = part.split(' ');
-  return ranges.split(',').flatMap((range) => {
-    const [from = 0, to = from] = range.split('-').map(Number);
-    const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-    return numbers.map((port) => portOf(port, result as PortResult, cause as Cause | null));
-  });
+  const isTcp = ranges.startsWith('tcp/');
+  return ranges
+    .replace('tcp/', '')
+    .split(',')
+    .flatMap((range) => {
+      const [from = 0, to = from] = range.split('-').map(Number);
+      const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+      const verdicts = numbers.map((port) => portOf(port, result as PortResult, cause as Cause | null));
+      return isTcp ? verdicts.map((one) => ({ ...one, protocol: 'tcp' as const, mapped: null })) : verdicts;
+    });
 }
 
 export function portOf(port: number, result: PortResult, cause: Cause | null): PortVerdict {

@@ -56,7 +56,7 @@ describe('both languages', () => {
     );
     const known = new Set<string>(FINDING_CODES);
     const unused = flat.en
-      .map(([key]) => key.replace(/_(one|other|signalling|media|mixed)$/, ''))
+      .map(([key]) => key.replace(/_(one|other|signalling|media|mixed|tcp)$/, ''))
       .filter((key) => !used.has(key) && !known.has(key.split('.')[0] ?? ''));
     expect(unused).toEqual([]);
   });
@@ -99,7 +99,13 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   'not-forwarded': () => [
     ...of('9000,9002,9004 open; 9001,9003 closed not-forwarded'),
     ...of('5060 closed not-forwarded'),
+    ...tcp('closed not-forwarded'),
   ],
+  rejected: () => tcp('closed rejected'),
+  'own-service-on-router': () => tcp('closed own-service-on-router'),
+  'no-call-back': () => tcp('untested no-call-back'),
+  'tcp-left-out': () =>
+    findFindings(runOf('9000 open'), contextOf(runOf('9000 open'), { tcpLeftOut: '5060-5061, 5090' })),
   'address-restricted': () => ports('closed address-restricted'),
   'works-by-accident': () => ports('closed works-by-accident'),
   'no-answer': () => ports('no-answer'),
@@ -112,7 +118,7 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
     ...cancelled('9000 open'),
   ],
   process: () => [...ports('in-use process'), ...held('asterisk', 812), ...held('asterisk', null), ...held(null, 812)],
-  'in-use': () => ports('in-use'),
+  'in-use': () => [...ports('in-use'), ...tcp('in-use')],
   permission: () => ports('untested permission'),
   'scan-protection': () => ports('untested scan-protection'),
   'server-silent': () => ports('untested server-silent'),
@@ -134,6 +140,8 @@ function of(line: string, state: ServerState = 'ok'): Finding[] {
 const ports = (kind: string): Finding[] =>
   [`9000 ${kind}`, `9000-9001 ${kind}`, `5060 ${kind}`, `5060,9000-9009 ${kind}`].flatMap((line) => of(line));
 
+const tcp = (kind: string): Finding[] => [`tcp/5061 ${kind}`, `tcp/5060-5061 ${kind}`].flatMap((line) => of(line));
+
 const about = (more: Parameters<typeof runOf>[1]): Finding[] =>
   ['9000 open', '9000-9001 open'].map((line) => runOf(line, more)).flatMap((run) => findFindings(run, contextOf(run)));
 
@@ -144,7 +152,10 @@ const cancelled = (line: string): Finding[] => {
 
 function held(name: string | null, pid: number | null): Finding[] {
   const run = runOf('9000-9001 in-use process');
-  return findFindings(run, contextOf(run, { holders: new Map(run.ports.map(({ port }) => [port, { name, pid }])) }));
+  return findFindings(
+    run,
+    contextOf(run, { holders: new Map(run.ports.map(({ port }) => [`udp/${port}`, { name, pid }])) }),
+  );
 }
 
 describe.each<Language>(['en', 'de'])('in %s', (language) => {

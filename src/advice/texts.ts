@@ -43,6 +43,7 @@ function variablesOf(ports: readonly string[], facts: Facts, language: Language)
     n: texts.amount(language, Number(facts['count'] ?? 0)),
     ports: shorten(ports, language),
     context: kindOf(ports),
+    ...transportOf(ports),
     pbx: lanAddress(facts['bindAddress']) ?? texts.one(language, 'common.lanAddress'),
     sources: facts['sources'] ?? texts.one(language, 'common.testServer'),
     serverAt: serverAt(facts),
@@ -54,7 +55,7 @@ const amountOf = (name: string, value: string | number | undefined, language: La
   typeof value === 'number' ? [[name, texts.amount(language, value)]] : [];
 
 function shorten(labels: readonly string[], language: Language): string {
-  const ranges = labels.map((label) => label.replace(/^udp\//, ''));
+  const ranges = labels.map((label) => label.replace(/^\w+\//, ''));
   const more = ranges.length - MOST_RANGES;
   const ports = ranges.slice(0, MOST_RANGES).join(', ');
   return more > 0
@@ -62,8 +63,17 @@ function shorten(labels: readonly string[], language: Language): string {
     : ports;
 }
 
+const isTcp = ([first]: readonly string[]): boolean => first?.startsWith('tcp/') ?? false;
+
+/** All ports of a finding are of one protocol. */
+const transportOf = (labels: readonly string[]): Facts =>
+  isTcp(labels)
+    ? { transport: 'TCP', protocol: 'tcp', ss: 'ss -ltnp' }
+    : { transport: 'UDP', protocol: 'udp', ss: 'ss -ulpn' };
+
 /** What a closed port does to calls depends on what it is for. */
-function kindOf(labels: readonly string[]): 'signalling' | 'media' | 'mixed' {
+function kindOf(labels: readonly string[]): 'signalling' | 'media' | 'mixed' | 'tcp' {
+  if (isTcp(labels)) return 'tcp';
   const ends = labels.flatMap((label) => label.replace(/^udp\//, '').split('-'));
   const signalling = ends.filter((port) => isSignalling(Number(port))).length;
   if (signalling === 0) return 'media';

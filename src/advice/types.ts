@@ -23,9 +23,11 @@ export interface FindingContext {
   readonly plannedPorts: number;
   readonly askedPorts: number;
   readonly bindAddress: string;
-  readonly holders: ReadonlyMap<number, Holder>;
+  readonly holders: ReadonlyMap<string, Holder>;
   /** How often a silent port was asked. */
   readonly tries?: number;
+  /** TCP ports of the product that this server could not be asked to call: `5060-5061, 5090`. */
+  readonly tcpLeftOut?: string;
 }
 
 export type Language = 'en' | 'de';

@@ -107,6 +107,7 @@ describe('several servers', () => {
       port: 5_000,
       alternatePort: 5_001,
       rfc3489: false,
+      lab: false,
       fault: null,
     };
     await lab.run(startReflector(lab.reflector, single));

@@ -1,7 +1,7 @@
 import { findFindings } from '../advice/index.ts';
-import { portsOf } from '../base/index.ts';
+import { formatRanges, portsOf } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
-import { collectEvidence, collectServer } from '../evidence/index.ts';
+import { collectCalls, collectEvidence, collectServer } from '../evidence/index.ts';
 import { buildReport, type Report } from '../report/index.ts';
 import { judgeRun, judgeServer, type ServerVerdict, unresolvable } from '../verdict/index.ts';
 import type { RunEvent, ServerName } from './events.ts';
@@ -17,23 +17,29 @@ export function conclude(events: readonly RunEvent[]): Report {
   const observations = events.flatMap((event) => (event.kind === 'observed' ? [event.observation] : []));
   const evidence = plan && collectEvidence(plan, observations);
   const asked = plan ? plan.slices.flat() : portsOf(started.request.udp);
+  const callsPlanned = events.find((event) => event.kind === 'calls-planned');
+  const called = events.flatMap((event) => (event.kind === 'call' ? [event.observation] : []));
   const verdict = judgeRun({
     servers: judgeServers(started, events),
     asked,
     plan,
     evidence,
+    calls: callsPlanned ? collectCalls(callsPlanned.plan, called) : null,
+    askedCalls: plan || started.request.tcpIfPossible ? [] : portsOf(started.request.tcp),
     cancelled: ended.cancelled,
   });
   const holders = new Map(events.flatMap((event) => (event.kind === 'holders' ? event.holders : [])));
   const localAddress = planned?.localAddress ?? started.request.bindAddress;
   const plannedPorts = planned?.plannedPorts ?? asked.length;
   const tries = mostTries(observations);
+  const leftOut = plan !== null && !callsPlanned && started.request.tcp.length > 0;
   const context = {
     plannedPorts,
     askedPorts: plan ? asked.length : 0,
     bindAddress: localAddress,
     holders,
     ...(tries > 0 ? { tries } : {}),
+    ...(leftOut ? { tcpLeftOut: formatRanges(started.request.tcp) } : {}),
   };
   return buildReport(verdict, findFindings(verdict, context), {
     version: started.version,

@@ -8,5 +8,5 @@ export const EMBEDDED = {
   checker: '127.0.0.1',
   primary: '127.0.0.2',
   port: 3478,
-  options: { primary: '127.0.0.2', alternate: '127.0.0.3', port: 3478, alternatePort: 3479 },
+  options: { primary: '127.0.0.2', alternate: '127.0.0.3', port: 3478, alternatePort: 3479, lab: true },
 } as const;

@@ -1,12 +1,15 @@
 import type { Endpoint, Milliseconds, PortRange } from '../base/index.ts';
-import type { Observation, ServerObservation } from '../engine/index.ts';
-import type { ProbePlan, Rate } from '../plan/index.ts';
+import type { CallObservation, Observation, ServerObservation } from '../engine/index.ts';
+import type { CallPlan, ProbePlan, Rate } from '../plan/index.ts';
 import type { DnsError, Holder } from '../system/index.ts';
 
 /** What the user asked for, checked and complete. */
 export interface CheckRequest {
   readonly servers: readonly ServerName[];
   readonly udp: readonly PortRange[];
+  readonly tcp: readonly PortRange[];
+  /** TCP ports are asked only of a server that calls back; else they are left out, and the report says so. */
+  readonly tcpIfPossible: boolean;
   /** `0.0.0.0`: wherever the system lets packets out. */
   readonly bindAddress: string;
   /** null: what server and path allow. */
@@ -44,7 +47,10 @@ export type RunEvent =
   | { readonly kind: 'waiting'; readonly for: Milliseconds }
   | { readonly kind: 'planned'; readonly plan: ProbePlan; readonly localAddress: string; readonly plannedPorts: number }
   | { readonly kind: 'observed'; readonly observation: Observation }
-  | { readonly kind: 'holders'; readonly holders: readonly (readonly [port: number, holder: Holder])[] }
+  /** Who holds ports that could not be opened; by label, such as `udp/5060`. */
+  | { readonly kind: 'holders'; readonly holders: readonly (readonly [port: string, holder: Holder])[] }
+  | { readonly kind: 'calls-planned'; readonly plan: CallPlan }
+  | { readonly kind: 'call'; readonly observation: CallObservation }
   | { readonly kind: 'ended'; readonly duration: Milliseconds; readonly cancelled: boolean };
 
 export const CHECK_LIMITS = {

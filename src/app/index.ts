@@ -4,4 +4,5 @@ export { type FinishedCheck, type RunningCheck, socketsNeeded, startCheck } from
 export { conclude } from './conclude.ts';
 export { EMBEDDED } from './embedded.ts';
 export { CHECK_LIMITS, type CheckRequest, type RunEvent, type ServerName } from './events.ts';
+export { type NatRequest, type RunningNatCheck, startNat } from './nat.ts';
 export { type ReflectorError, type ReflectorOptions, type RunningReflector, startReflector } from './reflector.ts';

@@ -15,6 +15,7 @@ const SERVER: ServerFacts = {
   changeRequest: true,
   allowedRate: 20_000,
   pass: null,
+  calls: false,
 };
 /** The same server by its other address, as a name with both addresses may give it. */
 const TURNED: ServerFacts = {

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../base/index.ts';
 import type { Engine, Input, SocketKey } from '../engine/index.ts';
-import type { System, Timer, UdpSocket } from '../system/index.ts';
+import type { System, TcpListener, Timer, UdpSocket } from '../system/index.ts';
 
 /** An engine at work. */
 export interface Pump {
@@ -30,6 +30,7 @@ class Worker<T> {
   readonly done: Promise<void>;
   #settle!: { readonly finish: () => void; readonly fail: (reason: unknown) => void };
   readonly #sockets = new Map<SocketKey, UdpSocket>();
+  readonly #listeners = new Map<number, TcpListener>();
   #timer: { readonly at: Milliseconds; readonly timer: Timer } | null = null;
   #draining = false;
   #now: Milliseconds = 0;
@@ -100,6 +101,13 @@ class Worker<T> {
         this.#sockets.get(output.socket)?.close();
         this.#sockets.delete(output.socket);
         return true;
+      case 'listen':
+        this.#listen(output.port, output.local);
+        return true;
+      case 'unlisten':
+        this.#listeners.get(output.port)?.close();
+        this.#listeners.delete(output.port);
+        return true;
       case 'wait':
         this.#wakeAt(output.until);
         return false;
@@ -125,6 +133,15 @@ class Worker<T> {
     this.#sockets.set(socket, opened);
   }
 
+  #listen(port: number, local: Parameters<System['tcp']['listen']>[0]): void {
+    const listener = this.#system.tcp.listen(local, {
+      bound: () => this.feed({ kind: 'listens', port }),
+      failed: (failure) => this.feed({ kind: 'listen-failed', port, failure }),
+      arrived: (from, bytes) => this.feed({ kind: 'called', port, bytes, from }),
+    });
+    this.#listeners.set(port, listener);
+  }
+
   /** A timer that fires early does no harm: it is only moved when it would be late. */
   #wakeAt(at: Milliseconds): void {
     if (this.#timer && this.#timer.at <= at) return;
@@ -144,6 +161,8 @@ class Worker<T> {
     this.#timer?.timer.cancel();
     for (const socket of this.#sockets.values()) socket.close();
     this.#sockets.clear();
+    for (const listener of this.#listeners.values()) listener.close();
+    this.#listeners.clear();
     then();
   }
 }

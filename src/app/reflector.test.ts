@@ -20,6 +20,7 @@ const OPTIONS: ReflectorOptions = {
   alternatePort: 3479,
   fault: null,
   rfc3489: false,
+  lab: false,
 };
 const PRIMARY = { address: '198.51.100.10', port: 3478 };
 const ID = new Uint8Array(12);

@@ -1,14 +1,18 @@
 import { type Endpoint, err, isIpv4, ok, type Result } from '../base/index.ts';
 import {
+  type Action,
   type Capabilities,
+  callAnswer,
   type DropReason,
   type Fault,
+  type Letter,
   ROLE_NAMES,
   ROLES,
   type RoleName,
   reflect,
 } from '../reflector/index.ts';
 import type { Clock, SocketFailure, System, UdpHandlers, UdpSocket } from '../system/index.ts';
+import { Calls } from './calls.ts';
 
 export interface ReflectorOptions {
   readonly primary: string;
@@ -18,6 +22,8 @@ export interface ReflectorOptions {
   readonly alternatePort: number;
   readonly fault: Fault | null;
   readonly rfc3489: boolean;
+  /** TCP ports of addresses that are not of the internet are called, too. */
+  readonly lab: boolean;
 }
 
 /** Why it did not start, and because of what. */
@@ -62,7 +68,7 @@ export async function startReflector(
   if (wrong !== null) return err(wrong);
   const endpoints = endpointsOf(options);
   const names = options.alternate === null ? (['primary'] as const) : ROLE_NAMES;
-  const pump = new Pump(capabilitiesOf(options, endpoints, system.random(TOKEN_KEY_BYTES)), system.clock);
+  const pump = new Pump(capabilitiesOf(options, endpoints, system.random(TOKEN_KEY_BYTES)), system);
   const errors = await Promise.all(names.map((name) => pump.open(system, name)));
   const failed = errors.find((error) => error !== null);
   if (failed) {
@@ -100,7 +106,7 @@ function endpointsOf({ primary, alternate, port, alternatePort }: ReflectorOptio
 }
 
 const capabilitiesOf = (
-  { alternate, rfc3489, fault }: ReflectorOptions,
+  { alternate, rfc3489, fault, lab }: ReflectorOptions,
   endpoints: Readonly<Record<RoleName, Endpoint>>,
   tokenKey: Uint8Array,
 ): Capabilities => ({
@@ -110,6 +116,7 @@ const capabilitiesOf = (
   rfc3489,
   announcedRate: ANNOUNCED_RATE,
   fault,
+  lab,
   tokenKey,
 });
 
@@ -117,6 +124,7 @@ const capabilitiesOf = (
 class Pump {
   #capabilities: Capabilities;
   readonly #clock: Clock;
+  readonly #calls: Calls;
   #running = false;
   readonly #sockets = new Map<RoleName, UdpSocket>();
   #received = 0;
@@ -133,9 +141,10 @@ class Pump {
     'own-address': 0,
   };
 
-  constructor(capabilities: Capabilities, clock: Clock) {
+  constructor(capabilities: Capabilities, system: System) {
     this.#capabilities = capabilities;
-    this.#clock = clock;
+    this.#clock = system.clock;
+    this.#calls = new Calls(system);
   }
 
   /** null: it listens. */
@@ -163,6 +172,7 @@ class Pump {
 
   close(): void {
     this.#running = false;
+    this.#calls.close();
     for (const socket of this.#sockets.values()) socket.close();
   }
 
@@ -182,7 +192,23 @@ class Pump {
     }
     this.#answered++;
     const socket = this.#sockets.get(action.from);
-    for (const { bytes: answer, to } of action.kind === 'spread' ? action.answers : [action]) socket?.send(answer, to);
+    for (const letter of this.#carryOut(action)) socket?.send(letter.bytes, letter.to);
+  }
+
+  /** What is to be sent. */
+  #carryOut(action: Exclude<Action, { kind: 'drop' }>): readonly Letter[] {
+    switch (action.kind) {
+      case 'send':
+        return [action];
+      case 'spread':
+        return action.answers;
+      case 'call': {
+        const called = this.#calls.place(action, this.#capabilities.endpoints[action.caller].address);
+        return [{ to: action.to, bytes: callAnswer(action, called) }];
+      }
+      default:
+        return action satisfies never;
+    }
   }
 
   /** Three roles are not an RFC 5780 server: the rest goes on as a plain one. */

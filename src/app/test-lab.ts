@@ -38,6 +38,8 @@ export const REQUEST: CheckRequest = {
     { from: 5060, to: 5060 },
     { from: 9000, to: 9005 },
   ],
+  tcp: [],
+  tcpIfPossible: false,
   bindAddress: '0.0.0.0',
   rate: null,
   sample: null,
@@ -78,6 +80,7 @@ export async function openLab(network: NetworkSpec, options: Partial<ModelOption
     port: 3478,
     alternatePort: 3479,
     rfc3489: false,
+    lab: false,
     fault: kind === 'ignores-change-request' || kind === 'no-response-port' ? kind : null,
   };
   const started = await model.run(startReflector(model.reflector, reflector));

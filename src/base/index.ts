@@ -13,7 +13,9 @@ export {
   formatRanges,
   type PortListError,
   type PortRange,
+  type Protocol,
   parsePorts,
+  portLabel,
   portsOf,
   toRanges,
 } from './ports.ts';

@@ -36,6 +36,12 @@ export interface PortListError {
 }
 
 /** `5060,9000-10999`: numbers and ranges, 1 to 65535, with or without blanks. */
+/** Transport protocols of which ports are checked. */
+export type Protocol = 'udp' | 'tcp';
+
+/** `udp/5060`. */
+export const portLabel = (protocol: Protocol, port: number): string => `${protocol}/${port}`;
+
 export function parsePorts(text: string): Result<readonly PortRange[], PortListError> {
   const ranges: PortRange[] = [];
   for (const part of text.split(',').map((piece) => piece.trim())) {

@@ -1,10 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { type CheckCommand, check } from './check.ts';
+import { type NatCommand, nat } from './nat.ts';
 import { type ReflectorCommand, reflector } from './reflector.ts';
 import { sayMistake } from './say.ts';
 import { type Context, EXIT, type Language, type Mistake } from './types.ts';
 
-const COMMANDS = ['check', 'reflector'] as const;
+const COMMANDS = ['check', 'nat', 'reflector'] as const;
 
 /** Reads the command line, does what it asks for, and says with which code the process is to end. */
 export async function runCommandLine(words: readonly string[], context: Context): Promise<number> {
@@ -76,6 +77,7 @@ function commandLine(context: Context, done: (code: number) => void): Command {
       outputError: () => undefined,
     });
   addCheck(program, act(context, done, check));
+  addNat(program, act(context, done, nat));
   addReflector(program, act(context, done, reflector));
   return program;
 }
@@ -108,14 +110,18 @@ const join = (value: string, before?: string): string => (before === undefined ?
 function addCheck(program: Command, action: (options: CheckCommand, command: Command) => Promise<void>): void {
   program
     .command('check')
-    .description('Checks UDP ports from this machine, which is the PBX or stands in for it.')
+    .description('Checks UDP and TCP ports from this machine, which is the PBX or stands in for it.')
     .option(
       '--server <host[:port]>',
       'your reflector, or a STUN server with two addresses; may be repeated; "embedded": a trial on this machine alone',
       collect,
     )
     .option('--udp <ports>', 'ports and ranges, such as 5060,9000-10999; may be repeated', join)
-    .option('--profile <name>', 'the ports of a product, such as 3cx, asterisk, freeswitch; --udp replaces them')
+    .option('--tcp <ports>', 'TCP ports, such as 5060,5061,443; they need a reflector as the server', join)
+    .option(
+      '--profile <name>',
+      'the ports of a product, such as 3cx, asterisk, freeswitch; --udp and --tcp replace them',
+    )
     .option('--bind-address <ip>', 'listen on this address of the machine only')
     .option('--rate <packets>', 'packets per second, or "max": as fast as the path takes it')
     .option('--all', 'ask for every port, also of a server that is not yours (10 packets per second)')
@@ -142,6 +148,27 @@ Examples:
   fullcone check --server embedded --profile asterisk
 `;
 
+function addNat(program: Command, action: (options: NatCommand, command: Command) => Promise<void>): void {
+  program
+    .command('nat')
+    .description('Tells how the NAT behaves, in the words of RFC 4787, and how good the path is.')
+    .option('--server <host[:port]>', 'your reflector, or a STUN server with two addresses; may be repeated', collect)
+    .option('--bind-address <ip>', 'ask from this address of the machine')
+    .option('--json', 'print it as JSON')
+    .option('--lang <language>', 'en or de; otherwise as the locale says')
+    .allowExcessArguments()
+    .addHelpText('after', NAT_HELP)
+    .action(action);
+}
+
+const NAT_HELP = `
+Exit codes:
+  0 found out, 2 not, 64 bad usage, 70 internal error, 130 cancelled
+
+Example:
+  fullcone nat --server stun.example.com
+`;
+
 function addReflector(program: Command, action: (options: ReflectorCommand, command: Command) => Promise<void>): void {
   program
     .command('reflector')
@@ -152,6 +179,10 @@ function addReflector(program: Command, action: (options: ReflectorCommand, comm
     .option('--alternate-port <port>', 'second port', '3479')
     .option('--single', 'one address only: serves outbound tests, no inbound ones')
     .option('--rfc3489', 'answer clients of the old standard too')
+    .option(
+      '--lab',
+      'connect to TCP ports of private and loopback addresses too: for a laboratory, never in the internet',
+    )
     .option('--lab-fault <fault>', 'for tests: misbehave')
     .option('--lang <language>', 'en or de; otherwise as the locale says')
     .allowExcessArguments()

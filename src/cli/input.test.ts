@@ -23,6 +23,8 @@ test('what is not said has its usual value', () => {
   expect(request()).toEqual({
     servers: [{ name: 'stun.example.com', host: 'stun.example.com', port: 3478 }],
     udp: [{ from: 5060, to: 5060 }],
+    tcp: [],
+    tcpIfPossible: true,
     bindAddress: '0.0.0.0',
     rate: null,
     sample: null,
@@ -178,14 +180,14 @@ describe('ports', () => {
   });
 
   test.each(['', ' ', ',', '5060,', '5060,,5061'])('%j has an empty place', (udp) => {
-    expect(mistake({ udp })).toEqual({ key: 'ports.empty', facts: { list: udp } });
+    expect(mistake({ udp })).toEqual({ key: 'ports.empty', facts: { option: '--udp', list: udp } });
   });
 
   test.each([
     ['9010-9000', '9000-9010'],
     ['5060,10999 - 9000', '9000-10999'],
   ])('%j is upside down, and right would be %s', (udp, right) => {
-    expect(mistake({ udp })).toMatchObject({ key: 'ports.upside-down', facts: { right } });
+    expect(mistake({ udp })).toMatchObject({ key: 'ports.upside-down', facts: { option: '--udp', right } });
   });
 
   test('of a product: those that it needs, and only UDP', () => {

@@ -1,4 +1,12 @@
-import { CHECK_LIMITS, type CheckRequest, EMBEDDED, findProfile, PROFILES, type ServerName } from '../app/index.ts';
+import {
+  CHECK_LIMITS,
+  type CheckRequest,
+  EMBEDDED,
+  findProfile,
+  type NatRequest,
+  PROFILES,
+  type ServerName,
+} from '../app/index.ts';
 import {
   err,
   formatRanges,
@@ -6,6 +14,7 @@ import {
   ok,
   type PortListError,
   type PortRange,
+  type Protocol,
   parsePorts,
   type Result,
 } from '../base/index.ts';
@@ -15,6 +24,7 @@ import type { Mistake } from './types.ts';
 export interface CheckOptions {
   readonly server?: readonly string[];
   readonly udp?: string;
+  readonly tcp?: string;
   readonly profile?: string;
   readonly bindAddress?: string;
   readonly rate?: string;
@@ -29,8 +39,8 @@ const wrong = (key: string, facts: Mistake['facts'] = {}): Result<never, Mistake
 export function readCheckRequest(options: CheckOptions): Result<CheckRequest, Mistake> {
   const servers = readServers(options.server ?? []);
   if (servers.kind === 'error') return servers;
-  const udp = readPorts(options);
-  if (udp.kind === 'error') return udp;
+  const ports = readPorts(options);
+  if (ports.kind === 'error') return ports;
   const bindAddress = options.bindAddress ?? (isEmbedded(servers.value) ? EMBEDDED.checker : '0.0.0.0');
   if (!isIpv4(bindAddress)) return wrong('bind-address.not-an-address', { given: bindAddress });
   const rate = readRate(options.rate);
@@ -39,13 +49,26 @@ export function readCheckRequest(options: CheckOptions): Result<CheckRequest, Mi
   if (sample.kind === 'error') return sample;
   return ok({
     servers: servers.value,
-    udp: udp.value,
+    ...ports.value,
+    tcp: isEmbedded(servers.value) ? ports.value.tcp.filter(({ from }) => from >= UNPRIVILEGED) : ports.value.tcp,
     bindAddress,
     rate: rate.value,
     sample: sample.value,
     // On one machine there is no router that could remember.
     noWait: !options.wait || isEmbedded(servers.value),
   });
+}
+
+/** The same for `fullcone nat`, which asks no port of the PBX. */
+export function readNatRequest({
+  server = [],
+  bindAddress = '0.0.0.0',
+}: Pick<CheckOptions, 'server' | 'bindAddress'>): Result<NatRequest, Mistake> {
+  const servers = readServers(server);
+  if (servers.kind === 'error') return servers;
+  if (isEmbedded(servers.value)) return wrong('nat.embedded');
+  if (!isIpv4(bindAddress)) return wrong('bind-address.not-an-address', { given: bindAddress });
+  return ok({ servers: servers.value, bindAddress });
 }
 
 export const isEmbedded = (servers: readonly ServerName[]): boolean =>
@@ -72,6 +95,9 @@ const IPV6 = /^\[?([\da-f:]*::[\da-f:.]*|([\da-f]{1,4}:){7}[\da-f]{1,4})(\]|$)/i
 
 const STUN_PORT = 3478;
 
+/** Below, only root may listen, which a trial is not worth. */
+const UNPRIVILEGED = 1024;
+
 function readServer(name: string): Result<ServerName, Mistake> {
   if (name === EMBEDDED.name) return ok({ name, host: EMBEDDED.primary, port: EMBEDDED.port });
   if (IPV6.test(name)) return wrong('server.ipv6', { given: name });
@@ -84,23 +110,41 @@ function readServer(name: string): Result<ServerName, Mistake> {
 }
 
 /** Named ports go before those of the product, which may use others than it does when installed. */
-function readPorts({ udp, profile }: CheckOptions): Result<readonly PortRange[], Mistake> {
+function readPorts({
+  udp,
+  tcp,
+  profile,
+}: CheckOptions): Result<Pick<CheckRequest, 'udp' | 'tcp' | 'tcpIfPossible'>, Mistake> {
   const product = profile === undefined ? null : findProfile(profile.trim().toLowerCase());
   if (profile !== undefined && !product) return wrong('profile.unknown', { given: profile, profiles: profileNames() });
-  if (udp !== undefined) {
-    const ports = parsePorts(udp);
-    return ports.kind === 'ok' ? ports : err(portMistake(udp, ports.error));
-  }
-  if (!product) return wrong('ports.missing', { profiles: profileNames() });
-  const needed = product.ports.filter(({ protocol, optional }) => protocol === 'udp' && !optional);
-  return ok(needed.map(({ from, to }) => ({ from, to })));
+  if (udp === undefined && tcp === undefined && !product) return wrong('ports.missing', { profiles: profileNames() });
+  const isNamed = udp !== undefined || tcp !== undefined;
+  const needed = (wanted: Protocol): readonly PortRange[] =>
+    (isNamed ? [] : (product?.ports ?? []))
+      .filter(({ protocol, optional }) => protocol === wanted && !optional)
+      .map(({ from, to }) => ({ from, to }));
+  const udpPorts = readList('--udp', udp, needed('udp'));
+  if (udpPorts.kind === 'error') return udpPorts;
+  const tcpPorts = readList('--tcp', tcp, needed('tcp'));
+  if (tcpPorts.kind === 'error') return tcpPorts;
+  return ok({ udp: udpPorts.value, tcp: tcpPorts.value, tcpIfPossible: tcp === undefined });
 }
 
-function portMistake(list: string, { kind, part }: PortListError): Mistake {
-  if (kind === 'empty') return { key: 'ports.empty', facts: { list } };
+function readList(
+  option: string,
+  given: string | undefined,
+  otherwise: readonly PortRange[],
+): Result<readonly PortRange[], Mistake> {
+  if (given === undefined) return ok(otherwise);
+  const ports = parsePorts(given);
+  return ports.kind === 'ok' ? ports : err(portMistake(option, given, ports.error));
+}
+
+function portMistake(option: string, list: string, { kind, part }: PortListError): Mistake {
+  if (kind === 'empty') return { key: 'ports.empty', facts: { option, list } };
   const [from = '', to = ''] = part.split('-').map((piece) => piece.trim());
   const right = kind === 'upside-down' ? { right: formatRanges([{ from: Number(to), to: Number(from) }]) } : {};
-  return { key: `ports.${kind}`, facts: { given: part, ...right } };
+  return { key: `ports.${kind}`, facts: { option, given: part, ...right } };
 }
 
 const profileNames = (): string => PROFILES.map(({ id }) => id).join(', ');

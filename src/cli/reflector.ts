@@ -11,11 +11,12 @@ export interface ReflectorCommand {
   readonly port: string;
   readonly alternatePort: string;
   readonly rfc3489?: boolean;
+  readonly lab?: boolean;
   readonly labFault?: string;
   readonly lang?: string;
 }
 
-const FAULTS = ['ignores-change-request', 'no-response-port'] as const;
+const FAULTS = ['ignores-change-request', 'no-response-port', 'no-calls'] as const;
 
 /** Serves until it is interrupted. */
 export async function reflector(command: ReflectorCommand, context: Context): Promise<number> {
@@ -47,7 +48,7 @@ async function serve(options: ReflectorOptions, interrupted: Promise<void>, cont
 }
 
 function readOptions(command: ReflectorCommand): ReflectorOptions | Mistake {
-  const { primary, alternate, single = false } = command;
+  const { primary, alternate, single = false, rfc3489 = false, lab = false } = command;
   if (primary === undefined) return { key: 'reflector.no-primary', facts: {} };
   if (alternate === undefined && !single) return { key: 'reflector.no-alternate', facts: { primary } };
   if (alternate !== undefined && single) return { key: 'reflector.single-and-alternate', facts: {} };
@@ -58,7 +59,7 @@ function readOptions(command: ReflectorCommand): ReflectorOptions | Mistake {
   if (port === null) return notAPort('--port', command.port);
   const alternatePort = toPort(command.alternatePort);
   if (alternatePort === null) return notAPort('--alternate-port', command.alternatePort);
-  return { primary, alternate: alternate ?? null, port, alternatePort, rfc3489: command.rfc3489 ?? false, fault };
+  return { primary, alternate: alternate ?? null, port, alternatePort, rfc3489, lab, fault };
 }
 
 const notAPort = (option: string, given: string): Mistake => ({

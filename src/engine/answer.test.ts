@@ -37,7 +37,7 @@ const oldXor = (at = MAPPED) => makeAttribute(XOR_MAPPED_ADDRESS_OLD, at, ID);
 const other = makeAttribute(OTHER_ADDRESS, ALTERNATE, ID);
 const changed = makeAttribute(CHANGED_ADDRESS, PRIMARY_OTHER, ID);
 const capabilities = (rate: number) =>
-  makeAttribute(FULLCONE_CAPABILITIES, { version: 1, responsePort: true, changeRequest: true, rate }, ID);
+  makeAttribute(FULLCONE_CAPABILITIES, { version: 1, responsePort: true, changeRequest: true, calls: false, rate }, ID);
 const error = (code: number) => makeAttribute(ERROR_CODE, { code, reason: 'because' }, ID);
 const broken = (type: number): RawAttribute => ({ type, value: Uint8Array.of(1, 2, 3, 4, 5) });
 
@@ -57,6 +57,7 @@ const success = (more: object = {}) => ({
   other: null,
   allowedRate: null,
   token: null,
+  calls: false,
   ...more,
 });
 const invalid = (what: string) => ({ kind: 'invalid', what });

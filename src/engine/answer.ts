@@ -2,11 +2,15 @@ import type { Endpoint } from '../base/index.ts';
 import type { Step } from '../plan/index.ts';
 import {
   BINDING,
+  type Call,
+  type Called,
   CHANGE_REQUEST,
   CHANGED_ADDRESS,
   decodeMessage,
   ERROR_CODE,
   encodeMessage,
+  FULLCONE_CALL,
+  FULLCONE_CALLED,
   FULLCONE_CAPABILITIES,
   FULLCONE_COLD,
   FULLCONE_HELLO,
@@ -59,6 +63,27 @@ export function coldRequest(
   return encodeMessage({ class: 'request', method: BINDING, transactionId, attributes });
 }
 
+/** Asks one of our reflectors to call TCP ports, or what became of it. */
+export function callRequest(transactionId: Uint8Array, token: string, call: Call): Uint8Array {
+  const attributes = [
+    makeAttribute(FULLCONE_TOKEN, Buffer.from(token, 'hex'), transactionId),
+    makeAttribute(FULLCONE_CALL, call, transactionId),
+  ];
+  return encodeMessage({ class: 'request', method: BINDING, transactionId, attributes });
+}
+
+/** What the reflector says of its calls; null: no such answer. */
+export type CallAnswer =
+  | { readonly kind: 'called'; readonly transactionId: Uint8Array; readonly called: Called }
+  | { readonly kind: 'error'; readonly transactionId: Uint8Array; readonly code: number };
+
+export function readCalled(bytes: Uint8Array): CallAnswer | null {
+  const answer = readAnswer(bytes);
+  if (answer.kind === 'error') return answer;
+  const called = answer.kind === 'success' ? value(answer.message, FULLCONE_CALLED) : null;
+  return called && answer.kind === 'success' ? { kind: 'called', transactionId: answer.transactionId, called } : null;
+}
+
 /** What a datagram that may be an answer says. */
 export type Answer =
   | {
@@ -93,12 +118,14 @@ export function readServer(message: Message): {
   readonly other: Endpoint | null;
   readonly allowedRate: number | null;
   readonly token: string | null;
+  readonly calls: boolean;
 } {
   const other = value(message, OTHER_ADDRESS) ?? value(message, CHANGED_ADDRESS);
   const token = value(message, FULLCONE_TOKEN);
   return {
     other,
     allowedRate: value(message, FULLCONE_CAPABILITIES)?.rate || null,
+    calls: value(message, FULLCONE_CAPABILITIES)?.calls ?? false,
     token: token && Buffer.from(token).toString('hex'),
   };
 }

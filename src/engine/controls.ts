@@ -70,6 +70,8 @@ export class Controls {
   readonly #pacer: Pacer;
   readonly #bulk: Bulk;
   readonly #roles: Map<ControlRole, RoleState>;
+  /** Probes that wait for their turn. */
+  readonly #queue: ((now: Milliseconds) => void)[] = [];
   #waiting: Pending<ControlSubject>[] = [];
   #nextRound: Milliseconds = 0;
   #filterAsked = 0;
@@ -113,12 +115,16 @@ export class Controls {
   /** Sends what is due, and tells when to come again. */
   work(now: Milliseconds, hurry: boolean): Milliseconds {
     this.#countLost(now);
-    if (this.#pacer.probeDue()) this.#ask(this.#role('primary'), now, this.#pacer.probeSent(now));
+    if (this.#pacer.probeDue()) {
+      this.#pacer.spend(now);
+      this.#ask(this.#role('primary'), now, this.#pacer.probeSent(now));
+    }
     if (now >= this.#nextRound) {
       for (const role of this.#roles.values()) this.#askRound(role, now);
-      this.#askFilter(now);
+      this.#askFilter();
       this.#nextRound = now + (hurry ? this.#inAHurry : this.#plan.controlEvery);
     }
+    if (!this.#sendQueued(now)) return this.#pacer.again;
     const oldest = this.#waiting[0];
     return Math.min(this.#nextRound, oldest ? oldest.sentAt + this.#plan.tries.longestGap : this.#nextRound);
   }
@@ -156,6 +162,7 @@ export class Controls {
     if (purpose === 'map') {
       role.listenerAt = mapped;
       this.#askRound(role, now);
+      this.#sendQueued(now);
       return;
     }
     if (control.role === 'primary') this.controlAt = mapped;
@@ -190,29 +197,42 @@ export class Controls {
   #askRound(role: RoleState, now: Milliseconds): void {
     if (role.control.change && (role.listenerAt === null || now - role.mapSentAt >= MAP_AGAIN)) {
       role.mapSentAt = now;
-      this.#send('listener', { kind: 'control', control: role.control, purpose: 'map', token: null }, now);
+      const subject: ControlSubject = { kind: 'control', control: role.control, purpose: 'map', token: null };
+      this.#queue.push((at) => this.#send('listener', subject, at));
     }
-    if (!role.control.change || role.listenerAt) this.#ask(role, now, null);
+    if (!role.control.change || role.listenerAt) this.#queue.push((at) => this.#ask(role, at, null));
   }
 
   #askerPort = (control: Control): number => this.#helpers.port(asker(control));
 
   /** The control socket never speaks to the alternate address itself. An answer decides; its want costs nothing. */
-  #askFilter(now: Milliseconds): void {
+  #askFilter(): void {
     const role = this.#roles.get('alternate');
     if (!role || this.#filterAsked >= FILTER_TRIES) return;
     this.#filterAsked++;
-    const { id } = this.#transactions.open(
-      { kind: 'control', control: role.control, purpose: 'filter', token: null },
-      now,
-    );
-    this.#pacer.spend(now);
-    this.#outbox.push({
-      kind: 'send',
-      socket: this.#helpers.key('control'),
-      bytes: bindingRequest(id, { change: { address: true, port: true } }),
-      to: this.#plan.server.primary,
+    this.#queue.push((now) => {
+      const { id } = this.#transactions.open(
+        { kind: 'control', control: role.control, purpose: 'filter', token: null },
+        now,
+      );
+      this.#outbox.push({
+        kind: 'send',
+        socket: this.#helpers.key('control'),
+        bytes: bindingRequest(id, { change: { address: true, port: true } }),
+        to: this.#plan.server.primary,
+      });
     });
+  }
+
+  /** At a given rate probes wait for their turn, before all other packets; false: some still do. */
+  #sendQueued(now: Milliseconds): boolean {
+    for (let send = this.#queue[0]; send; send = this.#queue[0]) {
+      if (this.#plan.rate.kind === 'max') this.#pacer.spend(now);
+      else if (!this.#pacer.take(now)) return false;
+      this.#queue.shift();
+      send(now);
+    }
+    return true;
   }
 
   #ask({ control }: RoleState, now: Milliseconds, token: Token | null): void {
@@ -223,7 +243,6 @@ export class Controls {
     const { control, purpose } = subject;
     const viaPrimary = purpose === 'control' && control.change !== null;
     const { bytes, pending } = viaPrimary ? this.#throughPrimary(subject, now) : this.#straight(subject, now);
-    this.#pacer.spend(now);
     this.#outbox.push({
       kind: 'send',
       socket: this.#helpers.key(from),

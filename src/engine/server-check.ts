@@ -33,6 +33,9 @@ const GAPS: readonly Milliseconds[] = [100, 200, 400, 500, 500, 500, 500, 700];
 /** A server error (RFC 8489 section 14.8) may be over at the next try. */
 const isTransient = (code: number): boolean => code >= 500;
 
+/** RFC 5780 section 5: no more than ten new transactions per second to a server that has not said that it allows more. */
+const STRANGERS_GAP: Milliseconds = 100;
+
 /** Finds out what a server is good for, from two sockets that are not checked. */
 export class ServerCheck implements Engine<ServerObservation> {
   readonly #target: ServerTarget;
@@ -45,6 +48,10 @@ export class ServerCheck implements Engine<ServerObservation> {
   readonly #listenerAt = new Map<ServerQuestion, Endpoint>();
   #alternate: Endpoint | null = null;
   #phase: 'new' | 'opening' | 'asking' | 'done' = 'new';
+  /** One of our reflectors. */
+  #isOurs = false;
+  /** When the next request may leave. */
+  #freeAt: Milliseconds = 0;
 
   constructor(
     target: ServerTarget,
@@ -62,7 +69,7 @@ export class ServerCheck implements Engine<ServerObservation> {
     if (input.kind === 'bound') this.#bound(input.socket, input.local, now);
     else if (input.kind === 'datagram') this.#datagram(input.socket, input.bytes, input.from, now);
     else if (input.kind === 'cancel') this.#finish();
-    else if (input.kind !== 'tick') this.#socketFailed(input, now);
+    else if (input.kind === 'bind-failed' || input.kind === 'not-sent') this.#socketFailed(input, now);
   }
 
   next(now: Milliseconds): Output<ServerObservation> {
@@ -82,9 +89,9 @@ export class ServerCheck implements Engine<ServerObservation> {
       this.#beginBinding(now);
     }
     if (this.#phase !== 'asking') return never;
-    for (const ask of [...this.#asks.values()]) if (ask.dueAt <= now) this.#try(ask, now);
+    for (const ask of [...this.#asks.values()]) if (ask.dueAt <= now && this.#freeAt <= now) this.#try(ask, now);
     if (this.#asks.size === 0) this.#finish();
-    return Math.min(...[...this.#asks.values()].map(({ dueAt }) => dueAt));
+    return Math.max(this.#freeAt, Math.min(...[...this.#asks.values()].map(({ dueAt }) => dueAt)));
   }
 
   // Questions
@@ -153,6 +160,7 @@ export class ServerCheck implements Engine<ServerObservation> {
     }
     ask.tries++;
     ask.dueAt = now + gap;
+    if (!this.#isOurs) this.#freeAt = now + STRANGERS_GAP;
     const { id } = this.#transactions.open(ask, now);
     const bytes = bindingRequest(id, probe.options);
     this.#outbox.push({ kind: 'send', socket: this.#helpers.key(probe.from), bytes, to: probe.to });
@@ -183,7 +191,8 @@ export class ServerCheck implements Engine<ServerObservation> {
       if (!isTransient(answer.code)) this.#settle(probe.question);
     } else if (answer.kind === 'success') {
       const { mapped, message } = answer;
-      const { other, allowedRate, token } = readServer(message);
+      const { other, allowedRate, token, calls } = readServer(message);
+      this.#learnRate(allowedRate, now);
       const otherUnusable = other && whyUnusable(this.#target.primary, other);
       this.#outbox.observed({
         kind: 'server-answered',
@@ -194,9 +203,16 @@ export class ServerCheck implements Engine<ServerObservation> {
         otherUnusable,
         allowedRate,
         token,
+        calls,
       });
       this.#success(pending, mapped, otherUnusable ? null : other, now);
     }
+  }
+
+  #learnRate(allowedRate: number | null, now: Milliseconds): void {
+    if (allowedRate === null) return;
+    this.#isOurs = true;
+    this.#freeAt = now;
   }
 
   /** An answer from the unchanged address, or on the asking socket: the server ignored what it was asked for. */

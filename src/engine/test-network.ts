@@ -209,7 +209,8 @@ class Drive<T> {
     if (output.kind === 'observed') this.#observations.push(output.observation);
     else if (output.kind === 'open') this.#open(output.socket, output.local);
     else if (output.kind === 'send') this.#send(output.socket, output.bytes, output.to);
-    else this.#close(output.socket);
+    else if (output.kind === 'close') this.#close(output.socket);
+    else throw new Error(`${output.kind}: this network has no TCP`);
   }
 
   #open(socket: SocketKey, local: Endpoint): void {

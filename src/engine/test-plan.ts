@@ -20,6 +20,7 @@ const FULL: ServerFacts = {
   changeRequest: true,
   allowedRate: 20_000,
   pass: null,
+  calls: false,
 };
 
 /** Cold answers come from the alternate address with the primary's port, unless it is said otherwise. */

@@ -1,5 +1,6 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { ControlRole, Question } from '../plan/index.ts';
+import type { CallState } from '../stun/index.ts';
 import type { SocketFailure } from '../system/index.ts';
 import type { UnusableAlternate } from './alternate.ts';
 
@@ -11,6 +12,10 @@ export type Input =
   | { readonly kind: 'bind-failed'; readonly socket: SocketKey; readonly failure: SocketFailure }
   | { readonly kind: 'datagram'; readonly socket: SocketKey; readonly bytes: Uint8Array; readonly from: Endpoint }
   | { readonly kind: 'not-sent'; readonly socket: SocketKey; readonly failure: SocketFailure }
+  | { readonly kind: 'listens'; readonly port: number }
+  | { readonly kind: 'listen-failed'; readonly port: number; readonly failure: SocketFailure }
+  /** Somebody connected to the listener at that TCP port, and sent this. */
+  | { readonly kind: 'called'; readonly port: number; readonly bytes: Uint8Array; readonly from: Endpoint }
   | { readonly kind: 'tick' }
   | { readonly kind: 'cancel' };
 
@@ -19,6 +24,9 @@ export type Output<T> =
   | { readonly kind: 'open'; readonly socket: SocketKey; readonly local: Endpoint }
   | { readonly kind: 'send'; readonly socket: SocketKey; readonly bytes: Uint8Array; readonly to: Endpoint }
   | { readonly kind: 'close'; readonly socket: SocketKey }
+  /** A TCP port. */
+  | { readonly kind: 'listen'; readonly port: number; readonly local: Endpoint }
+  | { readonly kind: 'unlisten'; readonly port: number }
   | { readonly kind: 'observed'; readonly observation: T }
   /** Nothing to do before this time, unless something comes in. */
   | { readonly kind: 'wait'; readonly until: Milliseconds }
@@ -116,6 +124,75 @@ export type Observation =
   | { readonly kind: 'finished'; readonly at: Milliseconds; readonly port: number }
   | { readonly kind: 'cancelled'; readonly at: Milliseconds };
 
+export type { CallState };
+
+/** One fact seen while the reflector called TCP ports. */
+export type CallObservation =
+  | { readonly kind: 'call-listening'; readonly at: Milliseconds; readonly port: number }
+  | {
+      readonly kind: 'call-not-listening';
+      readonly at: Milliseconds;
+      readonly port: number;
+      readonly failure: SocketFailure;
+    }
+  /** The reflector is asked to call; `call` counts from 1. */
+  | { readonly kind: 'call-asked'; readonly at: Milliseconds; readonly port: number; readonly call: number }
+  /** Who connected knew the id of the call. */
+  | {
+      readonly kind: 'call-arrived';
+      readonly at: Milliseconds;
+      /** That was to be called, and where it arrived. */
+      readonly port: number;
+      readonly arrivedOn: number;
+      readonly call: number;
+      readonly from: Endpoint;
+    }
+  | {
+      readonly kind: 'call-ended';
+      readonly at: Milliseconds;
+      readonly port: number;
+      readonly call: number;
+      /** As the reflector says; null: it said nothing. */
+      readonly state: CallState | null;
+      /** The reflector answered all the time: no interruption can have swallowed the call. */
+      readonly counts: boolean;
+    }
+  /** No call could be watched from its beginning to its end. */
+  | { readonly kind: 'call-given-up'; readonly at: Milliseconds; readonly port: number }
+  | { readonly kind: 'call-refused'; readonly at: Milliseconds; readonly code: number }
+  | { readonly kind: 'call-failed'; readonly at: Milliseconds; readonly failure: SocketFailure }
+  | { readonly kind: 'call-cancelled'; readonly at: Milliseconds };
+
+/** RFC 5780: tests I to III of section 4.3 and of 4.4; and the path. */
+export type NatQuestion =
+  | 'mapping-1'
+  | 'mapping-2'
+  | 'mapping-3'
+  | 'filtering-1'
+  | 'filtering-2'
+  | 'filtering-3'
+  | 'path';
+
+/** One fact seen while the behaviour of the NAT was found out. */
+export type NatObservation =
+  | {
+      readonly kind: 'nat-sent';
+      readonly at: Milliseconds;
+      readonly question: NatQuestion;
+      /** The asking socket's own port. */
+      readonly local: number;
+    }
+  | {
+      readonly kind: 'nat-answered';
+      readonly at: Milliseconds;
+      readonly question: NatQuestion;
+      readonly sentAt: Milliseconds;
+      readonly mapped: Endpoint;
+    }
+  | { readonly kind: 'nat-silent'; readonly at: Milliseconds; readonly question: NatQuestion; readonly tries: number }
+  | { readonly kind: 'nat-failed'; readonly at: Milliseconds; readonly failure: SocketFailure }
+  | { readonly kind: 'nat-cancelled'; readonly at: Milliseconds };
+
 export type StrangeAnswer = 'wrong-source' | 'wrong-socket' | 'malformed' | 'no-mapping';
 
 /** The questions that tell what a server is good for, before the first port is asked. */
@@ -146,6 +223,8 @@ export type ServerObservation =
       readonly allowedRate: number | null;
       /** With it, one of our reflectors answers to many ports at once; hexadecimal. */
       readonly token: string | null;
+      /** Announced by one of our reflectors: it calls TCP ports back. */
+      readonly calls: boolean;
     }
   | {
       readonly kind: 'server-refused';

@@ -1,4 +1,7 @@
 /** What was seen: observations folded, in any order, into yes, no or unknown per question. */
+export type { CallState } from '../engine/index.ts';
+export { type CallEvidence, type CallRunEvidence, collectCalls } from './calls.ts';
+export { collectNat, type NatEvidence, type Trip } from './nat.ts';
 export { collectEvidence } from './ports.ts';
 export { collectServer } from './servers.ts';
 export type { Answer, Elsewhere, Listening, PortEvidence, RunEvidence, ServerEvidence, Unknown } from './types.ts';

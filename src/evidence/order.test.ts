@@ -25,12 +25,16 @@ async function observe(router: RouterSpec, rest: Partial<NetworkSpec> = {}) {
   const network: NetworkSpec = { router, server: { kind: 'full' }, loss: { out: 0.05, in: 0.05 }, ...rest };
   const model = createModel(network, { seed: 7, duplicate: 0.1, reorder: 0.1, jitter: 5 });
   const server = { primary: '198.51.100.10', alternate: '198.51.100.20', port: 3478, alternatePort: 3479 };
-  const started = await model.run(startReflector(model.reflector, { ...server, rfc3489: false, fault: null }));
+  const started = await model.run(
+    startReflector(model.reflector, { ...server, rfc3489: false, fault: null, lab: false }),
+  );
   const check = startCheck(
     model.pbx,
     {
       servers: [{ name: 'stun.example', host: '198.51.100.10', port: 3478 }],
       udp: [{ from: 9000, to: 9006 }],
+      tcp: [],
+      tcpIfPossible: false,
       bindAddress: '0.0.0.0',
       rate: null,
       sample: 'all',

@@ -16,6 +16,7 @@ const answered = (question: ServerQuestion, rest: Partial<Answered> = {}): Serve
   otherUnusable: null,
   allowedRate: null,
   token: null,
+  calls: false,
   ...rest,
 });
 const refused = (question: ServerQuestion, code = 420): ServerObservation => ({
@@ -55,6 +56,7 @@ describe('of a server', () => {
       binding: 'answered',
       mapped: expect.anything(),
       pass: null,
+      calls: false,
       other: ALTERNATE,
       otherUnusable: null,
       alternateAlive: true,

@@ -22,6 +22,7 @@ export function collectServer(observations: readonly ServerObservation[]): Serve
     changeRequest: changeRequest(observations),
     allowedRate: first?.allowedRate ?? null,
     pass: first && first.token !== null ? { token: first.token, until: first.at + TOKEN_LASTS } : null,
+    calls: first?.calls ?? false,
     failure: observations.find((seen) => seen.kind === 'server-socket-failed')?.failure ?? null,
   };
 }

@@ -81,5 +81,7 @@ export interface ServerEvidence {
   readonly allowedRate: number | null;
   /** With it, one of our reflectors answers to many ports at once (docs/protocol.md). */
   readonly pass: Pass | null;
+  /** It calls TCP ports back. */
+  readonly calls: boolean;
   readonly failure: SocketFailure | null;
 }

@@ -8,7 +8,7 @@ const TRIES: TryPolicy = { atLeast: 3, atMost: 60, acceptedError: 1e-6, shortest
  * Below the lowest flood threshold that firewalls ship with (1000 packets per second), with room for the
  * burst that a timer's delay lets build up.
  */
-const DEFAULT_RATE = 940;
+const DEFAULT_RATE = 920;
 
 /** To a server that did not say that it allows more (RFC 5780 section 5). */
 const STRANGERS_RATE = 10;

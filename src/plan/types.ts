@@ -43,6 +43,8 @@ export interface ServerFacts {
   readonly allowedRate: number | null;
   /** With it, one of our reflectors answers to many ports at once (docs/protocol.md). */
   readonly pass: Pass | null;
+  /** It calls TCP ports back. */
+  readonly calls: boolean;
 }
 
 export type Rate =

@@ -2,10 +2,11 @@ import type { Endpoint } from '../base/index.ts';
 import {
   type Attribute,
   BINDING,
+  type Called,
   CHANGED_ADDRESS,
   coldId,
   ERROR_CODE,
-  encodeMessage,
+  FULLCONE_CALLED,
   FULLCONE_CAPABILITIES,
   FULLCONE_HELLO,
   FULLCONE_TOKEN,
@@ -23,7 +24,7 @@ import {
   UNKNOWN_ATTRIBUTES,
   XOR_MAPPED_ADDRESS,
 } from '../stun/index.ts';
-import { type Capabilities, servesResponsePort } from './capabilities.ts';
+import { type Capabilities, servesCalls, servesResponsePort } from './capabilities.ts';
 import type { Decision } from './decide.ts';
 import { ROLES, type RoleName } from './roles.ts';
 
@@ -57,7 +58,7 @@ export function successAnswer(
   { from: asker, at, now }: Occasion,
   { from, padding }: Pick<Decision & { kind: 'success' }, 'from' | 'padding'>,
   capabilities: Capabilities,
-): Uint8Array {
+): Message {
   const { endpoints, alternate } = capabilities;
   const { mapped, origin, other } = isOld(request) ? OLD : MODERN;
   const make = <T>(attribute: Attribute<T>, value: T) => makeAttribute(attribute, value, request.transactionId);
@@ -66,7 +67,7 @@ export function successAnswer(
   // Relative to the role that was asked, whatever CHANGE-REQUEST said (RFC 5780 section 6.1).
   if (alternate) attributes.push(make(other, endpoints[ROLES[at].changed.both]));
   if (padding !== null) attributes.push(make(PADDING, new Uint8Array(padding)));
-  return encode(request, 'success', attributes.concat(announcement(request, asker.address, now, capabilities)));
+  return answerTo(request, 'success', attributes.concat(announcement(request, asker.address, now, capabilities)));
 }
 
 /** The same as if that port had been named by RESPONSE-PORT. */
@@ -76,7 +77,7 @@ export const coldAnswer = (
   occasion: Occasion,
   { from }: Decision & { kind: 'cold' },
   capabilities: Capabilities,
-): Uint8Array =>
+): Message =>
   successAnswer(
     { ...request, attributes: [], transactionId: coldId(request.transactionId, port) },
     occasion,
@@ -84,14 +85,20 @@ export const coldAnswer = (
     capabilities,
   );
 
-export function errorAnswer(request: Message, { error, unknown }: Decision & { kind: 'error' }): Uint8Array {
+/** The same, and what became of the ports that were to be called. */
+export const calledAnswer = (answer: Message, called: Called): Message => ({
+  ...answer,
+  attributes: [...answer.attributes, makeAttribute(FULLCONE_CALLED, called, answer.transactionId)],
+});
+
+export function errorAnswer(request: Message, { error, unknown }: Decision & { kind: 'error' }): Message {
   const attributes = [makeAttribute(ERROR_CODE, error, request.transactionId)];
   if (unknown.length > 0) {
     // RFC 3489 section 11.2.10: an odd number is made even by repeating one.
     const listed = isOld(request) && unknown.length % 2 === 1 ? [...unknown, ...unknown.slice(0, 1)] : unknown;
     attributes.push(makeAttribute(UNKNOWN_ATTRIBUTES, listed, request.transactionId));
   }
-  return encode(request, 'error', attributes);
+  return answerTo(request, 'error', attributes);
 }
 
 /** docs/protocol.md: told to those who ask. */
@@ -107,6 +114,7 @@ function announcement(
     version: Math.min(hello.value.version, FULLCONE_VERSION),
     responsePort: servesResponsePort(capabilities),
     changeRequest: capabilities.alternate,
+    calls: servesCalls(capabilities),
     rate: capabilities.announcedRate,
   };
   const token = giveToken(capabilities.tokenKey, address, now);
@@ -116,8 +124,8 @@ function announcement(
   ];
 }
 
-const encode = (
+const answerTo = (
   { transactionId }: Message,
   messageClass: 'success' | 'error',
   attributes: readonly RawAttribute[],
-): Uint8Array => encodeMessage({ class: messageClass, method: BINDING, transactionId, attributes });
+): Message => ({ class: messageClass, method: BINDING, transactionId, attributes });

@@ -1,9 +1,11 @@
 import type { Endpoint } from '../base/index.ts';
 import {
   BAD_REQUEST,
+  type Call,
   CHANGE_REQUEST,
   ERROR_CODE,
   type ErrorCode,
+  FULLCONE_CALL,
   FULLCONE_COLD,
   FULLCONE_TOKEN,
   isTokenOf,
@@ -25,8 +27,8 @@ import {
   unknownRequired,
   XOR_MAPPED_ADDRESS,
 } from '../stun/index.ts';
-import { type Capabilities, servesResponsePort } from './capabilities.ts';
-import { changedRole, type RoleName } from './roles.ts';
+import { type Capabilities, mayCall, servesCalls, servesResponsePort } from './capabilities.ts';
+import { changedRole, ROLES, type RoleName } from './roles.ts';
 
 /** What a request is due, before anything is written. */
 export type Decision =
@@ -40,6 +42,8 @@ export type Decision =
     }
   /** One answer to each of these ports of the asker, which has a token. */
   | { readonly kind: 'cold'; readonly from: RoleName; readonly ports: readonly number[] }
+  /** TCP ports of the asker, which has a token, are to be called from there; null: not at this address. */
+  | { readonly kind: 'call'; readonly from: RoleName; readonly caller: RoleName | null; readonly call: Call }
   | { readonly kind: 'error'; readonly error: ErrorCode; readonly unknown: readonly number[] };
 
 /**
@@ -91,33 +95,57 @@ interface Asked {
 }
 
 /** RFC 8489 section 6.3.1 and RFC 5780 section 6.1, for a Binding request that arrived at `at`. */
-export function decide(message: Message, { from, at, now }: Asked, capabilities: Capabilities): Decision {
-  const unknown = unknownRequired(message, knownTo(capabilities, message.transactionId.length === 16));
+export function decide(message: Message, asked: Asked, capabilities: Capabilities): Decision {
+  const unknown = unknownRequired(message, knownTo(capabilities, isOld(message)));
   if (unknown.length > 0) return { kind: 'error', error: UNKNOWN_ATTRIBUTE, unknown };
   const change = readAttribute(message, CHANGE_REQUEST);
   const port = readAttribute(message, RESPONSE_PORT);
   const padding = readAttribute(message, PADDING);
-  const cold = message.transactionId.length === 16 ? null : readAttribute(message, FULLCONE_COLD);
+  const order = readOrder(message, capabilities);
   // A long answer to a port that did not ask for it is what nobody may order.
-  const contradictory = [port, padding, cold].filter((one) => one !== null).length > 1;
+  const contradictory = [port, padding, order].filter((one) => one !== null).length > 1;
   if (change?.kind === 'error' || port?.kind === 'error' || padding?.kind === 'error' || contradictory) return BAD;
-  if (cold?.kind === 'error') return BAD;
   // Nobody can be reached at port 0.
-  if (port?.value === 0) return BAD;
+  if (order?.kind === 'error' || port?.value === 0) return BAD;
   const stays = change === null || capabilities.fault === 'ignores-change-request';
-  const role = stays ? at : changedRole(at, change.value);
-  if (cold !== null) {
-    const token = readAttribute(message, FULLCONE_TOKEN);
-    if (token?.kind !== 'ok' || !isTokenOf(token.value, capabilities.tokenKey, from.address, now)) return STALE;
-    return { kind: 'cold', from: role, ports: cold.value };
-  }
+  const from = stays ? asked.at : changedRole(asked.at, change.value);
+  if (order !== null) return showsToken(message, asked, capabilities) ? obey(order, from, asked, capabilities) : STALE;
   return {
     kind: 'success',
-    from: role,
+    from,
     port: port === null ? null : port.value,
     // The RFC would have the length of the MTU, which would make a short request a weapon.
     padding: padding === null ? null : Math.min(padding.value.length, MOST_PADDING),
   };
+}
+
+const isOld = ({ transactionId }: Message): boolean => transactionId.length === 16;
+
+/** What only those may ask for who have a token. */
+type Order =
+  | { readonly kind: 'cold'; readonly ports: readonly number[] }
+  | { readonly kind: 'call'; readonly call: Call };
+
+/** null: nothing of that kind. An error, too, is more than one of them. */
+function readOrder(message: Message, capabilities: Capabilities): Order | { readonly kind: 'error' } | null {
+  if (isOld(message)) return null;
+  const cold = readAttribute(message, FULLCONE_COLD);
+  const call = servesCalls(capabilities) ? readAttribute(message, FULLCONE_CALL) : null;
+  if (cold?.kind === 'error' || call?.kind === 'error' || (cold && call)) return { kind: 'error' };
+  if (cold) return { kind: 'cold', ports: cold.value };
+  return call && { kind: 'call', call: call.value };
+}
+
+function showsToken(message: Message, { from, now }: Asked, { tokenKey }: Capabilities): boolean {
+  const token = readAttribute(message, FULLCONE_TOKEN);
+  return token?.kind === 'ok' && isTokenOf(token.value, tokenKey, from.address, now);
+}
+
+function obey(order: Order, from: RoleName, asked: Asked, capabilities: Capabilities): Decision {
+  if (order.kind === 'cold') return { kind: 'cold', from, ports: order.ports };
+  // The asker has sent to one address; from the other one the call is of somebody whom his router does not know.
+  const caller = mayCall(asked.from.address, capabilities) ? ROLES[asked.at].changed.address : null;
+  return { kind: 'call', from, caller, call: order.call };
 }
 
 /** No token, or one that was given to somebody else, or long ago: ask for a new one. */

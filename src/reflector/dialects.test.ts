@@ -19,8 +19,8 @@ import {
 
 describe('capabilities', () => {
   const hello = (version: number, filler = 0) => makeAttribute(FULLCONE_HELLO, { version, filler }, ID);
-  const told = (version: number, responsePort: boolean, changeRequest: boolean) => ({
-    'FULLCONE-CAPABILITIES': { version, responsePort, changeRequest, rate: 20_000 },
+  const told = (version: number, responsePort: boolean, changeRequest: boolean, calls = changeRequest) => ({
+    'FULLCONE-CAPABILITIES': { version, responsePort, changeRequest, calls, rate: 20_000 },
   });
 
   test.each([
@@ -28,7 +28,8 @@ describe('capabilities', () => {
     ['to a later version', [hello(9, 60)], FULL, told(1, true, true)],
     ['without a second address', [hello(1)], { ...FULL, alternate: false }, told(1, true, false)],
     ['without RESPONSE-PORT', [hello(1)], { ...FULL, responsePort: false }, told(1, false, true)],
-    ['with the fault', [hello(1)], { ...FULL, fault: 'no-response-port' as const }, told(1, false, true)],
+    ['with a fault', [hello(1)], { ...FULL, fault: 'no-response-port' as const }, told(1, false, true)],
+    ['with another fault', [hello(1)], { ...FULL, fault: 'no-calls' as const }, told(1, true, true, false)],
   ])('are told to those who ask: %s', (_, attributes, capabilities, expected) => {
     expect(read(ask(attributes, capabilities))).toMatchObject({ class: 'success', ...expected });
   });

@@ -1,25 +1,36 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BINDING, encodeMessage } from '../stun/index.ts';
-import { type Action, type Letter, ROLE_NAMES, reflect } from './index.ts';
-import { ENDPOINTS, FULL, ID, OLD_ID, read } from './test-asker.ts';
+import { BINDING, encodeMessage, FULLCONE_CALL, giveToken, makeAttribute } from '../stun/index.ts';
+import { type Action, callAnswer, type Letter, ROLE_NAMES, reflect } from './index.ts';
+import { ASKER, ENDPOINTS, FULL, ID, OLD_ID, read, request } from './test-asker.ts';
 
-const lettersOf = (action: Exclude<Action, { kind: 'drop' }>): readonly Letter[] =>
-  action.kind === 'send' ? [action] : action.answers;
+function lettersOf(action: Exclude<Action, { kind: 'drop' }>): readonly Letter[] {
+  if (action.kind !== 'call') return action.kind === 'send' ? [action] : action.answers;
+  const ports = action.call.ports.map((port) => ({ port, state: 'under-way' as const }));
+  return [{ to: action.to, bytes: callAnswer(action, { id: action.call.id, ports }) }];
+}
 
 describe('for any datagram', () => {
   const anyAttribute = fc.record({
-    type: fc.oneof(fc.constantFrom(3, 0x26, 0x27, 0xfc01, 0xfc03, 0xfc04), fc.nat(0xffff)),
+    type: fc.oneof(fc.constantFrom(3, 0x26, 0x27, 0xfc01, 0xfc03, 0xfc04, 0xfc05), fc.nat(0xffff)),
     value: fc.oneof(
       fc.uint8Array({ maxLength: 12 }),
       fc.constantFrom(Uint8Array.of(0, 0, 0, 6), Uint8Array.of(19, 196)),
     ),
   });
+  /** Whoever has that address may order more. */
+  const token = { type: 0xfc03, value: giveToken(FULL.tokenKey, ASKER.address, 0) };
+  const anyOrder = fc
+    .record({
+      id: fc.uint8Array({ minLength: 8, maxLength: 8 }),
+      ports: fc.array(fc.integer({ min: 1, max: 65_535 }), { minLength: 1, maxLength: 32 }),
+    })
+    .map((call) => makeAttribute(FULLCONE_CALL, call, ID));
   const anyMessage = fc.record({
     class: fc.constantFrom('request', 'request', 'request', 'indication', 'success', 'error'),
     method: fc.constantFrom(BINDING, BINDING, BINDING, 2, 3),
     transactionId: fc.constantFrom(ID, OLD_ID),
-    attributes: fc.array(anyAttribute, { maxLength: 5 }),
+    attributes: fc.array(fc.oneof(anyAttribute, fc.constant(token), anyOrder), { maxLength: 5 }),
   });
   const encoded = anyMessage
     .filter(
@@ -33,7 +44,7 @@ describe('for any datagram', () => {
   );
   const anyDatagram = fc.record({
     bytes: anyBytes,
-    from: fc.record({ address: fc.ipV4(), port: fc.nat(65_535) }),
+    from: fc.record({ address: fc.oneof(fc.ipV4(), fc.constant(ASKER.address)), port: fc.nat(65_535) }),
     at: fc.constantFrom(...ROLE_NAMES),
     now: fc.nat(1000),
   });
@@ -43,7 +54,8 @@ describe('for any datagram', () => {
     responsePort: fc.boolean(),
     rfc3489: fc.boolean(),
     announcedRate: fc.nat(),
-    fault: fc.constantFrom(null, 'ignores-change-request' as const, 'no-response-port' as const),
+    fault: fc.constantFrom(null, 'ignores-change-request' as const, 'no-response-port' as const, 'no-calls' as const),
+    lab: fc.boolean(),
     tokenKey: fc.constant(FULL.tokenKey),
   });
 
@@ -84,5 +96,27 @@ describe('for any datagram', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  test('a call is for who has shown a token, at his own address, and from the one that he did not ask', () => {
+    const some = fc.subarray([token, { type: 3, value: Uint8Array.of(0, 0, 0, 6) }]);
+    const bytes = fc
+      .tuple(some, anyOrder, fc.array(anyAttribute, { maxLength: 1 }))
+      .map(([first, order, more]) => request([...first, order, ...more]));
+    let called = 0;
+    fc.assert(
+      fc.property(anyDatagram, bytes, anyCapabilities, (datagram, order, capabilities) => {
+        const action = reflect({ ...datagram, bytes: order }, capabilities);
+        if (action.kind !== 'call') return;
+        called++;
+        expect(capabilities.alternate).toBe(true);
+        expect(datagram.from.address).toBe(ASKER.address);
+        expect(datagram.now).toBeLessThan(600);
+        expect(action.to).toEqual(datagram.from);
+        expect(ENDPOINTS[action.caller].address).not.toBe(ENDPOINTS[datagram.at].address);
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(called).toBeGreaterThan(50);
   });
 });

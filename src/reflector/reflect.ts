@@ -1,8 +1,8 @@
 import { type Endpoint, sameEndpoint } from '../base/index.ts';
-import { BINDING, decodeMessage, type Message } from '../stun/index.ts';
-import { coldAnswer, errorAnswer, successAnswer } from './answer.ts';
+import { BINDING, type Call, type Called, decodeMessage, encodeMessage, type Message } from '../stun/index.ts';
+import { calledAnswer, coldAnswer, errorAnswer, successAnswer } from './answer.ts';
 import type { Capabilities } from './capabilities.ts';
-import { decide } from './decide.ts';
+import { type Decision, decide } from './decide.ts';
 import { ROLE_NAMES, type RoleName } from './roles.ts';
 
 export interface Datagram {
@@ -37,8 +37,22 @@ export interface Letter {
   readonly bytes: Uint8Array;
 }
 
+/** TCP ports of the asker are to be called, unless they have been; the answer goes out at once. */
+export interface CallAction {
+  readonly kind: 'call';
+  readonly from: RoleName;
+  readonly to: Endpoint;
+  /** Whole but for the states of the ports; `callAnswer` adds them. */
+  readonly answer: Message;
+  /** From the address of this role. */
+  readonly caller: RoleName;
+  /** Its ports are those of the address `to`. */
+  readonly call: Call;
+}
+
 export type Action =
   | { readonly kind: 'send'; readonly from: RoleName; readonly to: Endpoint; readonly bytes: Uint8Array }
+  | CallAction
   /** Several answers to one request, to several ports of its sender. */
   | { readonly kind: 'spread'; readonly from: RoleName; readonly answers: readonly Letter[] }
   | { readonly kind: 'drop'; readonly why: DropReason };
@@ -51,23 +65,53 @@ export type Action =
 export function reflect(datagram: Datagram, capabilities: Capabilities): Action {
   const decoded = decodeMessage(datagram.bytes);
   if (decoded.kind !== 'message') return { kind: 'drop', why: decoded.kind };
-  const { message } = decoded;
-  const { from: asker, at } = datagram;
-  const why = unanswerable(message, asker, capabilities);
+  const why = unanswerable(decoded.message, datagram.from, capabilities);
   if (why !== null) return { kind: 'drop', why };
-  const decision = decide(message, datagram, capabilities);
-  if (decision.kind === 'error') return { kind: 'send', from: at, to: asker, bytes: errorAnswer(message, decision) };
-  if (decision.kind === 'cold') {
-    const answers = decision.ports.map((port) => ({
-      to: { address: asker.address, port },
-      bytes: coldAnswer(message, port, datagram, decision, capabilities),
-    }));
-    return { kind: 'spread', from: decision.from, answers };
-  }
-  const to = decision.port === null ? asker : { address: asker.address, port: decision.port };
-  const bytes = successAnswer(message, datagram, decision, capabilities);
-  return { kind: 'send', from: decision.from, to, bytes };
+  return answer(decoded.message, datagram, decide(decoded.message, datagram, capabilities), capabilities);
 }
+
+/** What is sent when the table of calls has been asked. */
+export const callAnswer = ({ answer }: CallAction, called: Called): Uint8Array =>
+  encodeMessage(calledAnswer(answer, called));
+
+function answer(message: Message, datagram: Datagram, decision: Decision, capabilities: Capabilities): Action {
+  const { from: asker, at } = datagram;
+  switch (decision.kind) {
+    case 'error':
+      return send(at, asker, errorAnswer(message, decision));
+    case 'cold': {
+      const answers = decision.ports.map((port) => ({
+        to: { address: asker.address, port },
+        bytes: encodeMessage(coldAnswer(message, port, datagram, decision, capabilities)),
+      }));
+      return { kind: 'spread', from: decision.from, answers };
+    }
+    case 'call': {
+      const { from, caller, call } = decision;
+      const success = successAnswer(message, datagram, { from, padding: null }, capabilities);
+      if (caller !== null) return { kind: 'call', from, to: asker, answer: success, caller, call };
+      return send(from, asker, calledAnswer(success, notCalled(call)));
+    }
+    case 'success': {
+      const to = decision.port === null ? asker : { address: asker.address, port: decision.port };
+      return send(decision.from, to, successAnswer(message, datagram, decision, capabilities));
+    }
+    default:
+      return decision satisfies never;
+  }
+}
+
+const send = (from: RoleName, to: Endpoint, message: Message): Action => ({
+  kind: 'send',
+  from,
+  to,
+  bytes: encodeMessage(message),
+});
+
+const notCalled = ({ id, ports }: Call): Called => ({
+  id,
+  ports: ports.map((port) => ({ port, state: 'not-called' })),
+});
 
 /** RFC 8489 section 6.3: what is not a request of a known method is discarded without a word. */
 function unanswerable(message: Message, asker: Endpoint, capabilities: Capabilities): DropReason | null {

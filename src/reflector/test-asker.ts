@@ -6,7 +6,10 @@ import {
   decodeMessage,
   ERROR_CODE,
   encodeMessage,
+  FULLCONE_CALLED,
   FULLCONE_CAPABILITIES,
+  FULLCONE_HELLO,
+  FULLCONE_TOKEN,
   MAPPED_ADDRESS,
   type Message,
   makeAttribute,
@@ -43,6 +46,7 @@ export const FULL: Capabilities = {
   rfc3489: false,
   announcedRate: 20_000,
   fault: null,
+  lab: false,
   tokenKey: new Uint8Array(32).fill(7),
 };
 export const with3489: Capabilities = { ...FULL, rfc3489: true };
@@ -60,9 +64,24 @@ export function request(attributes: readonly RawAttribute[], overrides: Partial<
 export const ask = (attributes: readonly RawAttribute[], capabilities = FULL, at: RoleName = 'primary') =>
   reflect({ bytes: request(attributes), from: ASKER, at, now: 0 }, capabilities);
 
+/** As it is told to an asker who says hello. */
+export function tokenFor(from = ASKER, now = 0): Uint8Array {
+  const bytes = request([makeAttribute(FULLCONE_HELLO, { version: 1, filler: 0 }, ID)]);
+  const action = reflect({ bytes, from, at: 'primary', now }, FULL);
+  const decoded = action.kind === 'send' ? decodeMessage(action.bytes) : null;
+  const token = decoded?.kind === 'message' ? readAttribute(decoded.message, FULLCONE_TOKEN) : null;
+  if (token?.kind !== 'ok') throw new Error('no token');
+  return token.value;
+}
+
 export function read(action: Action): Record<string, unknown> {
   if (action.kind === 'drop') return { drop: action.why };
   if (action.kind === 'spread') return { from: action.from, answers: action.answers.length };
+  if (action.kind === 'call') {
+    const { caller, call, from, to, answer } = action;
+    const bytes = encodeMessage(answer);
+    return { ...read({ kind: 'send', from, to, bytes }), caller, calls: call.ports };
+  }
   const decoded = decodeMessage(action.bytes);
   if (decoded.kind !== 'message') throw new Error(decoded.why);
   const { message } = decoded;
@@ -77,6 +96,7 @@ export function read(action: Action): Record<string, unknown> {
     ERROR_CODE,
     UNKNOWN_ATTRIBUTES,
     FULLCONE_CAPABILITIES,
+    FULLCONE_CALLED,
   ] as const;
   for (const attribute of attributes) {
     const result = readAttribute<unknown>(message, attribute);

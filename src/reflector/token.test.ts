@@ -4,29 +4,18 @@ import {
   coldId,
   decodeMessage,
   FULLCONE_COLD,
-  FULLCONE_HELLO,
   FULLCONE_TOKEN,
   makeAttribute,
   type RawAttribute,
-  readAttribute,
 } from '../stun/index.ts';
 import { type Action, reflect } from './index.ts';
-import { ASKER, change, FULL, failure, ID, padding, raw, read, request, responsePort } from './test-asker.ts';
+import { ASKER, change, FULL, failure, ID, padding, raw, read, request, responsePort, tokenFor } from './test-asker.ts';
 
 const TEN_MINUTES = 600;
 const PORTS = [5060, 9000, 9001];
 
 const at = (now: number, attributes: readonly RawAttribute[], from = ASKER): Action =>
   reflect({ bytes: request(attributes), from, at: 'primary', now }, FULL);
-
-/** As it is told to an asker who says hello. */
-function tokenFor(from = ASKER, now = 0): Uint8Array {
-  const action = at(now, [makeAttribute(FULLCONE_HELLO, { version: 1, filler: 0 }, ID)], from);
-  const decoded = action.kind === 'send' ? decodeMessage(action.bytes) : null;
-  const token = decoded?.kind === 'message' ? readAttribute(decoded.message, FULLCONE_TOKEN) : null;
-  if (token?.kind !== 'ok') throw new Error('no token');
-  return token.value;
-}
 
 const cold = (token: Uint8Array, ports: readonly number[] = PORTS): RawAttribute[] => [
   makeAttribute(FULLCONE_TOKEN, token, ID),

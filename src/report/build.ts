@@ -1,5 +1,5 @@
 import type { Finding, Holder } from '../advice/index.ts';
-import { formatEndpoint } from '../base/index.ts';
+import { formatEndpoint, portLabel } from '../base/index.ts';
 import type { PortVerdict, RunVerdict, ServerVerdict } from '../verdict/index.ts';
 import type { Report, ReportPort, ReportServer } from './contract.ts';
 
@@ -11,7 +11,7 @@ export interface ReportMeta {
   readonly bindAddress: string;
   readonly plannedPorts: number;
   readonly loss: { readonly sent: number; readonly answered: number };
-  readonly holders: ReadonlyMap<number, Holder>;
+  readonly holders: ReadonlyMap<string, Holder>;
 }
 
 export function buildReport(run: RunVerdict, findings: readonly Finding[], meta: ReportMeta): Report {
@@ -28,7 +28,7 @@ export function buildReport(run: RunVerdict, findings: readonly Finding[], meta:
     loss: { sent: meta.loss.sent, answered: meta.loss.answered },
     servers: run.servers.map(toServer),
     publicAddresses: [...run.publicAddresses],
-    ports: run.ports.map((port) => toPort(port, meta.holders.get(port.port))),
+    ports: run.ports.map((port) => toPort(port, meta.holders.get(portLabel(port.protocol, port.port)))),
     findings: findings.map(({ code, severity, ports, facts }) => ({ code, severity, ports, facts })),
   };
 }

@@ -17,9 +17,9 @@ const meta = {
   bindAddress: '192.168.0.100',
   plannedPorts: 5,
   loss: { sent: 400, answered: 399 },
-  holders: new Map<number, Holder>([
-    [5061, { pid: 812, name: 'asterisk' }],
-    [5062, { pid: null, name: null }],
+  holders: new Map<string, Holder>([
+    ['udp/5061', { pid: 812, name: 'asterisk' }],
+    ['udp/5062', { pid: null, name: null }],
   ]),
 };
 

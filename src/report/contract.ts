@@ -23,7 +23,7 @@ export interface Report {
   readonly loss?: { readonly sent: number; readonly answered: number };
   readonly servers: readonly ReportServer[];
   readonly publicAddresses: readonly string[];
-  /** Ascending. */
+  /** UDP before TCP, each ascending. */
   readonly ports: readonly ReportPort[];
   /** Most urgent first. */
   readonly findings: readonly ReportFinding[];
@@ -42,7 +42,7 @@ export interface ReportServer {
 }
 
 export interface ReportPort {
-  readonly protocol: 'udp';
+  readonly protocol: 'udp' | 'tcp';
   readonly family: 'ipv4';
   readonly port: number;
   readonly result: PortResult;
@@ -58,7 +58,7 @@ export interface ReportPort {
 export interface ReportFinding {
   readonly code: FindingCode;
   readonly severity: Severity;
-  /** `udp/5060`, `udp/9000-10999`. */
+  /** `udp/5060`, `udp/9000-10999`, `tcp/5061`. */
   readonly ports: readonly string[];
   readonly facts: Facts;
 }

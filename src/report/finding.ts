@@ -47,6 +47,10 @@ function renderHeading({ severity, code, ports }: ReportFinding, page: Page): st
 }
 
 function where(labels: readonly string[], { phrases, width }: Page): string {
-  const ranges = labels.map((label) => label.replace(/^udp\//, ''));
-  return phrases.count('finding.ports', sizeOf(labels), { ranges: fitRanges(ranges, width - BESIDE, phrases) });
+  const ranges = labels.map((label) => label.replace(/^\w+\//, ''));
+  const transport = labels[0]?.startsWith('tcp/') ? 'TCP' : 'UDP';
+  return phrases.count('finding.ports', sizeOf(labels), {
+    transport,
+    ranges: fitRanges(ranges, width - BESIDE, phrases),
+  });
 }

@@ -41,7 +41,8 @@ function sentenceOf(report: Report, { language, phrases }: Page): string {
 
 function supported({ ports, plannedPorts = 0, findings }: Report, phrases: Phrases): string {
   const planned = phrases.amount(plannedPorts);
-  if (plannedPorts > ports.length) return phrases.count('sentence.sample', ports.length, { planned });
+  const asked = ports.filter(({ protocol }) => protocol === 'udp').length;
+  if (plannedPorts > asked) return phrases.count('sentence.sample', ports.length, { planned });
   const warm = findings.some(({ code }) => code === 'cold-not-asked');
   return phrases.count(warm ? 'sentence.warm' : 'sentence.open', ports.length, { ports: ports[0]?.port ?? '' });
 }
@@ -49,11 +50,17 @@ function supported({ ports, plannedPorts = 0, findings }: Report, phrases: Phras
 function aboutRun(report: Report, phrases: Phrases): string[] {
   const all = report.bindAddress === undefined || report.bindAddress === '0.0.0.0';
   const address = all ? phrases.say('about.allAddresses') : clean(report.bindAddress ?? '');
-  const ports = phrases.count('about.ports', report.ports.length, { address });
+  const ports = phrases.count('about.ports', report.ports.length, { address, transport: transports(report, phrases) });
   const date = report.startedAt.slice(0, 16).replace('T', ' ');
   const duration = durationOf(report.durationMs, phrases);
   const path = [publicAddresses(report, phrases), ...servers(report, phrases), ...loss(report, phrases)];
   return [phrases.say('about.run', { ports, duration, date: clean(date) }), capital(path.join(', '))];
+}
+
+function transports({ ports }: Report, phrases: Phrases): string {
+  const tcp = ports.filter(({ protocol }) => protocol === 'tcp').length;
+  if (tcp === 0) return 'UDP';
+  return tcp === ports.length ? 'TCP' : phrases.say('about.both');
 }
 
 function durationOf(ms: number, phrases: Phrases): string {

@@ -3,5 +3,6 @@
 export { makeTexts } from '../advice/index.ts';
 export { buildReport } from './build.ts';
 export type { Report, ReportPort } from './contract.ts';
-export { renderJson } from './json.ts';
+export { renderJson, renderNatJson } from './json.ts';
+export { buildNatReport, type NatReport, renderNat } from './nat.ts';
 export { renderText } from './text.ts';

@@ -1,10 +1,16 @@
 import type { Report } from './contract.ts';
+import type { NatReport } from './nat.ts';
 
 /** What JSON leaves as it is although a terminal may obey it: C1 controls, overrides of writing direction. */
 const INVISIBLE = /(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** Two spaces of indent, one newline at the end. The same data for every reader, harmless on a terminal. */
-export const renderJson = (report: Report): string =>
-  `${JSON.stringify(report, null, 2).replace(INVISIBLE, (character) => character.split('').map(escaped).join(''))}\n`;
+export const renderJson = (report: Report): string => toJson(report);
+
+/** The same for `fullcone nat`. */
+export const renderNatJson = (report: NatReport): string => toJson(report);
+
+const toJson = (value: object): string =>
+  `${JSON.stringify(value, null, 2).replace(INVISIBLE, (character) => character.split('').map(escaped).join(''))}\n`;
 
 const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;

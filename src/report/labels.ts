@@ -4,7 +4,7 @@ import type { Phrases } from './phrases.ts';
 /** `udp/9000-10999` as numbers. */
 function rangeOf(label: string): PortRange {
   const [from = 0, to = from] = label
-    .replace(/^udp\//, '')
+    .replace(/^\w+\//, '')
     .split('-')
     .map(Number);
   return { from, to };

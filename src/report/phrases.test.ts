@@ -21,7 +21,7 @@ it('every key is used, and every used key is there', () => {
   const code = sources.map((name) => readFileSync(`${import.meta.dirname}/${name}`, 'utf8')).join('\n');
   const keys = new Set(flatten(en).map(([key]) => key.replace(/_(one|other)$/, '')));
   // Written out, or with the word of a verdict, severity or result at the end.
-  const used = [...code.matchAll(/[`']((?:[a-z]+\.(?:[a-zA-Z]+|\$\{)|headline\b))/g)].map(([, key = '']) => key);
+  const used = [...code.matchAll(/[`']((?:(?:[a-z]+\.)+(?:[a-zA-Z]+|\$\{)|headline\b))/g)].map(([, key = '']) => key);
   const isUsed = (key: string) =>
     used.some((use) => use === key || (use.endsWith('${') && key.startsWith(use.slice(0, -2))));
   expect([...keys].filter((key) => !isUsed(key))).toEqual([]);

@@ -1,4 +1,4 @@
-import { formatRanges, toRanges } from '../base/index.ts';
+import { formatRanges, portLabel, toRanges } from '../base/index.ts';
 import type { PortResult } from '../verdict/index.ts';
 import { clean } from './clean.ts';
 import type { Report, ReportPort } from './contract.ts';
@@ -18,6 +18,8 @@ const COLOURS = {
 
 interface Row {
   readonly result: PortResult;
+  /** `TCP `; empty where all ports are of one protocol. */
+  readonly transport: string;
   /** The result in words, painted, and as wide as the widest. */
   readonly word: string;
   readonly width: number;
@@ -26,7 +28,14 @@ interface Row {
 
 function rowsOf({ ports }: Report, page: Page): Row[] {
   const results = Object.keys(COLOURS) as PortResult[];
-  const groups = results.map((result) => ({ result, ports: ports.filter((port) => port.result === result) }));
+  const protocols = [...new Set(ports.map(({ protocol }) => protocol))];
+  const groups = protocols.flatMap((protocol) =>
+    results.map((result) => ({
+      result,
+      transport: protocols.length > 1 ? `${protocol.toUpperCase()} ` : '',
+      ports: ports.filter((port) => port.result === result && port.protocol === protocol),
+    })),
+  );
   const used = groups.filter((group) => group.ports.length > 0);
   const words = used.map(({ result }) => page.phrases.say(`result.${result}`));
   const width = widest(words);
@@ -41,10 +50,10 @@ export function renderResults(report: Report, page: Page): string[] {
   const rows = rowsOf(report, page);
   const counts = rows.map(({ ports }) => page.phrases.amount(ports.length));
   const digits = widest(counts);
-  const lines = rows.map(({ word, width, ports }, index) => {
+  const lines = rows.map(({ word, width, ports, transport }, index) => {
     const ranges = toRanges(ports.map(({ port }) => port)).map((range) => formatRanges([range]));
-    const room = page.width - width - digits - 6;
-    return `  ${word}  ${counts[index]?.padStart(digits)}  ${fitRanges(ranges, room, page.phrases)}`;
+    const room = page.width - width - digits - transport.length - 6;
+    return `  ${word}  ${counts[index]?.padStart(digits)}  ${transport}${fitRanges(ranges, room, page.phrases)}`;
   });
   return lines.length > 0 ? [page.phrases.say('results.title'), ...lines] : [];
 }
@@ -53,9 +62,12 @@ export function renderResults(report: Report, page: Page): string[] {
 export function renderEveryPort(report: Report, page: Page): string[] {
   const words = new Map(rowsOf(report, page).map(({ result, word }) => [result, word]));
   const causes = widest(report.ports.map(({ cause }) => cause ?? ''));
+  const isMixed = new Set(report.ports.map(({ protocol }) => protocol)).size > 1;
+  const named = ({ protocol, port }: ReportPort) => (isMixed ? portLabel(protocol, port) : String(port));
+  const wide = isMixed ? 'udp/65535'.length : 5;
   const lines = report.ports.map((port) => {
     const cause = (port.cause ?? '').padEnd(causes);
-    return `  ${String(port.port).padStart(5)}  ${words.get(port.result)}  ${cause}  ${detailsOf(port)}`.trimEnd();
+    return `  ${named(port).padStart(wide)}  ${words.get(port.result)}  ${cause}  ${detailsOf(port)}`.trimEnd();
   });
   return lines.length > 0 ? [page.phrases.say('results.every'), ...lines] : [];
 }

@@ -32,12 +32,15 @@ const causes = z.enum([
   'throttled-by-server',
   'different-public-address',
   'loss',
+  'own-service-on-router',
+  'rejected',
+  'no-call-back',
   'process',
   'permission',
 ]);
 
 const checkedPort = z.object({
-  protocol: z.literal('udp'),
+  protocol: z.enum(['udp', 'tcp']),
   family: z.literal('ipv4'),
   port,
   result: z.enum(['open', 'closed', 'translated', 'no-answer', 'in-use', 'malformed', 'untested']),
@@ -50,7 +53,7 @@ const checkedPort = z.object({
 const finding = z.object({
   code: z.enum(FINDING_CODES),
   severity: z.enum(['error', 'warning', 'info']),
-  ports: z.array(z.string().regex(/^udp\/[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$/)),
+  ports: z.array(z.string().regex(/^(udp|tcp)\/[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$/)),
   facts: z.record(z.string(), z.union([z.string().describe('A name.'), z.number().describe('An amount, or a port.')])),
 });
 
@@ -67,6 +70,7 @@ const reasons = z.enum([
   'taken-by-neighbour',
   'different-public-address',
   'loss',
+  'no-call-back',
   'ports-in-use',
   'permission',
 ]);

@@ -52,7 +52,7 @@ describe('all is well', () => {
 });
 
 describe('the range rule ends too early, and a process holds a port', () => {
-  const holders = new Map<number, Holder>([[5061, { pid: 812, name: 'asterisk' }]]);
+  const holders = new Map<string, Holder>([['udp/5061', { pid: 812, name: 'asterisk' }]]);
   const line = '5060,9000-9499 open; 5061 in-use process; 9500-10999 closed not-forwarded';
   const report = reportOf(runOf(line), { holders });
 
@@ -448,7 +448,7 @@ describe('text from outside', () => {
   ];
 
   it.each(hostile)('%j cannot speak to the terminal', (name) => {
-    const holders = new Map<number, Holder>([[9000, { pid: 1, name }]]);
+    const holders = new Map<string, Holder>([['udp/9000', { pid: 1, name }]]);
     const unnamed = serverOf({ name, address: null, state: 'unresolvable' });
     for (const servers of [[serverOf({ name }), serverOf({ name, state: 'unreachable' })], [unnamed]]) {
       const run = runOf('9000-9001 in-use process; 9002 untested server-silent', { servers, publicAddresses: [name] });
@@ -462,7 +462,7 @@ describe('text from outside', () => {
   });
 
   it('stays readable', () => {
-    const holders = new Map<number, Holder>([[9000, { pid: 812, name: `${ESC}[31mMüllers  PBX\n(alt)` }]]);
+    const holders = new Map<string, Holder>([['udp/9000', { pid: 812, name: `${ESC}[31mMüllers  PBX\n(alt)` }]]);
     expect(inEnglish(reportOf(runOf('9000 in-use process'), { holders }))).toContain(
       'Port 9000 is held by [31mMüllers PBX (alt) (process 812)',
     );

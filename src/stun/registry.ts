@@ -13,7 +13,14 @@ import { NONCE, PASSWORD_ALGORITHM, PASSWORD_ALGORITHMS, REALM, USERHASH, USERNA
 import { CACHE_TIMEOUT, CHANGE_REQUEST, PADDING, RESPONSE_PORT } from './discovery.ts';
 import { ERROR_CODE, UNKNOWN_ATTRIBUTES } from './error.ts';
 import { FINGERPRINT } from './fingerprint.ts';
-import { FULLCONE_CAPABILITIES, FULLCONE_COLD, FULLCONE_HELLO, FULLCONE_TOKEN } from './fullcone.ts';
+import {
+  FULLCONE_CALL,
+  FULLCONE_CALLED,
+  FULLCONE_CAPABILITIES,
+  FULLCONE_COLD,
+  FULLCONE_HELLO,
+  FULLCONE_TOKEN,
+} from './fullcone.ts';
 import { MESSAGE_INTEGRITY, MESSAGE_INTEGRITY_SHA256 } from './integrity.ts';
 import { ALTERNATE_DOMAIN, SOFTWARE } from './text.ts';
 
@@ -48,6 +55,8 @@ export const ATTRIBUTES: readonly Attribute<unknown>[] = [
   FULLCONE_CAPABILITIES,
   FULLCONE_TOKEN,
   FULLCONE_COLD,
+  FULLCONE_CALL,
+  FULLCONE_CALLED,
 ];
 
 const NAMES = new Map(ATTRIBUTES.map(({ type, name }) => [type, name]));

@@ -1,4 +1,4 @@
-import type { Endpoint, Milliseconds, Result } from '../base/index.ts';
+import type { Endpoint, Milliseconds, Protocol, Result } from '../base/index.ts';
 
 /** Everything outside of the program. One is made per run, by a `main.ts` or by the model lab. */
 export interface System {
@@ -6,6 +6,7 @@ export interface System {
   /** `count` bytes from a cryptographically secure source (RFC 8489 section 5 asks for one). */
   readonly random: (count: number) => Uint8Array;
   readonly udp: Udp;
+  readonly tcp: Tcp;
   readonly names: Names;
   readonly host: Host;
   readonly files: Files;
@@ -59,6 +60,43 @@ export interface Udp {
   freeSockets(): number;
 }
 
+export interface TcpListenHandlers {
+  /** It listens at `local`. Called once, at the earliest after `listen` has returned. */
+  bound(local: Endpoint): void;
+  /** It could not be opened, or has failed for good; nothing more will be called. */
+  failed(failure: SocketFailure): void;
+  /**
+   * Somebody connected from there, and this is what he sent: all of it up to the end of the connection, or as much as
+   * had come after 5 s or 64 bytes, when the connection is closed from here. May be empty.
+   */
+  arrived(from: Endpoint, bytes: Uint8Array): void;
+}
+
+export interface TcpListener {
+  /** Idempotent; nothing is called afterwards, and its connections end. */
+  close(): void;
+}
+
+/** How an attempt to connect ended. `refused`: a reset came; `unreachable`: an ICMP error, or no route; `failed`: here. */
+export type CallOutcome = 'connected' | 'refused' | 'unreachable' | 'timed-out' | 'failed';
+
+export interface Tcp {
+  /** The address `0.0.0.0` takes all of this machine's; port 0 any free one. */
+  listen(local: Endpoint, handlers: TcpListenHandlers): TcpListener;
+  /**
+   * Connects from that address (any free port) and, once connected, sends these bytes and closes. `patience` is for the
+   * connection; SYN is repeated by the system within it (Linux: after 1 and 3 s). `ended` is called once, at the
+   * earliest after this has returned, and never after `cancel`.
+   */
+  call(
+    from: string,
+    to: Endpoint,
+    bytes: Uint8Array,
+    patience: Milliseconds,
+    ended: (outcome: CallOutcome) => void,
+  ): Timer;
+}
+
 export interface DnsError {
   readonly kind: 'no-such-name' | 'refused' | 'timeout' | 'other';
   /** The resolver's own code, such as `ENOTFOUND`. */
@@ -83,8 +121,8 @@ export interface Host {
   sourceFor(address: string): Promise<string | null>;
   /** Whether a datagram socket can be bound to this address here (127.0.0.2 is on no interface, but works on Linux). */
   canBind(address: string): Promise<boolean>;
-  /** The processes that hold these UDP ports; a port that nobody holds is absent. Empty where the system cannot say. */
-  udpHolders(ports: readonly number[]): Promise<ReadonlyMap<number, Holder>>;
+  /** The processes that hold these ports, or listen there; a port that nobody holds is absent. Empty where the system cannot say. */
+  holders(protocol: Protocol, ports: readonly number[]): Promise<ReadonlyMap<number, Holder>>;
 }
 
 /** A file that will be written. */

@@ -1,5 +1,6 @@
 /** What the world offers: the types of sockets, clock, chance, names and host. `node/` implements them, and so does the model lab. */
 export type {
+  CallOutcome,
   Clock,
   DnsError,
   Files,
@@ -9,6 +10,9 @@ export type {
   OutputFile,
   SocketFailure,
   System,
+  Tcp,
+  TcpListener,
+  TcpListenHandlers,
   Timer,
   Udp,
   UdpHandlers,

@@ -55,7 +55,15 @@ const run = fc
   );
 
 const judge = (evidence: ReturnType<typeof runOf>) =>
-  judgeRun({ servers: [server('ok')], asked: [], plan: planOf([PORT]), evidence, cancelled: false });
+  judgeRun({
+    servers: [server('ok')],
+    asked: [],
+    plan: planOf([PORT]),
+    evidence,
+    calls: null,
+    askedCalls: [],
+    cancelled: false,
+  });
 
 const isYes = (one: Answer) => one.kind === 'yes';
 const isNo = (one: Answer) => one.kind === 'no';

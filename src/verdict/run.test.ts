@@ -22,6 +22,8 @@ const judge = (evidence: RunEvidence | null, states: readonly ServerState[] = ['
     asked: [9001, PORT],
     plan: evidence && planOf([PORT]),
     evidence,
+    calls: null,
+    askedCalls: [],
     cancelled,
   });
 
@@ -136,6 +138,8 @@ describe('a judged run', () => {
         asked: [],
         plan: planOf([PORT], { responsePort }),
         evidence: runOf([]),
+        calls: null,
+        askedCalls: [],
         cancelled: false,
       }).coldAsked;
     expect([of(true), of(false), judge(null).coldAsked]).toEqual([true, false, false]);

@@ -1,6 +1,7 @@
 import { ipv4Scope } from '../base/index.ts';
-import type { PortEvidence, RunEvidence } from '../evidence/index.ts';
+import type { CallRunEvidence, PortEvidence, RunEvidence } from '../evidence/index.ts';
 import type { ProbePlan } from '../plan/index.ts';
+import { judgeCall } from './call-rules.ts';
 import { PORT_RULES, type PortRule } from './port-rules.ts';
 import { type RunFacts, runFacts } from './run-facts.ts';
 import type { PortVerdict, Reason, RunVerdict, ServerVerdict, Verdict } from './types.ts';
@@ -11,14 +12,20 @@ export interface JudgedRun {
   /** With `evidence`: null when no server could be asked. */
   readonly plan: ProbePlan | null;
   readonly evidence: RunEvidence | null;
+  /** TCP ports; null: none was asked for, or no server could be asked. */
+  readonly calls: CallRunEvidence | null;
+  readonly askedCalls: readonly number[];
   readonly cancelled: boolean;
 }
 
 /** What the run means. */
-export function judgeRun({ servers, asked, plan, evidence, cancelled }: JudgedRun): RunVerdict {
-  const ports = (evidence ? judgePorts(evidence) : asked.map(notAsked)).sort((a, b) => a.port - b.port);
+export function judgeRun(judged: JudgedRun): RunVerdict {
+  const { servers, asked, plan, evidence, calls, askedCalls, cancelled } = judged;
+  const udp = evidence ? judgePorts(evidence) : asked.map((port) => notAsked('udp', port));
+  const tcp = calls ? calls.ports.map(judgeCall) : askedCalls.map((port) => notAsked('tcp', port));
+  const ports = [...udp.sort(byNumber), ...tcp.sort(byNumber)];
   return {
-    ...conclude(servers, ports, evidence, cancelled),
+    ...conclude(servers, ports, evidence, cancelled || calls?.cancelled === true),
     servers,
     publicAddresses: evidence?.publicAddresses ?? [],
     ports,
@@ -31,8 +38,10 @@ function judgePorts(evidence: RunEvidence): PortVerdict[] {
   return evidence.ports.map((port) => judgePort(port, facts));
 }
 
-const notAsked = (port: number): PortVerdict => ({
-  protocol: 'udp',
+const byNumber = (a: PortVerdict, b: PortVerdict): number => a.port - b.port;
+
+const notAsked = (protocol: PortVerdict['protocol'], port: number): PortVerdict => ({
+  protocol,
   family: 'ipv4',
   port,
   result: 'untested',
@@ -103,5 +112,6 @@ function portReason(servers: readonly ServerVerdict[], ports: readonly PortVerdi
   if (some(({ cause }) => cause === 'throttled-by-server')) return 'throttled';
   if (some(({ cause }) => cause === 'different-public-address')) return 'different-public-address';
   if (some(({ cause }) => cause === 'taken-by-neighbour')) return 'taken-by-neighbour';
-  return some(({ cause }) => cause === 'loss') ? 'loss' : 'servers-unreachable';
+  if (some(({ cause }) => cause === 'loss')) return 'loss';
+  return some(({ cause }) => cause === 'no-call-back') ? 'no-call-back' : 'servers-unreachable';
 }

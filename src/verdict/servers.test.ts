@@ -16,6 +16,7 @@ const FULL: ServerEvidence = {
   changeRequest: 'works',
   allowedRate: null,
   pass: null,
+  calls: false,
   failure: null,
 };
 

@@ -18,6 +18,9 @@ export type Cause =
   | 'throttled-by-server'
   | 'different-public-address'
   | 'loss'
+  | 'own-service-on-router'
+  | 'rejected'
+  | 'no-call-back'
   | 'process'
   | 'permission';
 
@@ -45,6 +48,7 @@ export type Reason =
   | 'taken-by-neighbour'
   | 'different-public-address'
   | 'loss'
+  | 'no-call-back'
   | 'ports-in-use'
   | 'permission';
 
@@ -61,7 +65,7 @@ export interface ServerVerdict {
 }
 
 export interface PortVerdict {
-  readonly protocol: 'udp';
+  readonly protocol: 'udp' | 'tcp';
   readonly family: 'ipv4';
   readonly port: number;
   readonly result: PortResult;
@@ -79,7 +83,7 @@ export interface RunVerdict {
   readonly reason: Reason | null;
   readonly servers: readonly ServerVerdict[];
   readonly publicAddresses: readonly string[];
-  /** Ascending. */
+  /** UDP before TCP, each ascending. */
   readonly ports: readonly PortVerdict[];
   /** Whether the cold question could be asked: without it, `open` rests on the warm one alone. */
   readonly coldAsked: boolean;

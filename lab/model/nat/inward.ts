@@ -1,5 +1,5 @@
 import { type Endpoint, type Milliseconds, type PortRange, sameEndpoint } from '../../../src/base/index.ts';
-import type { Forward, RouterSpec } from '../../scenarios/index.ts';
+import type { Forward, Protocol, RouterSpec } from '../../scenarios/index.ts';
 import { HOST2, NOBODY, PBX } from '../addresses.ts';
 import type { Tuple } from '../packet.ts';
 import type { Filtering } from './behaviour.ts';
@@ -12,15 +12,20 @@ export const includes = (ranges: readonly PortRange[], port: number): boolean =>
 
 /** Who gets a packet to the public address that belongs to no flow: a static forward's host, or who owns a mapping. */
 export const insideFor = (spec: RouterSpec, table: Table, packet: Tuple, now: Milliseconds): Endpoint | null =>
-  forwarded(spec.forwards, packet.to.port) ?? admitted(spec.filtering, table, packet, now);
+  forwarded(spec.forwards, packet) ?? admitted(spec.filtering, table, packet, now);
 
-function forwarded(forwards: readonly Forward[], port: number): Endpoint | null {
-  const forward = forwards.find(({ ports }) => includes(ports, port));
+const BOTH: readonly Protocol[] = ['udp', 'tcp'];
+
+function forwarded(forwards: readonly Forward[], { protocol, to: { port } }: Tuple): Endpoint | null {
+  const forward = forwards.find(({ ports, protocols = BOTH }) => protocols.includes(protocol) && includes(ports, port));
   return forward ? { address: HOSTS[forward.to], port: port + (forward.shift ?? 0) } : null;
 }
 
-function admitted(filtering: Filtering, table: Table, { from, to }: Tuple, now: Milliseconds): Endpoint | null {
-  const mapping = table.behind(to.port, now).find((entry) => letsIn(filtering, entry, from));
+/** UDP alone: no router of ours lets a TCP connection in because another one went out. */
+function admitted(filtering: Filtering, table: Table, packet: Tuple, now: Milliseconds): Endpoint | null {
+  const { protocol, from, to } = packet;
+  if (protocol === 'tcp') return null;
+  const mapping = table.behind(protocol, to.port, now).find((entry) => letsIn(filtering, entry, from));
   return mapping?.original.from ?? null;
 }
 

@@ -1,5 +1,6 @@
-import type { Endpoint, Milliseconds } from '../../../src/base/index.ts';
+import { type Milliseconds, sameEndpoint } from '../../../src/base/index.ts';
 import type { Chance } from '../chance.ts';
+import type { Tuple } from '../packet.ts';
 import type { Outward } from './behaviour.ts';
 import type { Table } from './table.ts';
 
@@ -17,17 +18,18 @@ export interface Chooser {
 export function choosePublicPort(
   { table, chance, publicAddress }: Chooser,
   outward: Outward,
-  { from: inside, to: peer }: { readonly from: Endpoint; readonly to: Endpoint },
+  flow: Tuple,
   now: Milliseconds,
 ): number | null {
+  const { protocol, from: inside, to: peer } = flow;
   const isFree = (port: number): boolean =>
-    !table.taken({ from: peer, to: { address: publicAddress, port } }, now) &&
-    (outward.mapping === 'address-and-port-dependent' || !isOthers(table, port, inside, now));
+    !table.taken({ protocol, from: peer, to: { address: publicAddress, port } }, now) &&
+    (outward.mapping === 'address-and-port-dependent' || !isOthers(table, port, flow, now));
 
   switch (outward.assignment) {
     case 'preservation': {
       // First what this inside endpoint got last, for whatever destination (trap 4 of docs/decisions/0001), then its own port.
-      const last = table.openedBy(inside, now)[0]?.reply.to.port;
+      const last = table.openedBy(flow, now)[0]?.reply.to.port;
       if (last !== undefined && isFree(last)) return last;
       return isFree(inside.port) ? inside.port : firstFree(inside.port, chance.integer(0, 0xffff), isFree);
     }
@@ -42,18 +44,17 @@ export function choosePublicPort(
 /** The source port that an inside host sees a new flow from outside come from: the peer's own, unless that is taken (trap 3). */
 export function choosePeerPort(
   { table, chance }: Chooser,
-  { from: peer, to: inside }: { readonly from: Endpoint; readonly to: Endpoint },
+  { protocol, from: peer, to: inside }: Tuple,
   now: Milliseconds,
 ): number | null {
-  const isFree = (port: number): boolean => !table.taken({ from: inside, to: { address: peer.address, port } }, now);
+  const isFree = (port: number): boolean =>
+    !table.taken({ protocol, from: inside, to: { address: peer.address, port } }, now);
   return isFree(peer.port) ? peer.port : firstFree(peer.port, chance.integer(0, 0xffff), isFree);
 }
 
 /** With an endpoint-independent mapping a public port belongs to one inside endpoint. */
-const isOthers = (table: Table, port: number, inside: Endpoint, now: Milliseconds): boolean =>
-  table
-    .behind(port, now)
-    .some(({ original: { from } }) => from.port !== inside.port || from.address !== inside.address);
+const isOthers = (table: Table, port: number, { protocol, from }: Tuple, now: Milliseconds): boolean =>
+  table.behind(protocol, port, now).some(({ original }) => !sameEndpoint(original.from, from));
 
 /** Linux keeps a port in its class: `nf_nat_l4proto_unique_tuple`. */
 function classOf(port: number): readonly [first: number, last: number] {

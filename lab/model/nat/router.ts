@@ -1,7 +1,8 @@
-import type { Milliseconds } from '../../../src/base/index.ts';
+import type { Milliseconds, PortRange } from '../../../src/base/index.ts';
 import type { RouterSpec } from '../../scenarios/index.ts';
 import type { Chance } from '../chance.ts';
 import type { Packet, Tuple } from '../packet.ts';
+import { refusal, strangersAnswer } from '../segment.ts';
 import { outwardOf } from './behaviour.ts';
 import { includes, insideFor } from './inward.ts';
 import { type Chooser, choosePeerPort, choosePublicPort } from './ports.ts';
@@ -13,7 +14,9 @@ export interface Router {
   /** From the LAN to the internet. */
   outbound(packet: Packet, now: Milliseconds): Packet | 'blocked' | 'no-port';
   /** From the internet to the public address. */
-  inbound(packet: Packet, now: Milliseconds): Packet | 'unwanted' | 'taken' | 'no-port';
+  inbound(packet: Packet, now: Milliseconds): Packet | 'unwanted' | 'taken' | 'rejected' | 'no-port';
+  /** What it says itself to a packet that it has taken or rejected. */
+  ownAnswer(packet: Packet): Packet | null;
   /** Other rules from now on; what the table holds stays. */
   repair(change: Partial<RouterSpec>): void;
   /** A flow from inside that is there from now on, kept alive by its owner. */
@@ -26,30 +29,36 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
   const guard = createScanGuard();
   let spec = initial;
 
-  const isBlocked = ({ from }: Tuple): boolean => spec.blocked !== undefined && includes(spec.blocked.ports, from.port);
+  const isBlocked = ({ protocol, from }: Tuple): boolean =>
+    protocol === 'udp' && spec.blocked !== undefined && includes(spec.blocked.ports, from.port);
+  const isIn = (ports: readonly PortRange[] | undefined, { protocol, to }: Tuple): boolean =>
+    protocol === 'tcp' && ports !== undefined && includes(ports, to.port);
 
   function openOutward(flow: Tuple, now: Milliseconds, forGood = false): Tuple | null {
     const port = choosePublicPort(chooser, outwardOf(spec), flow, now);
     if (port === null) return null;
-    const translated = { from: { address: publicAddress, port }, to: flow.to };
+    const translated: Tuple = { ...tupleOf(flow), from: { address: publicAddress, port } };
     table.open('inside', tupleOf(flow), translated, now, forGood);
     return translated;
   }
 
-  function openInward(flow: Tuple, now: Milliseconds): Tuple | 'unwanted' | 'no-port' {
-    if (spec.scanGuard && guard.refuses(flow, spec.scanGuard.after, now)) return 'unwanted';
+  function openInward(flow: Tuple, now: Milliseconds): Tuple | 'unwanted' | 'rejected' | 'no-port' {
+    if (spec.scanGuard && flow.protocol === 'udp' && guard.refuses(flow, spec.scanGuard.after, now)) return 'unwanted';
     const to = insideFor(spec, table, flow, now);
     if (to === null) return openToRouter(flow, now);
-    const port = choosePeerPort(chooser, { from: flow.from, to }, now);
+    const port = choosePeerPort(chooser, { ...tupleOf(flow), to }, now);
     if (port === null) return 'no-port';
-    const translated = { from: { address: flow.from.address, port }, to };
+    const translated: Tuple = { protocol: flow.protocol, from: { address: flow.from.address, port }, to };
     table.open('outside', tupleOf(flow), translated, now);
     return translated;
   }
 
-  /** A dropped packet leaves nothing; one that the router takes leaves a flow that nobody translates. */
-  function openToRouter(flow: Tuple, now: Milliseconds): Tuple | 'unwanted' {
-    if (spec.input !== 'take') return 'unwanted';
+  /** A dropped or rejected packet leaves nothing; one that the router takes leaves a flow that nobody translates. */
+  function openToRouter(flow: Tuple, now: Milliseconds): Tuple | 'unwanted' | 'rejected' {
+    if (!isIn(spec.tcpService, flow)) {
+      if (isIn(spec.tcpReject, flow)) return 'rejected';
+      if (spec.input !== 'take') return 'unwanted';
+    }
     table.open('outside', tupleOf(flow), flow, now);
     return flow;
   }
@@ -59,14 +68,21 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
       // The table sees a packet before the rule that drops it: an inbound flow counts as answered all the same.
       const known = table.pass(packet, now);
       if (isBlocked(packet)) return 'blocked';
+      if (known === null && !mayOpen(packet)) return 'blocked';
       const translated = known ?? openOutward(packet, now);
-      return translated === null ? 'no-port' : { ...translated, bytes: packet.bytes };
+      return translated === null ? 'no-port' : { ...packet, from: translated.from, to: translated.to };
     },
     inbound(packet, now) {
-      const translated = table.pass(packet, now) ?? openInward(packet, now);
+      const known = table.pass(packet, now);
+      if (known === null && !mayOpen(packet)) return 'unwanted';
+      const translated = known ?? openInward(packet, now);
       if (typeof translated === 'string') return translated;
       if (translated.to.address === publicAddress) return 'taken';
-      return { from: translated.from, to: translated.to, bytes: packet.bytes };
+      return { ...packet, from: translated.from, to: translated.to };
+    },
+    ownAnswer(packet) {
+      if (packet.protocol === 'udp') return null;
+      return isIn(spec.tcpService, packet) ? strangersAnswer(packet) : refusal(packet);
     },
     repair(change) {
       spec = { ...spec, ...change };
@@ -78,4 +94,7 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
 }
 
 /** Without the bytes, which the table shall not keep. */
-const tupleOf = ({ from, to }: Tuple): Tuple => ({ from, to });
+const tupleOf = ({ protocol, from, to }: Tuple): Tuple => ({ protocol, from, to });
+
+/** A connection begins with a SYN; what belongs to none that the router knows goes nowhere. */
+const mayOpen = (packet: Packet): boolean => packet.protocol === 'udp' || packet.kind === 'syn';

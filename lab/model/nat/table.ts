@@ -1,5 +1,8 @@
-import type { Endpoint, Milliseconds } from '../../../src/base/index.ts';
+import type { Milliseconds } from '../../../src/base/index.ts';
+import type { Protocol } from '../../scenarios/index.ts';
 import { invert, type Tuple, tupleKey } from '../packet.ts';
+
+// TCP's own times are others; but each call comes from a port of its own, so that nothing hangs on them.
 
 /** While only one side has spoken. Linux's default, and RFC 4787's REQ-5 is longer. */
 const UNREPLIED: Milliseconds = 30_000;
@@ -34,16 +37,16 @@ export interface Table {
   open(opened: Entry['opened'], original: Tuple, translated: Tuple, now: Milliseconds, forGood?: boolean): void;
   /** Whether some flow's packets come in like this. */
   taken(tuple: Tuple, now: Milliseconds): boolean;
-  /** Flows opened by this inside endpoint, the newest first. */
-  openedBy(inside: Endpoint, now: Milliseconds): readonly Entry[];
-  /** Flows opened from inside that have this public port, the newest first. */
-  behind(publicPort: number, now: Milliseconds): readonly Entry[];
+  /** Flows of this protocol that this inside endpoint has opened, the newest first. */
+  openedBy(inside: Pick<Tuple, 'protocol' | 'from'>, now: Milliseconds): readonly Entry[];
+  /** Flows of this protocol, opened from inside, that have this public port, the newest first. */
+  behind(protocol: Protocol, publicPort: number, now: Milliseconds): readonly Entry[];
 }
 
 export function createTable(): Table {
   const byTuple = new Map<string, Way>();
   const byInside = new Map<string, Entry[]>();
-  const byPublicPort = new Map<number, Entry[]>();
+  const byPublicPort = new Map<string, Entry[]>();
 
   function find(key: string, now: Milliseconds): Way | null {
     const way = byTuple.get(key);
@@ -72,8 +75,8 @@ export function createTable(): Table {
     add(original, { entry, isReply: false, onward: translated }, now);
     add(reply, { entry, isReply: true, onward: invert(original) }, now);
     if (opened === 'outside') return;
-    listed(byInside, insideKey(original.from)).unshift(entry);
-    listed(byPublicPort, reply.to.port).unshift(entry);
+    listed(byInside, insideKey(original)).unshift(entry);
+    listed(byPublicPort, portKey(original.protocol, reply.to.port)).unshift(entry);
   }
 
   return {
@@ -81,21 +84,23 @@ export function createTable(): Table {
     open,
     taken: (tuple, now) => find(tupleKey(tuple), now) !== null,
     openedBy: (inside, now) => alive(byInside, insideKey(inside), now),
-    behind: (publicPort, now) => alive(byPublicPort, publicPort, now),
+    behind: (protocol, publicPort, now) => alive(byPublicPort, portKey(protocol, publicPort), now),
   };
 }
 
-const insideKey = ({ address, port }: Endpoint): string => `${address}:${port}`;
+const portKey = (protocol: Protocol, port: number): string => `${protocol} ${port}`;
+const insideKey = ({ protocol, from: { address, port } }: Pick<Tuple, 'protocol' | 'from'>): string =>
+  `${protocol} ${address}:${port}`;
 
 const NONE: readonly Entry[] = [];
 
-function listed<K>(index: Map<K, Entry[]>, key: K): Entry[] {
+function listed(index: Map<string, Entry[]>, key: string): Entry[] {
   const entries = index.get(key) ?? [];
   index.set(key, entries);
   return entries;
 }
 
-function alive<K>(index: Map<K, Entry[]>, key: K, now: Milliseconds): readonly Entry[] {
+function alive(index: Map<string, Entry[]>, key: string, now: Milliseconds): readonly Entry[] {
   const entries = index.get(key);
   if (entries === undefined) return NONE;
   const living = entries.filter(({ expires }) => expires > now);

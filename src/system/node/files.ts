@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { err, ok, type Result } from '../../base/index.ts';
 import type { Files, OutputFile } from '../contract.ts';
 
@@ -38,7 +38,7 @@ const LARGEST_NOTE_BYTES = 4 * 1024 * 1024;
 async function replaceFile(folder: string, path: string, text: string): Promise<boolean> {
   const fresh = `${path}.${randomUUID()}`;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     await writeFile(fresh, text, { mode: 0o600 });
     await rename(fresh, path);
     return true;
@@ -46,6 +46,24 @@ async function replaceFile(folder: string, path: string, text: string): Promise<
     await rm(fresh, { force: true }).catch(() => null);
     return false;
   }
+}
+
+/** `mkdir` with `recursive` goes round in circles where a folder can neither be made nor found, as in /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  const missing: string[] = [];
+  for (let path = folder; !(await isThere(path)); path = dirname(path)) missing.unshift(path);
+  for (const path of missing) await mkdir(path, { mode: 0o700 }).catch(ignoreExisting);
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => dirname(path) === path,
+  );
+
+/** Another check may make it at the same moment. */
+function ignoreExisting(error: unknown): void {
+  if (codeOf(error) !== 'EEXIST') throw error;
 }
 
 async function openOutput(path: string): Promise<Result<OutputFile, string>> {

@@ -1,21 +1,23 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import type { Protocol } from '../../base/index.ts';
 import type { Holder } from '../contract.ts';
 import { ipv4PortInodes } from './proc-net.ts';
 
 const UNKNOWN: Holder = { pid: null, name: null };
 
 /**
- * Who holds UDP ports, on Linux: the tables give each port's socket, the descriptors of each process its sockets.
+ * Who holds ports, on Linux: the tables give each port's socket, the descriptors of each process its sockets.
  * One pass for all ports, because walking the processes is what costs. What is not ours to read is skipped.
  */
-export function udpHolders(ports: readonly number[]): Map<number, Holder> {
-  const held = inodesOf(new Set(ports));
+export function holdersOf(protocol: Protocol, ports: readonly number[]): Map<number, Holder> {
+  const held = inodesOf(protocol, new Set(ports));
   const owners = ownersOf(new Set(held.values()));
   return new Map([...held].map(([port, inode]) => [port, owners.get(inode) ?? UNKNOWN]));
 }
 
-function inodesOf(wanted: ReadonlySet<number>): Map<number, string> {
-  const tables = ['/proc/net/udp6', '/proc/net/udp'].flatMap((path) => [...ipv4PortInodes(textOf(path))]);
+function inodesOf(protocol: Protocol, wanted: ReadonlySet<number>): Map<number, string> {
+  const paths = [`/proc/net/${protocol}6`, `/proc/net/${protocol}`];
+  const tables = paths.flatMap((path) => [...ipv4PortInodes(textOf(path), protocol)]);
   return new Map(tables.filter(([port]) => wanted.has(port)));
 }
 

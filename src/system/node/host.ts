@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
 import type { Host } from '../contract.ts';
-import { udpHolders } from './holders.ts';
+import { holdersOf } from './holders.ts';
 import { nodeUdp } from './udp.ts';
 
 const addresses = (): string[] =>
@@ -45,5 +45,5 @@ export const nodeHost: Host = {
   addresses,
   sourceFor,
   canBind,
-  udpHolders: async (ports) => udpHolders(ports),
+  holders: async (protocol, ports) => holdersOf(protocol, ports),
 };

@@ -5,12 +5,14 @@ import { nodeClock } from './clock.ts';
 import { nodeFiles } from './files.ts';
 import { nodeHost } from './host.ts';
 import { nodeNames } from './names.ts';
+import { nodeTcp } from './tcp.ts';
 import { nodeUdp } from './udp.ts';
 
 export const nodeSystem = (): System => ({
   clock: nodeClock,
   random: randomBytes,
   udp: nodeUdp,
+  tcp: nodeTcp,
   names: nodeNames(),
   host: nodeHost,
   files: nodeFiles(process.env),

@@ -95,12 +95,12 @@ test.runIf(process.platform === 'linux')('names who holds a port', async () => {
     () => null,
     (local, socket, done) => done({ port: local.port, socket }),
   );
-  const holders = await system.host.udpHolders([port, 1]);
+  const holders = await system.host.holders('udp', [port, 1]);
   expect([...holders.keys()]).toEqual([port]);
   expect(holders.get(port)).toEqual({ pid: process.pid, name: expect.stringMatching(/./) });
   socket.close();
   await pause(10);
-  expect((await system.host.udpHolders([port])).size).toBe(0);
+  expect((await system.host.holders('udp', [port])).size).toBe(0);
 });
 
 test('sockets of all IPv4 addresses, mapped ones and :: count; those of IPv6 alone do not', () => {
@@ -116,7 +116,7 @@ test('sockets of all IPv4 addresses, mapped ones and :: count; those of IPv6 alo
     row('B80D0120000000000000000001000000:13C9', 6),
     '',
   ].join('\n');
-  const inodes = [...ipv4PortInodes(table)];
+  const inodes = [...ipv4PortInodes(table, 'udp')];
   expect(inodes).toEqual([
     [5060, '1'],
     [5061, '2'],
@@ -161,5 +161,5 @@ test('a holder over TCP is not one over UDP', async () => {
   await new Promise((resolve) => server.once('listening', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  expect((await system.host.udpHolders([port])).size).toBe(0);
+  expect((await system.host.holders('udp', [port])).size).toBe(0);
 });

@@ -1,10 +1,13 @@
-/** The socket inodes by port in the text of /proc/net/udp or udp6, of sockets that can receive IPv4. */
-export function ipv4PortInodes(table: string): Map<number, string> {
+import type { Protocol } from '../../base/index.ts';
+
+/** The socket inodes by port in the text of /proc/net/udp, tcp, udp6 or tcp6, of sockets that can receive IPv4. */
+export function ipv4PortInodes(table: string, protocol: Protocol): Map<number, string> {
   const inodes = new Map<number, string>();
   for (const line of table.split('\n').slice(1)) {
     const fields = line.trim().split(/\s+/);
     const [address, port] = (fields[LOCAL] ?? '').split(':');
     const inode = fields[INODE];
+    if (protocol === 'tcp' && fields[STATE] !== LISTEN) continue;
     if (address === undefined || port === undefined || inode === undefined || !takesIpv4(address)) continue;
     inodes.set(Number.parseInt(port, 16), inode);
   }
@@ -13,7 +16,11 @@ export function ipv4PortInodes(table: string): Map<number, string> {
 
 // sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode ...
 const LOCAL = 1;
+const STATE = 3;
 const INODE = 9;
+
+/** TCP_LISTEN of the kernel. */
+const LISTEN = '0A';
 
 /**
  * An address is printed as words of 32 bits in the machine's byte order. `::` takes IPv4 too, unless the socket

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { createModel, type Model } from '../../lab/model/index.ts';
+import type { NetworkSpec, RouterSpec } from '../../lab/scenarios/index.ts';
+import { type NatReport, renderNat } from '../report/index.ts';
+import { startNat, startReflector } from './index.ts';
+
+const PRIMARY = '198.51.100.10';
+
+const network = (router: Partial<RouterSpec> | null): NetworkSpec => ({
+  router: router && { outward: 'preserve', filtering: 'address-and-port', forwards: [], ...router },
+  server: { kind: 'full' },
+});
+
+async function open(spec: NetworkSpec, seed = 1, loss = 0): Promise<Model> {
+  const model = createModel(spec, { seed, loss: { out: loss, in: loss } });
+  const options = { port: 3478, alternatePort: 3479, fault: null, rfc3489: false, lab: false };
+  const started = await model.run(
+    startReflector(model.reflector, { primary: PRIMARY, alternate: '198.51.100.20', ...options }),
+  );
+  if (started.kind === 'error') throw new Error(started.error.kind);
+  return model;
+}
+
+const ask = (model: Model, name = PRIMARY): Promise<NatReport> => {
+  const servers = [{ name, host: name, port: 3478 }];
+  return model.run(startNat(model.pbx, { servers, bindAddress: '0.0.0.0' }, 'test').finished);
+};
+
+const ROWS: readonly (readonly [string, Partial<RouterSpec> | null, string])[] = [
+  ['no router', null, 'none, preserved, endpoint-independent'],
+  ['a Linux router', {}, 'endpoint-independent, preserved, address-and-port-dependent'],
+  ['random ports', { outward: 'random' }, 'address-and-port-dependent, rewritten, address-and-port-dependent'],
+  ['always another port', { outward: 'stable-other' }, 'endpoint-independent, rewritten, address-and-port-dependent'],
+  [
+    'a full cone',
+    { outward: 'endpoint-independent', filtering: 'endpoint-independent' },
+    'endpoint-independent, preserved, endpoint-independent',
+  ],
+  [
+    'address-restricted',
+    { outward: 'endpoint-independent', filtering: 'address' },
+    'endpoint-independent, preserved, address-dependent',
+  ],
+];
+
+const says = ({ mapping, preservesPort, filtering }: NatReport) =>
+  `${mapping}, ${preservesPort ? 'preserved' : 'rewritten'}, ${filtering}`;
+
+describe('in the words of RFC 4787', () => {
+  test.each(ROWS)('%s', async (_, router, expected) => {
+    const model = await open(network(router));
+    const report = await ask(model);
+    expect(says(report)).toBe(expected);
+    expect(report.publicAddress).toBe('203.0.113.44');
+  });
+
+  test.each(ROWS)('%s, at 5 %% loss each way: the same, or not known', async (_, router, expected) => {
+    const [mapping, , filtering] = expected.split(', ');
+    let known = 0;
+    for (let seed = 1; seed <= 50; seed++) {
+      const report = await ask(await open(network(router), seed, 0.05));
+      expect([mapping, null]).toContain(report.mapping);
+      expect([filtering, null]).toContain(report.filtering);
+      if (report.mapping !== null && report.filtering !== null) known++;
+    }
+    expect(known).toBeGreaterThan(45);
+  });
+});
+
+test('the path: 20 ms there and back in the model, no jitter, no loss', async () => {
+  const { path } = await ask(await open(network({})));
+  expect(path).toEqual({ sent: 40, returned: 40, roundTripMs: 20, jitterMs: 0 });
+});
+
+test('a loss of the path is counted', async () => {
+  const { path } = await ask(await open(network({}), 3, 0.2));
+  expect(path.returned).toBeLessThan(40);
+  expect(path.returned).toBeGreaterThan(10);
+});
+
+test('a server that cannot tell is named, and nothing is made up', async () => {
+  const model = createModel({ ...network({}), server: { kind: 'silent' } }, { seed: 1 });
+  const report = await ask(model);
+  expect(report).toMatchObject({
+    mapping: null,
+    filtering: null,
+    publicAddress: null,
+    server: { state: 'unreachable' },
+  });
+  expect(renderNat(report, 'en', { columns: 80, colour: false, verbose: false })).toContain('198.51.100.10:3478');
+  expect(model.openSockets()).toBe(0);
+});
+
+test('cancelled, it ends at once and says so', async () => {
+  const model = await open(network({}));
+  const running = startNat(
+    model.pbx,
+    { servers: [{ name: PRIMARY, host: PRIMARY, port: 3478 }], bindAddress: '0.0.0.0' },
+    'test',
+  );
+  await model.advance(100);
+  running.cancel();
+  const report = await model.run(running.finished);
+  expect(report.cancelled).toBe(true);
+});
+
+test.each(['en', 'de'] as const)('reads well in %s, at any width', async (language) => {
+  for (const [, router] of ROWS) {
+    const report = await ask(await open(network(router)));
+    for (const columns of [40, 80]) {
+      const text = renderNat(report, language, { columns, colour: false, verbose: false });
+      expect(text).not.toMatch(/\{\{|undefined|null|nat\./);
+      expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns);
+    }
+  }
+});

@@ -1,0 +1,89 @@
+import { endpoint, isIpv4, ok } from '../base/index.ts';
+import { ServerCheck, type ServerObservation } from '../engine/index.ts';
+import { collectServer, type ServerEvidence } from '../evidence/index.ts';
+import type { ServerFacts } from '../plan/index.ts';
+import type { System } from '../system/index.ts';
+import { canAskInbound, canAskOutbound, judgeServer, type ServerVerdict } from '../verdict/index.ts';
+import type { RunEvent, ServerName } from './events.ts';
+import type { PumpUntilCancelled } from './pumps.ts';
+
+/** A server at one of its addresses, and what it is good for. */
+export interface Candidate {
+  readonly server: ServerName;
+  readonly address: string;
+  readonly seen: ServerEvidence;
+  readonly verdict: ServerVerdict;
+}
+
+/** A name with more addresses than this is not a STUN server's. */
+export const MOST_ADDRESSES = 4;
+
+export interface ServerTools {
+  readonly system: System;
+  readonly bindAddress: string;
+  /** UDP ports that the checks of servers leave alone. */
+  readonly isChecked: (port: number) => boolean;
+  readonly pumps: PumpUntilCancelled;
+  readonly tell: (event: RunEvent) => void;
+}
+
+/** Finds out what every address of a server is good for; nothing if the run is cancelled before. */
+export async function checkServer(server: ServerName, tools: ServerTools): Promise<Candidate[]> {
+  const { system, pumps, tell } = tools;
+  const { host } = server;
+  const resolution = isIpv4(host) ? ok([host]) : system.names.resolve4(host);
+  const resolved = await Promise.race([resolution, pumps.cancellation]);
+  if (resolved === 'cancelled') return [];
+  if (resolved.kind === 'error') {
+    tell({ kind: 'unresolved', server, error: resolved.error });
+    return [];
+  }
+  const addresses = resolved.value.slice(0, MOST_ADDRESSES);
+  tell({ kind: 'resolved', server, addresses });
+  return Promise.all(addresses.map((address) => checkAddress(server, address, tools)));
+}
+
+async function checkAddress(server: ServerName, address: string, tools: ServerTools): Promise<Candidate> {
+  const { system, bindAddress, isChecked, pumps, tell } = tools;
+  const primary = endpoint(address, server.port);
+  const engine = new ServerCheck({ name: server.name, primary }, bindAddress, isChecked, system.random);
+  const observations: ServerObservation[] = [];
+  await pumps.run(engine, (observation) => {
+    observations.push(observation);
+    tell({ kind: 'server', server, primary, observation });
+  });
+  if (!pumps.cancelled) tell({ kind: 'server-checked', server, primary });
+  const seen = collectServer(observations);
+  return { server, address, seen, verdict: judgeServer({ name: server.name, address, port: server.port }, seen) };
+}
+
+/** The first that can ask everything; else the first that can ask anything. */
+export const lead = (candidates: readonly Candidate[]): Candidate | undefined =>
+  candidates.find(({ verdict }) => canAskInbound(verdict)) ?? candidates.find(({ verdict }) => canAskOutbound(verdict));
+
+/**
+ * The ports ask the primary's *other* port where it lives: a phone of the LAN that uses the same source port as the
+ * PBX talks to the usual one, and its entry in the router would make ours look translated (docs/decisions/0003).
+ * The usual one is there for when the router still knows the other one from an earlier check.
+ */
+export function waysOf({ server, address, seen, verdict }: Candidate): readonly [ServerFacts, ...ServerFacts[]] {
+  const primary = endpoint(address, server.port);
+  const alternate = canAskInbound(verdict) ? seen.other : null;
+  const usual: ServerFacts = {
+    name: server.name,
+    primary,
+    alternate,
+    responsePort: seen.responsePort,
+    changeRequest: seen.changeRequest === 'works',
+    allowedRate: seen.allowedRate,
+    pass: seen.pass,
+    calls: seen.calls,
+  };
+  // Without RESPONSE-PORT nothing would prove, during the run, that the other port honours CHANGE-REQUEST too.
+  if (alternate === null || !seen.otherPortAlive || !seen.responsePort) return [usual];
+  const swapped = {
+    primary: endpoint(address, alternate.port),
+    alternate: endpoint(alternate.address, primary.port),
+  };
+  return [{ ...usual, ...swapped }, usual];
+}

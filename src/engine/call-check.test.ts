@@ -1,0 +1,273 @@
+import { describe, expect, it } from 'vitest';
+import { endpoint, type Milliseconds } from '../base/index.ts';
+import { collectCalls } from '../evidence/index.ts';
+import { type CallPlan, planCalls } from '../plan/index.ts';
+import {
+  BINDING,
+  type CallState,
+  decodeMessage,
+  encodeMessage,
+  FULLCONE_CALL,
+  FULLCONE_CALLED,
+  FULLCONE_TOKEN,
+  type Message,
+  makeAttribute,
+  readAttribute,
+  XOR_MAPPED_ADDRESS,
+} from '../stun/index.ts';
+import { CallCheck } from './call-check.ts';
+import { failure } from './test-network.ts';
+import { ALTERNATE, chance, PRIMARY, planOf, STRANGER, seenFrom } from './test-plan.ts';
+import type { CallObservation, Input, Output } from './types.ts';
+
+const TOKEN = 'c0ffee00c0ffee00';
+const ROUND_TRIP: Milliseconds = 20;
+
+/** What becomes of a call to a port: when it arrives and where, and what the reflector says of it, when. */
+interface Fate {
+  readonly state: CallState;
+  readonly after: Milliseconds;
+  /** The port on which it arrives; null: nowhere. */
+  readonly arrivesOn: number | null;
+}
+
+const OPEN = (port: number): Fate => ({ state: 'connected', after: 40, arrivesOn: port });
+const DROPPED: Fate = { state: 'timed-out', after: 5000, arrivesOn: null };
+const RESET: Fate = { state: 'refused', after: 30, arrivesOn: null };
+const SOMEBODY: Fate = { state: 'connected', after: 40, arrivesOn: null };
+
+interface Setting {
+  readonly ports?: readonly number[];
+  /** What becomes of the nth call, from 1. */
+  readonly fate?: (port: number, call: number) => Fate;
+  /** Answers that do not come. */
+  readonly lost?: (now: Milliseconds) => boolean;
+  readonly bind?: (port: number) => 'in-use' | null;
+  readonly plan?: Partial<CallPlan>;
+  readonly cancelAt?: Milliseconds;
+  readonly error?: number;
+}
+
+/** Lets a check run against a reflector and a router that are a function. */
+function check({ ports = [5060], fate = OPEN, lost = () => false, bind = () => null, ...rest }: Setting = {}) {
+  const { server } = planOf([9000], { calls: true, pass: { token: TOKEN, until: 1_000_000 } });
+  const plan: CallPlan = { ...planCalls({ server, ports, bindAddress: '0.0.0.0', now: 0 }), ...rest.plan };
+  const engine = new CallCheck(plan, () => false, chance());
+  const queue: { at: Milliseconds; input: Input }[] = [];
+  const observations: CallObservation[] = [];
+  const calls = new Map<string, { number: number; at: Milliseconds }>();
+  const listening = new Set<number>();
+  const open = new Set<number>();
+  const sent: Message[] = [];
+  let now: Milliseconds = 1000;
+  let wake = now;
+
+  const later = (after: Milliseconds, input: Input) => queue.push({ at: now + after, input });
+
+  function request(bytes: Uint8Array): void {
+    const decoded = decodeMessage(bytes);
+    if (decoded.kind !== 'message') throw new Error(decoded.kind);
+    sent.push(decoded.message);
+    const wish = readAttribute(decoded.message, FULLCONE_CALL);
+    const token = readAttribute(decoded.message, FULLCONE_TOKEN);
+    if (wish?.kind !== 'ok' || token?.kind !== 'ok') throw new Error('no call');
+    const key = Buffer.from(wish.value.id).toString('hex');
+    const known = calls.get(key) ?? { number: calls.size + 1, at: now };
+    const isNew = !calls.has(key);
+    calls.set(key, known);
+    const states = wish.value.ports.map((port) => {
+      const what = fate(port, known.number);
+      if (isNew && what.arrivesOn !== null) {
+        const proof = Uint8Array.from([...wish.value.id, port >> 8, port & 255]);
+        later(what.after, {
+          kind: 'called',
+          port: what.arrivesOn,
+          bytes: proof,
+          from: endpoint(ALTERNATE.address, 4711),
+        });
+      }
+      return { port, state: now >= known.at + what.after ? what.state : ('under-way' as const) };
+    });
+    const id = decoded.message.transactionId;
+    if (lost(now)) return;
+    const answer = encodeMessage({
+      class: 'success',
+      method: BINDING,
+      transactionId: id,
+      attributes: [
+        makeAttribute(XOR_MAPPED_ADDRESS, seenFrom(50_001), id),
+        makeAttribute(FULLCONE_CALLED, { id: wish.value.id, ports: states }, id),
+      ],
+    });
+    later(ROUND_TRIP, {
+      kind: 'datagram',
+      socket: -1,
+      bytes: rest.error ? failure(id, rest.error) : answer,
+      from: PRIMARY,
+    });
+  }
+
+  function carryOut(output: Exclude<Output<CallObservation>, { kind: 'wait' | 'done' }>): void {
+    if (output.kind === 'observed') observations.push(output.observation);
+    else if (output.kind === 'send') request(output.bytes);
+    else if (output.kind === 'open') {
+      open.add(output.socket);
+      later(0, { kind: 'bound', socket: output.socket, local: endpoint('0.0.0.0', 50_000 - output.socket) });
+    } else if (output.kind === 'close') open.delete(output.socket);
+    else if (output.kind === 'unlisten') listening.delete(output.port);
+    else if (bind(output.port))
+      later(0, { kind: 'listen-failed', port: output.port, failure: { kind: 'in-use', code: 'EADDRINUSE' } });
+    else {
+      listening.add(output.port);
+      later(0, { kind: 'listens', port: output.port });
+    }
+  }
+
+  if (rest.cancelAt !== undefined) queue.push({ at: rest.cancelAt, input: { kind: 'cancel' } });
+  for (let steps = 0; steps < 5000; steps++) {
+    let output = engine.next(now);
+    for (; output.kind !== 'wait' && output.kind !== 'done'; output = engine.next(now)) carryOut(output);
+    if (output.kind === 'done') {
+      const evidence = collectCalls(plan, observations);
+      if (open.size + listening.size > 0) throw new Error('something is left open');
+      return {
+        observations,
+        sent,
+        evidence,
+        of: (port: number) => evidence.ports.find((one) => one.port === port),
+        endedAt: now,
+      };
+    }
+    wake = output.until;
+    queue.sort((a, b) => a.at - b.at);
+    const next = queue[0];
+    now = Math.max(now, Math.min(next?.at ?? Number.POSITIVE_INFINITY, wake));
+    if (now === Number.POSITIVE_INFINITY || now > 300_000) throw new Error('it does not come to an end');
+    if (next && next.at <= now) engine.handle((queue.shift() as (typeof queue)[0]).input, now);
+    else engine.handle({ kind: 'tick' }, now);
+  }
+  throw new Error('it goes round in circles');
+}
+
+describe('a port that is forwarded', () => {
+  it('is open as soon as the call arrives, and no second one is asked for', () => {
+    const { of, endedAt, observations } = check({ ports: [5060, 5061] });
+    expect([of(5060)?.arrivedOn, of(5061)?.arrivedOn]).toEqual([[5060], [5061]]);
+    expect(observations.filter(({ kind }) => kind === 'call-asked')).toHaveLength(2);
+    expect(endedAt - 1000).toBeLessThan(100);
+  });
+
+  it('to another one is seen there', () => {
+    const { of } = check({ ports: [5060, 5061], fate: (port) => (port === 5060 ? OPEN(5061) : DROPPED) });
+    expect([of(5060)?.arrivedOn, of(5061)?.arrivedOn]).toEqual([[5061], []]);
+  });
+
+  it('is open though the first call was lost', () => {
+    const { of } = check({ fate: (port, call) => (call === 1 ? DROPPED : OPEN(port)) });
+    expect(of(5060)?.arrivedOn).toEqual([5060]);
+  });
+});
+
+describe('a port that is not', () => {
+  it.each<[string, Fate, CallState]>([
+    ['nothing answers', DROPPED, 'timed-out'],
+    ['it is reset', RESET, 'refused'],
+    ['somebody else answers', SOMEBODY, 'connected'],
+  ])('is called twice: %s', (_, fate, state) => {
+    const { of, observations, endedAt } = check({ fate: () => fate });
+    expect(of(5060)).toMatchObject({ arrivedOn: [], ended: [state, state] });
+    expect(observations.filter(({ kind }) => kind === 'call-asked')).toHaveLength(2);
+    expect(endedAt - 1000).toBeLessThan(8000);
+  });
+
+  it('among others is called alone, once they have arrived', () => {
+    const { observations } = check({ ports: [5060, 5061], fate: (port) => (port === 5060 ? OPEN(port) : DROPPED) });
+    const asked = observations.flatMap((one) => (one.kind === 'call-asked' ? [[one.port, one.call]] : []));
+    expect(asked).toEqual([
+      [5060, 1],
+      [5061, 1],
+      [5061, 2],
+    ]);
+  });
+});
+
+describe('a call that was not watched', () => {
+  it('does not count: another one takes its place', () => {
+    const { of, observations } = check({ fate: () => DROPPED, lost: (now) => now > 2000 && now < 3600 });
+    expect(of(5060)?.ended).toEqual(['timed-out', 'timed-out']);
+    expect(observations.filter((one) => one.kind === 'call-ended' && !one.counts)).toHaveLength(2);
+  });
+
+  it('nor does one of which the reflector never says a word: after five the port is given up', () => {
+    const { of, observations } = check({ fate: () => DROPPED, lost: () => true });
+    expect(of(5060)?.ended).toEqual([]);
+    expect(observations.filter(({ kind }) => kind === 'call-asked')).toHaveLength(5);
+    expect(observations.some(({ kind }) => kind === 'call-given-up')).toBe(true);
+  });
+
+  it('nor one that is answered by an error', () => {
+    expect(check({ error: 438 }).of(5060)?.arrivedOn).toEqual([5060]);
+    const refused = check({ error: 438, fate: () => DROPPED });
+    expect(refused.of(5060)?.ended).toEqual([]);
+    expect(refused.observations.some((one) => one.kind === 'call-refused' && one.code === 438)).toBe(true);
+  });
+});
+
+describe('what is no proof', () => {
+  it.each<[string, (bytes: Uint8Array) => Uint8Array]>([
+    ['an empty connection', () => new Uint8Array()],
+    ['another id', (bytes) => bytes.map((byte, index) => (index === 0 ? byte ^ 1 : byte))],
+    ['another port', (bytes) => bytes.map((byte, index) => (index === 9 ? byte ^ 1 : byte))],
+    ['more than was sent', (bytes) => Uint8Array.of(...bytes, 0)],
+  ])('%s', (_, change) => {
+    const { server } = planOf([9000], { calls: true, pass: { token: TOKEN, until: 1_000_000 } });
+    const plan = planCalls({ server, ports: [5060], bindAddress: '0.0.0.0', now: 0 });
+    const engine = new CallCheck(plan, () => false, chance());
+    let id: Uint8Array | undefined;
+    const seen: string[] = [];
+    const drain = (now: number) => {
+      for (let output = engine.next(now); output.kind !== 'wait' && output.kind !== 'done'; output = engine.next(now)) {
+        if (output.kind === 'observed') seen.push(output.observation.kind);
+        if (output.kind === 'listen') engine.handle({ kind: 'listens', port: output.port }, now);
+        if (output.kind === 'open')
+          engine.handle({ kind: 'bound', socket: output.socket, local: endpoint('0.0.0.0', 50_001) }, now);
+        const decoded = output.kind === 'send' ? decodeMessage(output.bytes) : null;
+        const call = decoded?.kind === 'message' ? readAttribute(decoded.message, FULLCONE_CALL) : null;
+        if (call?.kind === 'ok') id = call.value.id;
+      }
+    };
+    drain(1000);
+    drain(1001);
+    if (!id) throw new Error('no call was asked for');
+    const proof = Uint8Array.from([...id, 5060 >> 8, 5060 & 255]);
+    engine.handle({ kind: 'called', port: 5060, bytes: change(proof), from: STRANGER }, 1002);
+    drain(1002);
+    expect(seen).not.toContain('call-arrived');
+    engine.handle({ kind: 'called', port: 5060, bytes: proof, from: STRANGER }, 1003);
+    drain(1003);
+    expect(seen).toContain('call-arrived');
+  });
+});
+
+it('a port that cannot be opened is not called', () => {
+  const { of, observations } = check({ ports: [5060, 5061], bind: (port) => (port === 5060 ? 'in-use' : null) });
+  expect(of(5060)).toMatchObject({ listening: { kind: 'no', failure: { kind: 'in-use' } }, isAsked: false });
+  expect(observations.filter((one) => one.kind === 'call-asked').map(({ port }) => port)).toEqual([5061]);
+});
+
+it('nothing is asked of a server that calls nobody', () => {
+  const { observations, sent, of } = check({ plan: { token: null } });
+  expect([observations, sent, of(5060)?.canAsk]).toEqual([[], [], false]);
+});
+
+it('more ports than fit into one request are called in slices', () => {
+  const ports = Array.from({ length: 70 }, (_, index) => 5000 + index);
+  const { evidence, sent } = check({ ports });
+  expect(evidence.ports.filter(({ port, arrivedOn }) => arrivedOn[0] !== port)).toEqual([]);
+  expect(sent.length).toBeGreaterThanOrEqual(3);
+});
+
+it.each([1000, 1010, 1045, 1500, 6000])('cancelled at %d ms, it ends at once and leaves nothing open', (cancelAt) => {
+  const { evidence, endedAt } = check({ fate: () => DROPPED, cancelAt });
+  expect([evidence.cancelled, endedAt]).toEqual([true, cancelAt]);
+});

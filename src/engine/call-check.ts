@@ -1,0 +1,244 @@
+import type { Endpoint, Milliseconds } from '../base/index.ts';
+import type { CallPlan } from '../plan/index.ts';
+import { CALL_ID_LENGTH, type CallState, callBytes } from '../stun/index.ts';
+import { callRequest, readCalled } from './answer.ts';
+import { CallRound } from './call-round.ts';
+import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
+import { never, Outbox } from './outbox.ts';
+import { Transactions } from './transactions.ts';
+import type { CallObservation, Engine, Input, Output } from './types.ts';
+
+/** A poll, and what it asks about. */
+interface Poll {
+  readonly round: CallRound;
+}
+
+/**
+ * Lets the reflector call TCP ports, each at least twice before it is called closed, and watches by polls that path
+ * and reflector live meanwhile (docs/decisions/0004).
+ */
+export class CallCheck implements Engine<CallObservation> {
+  readonly #plan: CallPlan;
+  readonly #random: (count: number) => Uint8Array;
+  readonly #outbox = new Outbox<CallObservation>();
+  readonly #transactions: Transactions<Poll>;
+  readonly #helpers: HelperSockets<CallObservation>;
+  readonly #slices: (readonly number[])[];
+  #phase: 'new' | 'opening' | 'calling' | 'done' = 'new';
+  /** Ports of this slice whose listeners are being opened. */
+  #opening = new Set<number>();
+  /** Ports of this slice that listen. */
+  #listening = new Set<number>();
+  /** Those of which nothing more is to be learnt. */
+  #settled = new Set<number>();
+  #failedCalls = new Map<number, number>();
+  #rounds: CallRound[] = [];
+
+  /** `isChecked`: UDP ports that are not ours to take. */
+  constructor(plan: CallPlan, isChecked: (port: number) => boolean, random: (count: number) => Uint8Array) {
+    this.#plan = plan;
+    this.#random = random;
+    this.#slices = plan.token === null ? [] : [...plan.slices];
+    this.#transactions = new Transactions(random);
+    this.#helpers = new HelperSockets(this.#outbox, plan.bindAddress, isChecked);
+  }
+
+  handle(input: Input, now: Milliseconds): void {
+    if (this.#phase === 'done') return;
+    switch (input.kind) {
+      case 'bound':
+        if (this.#helpers.bound(input.socket, input.local) === 'given-up') this.#fail(NO_PORT_LEFT, now);
+        return;
+      case 'bind-failed':
+        if (this.#helpers.failed(input.socket, input.failure) === 'given-up') this.#fail(input.failure, now);
+        return;
+      case 'listens':
+        this.#opening.delete(input.port);
+        this.#listening.add(input.port);
+        return this.#outbox.observed({ kind: 'call-listening', at: now, port: input.port });
+      case 'listen-failed':
+        this.#opening.delete(input.port);
+        return this.#outbox.observed({
+          kind: 'call-not-listening',
+          at: now,
+          port: input.port,
+          failure: input.failure,
+        });
+      case 'called':
+        return this.#called(input.port, input.bytes, input.from, now);
+      case 'datagram':
+        return this.#datagram(input.bytes, input.from, now);
+      case 'cancel':
+        this.#outbox.observed({ kind: 'call-cancelled', at: now });
+        return this.#finish();
+      case 'not-sent':
+      case 'tick':
+        return;
+      default:
+        return input satisfies never;
+    }
+  }
+
+  next(now: Milliseconds): Output<CallObservation> {
+    const queued = this.#outbox.shift();
+    if (queued) return queued;
+    const until = this.#work(now);
+    return this.#outbox.shift() ?? (this.#phase === 'done' ? { kind: 'done' } : { kind: 'wait', until });
+  }
+
+  #work(now: Milliseconds): Milliseconds {
+    switch (this.#phase) {
+      case 'new':
+        if (this.#slices.length > 0) this.#helpers.open();
+        return this.#openSlice(now);
+      case 'opening':
+        if (!this.#helpers.ready || this.#opening.size > 0) return never;
+        this.#phase = 'calling';
+        return now;
+      case 'calling':
+        return this.#call(now);
+      case 'done':
+        return never;
+      default:
+        return this.#phase satisfies never;
+    }
+  }
+
+  #openSlice(now: Milliseconds): Milliseconds {
+    const ports = this.#slices.shift();
+    if (!ports) {
+      this.#finish();
+      return now;
+    }
+    for (const port of ports) {
+      this.#opening.add(port);
+      this.#outbox.push({ kind: 'listen', port, local: { address: this.#plan.bindAddress, port } });
+    }
+    this.#phase = 'opening';
+    return never;
+  }
+
+  #call(now: Milliseconds): Milliseconds {
+    for (const round of this.#rounds) this.#conclude(round, now);
+    const left = [...this.#listening].filter((port) => !this.#settled.has(port));
+    if (left.length === 0) {
+      this.#closeSlice();
+      return this.#openSlice(now);
+    }
+    const startAt = this.#nextRoundAt(left, now);
+    if (startAt <= now) this.#startRound(left, now);
+    const polls = this.#rounds.filter((round) => !round.over).map((round) => this.#poll(round, now));
+    return Math.min(startAt <= now ? never : startAt, ...polls);
+  }
+
+  /** The second call does not wait for the end of the first one; further ones take the place of those that did not count. */
+  #nextRoundAt(left: readonly number[], now: Milliseconds): Milliseconds {
+    const { callsNeeded, callGap, mostCalls } = this.#plan;
+    const last = this.#rounds.at(-1);
+    if (!last) return now;
+    const underWay = this.#rounds.filter((round) => !round.over).length;
+    const failed = Math.min(...left.map((port) => this.#failedCalls.get(port) ?? 0));
+    if (underWay + failed >= callsNeeded) return never;
+    if (this.#rounds.length < mostCalls) return Math.max(now, last.startedAt + callGap);
+    if (underWay === 0) for (const port of left) this.#giveUp(port, now);
+    return underWay === 0 ? now : never;
+  }
+
+  #giveUp(port: number, now: Milliseconds): void {
+    this.#settled.add(port);
+    this.#outbox.observed({ kind: 'call-given-up', at: now, port });
+  }
+
+  #startRound(ports: readonly number[], now: Milliseconds): void {
+    if (ports.every((port) => this.#settled.has(port))) return;
+    const id = this.#random(CALL_ID_LENGTH).slice();
+    const round = new CallRound(this.#plan, { number: this.#rounds.length + 1, id, ports }, now);
+    this.#rounds.push(round);
+    for (const port of ports) this.#outbox.observed({ kind: 'call-asked', at: now, port, call: round.number });
+  }
+
+  /** Asks for the calls, or what became of them: the same request. */
+  #poll(round: CallRound, now: Milliseconds): Milliseconds {
+    const at = round.pollAt;
+    if (at > now) return Math.min(at, round.endsAt(now));
+    round.polled(now);
+    const { id } = this.#transactions.open({ round }, now);
+    this.#outbox.push({
+      kind: 'send',
+      socket: this.#helpers.key('control'),
+      bytes: callRequest(id, this.#plan.token ?? '', { id: round.id, ports: round.ports }),
+      to: this.#plan.primary,
+    });
+    return round.pollAt;
+  }
+
+  #conclude(round: CallRound, now: Milliseconds): void {
+    if (round.over || !round.isOver(now, (port) => this.#settled.has(port))) return;
+    round.over = true;
+    const watched = round.wasWatched(now);
+    for (const port of round.ports) {
+      if (this.#settled.has(port)) continue;
+      this.#ended(port, round.stateOf(port), { watched, round, now });
+    }
+  }
+
+  #ended(
+    port: number,
+    state: CallState | null,
+    { watched, round, now }: { readonly watched: boolean; readonly round: CallRound; readonly now: Milliseconds },
+  ): void {
+    const counts = watched && state !== null && state !== 'under-way';
+    this.#outbox.observed({ kind: 'call-ended', at: now, port, call: round.number, state, counts });
+    if (!counts) return;
+    const failed = (this.#failedCalls.get(port) ?? 0) + 1;
+    this.#failedCalls.set(port, failed);
+    if (failed >= this.#plan.callsNeeded || state === 'not-called') this.#settled.add(port);
+  }
+
+  /** Somebody connected to the listener of `arrivedOn`. Only who knows the call's id is the reflector. */
+  #called(arrivedOn: number, bytes: Uint8Array, from: Endpoint, now: Milliseconds): void {
+    for (const round of this.#rounds)
+      for (const port of round.ports)
+        if (isProof(bytes, round.id, port)) {
+          this.#settled.add(port);
+          this.#outbox.observed({ kind: 'call-arrived', at: now, port, call: round.number, arrivedOn, from });
+        }
+  }
+
+  #datagram(bytes: Uint8Array, from: Endpoint, now: Milliseconds): void {
+    const answer = readCalled(bytes);
+    if (answer === null || from.address !== this.#plan.primary.address) return;
+    const pending = this.#transactions.find(answer.transactionId);
+    if (!pending || pending.answered) return;
+    pending.answered = true;
+    if (answer.kind === 'error') this.#outbox.observed({ kind: 'call-refused', at: now, code: answer.code });
+    else pending.subject.round.answered(answer.called, pending.sentAt, now);
+  }
+
+  #fail(failure: Extract<CallObservation, { kind: 'call-failed' }>['failure'], at: Milliseconds): void {
+    this.#outbox.observed({ kind: 'call-failed', at, failure });
+    this.#finish();
+  }
+
+  #closeSlice(): void {
+    for (const port of this.#listening) this.#outbox.push({ kind: 'unlisten', port });
+    this.#listening = new Set();
+    this.#settled = new Set();
+    this.#failedCalls = new Map();
+    this.#rounds = [];
+  }
+
+  #finish(): void {
+    if (this.#phase === 'done') return;
+    this.#phase = 'done';
+    for (const port of this.#opening) this.#outbox.push({ kind: 'unlisten', port });
+    this.#closeSlice();
+    this.#helpers.close();
+  }
+}
+
+/** The id of the call, and the port that was to be called. */
+function isProof(bytes: Uint8Array, id: Uint8Array, port: number): boolean {
+  const proof = callBytes(id, port);
+  return bytes.length === proof.length && bytes.every((byte, index) => byte === proof[index]);
+}

@@ -1,0 +1,84 @@
+import type { Milliseconds } from '../base/index.ts';
+import type { CallPlan } from '../plan/index.ts';
+import type { Called, CallState } from '../stun/index.ts';
+
+/** One call of some ports, and what is known of it. */
+export class CallRound {
+  readonly number: number;
+  readonly id: Uint8Array;
+  readonly ports: readonly number[];
+  readonly startedAt: Milliseconds;
+  over = false;
+  readonly #plan: CallPlan;
+  readonly #states = new Map<number, CallState>();
+  /** When ports were first said to be connected. */
+  readonly #connectedAt = new Map<number, Milliseconds>();
+  /** When the polls were sent that were answered, ascending. */
+  readonly #alive: Milliseconds[] = [];
+  #polledAt: Milliseconds = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    plan: CallPlan,
+    call: { readonly number: number; readonly id: Uint8Array; readonly ports: readonly number[] },
+    now: Milliseconds,
+  ) {
+    this.#plan = plan;
+    this.number = call.number;
+    this.id = call.id;
+    this.ports = call.ports;
+    this.startedAt = now;
+  }
+
+  get pollAt(): Milliseconds {
+    return this.#polledAt + this.#plan.pollEvery;
+  }
+
+  polled(now: Milliseconds): void {
+    this.#polledAt = now;
+  }
+
+  answered({ ports }: Called, sentAt: Milliseconds, now: Milliseconds): void {
+    this.#alive.push(sentAt);
+    this.#alive.sort((a, b) => a - b);
+    for (const { port, state } of ports) {
+      // An answer that was overtaken by a later one must not take back what that said.
+      const known = this.#states.get(port);
+      if (known !== undefined && known !== 'under-way') continue;
+      this.#states.set(port, state);
+      if (state === 'connected') this.#connectedAt.set(port, now);
+    }
+  }
+
+  /** null: the reflector has not said a word about it. */
+  stateOf(port: number): CallState | null {
+    return this.#states.get(port) ?? null;
+  }
+
+  /** Nothing more will come: every port has arrived, or is said to have ended some time ago. */
+  isOver(now: Milliseconds, isSettled: (port: number) => boolean): boolean {
+    return now >= this.#latest || this.ports.every((port) => isSettled(port) || this.#hasEnded(port, now));
+  }
+
+  /** When to look again, if nothing comes. */
+  endsAt(now: Milliseconds): Milliseconds {
+    const graces = [...this.#connectedAt.values()].map((at) => at + this.#plan.grace).filter((at) => at > now);
+    return Math.min(this.#latest, ...graces);
+  }
+
+  /** Polls were answered all the time: no interruption can have swallowed all three SYNs. */
+  wasWatched(now: Milliseconds): boolean {
+    const times = [this.startedAt, ...this.#alive, now];
+    return times.every((time, index) => index === 0 || time - (times[index - 1] ?? 0) <= this.#plan.longestPause);
+  }
+
+  get #latest(): Milliseconds {
+    return this.startedAt + this.#plan.patience;
+  }
+
+  #hasEnded(port: number, now: Milliseconds): boolean {
+    const state = this.#states.get(port);
+    if (state === undefined || state === 'under-way') return false;
+    const since = this.#connectedAt.get(port);
+    return since === undefined || now >= since + this.#plan.grace;
+  }
+}

@@ -1,0 +1,174 @@
+import { type Endpoint, endpoint, type Milliseconds } from '../base/index.ts';
+import { bindingRequest, type RequestOptions, readAnswer } from './answer.ts';
+import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
+import { never, Outbox } from './outbox.ts';
+import { Transactions } from './transactions.ts';
+import type { Engine, Input, NatObservation, NatQuestion, Output } from './types.ts';
+
+/** Whom to ask, all four roles alive. */
+export interface NatTarget {
+  readonly primary: Endpoint;
+  readonly alternate: Endpoint;
+  readonly bindAddress: string;
+}
+
+interface Row {
+  /** `control` finds out the mapping, `listener` the filter: it never speaks to the alternate address. */
+  readonly from: 'control' | 'listener';
+  readonly to: Endpoint;
+  readonly options: RequestOptions;
+  /** Address of who must answer. */
+  readonly answerFrom: string;
+}
+
+/** At 5 % loss each way seven tries leave one chance in ten million (docs/decisions/0001). */
+const TRIES = 7;
+const GAP: Milliseconds = 250;
+/** How many packets the path is measured with, and how often. */
+const PROBES = 40;
+const PROBE_GAP: Milliseconds = 50;
+/** After the last packet, for what is still on its way. */
+const PATIENCE: Milliseconds = 1000;
+
+interface Ask {
+  readonly question: NatQuestion;
+  readonly row: Row;
+  readonly most: number;
+  readonly gap: Milliseconds;
+  tries: number;
+  dueAt: Milliseconds;
+  isAnswered: boolean;
+}
+
+/** The tests of RFC 5780 sections 4.3 and 4.4, from two ports that are not checked, and the path beside them. */
+export class NatCheck implements Engine<NatObservation> {
+  readonly #outbox = new Outbox<NatObservation>();
+  readonly #helpers: HelperSockets<NatObservation>;
+  readonly #transactions: Transactions<Ask>;
+  readonly #rows: Readonly<Record<NatQuestion, Row>>;
+  #asks: Ask[] = [];
+  #phase: 'new' | 'opening' | 'asking' | 'done' = 'new';
+  #lastSentAt: Milliseconds = 0;
+
+  constructor({ primary, alternate, bindAddress }: NatTarget, random: (count: number) => Uint8Array) {
+    this.#helpers = new HelperSockets(this.#outbox, bindAddress, () => false);
+    this.#transactions = new Transactions(random);
+    const plain = (from: Row['from'], to: Endpoint): Row => ({ from, to, options: {}, answerFrom: to.address });
+    const changed = (address: boolean): Row => ({
+      from: 'listener',
+      to: primary,
+      options: { change: { address, port: true } },
+      answerFrom: address ? alternate.address : primary.address,
+    });
+    this.#rows = {
+      'mapping-1': plain('control', primary),
+      'mapping-2': plain('control', endpoint(alternate.address, primary.port)),
+      'mapping-3': plain('control', alternate),
+      'filtering-1': plain('listener', primary),
+      'filtering-2': changed(true),
+      'filtering-3': changed(false),
+      path: plain('listener', primary),
+    };
+  }
+
+  handle(input: Input, now: Milliseconds): void {
+    if (this.#phase === 'done') return;
+    if (input.kind === 'bound') {
+      if (this.#helpers.bound(input.socket, input.local) === 'given-up') this.#fail(NO_PORT_LEFT, now);
+    } else if (input.kind === 'bind-failed') {
+      if (this.#helpers.failed(input.socket, input.failure) === 'given-up') this.#fail(input.failure, now);
+    } else if (input.kind === 'datagram') this.#datagram(input.socket, input.bytes, input.from, now);
+    else if (input.kind === 'cancel') {
+      this.#outbox.observed({ kind: 'nat-cancelled', at: now });
+      this.#finish();
+    }
+  }
+
+  next(now: Milliseconds): Output<NatObservation> {
+    const queued = this.#outbox.shift();
+    if (queued) return queued;
+    const until = this.#work(now);
+    return this.#outbox.shift() ?? (this.#phase === 'done' ? { kind: 'done' } : { kind: 'wait', until });
+  }
+
+  #work(now: Milliseconds): Milliseconds {
+    if (this.#phase === 'new') {
+      this.#phase = 'opening';
+      this.#helpers.open();
+    }
+    if (this.#phase === 'opening' && this.#helpers.ready) {
+      this.#phase = 'asking';
+      const questions: readonly NatQuestion[] = ['mapping-1', 'filtering-1'];
+      for (const question of questions) this.#begin(question, now);
+    }
+    if (this.#phase !== 'asking') return never;
+    for (const ask of this.#asks) if (ask.dueAt <= now) this.#try(ask, now);
+    const left = this.#asks.filter((ask) => this.#isOpen(ask));
+    if (left.length > 0) return Math.min(...left.map(({ dueAt }) => dueAt));
+    if (now >= this.#lastSentAt + PATIENCE) this.#conclude(now);
+    return this.#lastSentAt + PATIENCE;
+  }
+
+  /** The path goes on to the end: each of its packets counts. */
+  #isOpen = ({ question, isAnswered, tries, most }: Ask): boolean =>
+    tries < most && (question === 'path' || !isAnswered);
+
+  #begin(question: NatQuestion, now: Milliseconds, most = TRIES, gap = GAP): void {
+    this.#asks.push({ question, row: this.#rows[question], most, gap, tries: 0, dueAt: now, isAnswered: false });
+  }
+
+  #try(ask: Ask, now: Milliseconds): void {
+    if (!this.#isOpen(ask)) return;
+    ask.tries++;
+    ask.dueAt = now + ask.gap;
+    this.#lastSentAt = now;
+    const { id } = this.#transactions.open(ask, now);
+    const { from, to, options } = ask.row;
+    this.#outbox.observed({ kind: 'nat-sent', at: now, question: ask.question, local: this.#helpers.port(from) });
+    this.#outbox.push({ kind: 'send', socket: this.#helpers.key(from), bytes: bindingRequest(id, options), to });
+  }
+
+  #datagram(socket: number, bytes: Uint8Array, from: Endpoint, at: Milliseconds): void {
+    const answer = readAnswer(bytes);
+    if (answer.kind !== 'success') return;
+    const pending = this.#transactions.find(answer.transactionId);
+    if (!pending || pending.answered) return;
+    const ask = pending.subject;
+    if (from.address !== ask.row.answerFrom || !this.#helpers.is(ask.row.from, socket)) return;
+    pending.answered = true;
+    const first = !ask.isAnswered;
+    ask.isAnswered = true;
+    const { question } = ask;
+    const { sentAt } = pending;
+    this.#outbox.observed({ kind: 'nat-answered', at, question, sentAt, mapped: answer.mapped });
+    if (first) this.#follow(question, at);
+  }
+
+  /** What can be asked only afterwards: the filter once the listener has spoken, the second mapping once there is a first. */
+  #follow(question: NatQuestion, now: Milliseconds): void {
+    if (question === 'mapping-1') this.#begin('mapping-2', now);
+    if (question === 'mapping-2') this.#begin('mapping-3', now);
+    if (question !== 'filtering-1') return;
+    this.#begin('filtering-2', now);
+    this.#begin('filtering-3', now);
+    this.#begin('path', now, PROBES, PROBE_GAP);
+  }
+
+  #conclude(at: Milliseconds): void {
+    for (const { question, isAnswered, tries } of this.#asks)
+      if (!isAnswered) this.#outbox.observed({ kind: 'nat-silent', at, question, tries });
+    this.#finish();
+  }
+
+  #fail(failure: Extract<NatObservation, { kind: 'nat-failed' }>['failure'], at: Milliseconds): void {
+    this.#outbox.observed({ kind: 'nat-failed', at, failure });
+    this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#phase === 'done') return;
+    this.#phase = 'done';
+    this.#asks = [];
+    this.#helpers.close();
+  }
+}

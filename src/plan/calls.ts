@@ -1,0 +1,57 @@
+import type { Endpoint, Milliseconds } from '../base/index.ts';
+import type { ServerFacts } from './types.ts';
+
+/** TCP ports that the reflector is to call, and how: data, without side effects (docs/decisions/0004). */
+export interface CallPlan {
+  /** Who is asked to call. */
+  readonly primary: Endpoint;
+  /** To be shown with each request; null: this server calls nobody. */
+  readonly token: string | null;
+  readonly bindAddress: string;
+  /** Ports of one slice listen, and are called, at the same time. */
+  readonly slices: readonly (readonly number[])[];
+  /** Calls that must have failed, each under the eyes of answered polls, before a port is closed. */
+  readonly callsNeeded: number;
+  readonly mostCalls: number;
+  /** From the beginning of one call to that of the next one. */
+  readonly callGap: Milliseconds;
+  readonly pollEvery: Milliseconds;
+  /** Between two polls that were answered: a longer pause may have swallowed a call. */
+  readonly longestPause: Milliseconds;
+  /** After so long a call is over, whatever the reflector says. */
+  readonly patience: Milliseconds;
+  /** So long may what is sent on a connection take, from when the reflector says that it is connected. */
+  readonly grace: Milliseconds;
+}
+
+/** As many as one request names. */
+export const CALLED_AT_ONCE = 32;
+
+export interface CallPlanInput {
+  readonly server: ServerFacts;
+  /** Ascending or not; each once. */
+  readonly ports: readonly number[];
+  readonly bindAddress: string;
+  /** Of the run's clock. */
+  readonly now: Milliseconds;
+}
+
+/** The reflector repeats a SYN after 1 and 3 s, and gives up after 5: two calls are six tries. */
+export function planCalls({ server, ports, bindAddress, now }: CallPlanInput): CallPlan {
+  const slices: number[][] = [];
+  for (let at = 0; at < ports.length; at += CALLED_AT_ONCE) slices.push(ports.slice(at, at + CALLED_AT_ONCE));
+  const valid = server.calls && server.pass !== null && now < server.pass.until;
+  return {
+    primary: server.primary,
+    token: valid ? (server.pass?.token ?? null) : null,
+    bindAddress,
+    slices,
+    callsNeeded: 2,
+    mostCalls: 5,
+    callGap: 700,
+    pollEvery: 250,
+    longestPause: 1000,
+    patience: 7000,
+    grace: 2000,
+  };
+}

@@ -1,0 +1,114 @@
+import type { Language } from '../advice/index.ts';
+import { formatEndpoint } from '../base/index.ts';
+import type { NatBehaviour, PathQuality, ServerVerdict } from '../verdict/index.ts';
+import { clean } from './clean.ts';
+import { type Page, pageOf, type TextOptions } from './page.ts';
+import { wrap } from './wrap.ts';
+
+/** What `fullcone nat --json` prints. May gain fields; loses and renames none. */
+export interface NatReport {
+  readonly schema: 'fullcone.nat/1';
+  readonly version: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly cancelled: boolean;
+  readonly localAddress: string;
+  readonly publicAddress: string | null;
+  /** RFC 4787 section 4.1; `none`: no translation. null: not found out. */
+  readonly mapping: NatBehaviour['mapping'];
+  /** RFC 4787 section 4.2.1. */
+  readonly preservesPort: boolean | null;
+  /** RFC 4787 section 5. */
+  readonly filtering: NatBehaviour['filtering'];
+  readonly path: {
+    readonly sent: number;
+    readonly returned: number;
+    /** Median. */
+    readonly roundTripMs: number | null;
+    /** RFC 3550 section 6.4.1. */
+    readonly jitterMs: number | null;
+  };
+  /** null: no name could be resolved. */
+  readonly server: {
+    readonly name: string;
+    readonly address: string | null;
+    readonly port: number;
+    readonly state: string;
+  } | null;
+}
+
+export interface NatFindings {
+  readonly version: string;
+  readonly startedAt: Date;
+  readonly localAddress: string;
+  readonly server: ServerVerdict | null;
+  readonly behaviour: NatBehaviour;
+  readonly path: PathQuality;
+  readonly cancelled: boolean;
+}
+
+export const buildNatReport = ({
+  version,
+  startedAt,
+  localAddress,
+  server,
+  behaviour,
+  path,
+  cancelled,
+}: NatFindings): NatReport => ({
+  schema: 'fullcone.nat/1',
+  version,
+  startedAt: startedAt.toISOString(),
+  cancelled,
+  localAddress,
+  publicAddress: behaviour.publicAddress,
+  mapping: behaviour.mapping,
+  preservesPort: behaviour.preservesPort,
+  filtering: behaviour.filtering,
+  path: {
+    sent: path.sent,
+    returned: path.returned,
+    roundTripMs: rounded(path.roundTrip),
+    jitterMs: rounded(path.jitter),
+  },
+  server: server && { name: server.name, address: server.address, port: server.port, state: server.state },
+});
+
+const rounded = (value: number | null): number | null => (value === null ? null : Math.round(value * 10) / 10);
+
+/** A line for each behaviour, and what it means for a phone system; ends with a newline. */
+export function renderNat(report: NatReport, language: Language, options: TextOptions): string {
+  const page = pageOf(language, options);
+  const lines = report.publicAddress === null ? nothingKnown(report, page) : behaviour(report, page);
+  return `${lines.join('\n')}\n`;
+}
+
+function nothingKnown({ server, cancelled }: NatReport, page: Page): string[] {
+  const key = cancelled ? 'cancelled' : server === null ? 'noServer' : 'notAsked';
+  const at = server?.address ? formatEndpoint({ address: server.address, port: server.port }) : '';
+  return wrap(
+    page.phrases.say(`nat.${key}`, { server: clean(at || (server?.name ?? '')), state: server?.state ?? '' }),
+    page.width,
+  );
+}
+
+function behaviour(report: NatReport, page: Page): string[] {
+  const { phrases, width } = page;
+  const { mapping, filtering, preservesPort, path } = report;
+  const rows: readonly (readonly [string, string])[] = [
+    ['address', phrases.say('nat.addresses', { local: report.localAddress, seen: report.publicAddress ?? '' })],
+    ['mapping', phrases.say(`nat.mapping.${mapping ?? 'unknown'}`)],
+    ['ports', phrases.say(`nat.ports.${preservesPort ? 'preserved' : 'rewritten'}`)],
+    ['filtering', phrases.say(`nat.filtering.${filtering ?? 'unknown'}`)],
+    ['path', pathLine(path, page)],
+  ];
+  const names = rows.map(([name]) => phrases.say(`nat.name.${name}`));
+  const widest = names.reduce((most, name) => Math.max(most, name.length), 0);
+  return rows.flatMap(([, text], index) => wrap(text, width, `${(names[index] ?? '').padEnd(widest)}  `));
+}
+
+function pathLine({ sent, returned, roundTripMs, jitterMs }: NatReport['path'], { phrases }: Page): string {
+  const percent = sent === 0 ? 0 : Math.round((1 - returned / sent) * 1000) / 10;
+  if (roundTripMs === null) return phrases.say('nat.path.unknown');
+  return phrases.say('nat.path.known', { roundTrip: roundTripMs, jitter: jitterMs ?? 0, percent, sent });
+}

@@ -1,0 +1,161 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type Endpoint, isIpv4, type Milliseconds } from '../../base/index.ts';
+import type { CallOutcome, Tcp, TcpListener, TcpListenHandlers, Timer } from '../contract.ts';
+import { nodeClock } from './clock.ts';
+import { errorCode, socketFailure } from './failures.ts';
+
+/** More than any caller of ours sends; whoever connects by chance gets no more of our memory. */
+const MOST_BYTES = 64;
+const LONGEST_VISIT: Milliseconds = 5_000;
+/** At a time, for each port; what comes beyond them is closed at once. */
+const MOST_VISITORS = 64;
+
+const NOT_AN_ADDRESS = Object.assign(new Error('not an IPv4 address'), { code: 'EADDRNOTAVAIL' });
+
+class NodeTcpListener implements TcpListener {
+  readonly #server: Server;
+  readonly #handlers: TcpListenHandlers;
+  readonly #visitors = new Set<Socket>();
+  #state: 'opening' | 'open' | 'closed' = 'opening';
+
+  constructor(local: Endpoint, handlers: TcpListenHandlers) {
+    this.#handlers = handlers;
+    this.#server = createServer(this.#visited);
+    this.#server.maxConnections = MOST_VISITORS;
+    this.#server.on('error', this.#failed);
+    this.#server.on('listening', () => this.#bound(local));
+    // What is not an address would be looked up as a name. `exclusive`: in a cluster the parent would hold the socket.
+    if (isIpv4(local.address)) this.#server.listen({ host: local.address, port: local.port, exclusive: true });
+    else queueMicrotask(() => this.#failed(NOT_AN_ADDRESS));
+  }
+
+  close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#server.close();
+    for (const visitor of this.#visitors) visitor.destroy();
+  }
+
+  #bound(local: Endpoint): void {
+    this.#state = 'open';
+    const bound = this.#server.address();
+    const port = typeof bound === 'object' && bound !== null ? bound.port : local.port;
+    this.#handlers.bound({ address: local.address, port });
+  }
+
+  /** An error of an open server is about one connection that could not be accepted; it goes on listening. */
+  #failed = (error: unknown): void => {
+    if (this.#state !== 'opening') return;
+    this.close();
+    this.#handlers.failed(socketFailure(error));
+  };
+
+  #visited = (visitor: Socket): void => {
+    const from = { address: visitor.remoteAddress ?? '', port: visitor.remotePort ?? 0 };
+    this.#visitors.add(visitor);
+    readVisit(visitor, (bytes) => {
+      this.#visitors.delete(visitor);
+      // Who was gone before he could be asked for his address has no name.
+      if (this.#state === 'open' && from.address !== '') this.#handlers.arrived(from, bytes);
+    });
+  };
+}
+
+/** Reads until the other side ends, or there is enough, or it takes too long; a reset is an end, too. */
+function readVisit(visitor: Socket, ended: (bytes: Uint8Array) => void): void {
+  const end = (): void => void visitor.destroy();
+  const timeout = setTimeout(end, LONGEST_VISIT);
+  let bytes = new Uint8Array();
+  visitor.on('data', (more: Buffer) => {
+    bytes = Uint8Array.from([...bytes, ...more.subarray(0, MOST_BYTES - bytes.length)]);
+    if (bytes.length === MOST_BYTES) end();
+  });
+  visitor.on('end', end);
+  visitor.on('error', end);
+  visitor.on('close', () => {
+    clearTimeout(timeout);
+    ended(bytes);
+  });
+}
+
+/**
+ * By the code of the system's error. What is not listed happened on this machine: no such local address, no port or
+ * socket left. Its own packet filter shows as silence: Linux repeats a SYN that was dropped on the way out.
+ */
+const OUTCOMES: Readonly<Record<string, CallOutcome>> = {
+  // A reset in answer to SYN. Linux says the same after ICMP "port unreachable", which some packet filters send.
+  ECONNREFUSED: 'refused',
+  // A reset of what was connected, so soon that both are noticed at once (tcp_reset in Linux).
+  ECONNRESET: 'connected',
+  EPIPE: 'connected',
+  ETIMEDOUT: 'timed-out',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EHOSTDOWN: 'unreachable',
+  ENETDOWN: 'unreachable',
+  // ICMP "protocol unreachable".
+  ENOPROTOOPT: 'unreachable',
+};
+
+class NodeCall implements Timer {
+  readonly #ended: (outcome: CallOutcome) => void;
+  #socket: Socket | null = null;
+  #patience: Timer | null = null;
+  #over = false;
+
+  constructor(ended: (outcome: CallOutcome) => void) {
+    this.#ended = ended;
+  }
+
+  begin(from: string, to: Endpoint, bytes: Uint8Array, patience: Milliseconds): void {
+    const socket = connectFrom(from, to);
+    if (socket === null) {
+      queueMicrotask(() => this.#end('failed'));
+      return;
+    }
+    this.#socket = socket;
+    socket.on('error', (error) => this.#end(OUTCOMES[errorCode(error)] ?? 'failed'));
+    socket.on('connect', () => {
+      // The system goes on sending what is written, and the end, when the socket is closed here.
+      socket.end(Uint8Array.from(bytes), () => socket.destroy());
+      this.#end('connected');
+    });
+    this.#patience = nodeClock.at(nodeClock.now() + patience, () => {
+      socket.destroy();
+      this.#end('timed-out');
+    });
+  }
+
+  cancel(): void {
+    this.#over = true;
+    this.#patience?.cancel();
+    this.#socket?.destroy();
+  }
+
+  /** The first outcome is the one; what happens to a connection later does not matter any more. */
+  #end(outcome: CallOutcome): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#patience?.cancel();
+    this.#ended(outcome);
+  }
+}
+
+/** null: Node itself refuses. A name would be looked up. */
+function connectFrom(localAddress: string, { address, port }: Endpoint): Socket | null {
+  if (!isIpv4(address)) return null;
+  try {
+    return connect({ host: address, port, localAddress });
+  } catch {
+    return null;
+  }
+}
+
+export const nodeTcp: Tcp = {
+  listen: (local, handlers) => new NodeTcpListener(local, handlers),
+  call(from, to, bytes, patience, ended) {
+    const call = new NodeCall(ended);
+    call.begin(from, to, bytes, patience);
+    return call;
+  },
+};

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { CallEvidence } from '../evidence/index.ts';
+import { CALL_RULES, judgeCall } from './call-rules.ts';
+import { PORT_RULES } from './port-rules.ts';
+
+const PORT = 5061;
+
+const seen = (more: Partial<CallEvidence>): CallEvidence => ({
+  port: PORT,
+  listening: { kind: 'yes' },
+  arrivedOn: [],
+  ended: [],
+  callsNeeded: 2,
+  canAsk: true,
+  isAsked: true,
+  ...more,
+});
+
+const held = (kind: 'in-use' | 'permission' | 'no-more-sockets'): Partial<CallEvidence> => ({
+  listening: { kind: 'no', failure: { kind, code: 'E' } },
+  isAsked: false,
+});
+
+const ROWS: readonly (readonly [rule: string, known: Partial<CallEvidence>, says: string])[] = [
+  ['tcp-held-by-process', held('in-use'), 'in-use process'],
+  ['tcp-may-not-bind', held('permission'), 'untested permission'],
+  ['tcp-not-listening', held('no-more-sockets'), 'untested null'],
+  ['tcp-not-listening', { listening: { kind: 'unknown' }, isAsked: false }, 'untested null'],
+  ['tcp-nobody-calls', { canAsk: false, isAsked: false }, 'untested no-call-back'],
+  ['tcp-nobody-calls', { canAsk: false, isAsked: false, listening: { kind: 'unknown' } }, 'untested no-call-back'],
+  ['tcp-forwarded', { arrivedOn: [PORT] }, 'open null'],
+  ['tcp-forwarded', { arrivedOn: [PORT], ended: ['timed-out', 'timed-out'] }, 'open null'],
+  ['tcp-forwarded', { arrivedOn: [5060, PORT] }, 'open null'],
+  ['tcp-shifted', { arrivedOn: [5060], ended: ['connected', 'connected'] }, 'closed shifted'],
+  ['tcp-not-called', { ended: ['not-called'] }, 'untested throttled-by-server'],
+  ['tcp-not-called', { ended: ['timed-out', 'not-called'] }, 'untested throttled-by-server'],
+  ['own-service-on-router', { ended: ['connected', 'connected'] }, 'closed own-service-on-router'],
+  ['own-service-on-router', { ended: ['timed-out', 'connected'] }, 'closed own-service-on-router'],
+  ['rejected', { ended: ['refused', 'refused'] }, 'closed rejected'],
+  ['rejected', { ended: ['refused', 'timed-out'] }, 'closed rejected'],
+  ['rejected', { ended: ['unreachable', 'unreachable'] }, 'closed rejected'],
+  ['tcp-not-forwarded', { ended: ['timed-out', 'timed-out'] }, 'closed not-forwarded'],
+  ['tcp-server-silent', {}, 'untested server-silent'],
+  ['tcp-server-silent', { ended: ['timed-out'] }, 'untested server-silent'],
+  ['tcp-server-silent', { ended: ['connected'] }, 'untested server-silent'],
+  ['tcp-not-asked', { isAsked: false }, 'untested null'],
+];
+
+describe('a TCP port', () => {
+  it.each(ROWS)('%s: %j', (rule, known, says) => {
+    const verdict = judgeCall(seen(known));
+    expect([verdict.rule, `${verdict.result} ${verdict.cause}`]).toEqual([rule, says]);
+    expect(verdict).toMatchObject({ protocol: 'tcp', port: PORT, mapped: null });
+  });
+
+  it('is said where it arrives, if that is somewhere else', () => {
+    expect(judgeCall(seen({ arrivedOn: [5060] })).arrivedOn).toBe(5060);
+    expect(judgeCall(seen({ arrivedOn: [PORT] })).arrivedOn).toBeNull();
+  });
+});
+
+describe('the rules', () => {
+  it('have a row here each, an id that no other rule has, and a reason', () => {
+    const ids = CALL_RULES.map(({ id }) => id);
+    expect(ids.filter((id) => !ROWS.some(([rule]) => rule === id))).toEqual([]);
+    expect(new Set([...ids, ...PORT_RULES.map(({ id }) => id)]).size).toBe(ids.length + PORT_RULES.length);
+    expect(CALL_RULES.filter(({ why }) => why.length < 30)).toEqual([]);
+  });
+
+  it('call nothing open that did not arrive, and nothing closed after a single call', () => {
+    for (const state of ['connected', 'refused', 'timed-out', 'unreachable', 'under-way'] as const) {
+      expect(judgeCall(seen({ ended: [state, state, state] })).result).not.toBe('open');
+      expect(judgeCall(seen({ ended: [state] })).result).toBe('untested');
+    }
+  });
+});

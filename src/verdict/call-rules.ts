@@ -1,0 +1,124 @@
+import type { CallEvidence, CallState } from '../evidence/index.ts';
+import type { Cause, PortResult, PortVerdict } from './types.ts';
+
+/** One way to read the evidence of a TCP port. The first rule that applies decides. */
+export interface CallRule {
+  /** Unique among all rules; names it in reports and tests. */
+  readonly id: string;
+  readonly applies: (seen: CallEvidence) => boolean;
+  readonly result: PortResult;
+  readonly cause: Cause | null;
+  /** Why it may be concluded. */
+  readonly why: string;
+}
+
+const failed = ({ listening }: CallEvidence, kind: string) =>
+  listening.kind === 'no' && listening.failure.kind === kind;
+
+/** So many calls ended without arriving that it is no accident; at least one of them like this. */
+const neverArrived = ({ arrivedOn, ended, callsNeeded }: CallEvidence, ...states: readonly CallState[]) =>
+  arrivedOn.length === 0 && ended.length >= callsNeeded && ended.some((state) => states.includes(state));
+
+export const CALL_RULES: readonly CallRule[] = [
+  {
+    id: 'tcp-held-by-process',
+    applies: (seen) => failed(seen, 'in-use'),
+    result: 'in-use',
+    cause: 'process',
+    why: 'Another process listens at the port (EADDRINUSE).',
+  },
+  {
+    id: 'tcp-may-not-bind',
+    applies: (seen) => failed(seen, 'permission'),
+    result: 'untested',
+    cause: 'permission',
+    why: 'The system does not let this user listen there (EACCES).',
+  },
+  {
+    id: 'tcp-nobody-calls',
+    applies: ({ canAsk }) => !canAsk,
+    result: 'untested',
+    cause: 'no-call-back',
+    why: 'This server calls nobody back; STUN itself says nothing about inbound TCP.',
+  },
+  {
+    id: 'tcp-not-listening',
+    applies: ({ listening }) => listening.kind !== 'yes',
+    result: 'untested',
+    cause: null,
+    why: 'The port could not be opened, or its turn did not come.',
+  },
+  {
+    id: 'tcp-forwarded',
+    applies: ({ arrivedOn, port }) => arrivedOn.includes(port),
+    result: 'open',
+    cause: null,
+    why: 'A connection that nobody here had asked for arrived, and brought the id of the call, which only the reflector knows.',
+  },
+  {
+    id: 'tcp-shifted',
+    applies: ({ arrivedOn }) => arrivedOn.length > 0,
+    result: 'closed',
+    cause: 'shifted',
+    why: 'The connection to this port arrived at another one: the rule forwards to the wrong port.',
+  },
+  {
+    id: 'tcp-not-called',
+    applies: ({ ended }) => ended.includes('not-called'),
+    result: 'untested',
+    cause: 'throttled-by-server',
+    why: 'The reflector refused to call: too many calls in an hour, or an address that it must not call.',
+  },
+  {
+    id: 'own-service-on-router',
+    applies: (seen) => neverArrived(seen, 'connected'),
+    result: 'closed',
+    cause: 'own-service-on-router',
+    why: 'The reflector was connected, but not to this machine: something else answers at that public port.',
+  },
+  {
+    id: 'rejected',
+    applies: (seen) => neverArrived(seen, 'refused', 'unreachable'),
+    result: 'closed',
+    cause: 'rejected',
+    why: 'A reset, or an ICMP error, answered the call, while this machine listened (RFC 9293 section 3.5.2).',
+  },
+  {
+    id: 'tcp-not-forwarded',
+    applies: (seen) => neverArrived(seen, 'timed-out'),
+    result: 'closed',
+    cause: 'not-forwarded',
+    why: 'Nothing answered the calls, and none arrived, while the reflector and the path were alive.',
+  },
+  {
+    id: 'tcp-server-silent',
+    applies: ({ isAsked }) => isAsked,
+    result: 'untested',
+    cause: 'server-silent',
+    why: 'No call could be watched from its beginning to its end.',
+  },
+  {
+    id: 'tcp-not-asked',
+    applies: () => true,
+    result: 'untested',
+    cause: null,
+    why: 'The run ended before its turn.',
+  },
+];
+
+export function judgeCall(seen: CallEvidence): PortVerdict {
+  const rule = CALL_RULES.find(({ applies }) => applies(seen));
+  if (!rule) throw new Error('the last rule applies to everything');
+  const { id, result, cause } = rule;
+  const elsewhere = result === 'closed' && cause === 'shifted' ? (seen.arrivedOn[0] ?? null) : null;
+  return {
+    protocol: 'tcp',
+    family: 'ipv4',
+    port: seen.port,
+    result,
+    cause,
+    mapped: null,
+    rule: id,
+    arrivedOn: elsewhere,
+  };
+}
