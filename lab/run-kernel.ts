@@ -38,10 +38,11 @@ async function runStep(lab: KernelLab, step: Step, column: 'kernel' | 'coturn'):
 
 const EXIT_CODES: Readonly<Record<string, number>> = { supported: 0, unsupported: 1, inconclusive: 2, cancelled: 130 };
 
-const words = ({ servers = ['198.51.100.10'], udp, tcp, noWait }: Check): string[] => [
+const words = ({ servers = ['198.51.100.10'], udp, tcp, sample, noWait }: Check): string[] => [
   'check',
   ...servers.flatMap((server) => ['--server', server]),
-  ...['--udp', udp, '--rate', 'max', '--all', '--json'],
+  ...['--udp', udp, '--rate', 'max', '--json'],
+  ...(sample === undefined ? ['--all'] : ['--sample', String(sample)]),
   ...(tcp ? ['--tcp', tcp] : []),
   ...(noWait ? ['--no-wait'] : []),
 ];

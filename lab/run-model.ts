@@ -44,7 +44,7 @@ const reflectorOptions = ({ kind }: ServerSpec): ReflectorOptions => ({
   fault: kind === 'ignores-change-request' || kind === 'no-response-port' ? kind : null,
 });
 
-export function requestOf({ udp, tcp, servers = ['198.51.100.10'], noWait = false }: Check): CheckRequest {
+export function requestOf({ udp, tcp, servers = ['198.51.100.10'], sample, noWait = false }: Check): CheckRequest {
   return {
     servers: servers.map((name) => ({ name, host: name, port: 3478 })),
     udp: rangesOf(udp),
@@ -52,7 +52,9 @@ export function requestOf({ udp, tcp, servers = ['198.51.100.10'], noWait = fals
     tcpIfPossible: false,
     bindAddress: '0.0.0.0',
     rate: null,
-    sample: 'all',
+    sample: sample ?? 'all',
+    order: 'random',
+    serverList: null,
     noWait,
   };
 }

@@ -406,7 +406,7 @@ describe('on a terminal', () => {
     const [check] = JSON.parse(readFileSync(state, 'utf8')) as object[];
     writeFileSync(state, JSON.stringify([{ ...check, endedAt: Date.now(), mapped: '1-65535' }]));
     const running = onTerminal(at, checkWords(at));
-    await until(() => running.out().includes('s until the router forgets the last check'));
+    await until(() => running.out().includes('s until the router forgets'));
     running.child.stdin?.write('\u0003');
     const { code, out } = await running.ended;
     expect([code, partsOf(out).report.includes('Cancelled')]).toEqual([130, true]);

@@ -47,6 +47,7 @@ export async function openLabAs(how: How, spec: NetworkSpec, options: LabOptions
   try {
     await loadRules(name, cell, spec);
     if (spec.router) await service.become(spec.router);
+    await setTimeouts(name, cell, spec.router);
     await startPrograms(name, cell, spec, options);
   } catch (error) {
     await cell.end();
@@ -111,6 +112,16 @@ async function loadRules(name: string, cell: Cell, spec: NetworkSpec): Promise<v
       ? load(name, cell, 'pbx', nftDirect(spec.loss))
       : load(name, cell, 'router', nftRouter(spec.router, spec.loss)),
   ]);
+}
+
+/** Of the connection tracking; the kernel reads them at each packet. */
+async function setTimeouts(name: string, cell: Cell, router: RouterSpec | null): Promise<void> {
+  if (!router?.udpTimeouts) return;
+  const { unreplied, replied } = router.udpTimeouts;
+  const file = '/proc/sys/net/netfilter/nf_conntrack_udp_timeout';
+  const script = `echo ${unreplied} >${file} && echo ${replied} >${file}_stream`;
+  const exit = await cell.start(netnsPath(name, 'router'), ['sh', '-c', script]).done;
+  if (exit.status !== 0) throw new Error(`the router's timeouts could not be set: ${exit.stderr}`);
 }
 
 const load = (name: string, cell: Cell, host: Host, rules: string): Promise<string> =>

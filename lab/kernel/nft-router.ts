@@ -25,8 +25,9 @@ export function nftRouter(spec: RouterSpec, loss: Loss = { out: 0, in: 0 }): str
     ...mappings(),
     chain('lost', 'type filter hook prerouting priority raw; policy accept;', lossRules('wan', loss.in)),
     ...guard(spec),
+    ...fragmentRules(spec),
     chain('inward', 'type nat hook prerouting priority dstnat; policy accept;', inwardRules(spec)),
-    chain('outward', 'type nat hook postrouting priority srcnat; policy accept;', outwardRules(spec.outward)),
+    chain('outward', 'type nat hook postrouting priority srcnat; policy accept;', outwardRules(spec)),
     chain('learn', 'type filter hook postrouting priority srcnat + 10; policy accept;', learnRules()),
     chain('forward', 'type filter hook forward priority filter; policy drop;', forwardRules(spec)),
     chain('input', 'type filter hook input priority filter; policy drop;', inputRules(spec)),
@@ -93,7 +94,21 @@ function guard({ scanGuard }: RouterSpec): string[] {
   ];
 }
 
-function outwardRules(outward: RouterSpec['outward']): string[] {
+/** Before connection tracking, at -400, makes datagrams whole again. */
+function fragmentRules({ dropsFragments }: RouterSpec): string[] {
+  const devices = { out: ['lan'], in: ['wan'], both: ['lan', 'wan'] };
+  if (!dropsFragments) return [];
+  const rules = devices[dropsFragments].map((device) => `iifname "${device}" ip frag-off & 0x3fff != 0 drop`);
+  return [chain('fragments', 'type filter hook prerouting priority -450; policy accept;', rules)];
+}
+
+/** What is turned around comes from the router's own address, or its answer would go past the router. */
+const outwardRules = ({ outward, hairpin }: RouterSpec): string[] => [
+  ...(hairpin ? ['iifname "lan" oifname "lan" ct status dnat masquerade'] : []),
+  ...sourceRules(outward),
+];
+
+function sourceRules(outward: RouterSpec['outward']): string[] {
   switch (outward) {
     case 'preserve':
       return ['oifname "wan" masquerade'];
@@ -119,11 +134,12 @@ function outwardRules(outward: RouterSpec['outward']): string[] {
 }
 
 function inwardRules(spec: RouterSpec): string[] {
-  return [...spec.forwards.map(forwardRule), ...filteringRules(spec.filtering)];
+  const from = spec.hairpin ? '' : 'iifname "wan" ';
+  return [...spec.forwards.map((forward) => forwardRule(forward, from)), ...filteringRules(spec.filtering, from)];
 }
 
-function filteringRules(filtering: RouterSpec['filtering']): string[] {
-  const wanted = `iifname "wan" ip daddr ${PUBLIC} meta l4proto udp`;
+function filteringRules(filtering: RouterSpec['filtering'], from: string): string[] {
+  const wanted = `${from}ip daddr ${PUBLIC} meta l4proto udp`;
   const open = 'dnat ip to udp dport map @cone';
   switch (filtering) {
     case 'address-and-port':
@@ -141,8 +157,8 @@ const TARGETS = { pbx: PBX, host2: HOST2, nobody: NOBODY } as const;
 
 const BOTH: readonly Protocol[] = ['tcp', 'udp'];
 
-function forwardRule({ ports, protocols = BOTH, to, shift = 0 }: Forward): string {
-  const match = `iifname "wan" ip daddr ${PUBLIC} meta l4proto { ${protocols.join(', ')} } th dport ${portSet(ports)}`;
+function forwardRule({ ports, protocols = BOTH, to, shift = 0 }: Forward, from: string): string {
+  const match = `${from}ip daddr ${PUBLIC} meta l4proto { ${protocols.join(', ')} } th dport ${portSet(ports)}`;
   if (shift === 0) return `${match} dnat to ${TARGETS[to]}`;
   const moved = portsOf(ports).map((port) => `${port} : ${port + shift}`);
   return `${match} dnat to ${TARGETS[to]} : th dport map { ${moved.join(', ')} }`;

@@ -99,6 +99,7 @@ function createFiles(): Files {
   const notes = new Map<string, string>();
   return {
     openOutput: () => Promise.resolve(err('EROFS')),
+    readInput: () => Promise.resolve(err('ENOENT')),
     readState: (name) => Promise.resolve(notes.get(name) ?? null),
     writeState(name, text) {
       notes.set(name, text);

@@ -102,17 +102,25 @@ const publicSite = (pbx: Host, carryOut: Carry, watch: Watch): Site => ({
 
 function natSite(router: Router, pbx: Host, carryOut: Carry, events: Events, watch: Watch): Site {
   function fromLan(packet: Packet): void {
-    // No other host of the LAN listens, and the router does not turn packets to its own public address around.
-    const stays = isLan(packet.to.address) ? 'nobody' : packet.to.address === PUBLIC ? 'unwanted' : null;
+    const toRouter = packet.to.address === PUBLIC;
+    // No other host of the LAN listens.
+    const stays = isLan(packet.to.address) ? 'nobody' : toRouter && !router.turnsAround() ? 'unwanted' : null;
     const outside = stays ?? router.outbound(packet, events.now());
     watch.note('lan-out', packet, typeof outside === 'string' ? outside : 'passed');
-    if (typeof outside !== 'string') carryOut(outside);
+    if (typeof outside === 'string') return;
+    if (outside.to.address === PUBLIC) turnAround(outside);
+    else carryOut(outside);
   }
   function fromInternet(packet: Packet): void {
     const inside = router.inbound(packet, events.now());
     watch.note('wan-in', packet, typeof inside === 'string' ? inside : 'passed');
     if (typeof inside !== 'string') toLan(inside);
     else if (inside === 'taken' || inside === 'rejected') say(carryOut, router.ownAnswer(packet));
+  }
+  /** Never on the link, and so neither lost nor late. */
+  function turnAround(packet: Packet): void {
+    const inside = router.inbound(packet, events.now());
+    if (typeof inside !== 'string') toLan(inside);
   }
   function toLan(packet: Packet): void {
     const isHeard = packet.to.address === PBX && pbx.receive(packet);

@@ -23,7 +23,9 @@ export type Fate =
   /** There is no such address, or no socket at that port, or the server is down or silent. */
   | 'nobody'
   /** Every public port, or every source port, is taken. */
-  | 'no-port';
+  | 'no-port'
+  /** Dropped by a router that lets no fragments pass. */
+  | 'too-long';
 
 /** One packet on one link, UDP or TCP. A lost packet has been on the link; a blocked one never got as far as the WAN. */
 export interface PacketTrace {
@@ -56,7 +58,18 @@ export interface Watch {
 }
 
 const zero = (): Writable => ({
-  ...{ sent: 0, passed: 0, lost: 0, blocked: 0, unwanted: 0, taken: 0, rejected: 0, nobody: 0, 'no-port': 0 },
+  ...{
+    sent: 0,
+    passed: 0,
+    lost: 0,
+    blocked: 0,
+    unwanted: 0,
+    taken: 0,
+    rejected: 0,
+    nobody: 0,
+    'no-port': 0,
+    'too-long': 0,
+  },
   ...{ duplicated: 0, reordered: 0 },
 });
 

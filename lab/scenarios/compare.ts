@@ -12,7 +12,10 @@ export interface ReportShape {
     readonly result: string;
     readonly cause: string | null;
   }[];
-  readonly findings: readonly { readonly code: string }[];
+  readonly findings: readonly {
+    readonly code: string;
+    readonly facts: Readonly<Record<string, string | number>>;
+  }[];
 }
 
 /** What a report says that the scenario does not: one line each. */
@@ -26,14 +29,29 @@ export function compare(expectation: Expectation, report: ReportShape, column: C
   differ('reason', expect.reason, report.reason);
   differ('server', expect.server ?? 'ok', report.servers[0]?.state);
   const wanted = wantedPorts(expect);
-  differ('ports', wanted.size, report.ports.length);
+  const { length } = report.ports;
+  const { fewerThan } = expect;
+  if (fewerThan === undefined) differ('ports', wanted.size, length);
+  else if (length >= fewerThan) differ('ports', `fewer than ${fewerThan}`, length);
   for (const { protocol, port, result, cause } of report.ports) {
     const right = wanted.get(`${protocol}/${port}`) ?? [];
     if (!right.includes(says(result, cause))) differ(`${protocol}/${port}`, right.join(' or '), says(result, cause));
   }
   for (const code of expect.findings ?? [])
     if (!report.findings.some((finding) => finding.code === code)) differences.push(`finding ${code} is missing`);
+  for (const [what, right, got] of factsOf(expect, report)) differ(what, right, got);
   return differences;
+}
+
+function factsOf({ facts = {} }: Expectation, { findings }: ReportShape): [string, string | number, unknown][] {
+  return Object.entries(facts).flatMap(([code, wanted]) => {
+    const found = findings.find((finding) => finding.code === code);
+    return Object.entries(wanted).map(([name, right]): [string, string | number, unknown] => [
+      `${code}: ${name}`,
+      right,
+      found?.facts[name],
+    ]);
+  });
 }
 
 const says = (result: string, cause: string | null): string => (cause ? `${result}/${cause}` : result);

@@ -209,6 +209,39 @@ export const SCENARIOS: readonly Scenario[] = [
     ),
   },
   {
+    name: 'scan-guard-again',
+    about:
+      'The second check meets the ban of the first one from its first packet on; no port is let in, though all are forwarded.',
+    network: network({
+      forwards: [{ ports: [range(5060), range(9000, 9019)], to: 'pbx' }],
+      scanGuard: { after: 8 },
+    }),
+    steps: [
+      {
+        check: { udp: '5060,9000-9009' },
+        expect: {
+          verdict: 'inconclusive',
+          reason: 'scan-protection',
+          ports: {
+            '5060,9000-9009': [
+              { result: 'open', cause: null },
+              { result: 'untested', cause: 'scan-protection' },
+            ],
+          },
+        },
+      },
+      {
+        check: { udp: '9010-9019', noWait: true },
+        expect: {
+          verdict: 'inconclusive',
+          reason: 'scan-protection',
+          ports: { '9010-9019': { result: 'untested', cause: 'scan-protection' } },
+          findings: ['scan-protection'],
+        },
+      },
+    ],
+  },
+  {
     name: 'server-down',
     about: 'The host lives, nobody listens.',
     network: network({ forwards: [FORWARD] }, { server: { kind: 'down' } }),
@@ -433,6 +466,27 @@ export const SCENARIOS: readonly Scenario[] = [
     steps: [
       { check: { udp: UDP }, expect: allTranslated('source-port-rewritten') },
       { check: { udp: UDP, noWait: true }, expect: allTranslated('source-port-rewritten') },
+    ],
+  },
+  {
+    name: 'sample-range-ends-early',
+    about: 'A sample of 10,000 ports: the rule ends where no port of the sample need be, and is found to the port.',
+    network: network({ forwards: [{ ports: [range(5060), range(9000, 16_421)], to: 'pbx' }] }),
+    steps: [
+      {
+        check: { udp: '5060,9000-18999', sample: 100 },
+        expect: {
+          verdict: 'unsupported',
+          reason: 'some-ports',
+          ports: {
+            '5060,9000-16421': { result: 'open', cause: null },
+            '16422-18999': { result: 'closed', cause: 'not-forwarded' },
+          },
+          fewerThan: 120,
+          findings: ['range-ends-early', 'sampled'],
+          facts: { 'range-ends-early': { lastOpen: 16_421, firstClosed: 16_422, rangeFrom: 9000, rangeTo: 18_999 } },
+        },
+      },
     ],
   },
   ...TCP_SCENARIOS,

@@ -68,6 +68,15 @@ export interface RouterSpec {
   readonly scanGuard?: { readonly after: number };
   /** UDP from these source ports does not leave the LAN; dropped in silence, or refused with ICMP admin-prohibited. */
   readonly blocked?: { readonly ports: readonly PortRange[]; readonly how: 'drop' | 'reject' };
+  /** What the LAN sends to the public address is treated as if it came from outside (RFC 4787 section 6). */
+  readonly hairpin?: boolean;
+  /** UDP datagrams that an MTU of 1,500 bytes makes into fragments do not pass: on the way out, in, or both. */
+  readonly dropsFragments?: 'out' | 'in' | 'both';
+  /**
+   * Seconds without a packet after which a UDP flow is forgotten: while only one side has spoken, and once both have.
+   * Model: 30 and 180; kernel: its own. A repair does not change them.
+   */
+  readonly udpTimeouts?: { readonly unreplied: number; readonly replied: number };
 }
 
 export type Protocol = 'udp' | 'tcp';
@@ -113,6 +122,8 @@ export interface Check {
   readonly udp: string;
   /** As on the command line, such as '5060,5061,5001'. */
   readonly tcp?: string;
+  /** Ask only so many of the ports, and where neighbours differ those between them. */
+  readonly sample?: number;
   /** Do not wait for the router to forget an earlier check. */
   readonly noWait?: boolean;
 }
@@ -134,6 +145,10 @@ export interface Expectation {
   readonly server?: string;
   /** Codes that must be among the findings. */
   readonly findings?: readonly string[];
+  /** Of a sample: fewer ports than this are asked; `ports` tells of those that are. */
+  readonly fewerThan?: number;
+  /** By the code of a finding: what it must say, among other things. */
+  readonly facts?: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
   /** Where coturn, which can do less, gives another answer. */
   readonly coturn?: Partial<Omit<Expectation, 'coturn'>>;
 }

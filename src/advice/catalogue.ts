@@ -8,6 +8,7 @@ export const CATALOGUE = {
   // No server, no check.
   'server-unresolvable': 'error',
   'server-unreachable': 'error',
+  'server-no-route': 'error',
   'server-malformed': 'error',
   'no-second-address': 'error',
   'server-ignores-change-request': 'error',
@@ -56,6 +57,8 @@ export const CATALOGUE = {
   'cold-not-asked': 'info',
   sampled: 'info',
   'tcp-left-out': 'info',
+  trial: 'info',
+  'not-waited': 'info',
 } as const satisfies Readonly<Record<string, Severity>>;
 
 export type FindingCode = keyof typeof CATALOGUE;

@@ -34,7 +34,7 @@ describe('ports with the same cause are one finding', () => {
 describe('one cause behind many ports', () => {
   it.each<[string, string]>([
     ['5060,9000-9009 closed not-forwarded', 'nothing-forwarded 5060,9000-9009'],
-    ['5060 in-use process; 9000-9009 closed not-forwarded', 'nothing-forwarded 9000-9009; process 5060'],
+    ['5060 in-use process; 9000-9009 closed not-forwarded', 'not-forwarded 9000-9009; process 5060'],
     [
       '5060 closed address-restricted; 9000-9001 closed not-forwarded',
       'not-forwarded 9000-9001; address-restricted 5060',

@@ -39,10 +39,11 @@ function randomSourcePorts({ run }: Scene): Draft[] {
 
 const RANDOM = new Set<PortVerdict['cause']>(['symmetric', 'source-port-rewritten', null]);
 
-/** All that could be asked gets out under its own number (else the cause were another), and nothing gets in. */
+/** All ports get out under its own number (else the cause were another), and nothing gets in. */
 function nothingForwarded({ run }: Scene): Draft[] {
   const ports = run.ports.filter(isDecided);
-  return ports.every(isUnforwarded) && ports.length > 1 ? [{ code: 'nothing-forwarded', ports, facts: {} }] : [];
+  const all = ports.length === run.ports.length;
+  return all && ports.every(isUnforwarded) && ports.length > 1 ? [{ code: 'nothing-forwarded', ports, facts: {} }] : [];
 }
 
 /** SIP gets in, and not one of the other ports. */

@@ -1,8 +1,8 @@
-import { formatEndpoint } from '../base/index.ts';
+import { formatEndpoint, ipv4Scope } from '../base/index.ts';
 import type { PortVerdict, ServerVerdict } from '../verdict/index.ts';
 import { CODE_OF_SERVER } from './catalogue.ts';
 import type { Draft, Scene } from './draft.ts';
-import type { Facts } from './types.ts';
+import type { Facts, FindingContext } from './types.ts';
 
 /**
  * What is to be said about the servers and the run. `idle` are the ports that were not tested and do not
@@ -27,16 +27,22 @@ function findServers({ run }: Scene, idle: readonly PortVerdict[]): Draft[] {
   const severity = anyOk || run.verdict === 'unsupported' ? 'warning' : 'error';
   const failed = run.servers.filter(({ state }) => state !== 'ok');
   return failed.flatMap((server, index) => {
-    const code = CODE_OF_SERVER[server.state];
+    const code =
+      server.state === 'unreachable' && NO_ROUTE.has(server.detail ?? '')
+        ? 'server-no-route'
+        : CODE_OF_SERVER[server.state];
     if (code === null) return [];
     const ports = anyOk || index > 0 ? [] : idle;
     return [{ code, ports, facts: serverFacts(server), severity } as const];
   });
 }
 
+/** What the system says where no route leads to the server (errno). */
+const NO_ROUTE: ReadonlySet<string> = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL']);
+
 const serverFacts = ({ name, address, port, detail }: ServerVerdict): Facts => ({
   server: name,
-  ...(address === null ? {} : { address: formatEndpoint({ address, port }) }),
+  ...(address === null ? { host: name.replace(/:\d+$/, '') } : { address: formatEndpoint({ address, port }) }),
   ...(detail === null ? {} : { detail }),
 });
 
@@ -45,6 +51,9 @@ const cancelledDraft = (idle: readonly PortVerdict[], { run }: Scene): Draft => 
   ports: idle,
   facts: { tested: run.ports.filter(({ result }) => result !== 'untested').length, asked: run.ports.length },
 });
+
+const isLoopback = (addresses: readonly string[]): boolean =>
+  addresses.length > 0 && addresses.every((address) => ipv4Scope(address) === 'loopback');
 
 /** What the verdict does not rest on, though a reader might think so. */
 function findLimits({ run, context }: Scene): Draft[] {
@@ -58,8 +67,17 @@ function findLimits({ run, context }: Scene): Draft[] {
   const said = ports.some(({ cause }) => cause === 'loss');
   if (reason === 'loss' && !said) drafts.push({ code: 'loss', ports: [], facts: {} });
   if (!coldAsked && open.length > 0) drafts.push({ code: 'cold-not-asked', ports: open, facts: {} });
+  if (isLoopback(run.publicAddresses)) drafts.push({ code: 'trial', ports: [], facts: {} });
+  if (context.notWaited) drafts.push({ code: 'not-waited', ports: [], facts: { seconds: context.notWaited } });
   if (context.tcpLeftOut) drafts.push({ code: 'tcp-left-out', ports: [], facts: { tcpPorts: context.tcpLeftOut } });
   if (verdict !== 'cancelled' && tested && asked < planned)
-    drafts.push({ code: 'sampled', ports: [], facts: { asked, planned } });
+    drafts.push({ code: 'sampled', ports: [], facts: { asked, planned, ...sampleFacts(context) } });
   return drafts;
+}
+
+/** Where nothing is known of the others, any of them may differ. */
+function sampleFacts({ askedPorts, plannedPorts, sample }: FindingContext): Facts {
+  const others = plannedPorts - askedPorts;
+  const { inferred, mostDiffering, confidence } = sample ?? { inferred: others, mostDiffering: others, confidence: 1 };
+  return { inferred, mostDiffering, percent: Math.round(100 * confidence) };
 }

@@ -74,6 +74,13 @@ describe('both languages', () => {
 const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   'server-unresolvable': () => of('9000-9001 untested', 'unresolvable'),
   'server-unreachable': () => of('9000 untested', 'unreachable'),
+  'server-no-route': () =>
+    about({
+      verdict: 'inconclusive',
+      servers: [serverOf({ state: 'unreachable', detail: 'ENETUNREACH' })],
+    }),
+  trial: () => about({ publicAddresses: ['127.0.0.1'] }),
+  'not-waited': () => findFindings(runOf('9000 open'), contextOf(runOf('9000 open'), { notWaited: 65 })),
   'server-malformed': () => of('9000 untested', 'malformed'),
   'no-second-address': () => of('9000 untested', 'no-second-address'),
   'server-ignores-change-request': () => of('9000 untested', 'basic'),
@@ -187,7 +194,7 @@ describe('a text', () => {
           "In the router, extend the rule that ends at 9499: UDP 9000-10999 to 192.168.0.100, each port to the same number.",
           "If it does reach 10999: look for another rule, or a firewall, that takes UDP 9500-10999 away.",
           "See which sources the rule admits; one for your provider's addresses only looks the same from here. To tell, add 198.51.100.10, 198.51.100.20 to it and check again.",
-          "Flush the router's old states for 192.168.0.100, or restart it; calls in progress may drop. Then check again.",
+          "Flush the router's old states for 192.168.0.100, or restart it; calls in progress may drop. Then check again, with --no-wait.",
         ],
         "title": "Forwarding ends after port 9499; 9500 to 10999 let nothing in.",
       }
@@ -199,10 +206,10 @@ describe('a text', () => {
       {
         "meaning": "Gespräche über einen dieser Ports haben Ton nur in eine Richtung oder gar keinen.",
         "steps": [
-          "Erweitern Sie im Router die Regel, die bei 9499 endet: UDP 9000-10999 an 192.168.0.100, jeden Port auf dieselbe Nummer.",
+          "Erweitern Sie im Router die Regel, die bei 9499 endet: UDP 9000-10999 an 192.168.0.100, jeden Port auf denselben Port.",
           "Reicht sie schon bis 10999, suchen Sie eine andere Regel oder eine Firewall, die UDP 9500-10999 abfängt.",
-          "Sehen Sie nach, welche Quellen die Regel zulässt; eine nur für Adressen Ihres Anbieters sieht von hier genauso aus. Tragen Sie zur Probe 198.51.100.10, 198.51.100.20 mit ein, und prüfen Sie erneut.",
-          "Löschen Sie die alten Zustände des Routers zu 192.168.0.100, oder starten Sie ihn neu; laufende Gespräche können abbrechen. Prüfen Sie dann erneut.",
+          "Sehen Sie nach, welche Quellen die Regel zulässt; eine Regel nur für die Adressen Ihres Anbieters sieht von hier genauso aus. Tragen Sie zur Probe 198.51.100.10, 198.51.100.20 mit ein, und prüfen Sie erneut.",
+          "Löschen Sie im Router die alten Verbindungen (States, Sessions) von 192.168.0.100, oder starten Sie ihn neu; laufende Gespräche können abbrechen. Prüfen Sie dann erneut, mit --no-wait.",
         ],
         "title": "Die Weiterleitung endet nach Port 9499; 9500 bis 10999 lassen nichts herein.",
       }

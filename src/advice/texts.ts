@@ -18,7 +18,7 @@ const texts = makeTexts({ en, de });
 const MOST_RANGES = 4;
 
 /** Facts that are amounts; all other numbers are ports, seconds or process ids. */
-const AMOUNTS = ['asked', 'planned', 'tested'];
+const AMOUNTS = ['asked', 'planned', 'tested', 'inferred', 'mostDiffering'];
 
 /** `facts` are added to those of the finding, and win over them. */
 export function adviseText(finding: Finding, language: Language, facts: Facts = {}): Advice {
@@ -47,6 +47,7 @@ function variablesOf(ports: readonly string[], facts: Facts, language: Language)
     pbx: lanAddress(facts['bindAddress']) ?? texts.one(language, 'common.lanAddress'),
     sources: facts['sources'] ?? texts.one(language, 'common.testServer'),
     serverAt: serverAt(facts),
+    host: facts['host'] ?? facts['server'] ?? '…',
     holder: holderOf(facts, language),
   };
 }

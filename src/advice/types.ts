@@ -24,10 +24,14 @@ export interface FindingContext {
   readonly askedPorts: number;
   readonly bindAddress: string;
   readonly holders: ReadonlyMap<string, Holder>;
+  /** What a sample says of the ports that were not asked. */
+  readonly sample?: { readonly inferred: number; readonly mostDiffering: number; readonly confidence: number };
   /** How often a silent port was asked. */
   readonly tries?: number;
   /** TCP ports of the product that this server could not be asked to call: `5060-5061, 5090`. */
   readonly tcpLeftOut?: string;
+  /** Seconds that the check would have waited for the router to forget an earlier one, had it not been told otherwise. */
+  readonly notWaited?: number;
 }
 
 export type Language = 'en' | 'de';

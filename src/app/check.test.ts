@@ -4,6 +4,7 @@ import { err, ok } from '../base/index.ts';
 import { fewestSockets } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import type { System, UdpHandlers } from '../system/index.ts';
+import { conclude } from './conclude.ts';
 import {
   type CheckRequest,
   type RunEvent,
@@ -385,12 +386,116 @@ describe('which ports are asked', () => {
     expect(report.findings.some(({ code }) => code === 'sampled')).toBe(count < 300);
   });
 
+  const firstAsked = (events: readonly RunEvent[]) => {
+    const sent = events.flatMap((event) =>
+      event.kind === 'observed' && event.observation.kind === 'sent' ? [event.observation.port] : [],
+    );
+    return [...new Set(sent)];
+  };
+
+  test('in random order, another one for another run; the report is in order all the same', async () => {
+    const runs = await Promise.all([1, 2].map(async (seed) => (await openLab(FORWARDED, { seed })).check({ udp })));
+    const orders = runs.map(({ events }) => firstAsked(events));
+    expect(orders[0]).not.toEqual(orders[1]);
+    for (const order of orders) expect(order).not.toEqual(asked(runs[0]?.report ?? unreachable()));
+    for (const { report } of runs) expect(asked(report)).toEqual([...asked(report)].sort((a, b) => a - b));
+  });
+
+  test('from the lowest to the highest, when that is asked for', async () => {
+    const { events, report } = await (await openLab(FORWARDED)).check({ udp, order: 'sequential' });
+    expect(firstAsked(events)).toEqual(asked(report));
+  });
+
   test('another random choice for another run, each port once, in order', async () => {
     const choices = await Promise.all(
       [1, 2].map(async (seed) => asked((await (await openLab(FORWARDED, { seed })).check({ udp, sample: 40 })).report)),
     );
     expect(choices[0]).not.toEqual(choices[1]);
     for (const choice of choices) expect(choice).toEqual([...new Set(choice)].sort((a, b) => a - b));
+  });
+});
+
+describe('a sample of ports that differ', () => {
+  const udp = [range(5_060), range(9_000, 18_999)];
+  const upTo = (last: number): NetworkSpec => ({
+    ...FORWARDED,
+    router: { ...(FORWARDED.router as RouterOf), forwards: [{ ports: [range(5_060, last)], to: 'pbx' }] },
+  });
+  const portsWith = ({ ports }: Report, result: string) =>
+    ports.filter((port) => port.result === result).map(({ port }) => port);
+
+  test.each([
+    [9_000, 1, 1_000],
+    [12_345, 2, 1_000],
+    [18_998, 3, 1_000],
+    [15_000, 4, 20],
+  ])('up to %d: the last open port is found, with seed %d and %d sockets', async (last, seed, freeSockets) => {
+    const lab = await openLab(upTo(last), { seed, freeSockets });
+    const { report, events } = await lab.check({ udp, sample: 100 });
+    expect([portsWith(report, 'open').at(-1), portsWith(report, 'closed')[0]]).toEqual([last, last + 1]);
+    expect(report.ports.length).toBeLessThan(120);
+    expect(results(report).sort()).toEqual(['closed', 'open']);
+    expect(kinds(events)).toContain('extended');
+    expect(conclude(events)).toEqual(report);
+    expect(lab.leftOpen()).toBe(0);
+  });
+
+  test('the report says which ports it infers, and how sure that is', async () => {
+    const { report } = await (await openLab(upTo(12_345))).check({ udp, sample: 100 });
+    const { inferred = [], mostDiffering, confidence } = report.sample ?? {};
+    expect(inferred.map(({ result, cause }) => [result, cause])).toEqual([
+      ['open', null],
+      ['closed', 'not-forwarded'],
+    ]);
+    const count = inferred.reduce((sum, one) => sum + one.count, 0);
+    // The boundary is exact: there is no port of which nothing is known.
+    expect(count + report.ports.length).toBe(10_001);
+    expect([confidence, mostDiffering]).toEqual([0.95, 306]);
+    expect(report.findings.find(({ code }) => code === 'sampled')?.facts).toMatchObject({
+      inferred: count,
+      mostDiffering,
+    });
+    expect((await (await openLab(FORWARDED)).check()).report.sample).toBeUndefined();
+  });
+
+  test('of a stranger, at ten packets per second', async () => {
+    const lab = await openLab(upTo(12_345));
+    const { report } = await checkWith(lab, toStrangers(lab.pbx), { udp });
+    expect([portsWith(report, 'open').at(-1), portsWith(report, 'closed')[0]]).toEqual([12_345, 12_346]);
+    expect(report.ports.length).toBeLessThan(120);
+  });
+
+  test('a router that takes us for a scanner meanwhile: no port that is open is called closed', async () => {
+    for (let after = 90; after < 120; after += 3) {
+      const network = upTo(12_345);
+      const guarded = { ...network, router: { ...(network.router as RouterOf), scanGuard: { after } } };
+      const { report } = await (await openLab(guarded, { seed: after })).check({ udp, sample: 100 });
+      expect([after, portsWith(report, 'closed').filter((port) => port <= 12_345)]).toEqual([after, []]);
+    }
+  });
+
+  test('the next check knows of all ports that were asked', async () => {
+    const lab = await openLab(upTo(12_345));
+    const { report } = await lab.check({ udp, sample: 100 });
+    const note = (await lab.pbx.files.readState('past-checks.json')) ?? '';
+    const [{ flows }] = JSON.parse(note) as [{ flows: { ports: string }[] }];
+    const noted = flows.flatMap(({ ports }) => ports.split(', '));
+    expect(noted).toEqual(expect.arrayContaining([expect.stringMatching('12345')]));
+    const later = await lab.check({ udp: [range(portsWith(report, 'closed')[0] ?? 0)] });
+    expect(kinds(later.events)).toContain('waiting');
+  });
+
+  test.each([
+    ['at once', (cancel: () => void) => cancel()],
+    ['a moment later', queueMicrotask],
+  ])('cancelled %s when a later round begins, it keeps what it knows', async (_, when) => {
+    const lab = await openLab(upTo(12_345));
+    const run = lab.start({ udp, sample: 100 }, ({ kind }, running) => {
+      if (kind === 'extended') when(() => running().cancel());
+    });
+    const { report } = await lab.run(run.finished);
+    expect([report.verdict, lab.leftOpen()]).toEqual(['cancelled', 0]);
+    expect(report.ports.length).toBeGreaterThan(100);
   });
 });
 
@@ -517,5 +622,9 @@ test('why a name has no address is in the report', async () => {
     servers: [{ detail: 'refused', address: null }],
   });
 });
+
+const unreachable = (): never => {
+  throw new Error('there is a run');
+};
 
 type RouterOf = NonNullable<typeof FORWARDED.router>;

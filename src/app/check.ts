@@ -1,18 +1,27 @@
-import { isIpv4, type Milliseconds, type Protocol, portLabel, portsOf } from '../base/index.ts';
-import { CallCheck, type Observation, RangeCheck } from '../engine/index.ts';
+import { ipv4Scope, isIpv4, type Milliseconds, type Protocol, portLabel, portsOf } from '../base/index.ts';
+import { CallCheck, RangeCheck, type Refinement } from '../engine/index.ts';
+import { collectEvidence } from '../evidence/index.ts';
 import {
   CALLED_AT_ONCE,
+  type DrawNumbers,
   fewestSockets,
+  MOST_REFINING,
+  nextSample,
   type ProbePlan,
   planCalls,
   planProbes,
+  planSlices,
   type Rate,
   type ServerFacts,
+  type Shown,
   samplePorts,
+  shuffle,
 } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import type { Holder, System, Timer } from '../system/index.ts';
-import { conclude } from './conclude.ts';
+import { isOpen, judgePorts } from '../verdict/index.ts';
+import { conclude, observationsOf, planOf } from './conclude.ts';
+import { drawing } from './draw.ts';
 import type { CheckRequest, RunEvent } from './events.ts';
 import { type Bystanders, type Memory, memoryOf } from './memory.ts';
 import { PumpUntilCancelled } from './pumps.ts';
@@ -71,6 +80,7 @@ class Run {
   readonly #listen: (event: RunEvent) => void;
   readonly #events: RunEvent[] = [];
   readonly #pumps: PumpUntilCancelled;
+  readonly #draw: DrawNumbers = (count, below) => drawing(this.#system.random)(count, below);
 
   constructor(system: System, request: CheckRequest, version: string, listen: (event: RunEvent) => void) {
     this.#system = system;
@@ -106,7 +116,10 @@ class Run {
     const plan = leader && !this.#pumps.cancelled ? await this.#checkPorts(leader, memory) : null;
     this.#tell({ kind: 'ended', duration: clock.now() - began, cancelled: this.#pumps.cancelled });
     const report = conclude(this.#events);
-    const remembered = !plan || (await memory.remember(plan, this.#observations(), report, this.#bystanders()));
+    const { publicAddresses: seen } = report;
+    const isLocal = seen.length > 0 && seen.every((address) => ipv4Scope(address) === 'loopback');
+    const remembered =
+      !plan || isLocal || (await memory.remember(plan, observationsOf(this.#events), report, this.#bystanders()));
     return { events: this.#events, report, remembered };
   }
 
@@ -130,10 +143,6 @@ class Run {
     return { ports: [...this.#pumps.helperPorts], peers: [...new Set(peers)] };
   }
 
-  #observations(): Observation[] {
-    return this.#events.flatMap((event) => (event.kind === 'observed' ? [event.observation] : []));
-  }
-
   async #checkPorts(leader: Candidate, memory: Memory): Promise<ProbePlan | null> {
     const { bindAddress, rate } = this.#request;
     const ways = waysOf(leader);
@@ -142,18 +151,21 @@ class Run {
     const source = bindAddress === '0.0.0.0' ? await this.#system.host.sourceFor(leader.address) : null;
     const localAddress = source ?? bindAddress;
     const isTranslated = leader.seen.mapped?.address !== localAddress;
-    const { server, wait, primaryIsFresh } = memory.advise(ways, ports, isTranslated);
-    if (wait > 0 && !this.#request.noWait) await this.#wait(wait);
+    const { server, wait, stalePorts } = memory.advise(ways, all, isTranslated);
+    if (wait > 0) await this.#waitUnlessTold(wait, leader);
     if (this.#pumps.cancelled) return null;
     const freeSockets = this.#system.udp.freeSockets() - socketsForCalls(this.#request);
-    const plan = planProbes({ server, ports, bindAddress, rate, freeSockets, primaryIsFresh });
-    await memory.intend(plan);
+    const order = this.#inOrder(ports);
+    const plan = planProbes({ server, ports: order, bindAddress, rate, freeSockets, stalePorts });
+    // Which of them are asked, a sample finds out by asking.
+    await memory.intend({ ...plan, slices: [all] });
     this.#tell({ kind: 'planned', plan, localAddress, plannedPorts: all.length });
     const checks = [this.#checkCalls(server)];
     if (ports.length > 0)
       checks.push(
-        this.#pumps.run(new RangeCheck(plan, this.#system.random), (observation) =>
-          this.#tell({ kind: 'observed', observation }),
+        this.#pumps.run(
+          new RangeCheck(plan, this.#system.random, this.#refinement(ports, all, freeSockets)),
+          (observation) => this.#tell({ kind: 'observed', observation }),
         ),
       );
     await Promise.all(checks);
@@ -179,7 +191,25 @@ class Run {
     const stranger = server.allowedRate === null && rate === null;
     const count = sample ?? (stranger ? STRANGERS_SAMPLE : 'all');
     if (count === 'all') return all;
-    return samplePorts(udp, all, count, (numbers, below) => draw(this.#system.random, numbers, below));
+    return samplePorts(udp, all, count, this.#draw);
+  }
+
+  /** Where neighbours of a sample differ, those between them are asked: the boundary is mostly what is wrong. */
+  #refinement(sample: readonly number[], all: readonly number[], freeSockets: number): Refinement | undefined {
+    if (sample.length === all.length) return undefined;
+    const planned = new Set(all);
+    const next = () => {
+      const shown = shownBy(this.#events);
+      const more = nextSample(shown, this.#request.udp, sample.length + MOST_REFINING - shown.length);
+      const slices = planSlices(this.#inOrder(more), freeSockets);
+      if (slices.length > 0) this.#tell({ kind: 'extended', slices });
+      return slices;
+    };
+    return { mayAsk: (port) => planned.has(port), next };
+  }
+
+  #inOrder(ports: readonly number[]): readonly number[] {
+    return this.#request.order === 'random' ? shuffle(ports, this.#draw) : ports;
   }
 
   async #findHolders(): Promise<void> {
@@ -201,6 +231,14 @@ class Run {
     return [...holders].map(([port, holder]) => [portLabel(protocol, port), holder]);
   }
 
+  /** A server inside says nothing about the router, whatever that remembers. */
+  async #waitUnlessTold(time: Milliseconds, { seen }: Candidate): Promise<void> {
+    const scope = ipv4Scope(seen.mapped?.address ?? '');
+    if (scope === 'private' || scope === 'link-local') return;
+    if (!this.#request.noWait) await this.#wait(time);
+    else if (scope !== 'loopback') this.#tell({ kind: 'not-waited', for: time });
+  }
+
   async #wait(time: Milliseconds): Promise<void> {
     this.#tell({ kind: 'waiting', for: time });
     const { clock } = this.#system;
@@ -218,9 +256,9 @@ class Run {
   }
 }
 
-/** Numbers of 32 random bits each; the tiny preference for small ones does no harm in choosing a sample. */
-function draw(random: System['random'], count: number, below: number): number[] {
-  const bytes = random(4 * count);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: count }, (_, index) => view.getUint32(4 * index) % below);
+/** What the ports that were asked have shown so far. */
+function shownBy(events: readonly RunEvent[]): Shown[] {
+  const plan = planOf(events);
+  const ports = plan ? judgePorts(collectEvidence(plan, observationsOf(events))) : [];
+  return ports.map(({ port, result }) => ({ port, open: isOpen(result) }));
 }

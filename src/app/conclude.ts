@@ -2,8 +2,17 @@ import { findFindings } from '../advice/index.ts';
 import { formatRanges, portsOf } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
 import { collectCalls, collectEvidence, collectServer } from '../evidence/index.ts';
+import type { ProbePlan } from '../plan/index.ts';
 import { buildReport, type Report } from '../report/index.ts';
-import { judgeRun, judgeServer, type ServerVerdict, unresolvable } from '../verdict/index.ts';
+import {
+  judgeRun,
+  judgeSample,
+  judgeServer,
+  type PortVerdict,
+  type SampleVerdict,
+  type ServerVerdict,
+  unresolvable,
+} from '../verdict/index.ts';
 import type { RunEvent, ServerName } from './events.ts';
 
 type EventOf<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>;
@@ -13,8 +22,8 @@ export function conclude(events: readonly RunEvent[]): Report {
   const started = only(events, 'started');
   const ended = only(events, 'ended');
   const planned = events.find((event) => event.kind === 'planned');
-  const plan = planned?.plan ?? null;
-  const observations = events.flatMap((event) => (event.kind === 'observed' ? [event.observation] : []));
+  const plan = planOf(events);
+  const observations = observationsOf(events);
   const evidence = plan && collectEvidence(plan, observations);
   const asked = plan ? plan.slices.flat() : portsOf(started.request.udp);
   const callsPlanned = events.find((event) => event.kind === 'calls-planned');
@@ -31,14 +40,18 @@ export function conclude(events: readonly RunEvent[]): Report {
   const holders = new Map(events.flatMap((event) => (event.kind === 'holders' ? event.holders : [])));
   const localAddress = planned?.localAddress ?? started.request.bindAddress;
   const plannedPorts = planned?.plannedPorts ?? asked.length;
+  const sample = sampleOf(events, verdict.ports);
   const tries = mostTries(observations);
   const leftOut = plan !== null && !callsPlanned && started.request.tcp.length > 0;
+  const notWaited = events.find((event) => event.kind === 'not-waited');
   const context = {
     plannedPorts,
     askedPorts: plan ? asked.length : 0,
     bindAddress: localAddress,
     holders,
+    ...(sample ? { sample: { ...sample, inferred: sumOf(sample.inferred) } } : {}),
     ...(tries > 0 ? { tries } : {}),
+    ...(notWaited ? { notWaited: Math.ceil(notWaited.for / 1000) } : {}),
     ...(leftOut ? { tcpLeftOut: formatRanges(started.request.tcp) } : {}),
   };
   return buildReport(verdict, findFindings(verdict, context), {
@@ -47,10 +60,34 @@ export function conclude(events: readonly RunEvent[]): Report {
     durationMs: ended.duration,
     bindAddress: localAddress,
     plannedPorts,
+    ...(sample ? { sample } : {}),
+    ...(started.request.serverList === null ? {} : { serverList: started.request.serverList }),
     loss: controlLoss(observations),
     holders,
   });
 }
+
+/** null: all ports were asked, or none. */
+function sampleOf(events: readonly RunEvent[], ports: readonly PortVerdict[]): SampleVerdict | null {
+  const planned = events.find((event) => event.kind === 'planned');
+  const first = planned?.plan.slices.flat() ?? [];
+  if (!planned || first.length === 0 || first.length === planned.plannedPorts) return null;
+  const udp = ports.filter(({ protocol }) => protocol === 'udp');
+  return judgeSample({ ranges: only(events, 'started').request.udp, ports: udp, first });
+}
+
+const sumOf = (inferred: SampleVerdict['inferred']): number => inferred.reduce((sum, { count }) => sum + count, 0);
+
+/** With all ports that were asked, those of later rounds too. */
+export function planOf(events: readonly RunEvent[]): ProbePlan | null {
+  const plan = events.find((event) => event.kind === 'planned')?.plan;
+  const more = events.flatMap((event) => (event.kind === 'extended' ? event.slices : []));
+  return plan ? { ...plan, slices: [...plan.slices, ...more] } : null;
+}
+
+/** Of UDP ports. */
+export const observationsOf = (events: readonly RunEvent[]): Observation[] =>
+  events.flatMap((event) => (event.kind === 'observed' ? [event.observation] : []));
 
 /**
  * In the order in which the user named them; one per address. A server whose check was cut short is left out: what

@@ -6,6 +6,8 @@ import type { DnsError, Holder } from '../system/index.ts';
 /** What the user asked for, checked and complete. */
 export interface CheckRequest {
   readonly servers: readonly ServerName[];
+  /** The date of the list from which the servers were drawn; null: the user named them. */
+  readonly serverList: string | null;
   readonly udp: readonly PortRange[];
   readonly tcp: readonly PortRange[];
   /** TCP ports are asked only of a server that calls back; else they are left out, and the report says so. */
@@ -16,9 +18,13 @@ export interface CheckRequest {
   readonly rate: Rate | null;
   /** How many of the ports are asked; null: all where the server allows more than strangers may ask, else a sample. */
   readonly sample: 'all' | number | null;
+  readonly order: PortOrder;
   /** The router has been told to forget: do not wait for its old states to die. */
   readonly noWait: boolean;
 }
+
+/** In which ports are asked. */
+export type PortOrder = 'random' | 'sequential';
 
 /** A server as the user named it, taken apart. */
 export interface ServerName {
@@ -45,7 +51,11 @@ export type RunEvent =
   | { readonly kind: 'server-checked'; readonly server: ServerName; readonly primary: Endpoint }
   /** The router may still hold what an earlier check left. */
   | { readonly kind: 'waiting'; readonly for: Milliseconds }
+  /** The user vouches that it has been told to forget. */
+  | { readonly kind: 'not-waited'; readonly for: Milliseconds }
   | { readonly kind: 'planned'; readonly plan: ProbePlan; readonly localAddress: string; readonly plannedPorts: number }
+  /** Ports that a sample needs besides, since ports next to them differ: more slices of the same plan. */
+  | { readonly kind: 'extended'; readonly slices: ProbePlan['slices'] }
   | { readonly kind: 'observed'; readonly observation: Observation }
   /** Who holds ports that could not be opened; by label, such as `udp/5060`. */
   | { readonly kind: 'holders'; readonly holders: readonly (readonly [port: string, holder: Holder])[] }

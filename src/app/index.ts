@@ -1,8 +1,18 @@
 /** The hallway: joins the stages to a check, and the reflector to its sockets. */
 export { findProfile, PROFILES, type Profile } from '../pbx/index.ts';
+export { LIFETIME_LIMITS } from '../plan/index.ts';
 export { type FinishedCheck, type RunningCheck, socketsNeeded, startCheck } from './check.ts';
 export { conclude } from './conclude.ts';
 export { EMBEDDED } from './embedded.ts';
 export { CHECK_LIMITS, type CheckRequest, type RunEvent, type ServerName } from './events.ts';
-export { type NatRequest, type RunningNatCheck, startNat } from './nat.ts';
+export { type NatEvent, type NatRequest, type RunningNatCheck, startNat } from './nat.ts';
+export type { NatOptions } from './nat-opt-in.ts';
+export {
+  type DrawnServers,
+  drawServers,
+  PUBLIC_SAMPLE,
+  PUBLIC_SERVERS,
+  parseServerList,
+  type ServerList,
+} from './public-servers.ts';
 export { type ReflectorError, type ReflectorOptions, type RunningReflector, startReflector } from './reflector.ts';

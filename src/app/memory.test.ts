@@ -97,7 +97,7 @@ interface Asked {
 
 const waitOf = (known: Memory, asked: Asked = {}) => adviceOf(known, asked).wait;
 
-const FRESH: Advice = { server: SERVER, wait: 0, primaryIsFresh: true };
+const FRESH: Advice = { server: SERVER, wait: 0, stalePorts: [] };
 
 describe('the advice', () => {
   test.each<[string, Note[], number, Advice]>([
@@ -134,18 +134,13 @@ describe('the advice', () => {
       1,
       { ...FRESH, wait: ANSWERED - 60_001 },
     ],
-    [
-      'the ports spoke to the other port',
-      [left(spoken(ASKED_AT))],
-      1,
-      { ...FRESH, server: USUAL, primaryIsFresh: false },
-    ],
-    ['the ports spoke to the usual port', [left(spoken(USUAL_AT))], 1, { ...FRESH, primaryIsFresh: false }],
+    ['the ports spoke to the other port', [left(spoken(ASKED_AT))], 1, { ...FRESH, server: USUAL, stalePorts: [5060] }],
+    ['the ports spoke to the usual port', [left(spoken(USUAL_AT))], 1, { ...FRESH, stalePorts: [5060] }],
     [
       'the ports spoke to both',
       [earlier(left(spoken(ASKED_AT)), 10_000), left(spoken(USUAL_AT))],
       1,
-      { ...FRESH, wait: ANSWERED - 10_001, primaryIsFresh: false },
+      { ...FRESH, wait: ANSWERED - 10_001, stalePorts: [5060] },
     ],
     [
       'they spoke to the other port, and waited long',
@@ -170,7 +165,7 @@ describe('the advice', () => {
 
   test('where nothing is translated, no mapping is old', async () => {
     const known = await memory([left(spoken(ASKED_AT), spoken(USUAL_AT))], 1);
-    expect(adviceOf(known, { isTranslated: false })).toEqual({ ...FRESH, primaryIsFresh: false });
+    expect(adviceOf(known, { isTranslated: false })).toEqual({ ...FRESH, stalePorts: [5060] });
   });
 
   test('but cold packets may still come by an old entry of a firewall', async () => {
@@ -249,7 +244,7 @@ function plan(more: Partial<Parameters<typeof planProbes>[0]> = {}): ProbePlan {
     bindAddress: '0.0.0.0',
     rate: null,
     freeSockets: 100,
-    primaryIsFresh: true,
+    stalePorts: [],
   };
   return planProbes({ server: SERVER, ports: [1, 2, 3, 4], ...rest, ...more });
 }

@@ -4,6 +4,7 @@ import {
   type Milliseconds,
   type PortRange,
   parsePorts,
+  portsOf,
   toRanges,
 } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
@@ -51,8 +52,8 @@ export interface Advice {
   readonly server: ServerFacts;
   /** Until no old entry of the router can answer for the alternate address, or for a mapping that the primary sees. */
   readonly wait: Milliseconds;
-  /** Nor can, after that wait, one for the primary's other port. */
-  readonly primaryIsFresh: boolean;
+  /** Ports for which, after that wait, an entry may still answer for the primary's other port. */
+  readonly stalePorts: readonly number[];
 }
 
 /** Sockets of this machine that were not checked, but have opened ways through the router all the same. */
@@ -91,7 +92,8 @@ export async function memoryOf(system: System): Promise<Memory> {
     return system.files.writeState(FILE, JSON.stringify([...others, { ...check, id }].map(toNote)));
   };
   return {
-    advise: (ways, ports, isTranslated) => advise(past.flatMap(leftIn(new Set(ports))), ways, isTranslated, now()),
+    advise: (ways, ports, isTranslated) =>
+      advise(past.flatMap(leftIn(new Set(ports))), { ways, ports, isTranslated }, now()),
     remember: (plan, observations, report, { ports, peers } = NOBODY) => {
       const spoken = peers.map((peer) => ({ peer, spoken: true, ports: toRanges(ports) }));
       const flows = [...flowsOf(plan, askedPorts(observations)), ...spoken];
@@ -112,8 +114,9 @@ export async function memoryOf(system: System): Promise<Memory> {
 /** What every check asks of every port, unless it is open. */
 const isUsual = (question: Question): boolean => question === 'cold' || question === 'warm' || question === 'outbound';
 
-/** What may still be in a router, and for how long. */
+/** What may still be in a router, of which ports, and for how long. */
 interface Leftover {
+  readonly ports: readonly PortRange[];
   readonly until: Milliseconds;
   /** null: whoever comes. */
   readonly peer: string | null;
@@ -124,27 +127,30 @@ const leftIn =
   (ports: ReadonlySet<number>) =>
   ({ endedAt, flows, mapped }: PastCheck): Leftover[] => {
     const met = flows.filter((flow) => concerns(flow.ports, ports));
-    const left = met.map(({ peer, spoken }) => ({
+    const left = met.map(({ peer, spoken, ports: of }) => ({
       peer,
+      ports: of,
       until: endedAt + (spoken ? ANSWERED_LIVES : UNANSWERED_LIVES),
     }));
-    return concerns(mapped, ports) ? [...left, { peer: null, until: endedAt + ANSWERED_LIVES }] : left;
+    return concerns(mapped, ports) ? [...left, { peer: null, ports: mapped, until: endedAt + ANSWERED_LIVES }] : left;
   };
 
-function advise(
-  left: readonly Leftover[],
-  ways: readonly [ServerFacts, ...ServerFacts[]],
-  isTranslated: boolean,
-  now: Milliseconds,
-): Advice {
+interface Intention {
+  readonly ways: readonly [ServerFacts, ...ServerFacts[]];
+  readonly ports: readonly number[];
+  readonly isTranslated: boolean;
+}
+
+function advise(left: readonly Leftover[], { ways, ports, isTranslated }: Intention, now: Milliseconds): Advice {
   const waits = ways.map((way) => {
     const inTheWay = left.filter(({ peer }) => peer === null || disturbs(peer, way, isTranslated));
     return inTheWay.reduce((longest, { until }) => Math.max(longest, until - now), 0);
   });
   const wait = Math.min(...waits);
   const server = ways[waits.indexOf(wait)] ?? ways[0];
-  const lasting = left.filter(({ until }) => until > now + wait);
-  return { server, wait, primaryIsFresh: !lasting.some(({ peer }) => addressOf(peer) === server.primary.address) };
+  const lasting = left.filter(({ peer, until }) => until > now + wait && addressOf(peer) === server.primary.address);
+  const stale = new Set(lasting.flatMap((one) => portsOf(one.ports)));
+  return { server, wait, stalePorts: ports.filter((port) => stale.has(port)) };
 }
 
 /**

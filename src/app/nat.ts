@@ -1,16 +1,29 @@
+import type { Milliseconds } from '../base/index.ts';
 import { NatCheck, type NatObservation } from '../engine/index.ts';
 import { collectNat } from '../evidence/index.ts';
 import { buildNatReport, type NatReport } from '../report/index.ts';
 import type { System } from '../system/index.ts';
-import { canAskInbound, judgeNat, judgePath } from '../verdict/index.ts';
+import { canAskInbound, judgeAddresses, judgeNat, judgePath } from '../verdict/index.ts';
 import type { ServerName } from './events.ts';
+import { askOptIn, type NatOptions } from './nat-opt-in.ts';
 import { PumpUntilCancelled } from './pumps.ts';
 import { type Candidate, checkServer } from './servers.ts';
 
 export interface NatRequest {
   readonly servers: readonly ServerName[];
   readonly bindAddress: string;
+  /** What is asked beside the usual; by default nothing. */
+  readonly options?: NatOptions;
 }
+
+/** For the progress. */
+export interface NatEvent {
+  readonly kind: 'waiting';
+  /** No longer than this. */
+  readonly for: Milliseconds;
+}
+
+const NO_OPTIONS: NatOptions = { hairpin: false, fragments: false, lifetime: null };
 
 export interface RunningNatCheck {
   readonly finished: Promise<NatReport>;
@@ -18,16 +31,22 @@ export interface RunningNatCheck {
 }
 
 /** Finds out how the NAT behaves, without any port of the PBX. */
-export function startNat(system: System, request: NatRequest, version: string): RunningNatCheck {
+export function startNat(
+  system: System,
+  request: NatRequest,
+  version: string,
+  tell: (event: NatEvent) => void = () => undefined,
+): RunningNatCheck {
   const pumps = new PumpUntilCancelled(system);
-  return { finished: carryOut(system, request, version, pumps), cancel: () => pumps.cancel() };
+  return { finished: carryOut(system, request, version, pumps, tell), cancel: () => pumps.cancel() };
 }
 
 async function carryOut(
   system: System,
-  { servers, bindAddress }: NatRequest,
+  { servers, bindAddress, options = NO_OPTIONS }: NatRequest,
   version: string,
   pumps: PumpUntilCancelled,
+  tell: (event: NatEvent) => void,
 ): Promise<NatReport> {
   const startedAt = system.clock.date();
   const tools = { system, bindAddress, isChecked: () => false, pumps, tell: () => undefined };
@@ -37,17 +56,22 @@ async function carryOut(
   const observations: NatObservation[] = [];
   if (leader && alternate) {
     const primary = { address: leader.address, port: leader.server.port };
-    const engine = new NatCheck({ primary, alternate, bindAddress }, system.random);
+    const { pass } = leader.seen;
+    const engine = new NatCheck({ primary, alternate, pass, bindAddress }, system.random);
     await pumps.run(engine, (observation) => observations.push(observation));
   }
   const evidence = collectNat(observations);
   const localAddress = await localAddressOf(system, bindAddress, leader);
+  const behaviour = judgeNat(evidence, localAddress);
+  const optIn = await askOptIn(options, leader ?? null, behaviour, { system, bindAddress, pumps, tell });
   return buildNatReport({
     version,
     startedAt,
     localAddress,
     server: leader?.verdict ?? found[0]?.verdict ?? null,
-    behaviour: judgeNat(evidence, localAddress),
+    behaviour,
+    ...optIn,
+    addressNote: judgeAddresses(localAddress, behaviour.publicAddress),
     path: judgePath(evidence.trips),
     cancelled: pumps.cancelled,
   });

@@ -95,6 +95,25 @@ test('counts what it did and why it kept silent', async () => {
   expect(Object.values(counts.dropped).reduce((sum, count) => sum + count)).toBe(2);
 });
 
+test('strangers are answered as often as the budget allows, and what they do not get is counted', async () => {
+  const lab = model();
+  const running = await start(lab);
+  const heard: string[] = [];
+  const handlers: UdpHandlers = {
+    bound: () => Array.from({ length: 60 }, () => socket.send(request(), PRIMARY)),
+    failed: ({ code }) => heard.push(code),
+    datagram: (answer) => heard.push(describe(answer)),
+    notSent: ({ code }) => heard.push(code),
+  };
+  const socket = lab.pbx.udp.open({ address: '0.0.0.0', port: 0 }, handlers);
+  await lab.advance(500);
+  expect(heard.filter((one) => one.startsWith('success'))).toHaveLength(50);
+  expect(heard.filter((one) => one === 'error')).toHaveLength(1);
+  const { received, answered, dropped } = running.counts();
+  expect([received, answered, dropped['over-budget']]).toEqual([60, 51, 9]);
+  socket.close();
+});
+
 test('closed, it answers nothing and holds nothing', async () => {
   const lab = model();
   const running = await start(lab);

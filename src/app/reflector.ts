@@ -1,6 +1,7 @@
 import { type Endpoint, err, isIpv4, ok, type Result } from '../base/index.ts';
 import {
   type Action,
+  admit,
   type Capabilities,
   callAnswer,
   type DropReason,
@@ -10,6 +11,7 @@ import {
   ROLES,
   type RoleName,
   reflect,
+  Strangers,
 } from '../reflector/index.ts';
 import type { Clock, SocketFailure, System, UdpHandlers, UdpSocket } from '../system/index.ts';
 import { Calls } from './calls.ts';
@@ -125,6 +127,7 @@ class Pump {
   #capabilities: Capabilities;
   readonly #clock: Clock;
   readonly #calls: Calls;
+  readonly #strangers = new Strangers();
   #running = false;
   readonly #sockets = new Map<RoleName, UdpSocket>();
   #received = 0;
@@ -139,6 +142,7 @@ class Pump {
     'other-method': 0,
     'no-source-port': 0,
     'own-address': 0,
+    'over-budget': 0,
   };
 
   constructor(capabilities: Capabilities, system: System) {
@@ -185,7 +189,8 @@ class Pump {
     if (!this.#running) return;
     this.#received++;
     const now = Math.floor(this.#clock.now() / 1000);
-    const action = reflect({ bytes, from, at, now }, this.#capabilities);
+    const datagram = { bytes, from, at, now };
+    const action = admit(reflect(datagram, this.#capabilities), datagram, this.#strangers);
     if (action.kind === 'drop') {
       this.#dropped[action.why]++;
       return;

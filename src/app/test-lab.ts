@@ -10,6 +10,7 @@ import {
   startCheck,
   startReflector,
 } from './index.ts';
+import type { ReflectorCounts } from './reflector.ts';
 
 /*
  * For tests: a network of the model lab with its reflector at work, and checks in it. Unlike lab/run-model.ts it
@@ -43,6 +44,8 @@ export const REQUEST: CheckRequest = {
   bindAddress: '0.0.0.0',
   rate: null,
   sample: null,
+  order: 'random',
+  serverList: null,
   noWait: false,
 };
 
@@ -67,6 +70,8 @@ export interface Lab extends Model {
   /** A check that was begun; `run` carries it out. */
   start(request?: Partial<CheckRequest>, listen?: (event: RunEvent, run: () => RunningCheck) => void): RunningCheck;
   check(request?: Partial<CheckRequest>): Promise<FinishedCheck>;
+  reflectorCounts(): ReflectorCounts;
+  stopReflector(): void;
   /** Sockets beside those of the reflector. */
   leftOpen(): number;
 }
@@ -96,6 +101,8 @@ export async function openLab(network: NetworkSpec, options: Partial<ModelOption
     ...model,
     start,
     check: (request) => model.run(start(request).finished),
+    reflectorCounts: () => started.value.counts(),
+    stopReflector: () => started.value.close(),
     leftOpen: () => model.openSockets() - ofReflector,
   };
 }

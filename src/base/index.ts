@@ -11,6 +11,7 @@ export {
 } from './endpoint.ts';
 export {
   formatRanges,
+  neighboursIn,
   type PortListError,
   type PortRange,
   type Protocol,
@@ -21,4 +22,5 @@ export {
 } from './ports.ts';
 export { type Enclosure, enclosure, type Probe, worstOf } from './probes.ts';
 export { err, ok, type Result } from './result.ts';
-export type { Milliseconds } from './time.ts';
+export { isSilence } from './silence.ts';
+export { type Milliseconds, TOKEN_LASTS } from './time.ts';

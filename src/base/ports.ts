@@ -15,13 +15,27 @@ export function portsOf(ranges: readonly PortRange[]): number[] {
 
 /** The fewest ranges that hold just these ports, ascending. */
 export function toRanges(ports: readonly number[]): PortRange[] {
-  const ranges: { from: number; to: number }[] = [];
-  for (const port of [...ports].sort((a, b) => a - b)) {
-    const last = ranges.at(-1);
-    if (last && port <= last.to + 1) last.to = Math.max(last.to, port);
-    else ranges.push({ from: port, to: port });
+  return joined(ports.map((port) => ({ from: port, to: port })));
+}
+
+/** Each port of `some` with the next one of the same stretch of `ranges`, ascending. */
+export function neighboursIn(ranges: readonly PortRange[], some: readonly number[]): (readonly [number, number])[] {
+  const ascending = [...some].sort((a, b) => a - b);
+  return joined(ranges).flatMap(({ from, to }) => {
+    const inside = ascending.filter((port) => port >= from && port <= to);
+    return inside.slice(1).map((port, index) => [inside[index] ?? port, port] as const);
+  });
+}
+
+/** Those that touch or overlap become one; ascending. */
+function joined(ranges: readonly PortRange[]): PortRange[] {
+  const stretches: { from: number; to: number }[] = [];
+  for (const { from, to } of [...ranges].sort((a, b) => a.from - b.from)) {
+    const last = stretches.at(-1);
+    if (last && from <= last.to + 1) last.to = Math.max(last.to, to);
+    else stretches.push({ from, to });
   }
-  return ranges;
+  return stretches;
 }
 
 /** `5060, 9000-10999`. */
@@ -39,8 +53,8 @@ export interface PortListError {
 /** Transport protocols of which ports are checked. */
 export type Protocol = 'udp' | 'tcp';
 
-/** `udp/5060`. */
-export const portLabel = (protocol: Protocol, port: number): string => `${protocol}/${port}`;
+/** `udp/5060`, `udp/9000-10999`. */
+export const portLabel = (protocol: Protocol, port: number | string): string => `${protocol}/${port}`;
 
 export function parsePorts(text: string): Result<readonly PortRange[], PortListError> {
   const ranges: PortRange[] = [];

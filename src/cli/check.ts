@@ -1,11 +1,15 @@
 import {
   type CheckRequest,
+  drawServers,
   EMBEDDED,
   type FinishedCheck,
+  PUBLIC_SERVERS,
+  parseServerList,
   type ReflectorError,
   type RunEvent,
   type RunningCheck,
   type RunningReflector,
+  type ServerList,
   socketsNeeded,
   startCheck,
   startReflector,
@@ -88,7 +92,9 @@ interface Prepared {
 }
 
 async function prepare(command: CheckCommand, context: Context): Promise<Result<Prepared, Mistake>> {
-  const request = readCheckRequest(command);
+  const list = await readServerList(command.servers, context);
+  if (list.kind === 'error') return list;
+  const request = readCheckRequest(command, drawServers(list.value, context.system.random));
   if (request.kind === 'error') return request;
   const impossible = await whatIsImpossible(request.value, context);
   if (impossible) return err(impossible);
@@ -99,6 +105,14 @@ async function prepare(command: CheckCommand, context: Context): Promise<Result<
   if (reflector.kind === 'ok') return ok({ request: request.value, output: output.value, reflector: reflector.value });
   await output.value?.abandon();
   return err(embeddedMistake(reflector.error, context));
+}
+
+async function readServerList(path: string | undefined, { system }: Context): Promise<Result<ServerList, Mistake>> {
+  if (path === undefined) return ok(PUBLIC_SERVERS);
+  const text = await system.files.readInput(path);
+  if (text.kind === 'error') return err({ key: 'servers.cannot-read', facts: { path, code: text.error } });
+  const list = parseServerList(text.value);
+  return list ? ok(list) : err({ key: 'servers.not-a-list', facts: { path } });
 }
 
 /** Its ports are fixed: others cannot be chosen here. */
@@ -130,9 +144,13 @@ async function carryOut(
   context: Context,
 ): Promise<FinishedCheck> {
   const { system, terminal, language, version } = context;
-  const shown = terminal.error.isTerminal && command.progress;
+  const shown = terminal.error.isTerminal && terminal.environment['TERM'] !== 'dumb' && command.progress;
   const progress = shown ? new Progress(terminal.error, system.clock, language) : null;
-  const run = startCheck(system, request, version, (event: RunEvent) => progress?.show(event));
+  const run = startCheck(system, request, version, (event: RunEvent) => {
+    progress?.show(event);
+    // A minute without a word would look like a hang.
+    if (!progress && event.kind === 'waiting') sayNotice('waiting', context, { seconds: Math.ceil(event.for / 1000) });
+  });
   interruption.cancels(run);
   try {
     return await run.finished;

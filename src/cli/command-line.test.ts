@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { startReflector } from '../app/index.ts';
 import { fewestSockets } from '../plan/index.ts';
 import type { System } from '../system/index.ts';
 import { languageOf } from './command-line.ts';
@@ -6,6 +7,7 @@ import { aloneModel, fakeTerminal, runWords, untouchable } from './test-terminal
 import { EXIT } from './types.ts';
 
 const CHECK = ['check', '--server', 'stun.example.com', '--udp', '5060'];
+const nat = (...words: string[]) => ['nat', '--server', 'x', ...words];
 const with_ = (...words: string[]) => [...CHECK, ...words];
 const server = (name: string) => ['check', '--server', name, '--udp', '5060'];
 const ports = (udp: string) => ['check', '--server', 'stun.example.com', '--udp', udp];
@@ -32,7 +34,15 @@ const MISTAKES: [string, string[], string[]][] = [
   ['a language that it does not speak', with_('--lang', 'fr'), ['--lang "fr"', '--lang en', '--lang de']],
   ['no language', with_('--lang', ''), ['--lang ""']],
 
-  ['no server', ['check', '--udp', '5060'], ['--server stun.example.com', '--server embedded']],
+  ['no server, and all ports', ['check', '--udp', '5060', '--all'], ['--server stun.example.com', '--sample 280']],
+  ['no server, and a rate', ['check', '--udp', '5060', '--rate', 'max'], ['--server stun.example.com', '--rate']],
+  ['a server and a list', with_('--servers', 'x.json'), ['--server', '--servers']],
+  [
+    'a list that is not there',
+    ['check', '--udp', '5060', '--servers', 'x.json'],
+    ['"x.json"', 'servers.json', 'ENOENT'],
+  ],
+  ['no server to ask for the NAT', ['nat'], ['--server stun.example.com']],
   ['an empty server', server(''), ['--server ""', 'stun.example.com:3479']],
   ['a server with a space', server('stun example'), ['--server "stun example"', 'stun.example.com']],
   ['a server with two ports', server('a:b:c'), ['--server "a:b:c"', 'stun.example.com:3479']],
@@ -41,6 +51,17 @@ const MISTAKES: [string, string[], string[]][] = [
   ['a server at port 0', server('host:0'), ['--server "host:0"', '"0"', '65535']],
   ['an address that is none', server('300.1.1.1'), ['--server "300.1.1.1"', '198.51.100.10']],
   ['embedded and another', with_('--server', 'embedded'), ['--server embedded']],
+
+  ['a wait in words', nat('--lifetime', 'long'), ['--lifetime "long"', '3600', '180']],
+  ['no wait', nat('--lifetime', '0'), ['--lifetime "0"', '3600']],
+  ['a negative wait', nat('--lifetime=-5'), ['--lifetime "-5"', '3600']],
+  ['half a second', nat('--lifetime', '1.5'), ['--lifetime "1.5"', '3600']],
+  ['a wait of days', nat('--lifetime', '3601'), ['--lifetime "3601"', '3600']],
+  [
+    'a NAT within one machine',
+    ['nat', '--server', 'embedded', '--lifetime'],
+    ['--server embedded', 'stun.example.com'],
+  ],
 
   ['no ports', ['check', '--server', 'x'], ['--udp 5060,9000-10999', '--profile 3cx', 'freeswitch']],
   ['an empty list', ports(''), ['--udp ""', '5060,9000-10999']],
@@ -60,6 +81,7 @@ const MISTAKES: [string, string[], string[]][] = [
   ['a negative rate', with_('--rate', '-5'), ['--rate "-5"', '1000000', 'max']],
   ['half a packet', with_('--rate', '1.5'), ['--rate "1.5"', '1000000', 'max']],
   ['a sample of nothing', with_('--sample', '0'), ['--sample "0"', '1']],
+  ['an order that there is not', with_('--order', 'shuffled'), ['--order "shuffled"', 'random', 'sequential']],
   ['all, and a sample', with_('--all', '--sample', '5'), ['--all', '--sample']],
   ['a file that cannot be written', with_('--output', '/nowhere/x.json'), ['--output "/nowhere/x.json"', 'EROFS']],
   ['a file without a name', with_('--output', ''), ['--output ""', 'EROFS']],
@@ -205,6 +227,51 @@ describe('what can only be told by trying', () => {
     const words = ['check', '--server', 'embedded', '--udp', '5060', '--output', 'report.json'];
     expect(await model.run(runWords(words, { ...model.pbx, files }, fakeTerminal()))).toBe(EXIT.usage);
     expect(done).toEqual(['abandoned']);
+  });
+});
+
+describe('without --server', () => {
+  /** Every name is that of the lab's reflector, and nothing leaves the lab. */
+  async function run(words: readonly string[]) {
+    const model = aloneModel({ server: { kind: 'full' } });
+    const options = { primary: '198.51.100.10', alternate: '198.51.100.20', port: 3478, alternatePort: 3479 };
+    await model.run(startReflector(model.reflector, { ...options, rfc3489: false, lab: false, fault: null }));
+    const asked: string[] = [];
+    const resolve4: System['names']['resolve4'] = (name) => {
+      asked.push(name);
+      return Promise.resolve({ kind: 'ok', value: ['198.51.100.10'] });
+    };
+    const terminal = fakeTerminal();
+    const code = await model.run(runWords(words, { ...model.pbx, names: { resolve4 } }, terminal));
+    return { asked, code, text: terminal.text('out').replace(/\s+/g, ' ') };
+  }
+
+  test.each([
+    ['en', 'Public servers (list of 2026-08) allow a sample only; a reflector of your own allows the full check.'],
+    ['de', 'ein eigener Reflektor die ganze Prüfung.'],
+  ])('three of the list are asked for a sample, and the report says so (%s)', async (lang, said) => {
+    const { asked, text } = await run(['check', '--udp', '9000-9299', '--lang', lang]);
+    expect(new Set(asked).size).toBe(3);
+    expect(text).toContain(said);
+    expect(text).toMatch(/\b100 .*300\b/);
+  });
+
+  test.each(['en', 'de'])('a file that is no list is not drawn from (%s)', async (lang) => {
+    const { pbx } = aloneModel();
+    const terminal = fakeTerminal();
+    const files = { ...pbx.files, readInput: () => Promise.resolve({ kind: 'ok', value: 'stun.example' } as const) };
+    const words = ['check', '--udp', '5060', '--servers', 'x.json', '--lang', lang];
+    expect(await runWords(words, untouchable({ ...pbx, files }), terminal)).toBe(EXIT.usage);
+    for (const part of ['--servers "x.json"', '"servers":["stun.example.com"]'])
+      expect(terminal.text('error')).toContain(part);
+  });
+
+  test('the JSON report names the list', async () => {
+    const { asked, text } = await run(['check', '--udp', '9000-9299', '--json']);
+    const report = JSON.parse(text) as { serverList: string; servers: { name: string }[]; ports: unknown[] };
+    expect([report.serverList, report.ports.length]).toEqual(['2026-08', 100]);
+    const names = report.servers.map(({ name }) => name.replace(/:\d+$/, ''));
+    expect(names.toSorted()).toEqual(asked.toSorted());
   });
 });
 

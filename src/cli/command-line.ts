@@ -113,9 +113,10 @@ function addCheck(program: Command, action: (options: CheckCommand, command: Com
     .description('Checks UDP and TCP ports from this machine, which is the PBX or stands in for it.')
     .option(
       '--server <host[:port]>',
-      'your reflector, or a STUN server with two addresses; may be repeated; "embedded": a trial on this machine alone',
+      'your reflector, or a STUN server with two addresses; may be repeated; "embedded": a trial on this machine alone; otherwise three public ones, which are asked for a sample',
       collect,
     )
+    .option('--servers <file>', 'without --server: draw from this list instead of the built-in one of public servers')
     .option('--udp <ports>', 'ports and ranges, such as 5060,9000-10999; may be repeated', join)
     .option('--tcp <ports>', 'TCP ports, such as 5060,5061,443; they need a reflector as the server', join)
     .option(
@@ -125,7 +126,11 @@ function addCheck(program: Command, action: (options: CheckCommand, command: Com
     .option('--bind-address <ip>', 'listen on this address of the machine only')
     .option('--rate <packets>', 'packets per second, or "max": as fast as the path takes it')
     .option('--all', 'ask for every port, also of a server that is not yours (10 packets per second)')
-    .option('--sample <count>', 'ask for so many ports: the edges of each range, and a random choice')
+    .option(
+      '--sample <count>',
+      'ask for so many ports: edges, a random choice, and a few more between those that differ',
+    )
+    .option('--order <order>', 'in which ports are asked: random, or sequential', 'random')
     .option('--no-wait', 'do not wait until the router forgets the last check: you have flushed its states')
     .option('--json', 'print the report as JSON')
     .option('--output <file>', 'write the report to a file too; as JSON if the name ends with .json')
@@ -154,8 +159,18 @@ function addNat(program: Command, action: (options: NatCommand, command: Command
     .description('Tells how the NAT behaves, in the words of RFC 4787, and how good the path is.')
     .option('--server <host[:port]>', 'your reflector, or a STUN server with two addresses; may be repeated', collect)
     .option('--bind-address <ip>', 'ask from this address of the machine')
+    .option(
+      '--hairpin',
+      "does a packet to one's own public address come back in? (some firewalls take it for an attack)",
+    )
+    .option('--fragments', 'do UDP datagrams that are longer than a packet pass, out and in?')
+    .option(
+      '--lifetime [seconds]',
+      'how long does a mapping live without packets? waits that long at most (default: 180)',
+    )
     .option('--json', 'print it as JSON')
     .option('--lang <language>', 'en or de; otherwise as the locale says')
+    .option('--no-progress', 'show no progress on the terminal')
     .allowExcessArguments()
     .addHelpText('after', NAT_HELP)
     .action(action);
@@ -165,8 +180,9 @@ const NAT_HELP = `
 Exit codes:
   0 found out, 2 not, 64 bad usage, 70 internal error, 130 cancelled
 
-Example:
+Examples:
   fullcone nat --server stun.example.com
+  fullcone nat --server stun.example.com --hairpin --fragments --lifetime 300
 `;
 
 function addReflector(program: Command, action: (options: ReflectorCommand, command: Command) => Promise<void>): void {

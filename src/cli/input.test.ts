@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type CheckOptions, readCheckRequest } from './input.ts';
 
+const DRAWN = { date: '2026-08', names: ['a.example', 'b.example:443', 'c.example'] };
+
 const options = (more: Partial<CheckOptions> = {}): CheckOptions => ({
   server: ['stun.example.com'],
   udp: '5060',
@@ -9,13 +11,13 @@ const options = (more: Partial<CheckOptions> = {}): CheckOptions => ({
 });
 
 const request = (more: Partial<CheckOptions> = {}) => {
-  const read = readCheckRequest(options(more));
+  const read = readCheckRequest(options(more), DRAWN);
   if (read.kind === 'error') throw new Error(JSON.stringify(read.error));
   return read.value;
 };
 
 const mistake = (more: Partial<CheckOptions>) => {
-  const read = readCheckRequest(options(more));
+  const read = readCheckRequest(options(more), DRAWN);
   return read.kind === 'error' ? read.error : null;
 };
 
@@ -23,11 +25,13 @@ test('what is not said has its usual value', () => {
   expect(request()).toEqual({
     servers: [{ name: 'stun.example.com', host: 'stun.example.com', port: 3478 }],
     udp: [{ from: 5060, to: 5060 }],
+    serverList: null,
     tcp: [],
     tcpIfPossible: true,
     bindAddress: '0.0.0.0',
     rate: null,
     sample: null,
+    order: 'random',
     noWait: false,
   });
 });
@@ -68,7 +72,6 @@ describe('--server', () => {
     `${'a.'.repeat(127)}example`,
     'a:b:c',
     'stun:stun.example.com:3478',
-    'http://stun.example.com:3478/',
     'stun.example.com::3478',
     'stun\nexample',
     'stun\u202eexample',
@@ -95,7 +98,6 @@ describe('--server', () => {
     ['stun.example.com:-1', '-1'],
     ['stun.example.com:3478x', '3478x'],
     ['198.51.100.10:1e3', '1e3'],
-    ['http://stun.example.com', '//stun.example.com'],
   ])('%j has no port', (given, port) => {
     expect(mistake({ server: [given] })).toEqual({ key: 'server.port', facts: { given, port } });
   });
@@ -112,7 +114,36 @@ describe('--server', () => {
     });
   });
 
-  test('none', () => expect(mistake({ server: [] })).toEqual({ key: 'server.missing', facts: {} }));
+  test('none: those that were drawn from the public list, for a sample', () => {
+    const read = readCheckRequest({ udp: '5060', wait: true }, DRAWN);
+    expect(read).toMatchObject({
+      value: {
+        servers: [
+          { name: 'a.example', host: 'a.example', port: 3478 },
+          { name: 'b.example:443', host: 'b.example', port: 443 },
+          { name: 'c.example', host: 'c.example', port: 3478 },
+        ],
+        serverList: '2026-08',
+        sample: 100,
+        rate: null,
+      },
+    });
+  });
+
+  test.each<[more: Partial<CheckOptions>, key: string]>([
+    [{ all: true }, 'server.list-sample'],
+    [{ sample: '281' }, 'server.list-sample'],
+    [{ rate: '50' }, 'server.list-rate'],
+    [{ rate: 'max' }, 'server.list-rate'],
+    [{ sample: '0' }, 'sample.wrong'],
+  ])('none, and %j: strangers that nobody chose are spared', (more, key) => {
+    expect(readCheckRequest({ udp: '5060', wait: true, ...more }, DRAWN)).toMatchObject({ error: { key } });
+  });
+
+  test('none, and a small sample: that is all right', () => {
+    const read = readCheckRequest({ udp: '5060', wait: true, sample: '280' }, DRAWN);
+    expect(read).toMatchObject({ value: { sample: 280 } });
+  });
 
   test('"embedded" listens on the loopback address, and goes with no other', () => {
     expect(request({ server: ['embedded'] })).toMatchObject({
@@ -123,6 +154,22 @@ describe('--server', () => {
     expect(mistake({ server: ['a.example', 'embedded'] })?.key).toBe('server.embedded-alone');
     expect(mistake({ server: ['embedded', 'a.example'] })?.key).toBe('server.embedded-alone');
   });
+});
+
+test.each([
+  ['http://stun.example.com:3478/', 'stun.example.com:3478'],
+  ['https://stun.example.com', 'stun.example.com'],
+])('a web address is no server: %j', (given, right) => {
+  expect(mistake({ server: [given] })).toEqual({ key: 'server.url', facts: { given, right } });
+});
+
+test.each(['0.0.0.0', '224.0.0.1', '255.255.255.255:3478'])('nor is %s', (given) => {
+  expect(mistake({ server: [given] })).toEqual({ key: 'server.special', facts: { given } });
+});
+
+test('ports that leave none for the check itself', () => {
+  expect(mistake({ udp: '1024-65535' })).toMatchObject({ key: 'ports.none-left' });
+  expect(mistake({ udp: '1024-65000' })).toBeNull();
 });
 
 describe('ports', () => {
@@ -196,7 +243,7 @@ describe('ports', () => {
       { from: 5090, to: 5090 },
       { from: 9000, to: 10_999 },
     ];
-    const ofProduct = (profile: string) => readCheckRequest({ server: ['a.example'], profile, wait: true });
+    const ofProduct = (profile: string) => readCheckRequest({ server: ['a.example'], profile, wait: true }, DRAWN);
     for (const profile of ['3cx', '3CX', ' 3cx '])
       expect(ofProduct(profile)).toMatchObject({ kind: 'ok', value: { udp: ranges } });
   });
@@ -207,7 +254,7 @@ describe('ports', () => {
   });
 
   test('of no product, and none at all', () => {
-    const none = readCheckRequest({ server: ['a.example'], wait: true });
+    const none = readCheckRequest({ server: ['a.example'], wait: true }, DRAWN);
     expect(none).toMatchObject({ kind: 'error', error: { key: 'ports.missing' } });
     expect(mistake({ profile: '' })).toMatchObject({ key: 'profile.unknown', facts: { given: '' } });
     expect(mistake({ profile: 'toString' })?.facts['profiles']).toMatch(/3cx, .*freeswitch/);
@@ -246,6 +293,14 @@ describe('--sample and --all', () => {
   });
 
   test('not both', () => expect(mistake({ all: true, sample: '5' })?.key).toBe('sample.both'));
+});
+
+describe('--order', () => {
+  test.each(['random', 'sequential'])('%s', (order) => expect(request({ order }).order).toBe(order));
+
+  test.each(['', 'Random', 'shuffled'])('%j is no order', (order) => {
+    expect(mistake({ order })).toEqual({ key: 'order.unknown', facts: { given: order } });
+  });
 });
 
 test('--no-wait does not wait', () => expect(request({ wait: false }).noWait).toBe(true));

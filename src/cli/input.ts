@@ -1,21 +1,26 @@
 import {
   CHECK_LIMITS,
   type CheckRequest,
+  type DrawnServers,
   EMBEDDED,
   findProfile,
+  LIFETIME_LIMITS,
   type NatRequest,
   PROFILES,
+  PUBLIC_SAMPLE,
   type ServerName,
 } from '../app/index.ts';
 import {
   err,
   formatRanges,
+  ipv4Scope,
   isIpv4,
   ok,
   type PortListError,
   type PortRange,
   type Protocol,
   parsePorts,
+  portsOf,
   type Result,
 } from '../base/index.ts';
 import type { Mistake } from './types.ts';
@@ -23,6 +28,8 @@ import type { Mistake } from './types.ts';
 /** `fullcone check`, as commander leaves it: texts as they were typed. */
 export interface CheckOptions {
   readonly server?: readonly string[];
+  /** A file with the servers to draw from. */
+  readonly servers?: string;
   readonly udp?: string;
   readonly tcp?: string;
   readonly profile?: string;
@@ -30,14 +37,26 @@ export interface CheckOptions {
   readonly rate?: string;
   readonly all?: boolean;
   readonly sample?: string;
+  readonly order?: string;
   readonly wait: boolean;
+}
+
+/** `fullcone nat`, the same. */
+export interface NatCommandOptions extends Pick<CheckOptions, 'server' | 'bindAddress'> {
+  readonly hairpin?: boolean;
+  readonly fragments?: boolean;
+  /** true: no number was given. */
+  readonly lifetime?: string | boolean;
 }
 
 const wrong = (key: string, facts: Mistake['facts'] = {}): Result<never, Mistake> => err({ key, facts });
 
-/** From what was typed to a request that can be carried out, or to the first thing that is wrong with it. */
-export function readCheckRequest(options: CheckOptions): Result<CheckRequest, Mistake> {
-  const servers = readServers(options.server ?? []);
+/**
+ * From what was typed to a request that can be carried out, or to the first thing that is wrong with it. `drawn` are
+ * the servers if none is named.
+ */
+export function readCheckRequest(options: CheckOptions, drawn: DrawnServers): Result<CheckRequest, Mistake> {
+  const servers = readOrDraw(options, drawn);
   if (servers.kind === 'error') return servers;
   const ports = readPorts(options);
   if (ports.kind === 'error') return ports;
@@ -45,15 +64,19 @@ export function readCheckRequest(options: CheckOptions): Result<CheckRequest, Mi
   if (!isIpv4(bindAddress)) return wrong('bind-address.not-an-address', { given: bindAddress });
   const rate = readRate(options.rate);
   if (rate.kind === 'error') return rate;
-  const sample = readSample(options);
+  const sample = readHowMany(options);
   if (sample.kind === 'error') return sample;
+  const { order = 'random' } = options;
+  if (order !== 'random' && order !== 'sequential') return wrong('order.unknown', { given: order });
   return ok({
     servers: servers.value,
+    serverList: options.server === undefined ? drawn.date : null,
     ...ports.value,
     tcp: isEmbedded(servers.value) ? ports.value.tcp.filter(({ from }) => from >= UNPRIVILEGED) : ports.value.tcp,
     bindAddress,
     rate: rate.value,
     sample: sample.value,
+    order,
     // On one machine there is no router that could remember.
     noWait: !options.wait || isEmbedded(servers.value),
   });
@@ -63,16 +86,36 @@ export function readCheckRequest(options: CheckOptions): Result<CheckRequest, Mi
 export function readNatRequest({
   server = [],
   bindAddress = '0.0.0.0',
-}: Pick<CheckOptions, 'server' | 'bindAddress'>): Result<NatRequest, Mistake> {
+  hairpin = false,
+  fragments = false,
+  lifetime: given,
+}: NatCommandOptions): Result<NatRequest, Mistake> {
   const servers = readServers(server);
   if (servers.kind === 'error') return servers;
   if (isEmbedded(servers.value)) return wrong('nat.embedded');
   if (!isIpv4(bindAddress)) return wrong('bind-address.not-an-address', { given: bindAddress });
-  return ok({ servers: servers.value, bindAddress });
+  const lifetime = readLifetime(given);
+  if (lifetime.kind === 'error') return lifetime;
+  return ok({ servers: servers.value, bindAddress, options: { hairpin, fragments, lifetime: lifetime.value } });
+}
+
+/** Seconds; null: not asked. */
+function readLifetime(given: string | boolean = false): Result<number | null, Mistake> {
+  if (typeof given === 'boolean') return ok(given ? LIFETIME_LIMITS.usual : null);
+  const { shortest, longest } = LIFETIME_LIMITS;
+  const seconds = wholeNumber(given);
+  if (seconds === null || seconds < shortest || seconds > longest)
+    return wrong('lifetime.wrong', { given, least: shortest, most: longest });
+  return ok(seconds);
 }
 
 export const isEmbedded = (servers: readonly ServerName[]): boolean =>
   servers.some(({ name }) => name === EMBEDDED.name);
+
+function readOrDraw({ server, servers }: CheckOptions, drawn: DrawnServers): ReturnType<typeof readServers> {
+  if (server !== undefined && servers !== undefined) return wrong('servers.both');
+  return readServers(server ?? drawn.names);
+}
 
 function readServers(given: readonly string[]): Result<readonly ServerName[], Mistake> {
   if (given.length === 0) return wrong('server.missing');
@@ -95,15 +138,21 @@ const IPV6 = /^\[?([\da-f:]*::[\da-f:.]*|([\da-f]{1,4}:){7}[\da-f]{1,4})(\]|$)/i
 
 const STUN_PORT = 3478;
 
+/** Two sockets for each address of a server, and two for TCP, at the same time; and some that others hold. */
+const FEWEST_LEFT = 64;
+
 /** Below, only root may listen, which a trial is not worth. */
 const UNPRIVILEGED = 1024;
 
 function readServer(name: string): Result<ServerName, Mistake> {
   if (name === EMBEDDED.name) return ok({ name, host: EMBEDDED.primary, port: EMBEDDED.port });
   if (IPV6.test(name)) return wrong('server.ipv6', { given: name });
+  const [, url] = /^[a-z]+:\/\/([^/]*)/i.exec(name) ?? [];
+  if (url !== undefined) return wrong('server.url', { given: name, right: url || 'stun.example.com' });
   const [host = '', portText, ...more] = name.split(':');
   if (more.length > 0) return wrong('server.not-a-name', { given: name });
   if (/^[\d.]+$/.test(host) ? !isIpv4(host) : !HOST_NAME.test(host)) return wrong('server.not-a-name', { given: name });
+  if (isIpv4(host) && ipv4Scope(host) === 'special') return wrong('server.special', { given: name });
   if (portText === undefined) return ok({ name, host, port: STUN_PORT });
   const port = /^\d{1,5}$/.test(portText) ? Number(portText) : 0;
   return port >= 1 && port <= 65_535 ? ok({ name, host, port }) : wrong('server.port', { given: name, port: portText });
@@ -125,9 +174,16 @@ function readPorts({
       .map(({ from, to }) => ({ from, to }));
   const udpPorts = readList('--udp', udp, needed('udp'));
   if (udpPorts.kind === 'error') return udpPorts;
+  if (isNoneLeft(udpPorts.value)) return wrong('ports.none-left');
   const tcpPorts = readList('--tcp', tcp, needed('tcp'));
   if (tcpPorts.kind === 'error') return tcpPorts;
   return ok({ udp: udpPorts.value, tcp: tcpPorts.value, tcpIfPossible: tcp === undefined });
+}
+
+/** The check itself needs a few that anybody may have. */
+function isNoneLeft(udp: readonly PortRange[]): boolean {
+  const taken = portsOf(udp).filter((port) => port >= UNPRIVILEGED).length;
+  return 65_536 - UNPRIVILEGED - taken < FEWEST_LEFT;
 }
 
 function readList(
@@ -165,5 +221,18 @@ function readSample({ all, sample }: CheckOptions): Result<CheckRequest['sample'
   const count = wholeNumber(sample);
   return count === null || count < 1 ? wrong('sample.wrong', { given: sample }) : ok(count);
 }
+
+/** Strangers that nobody chose are asked for less than those that the user names. */
+function readPublicSample(options: CheckOptions): Result<CheckRequest['sample'], Mistake> {
+  const sample = readSample(options);
+  if (sample.kind === 'error') return sample;
+  const { usual, most } = PUBLIC_SAMPLE;
+  if (options.rate !== undefined) return wrong('server.list-rate');
+  if (sample.value === 'all' || (sample.value ?? 0) > most) return wrong('server.list-sample', { most });
+  return ok(sample.value ?? usual);
+}
+
+const readHowMany = (options: CheckOptions): Result<CheckRequest['sample'], Mistake> =>
+  options.server === undefined ? readPublicSample(options) : readSample(options);
 
 const wholeNumber = (text: string): number | null => (/^\d{1,9}$/.test(text) ? Number(text) : null);

@@ -1,12 +1,14 @@
 import { type NatRequest, startNat } from '../app/index.ts';
 import { type NatReport, renderNat, renderNatJson } from '../report/index.ts';
-import { type CheckOptions, readNatRequest } from './input.ts';
+import { Countdown } from './countdown.ts';
+import { type NatCommandOptions, readNatRequest } from './input.ts';
 import { sayMistake } from './say.ts';
 import { type Context, EXIT } from './types.ts';
 
-export interface NatCommand extends Pick<CheckOptions, 'server' | 'bindAddress'> {
+export interface NatCommand extends NatCommandOptions {
   readonly json?: boolean;
   readonly lang?: string;
+  readonly progress: boolean;
 }
 
 const DEFAULT_COLUMNS = 80;
@@ -20,7 +22,7 @@ export async function nat(command: NatCommand, context: Context): Promise<number
     const here = context.system.host.addresses().join(', ');
     return sayMistake({ key: 'bind-address.not-here', facts: { given: bindAddress, here } }, context);
   }
-  const report = await carryOut(request.value, context);
+  const report = await carryOut(request.value, command, context);
   const { out, environment } = context.terminal;
   const colour = out.isTerminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
   const columns = (out.isTerminal ? out.columns : null) ?? DEFAULT_COLUMNS;
@@ -30,18 +32,25 @@ export async function nat(command: NatCommand, context: Context): Promise<number
   return exitCodeOf(report);
 }
 
-async function carryOut(request: NatRequest, { system, version, terminal }: Context): Promise<NatReport> {
-  const running = startNat(system, request, version);
+/** On a terminal, a line says how long it still takes; Ctrl-C ends it, and what is known by then is reported. */
+async function carryOut(request: NatRequest, { progress }: NatCommand, context: Context): Promise<NatReport> {
+  const { system, version, terminal, language } = context;
+  const shown = terminal.error.isTerminal && progress;
+  const countdown = shown ? new Countdown(terminal.error, system.clock, language) : null;
+  const running = startNat(system, request, version, (event) => countdown?.start(event.for));
   const stop = terminal.onInterrupt(() => running.cancel());
   try {
     return await running.finished;
   } finally {
+    countdown?.clear();
     stop();
   }
 }
 
-/** It judges nothing: 0 says that the behaviour was found out. */
-function exitCodeOf({ cancelled, mapping, filtering }: NatReport): number {
+/** It judges nothing: 0 says that everything was found out that was asked for. */
+function exitCodeOf({ cancelled, mapping, filtering, hairpin, fragments, lifetime }: NatReport): number {
   if (cancelled) return EXIT.cancelled;
-  return mapping === null || filtering === null ? EXIT.inconclusive : EXIT.supported;
+  const asked = [hairpin, fragments?.outward, fragments?.inward, lifetime];
+  const isMissing = asked.some((one) => one && one.reason !== null && one.reason !== 'no-nat');
+  return mapping === null || filtering === null || isMissing ? EXIT.inconclusive : EXIT.supported;
 }

@@ -40,11 +40,11 @@ test('goes on with the seconds when nothing happens', async () => {
   const { shown, last, advance } = progress();
   shown.show({ kind: 'started' } as unknown as RunEvent);
   shown.show(waiting);
-  expect(last()).toBe('185 s until the router forgets the last check ...');
+  expect(last()).toBe('185 s until the router forgets; flushed? Ctrl-C, --no-wait');
   await advance(84_500);
-  expect(last()).toBe('101 s until the router forgets the last check ...');
+  expect(last()).toBe('101 s until the router forgets; flushed? Ctrl-C, --no-wait');
   await advance(200_000);
-  expect(last()).toBe('0 s until the router forgets the last check ...');
+  expect(last()).toBe('0 s until the router forgets; flushed? Ctrl-C, --no-wait');
   shown.clear();
 });
 

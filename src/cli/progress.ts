@@ -63,6 +63,8 @@ export class Progress {
     } else if (event.kind === 'planned') {
       this.#phase = 'ports';
       this.#total = event.plan.slices.flat().length;
+    } else if (event.kind === 'extended') {
+      this.#total += event.slices.flat().length;
     } else if (event.kind === 'observed') {
       const { observation } = event;
       if (observation.kind === 'finished' || observation.kind === 'not-listening') this.#finished++;
@@ -79,7 +81,8 @@ export class Progress {
       seconds: amount(Math.max(0, Math.ceil((this.#waitingUntil - now) / 1_000))),
       finished: amount(this.#finished),
       total: amount(this.#total),
-      reached: amount(this.#reached.size),
+      // A port is reached before it is finished.
+      reached: amount(Math.min(this.#reached.size, this.#finished)),
       passed: amount(Math.floor((now - this.#began) / 1_000)),
     });
     const room = (this.#stream.columns ?? DEFAULT_COLUMNS) - 1;

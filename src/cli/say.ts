@@ -33,6 +33,10 @@ function printable(value: string | number): string | number {
 }
 
 /** What the user should know besides the report. */
-export function sayNotice(key: string, { terminal, language }: Pick<Context, 'terminal' | 'language'>): void {
-  terminal.error.write(`fullcone: ${TEXTS.one(language, `notice.${key}`)}\n`);
+export function sayNotice(
+  key: string,
+  { terminal, language }: Pick<Context, 'terminal' | 'language'>,
+  facts: Mistake['facts'] = {},
+): void {
+  terminal.error.write(`fullcone: ${TEXTS.one(language, `notice.${key}`, facts)}\n`);
 }

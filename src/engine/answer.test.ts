@@ -130,6 +130,7 @@ describe('an answer', () => {
 
 describe('a request', () => {
   it.each<[options: RequestOptions, asks: object]>([
+    [{ token: 'c0ffee00c0ffee00' }, { change: null, responsePort: null, token: 'c0ffee00c0ffee00' }],
     [{}, { change: null, responsePort: null }],
     [{ change: { address: true, port: false } }, { change: { address: true, port: false }, responsePort: null }],
     [{ change: { address: false, port: true } }, { change: { address: false, port: true }, responsePort: null }],
@@ -139,7 +140,13 @@ describe('a request', () => {
       { change: null, responsePort: null },
     ],
   ])('%j', (options, asks) => {
-    expect(readRequest(bindingRequest(ID, options))).toEqual({ id: ID, token: null, ...asks });
+    expect(readRequest(bindingRequest(ID, options))).toEqual({
+      id: ID,
+      token: null,
+      isOrder: false,
+      hello: false,
+      ...asks,
+    });
   });
 
   it('says hello only where it is told to', () => {

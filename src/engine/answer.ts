@@ -20,6 +20,7 @@ import {
   type Message,
   makeAttribute,
   OTHER_ADDRESS,
+  PADDING,
   type RawAttribute,
   RESPONSE_PORT,
   readAttribute,
@@ -30,8 +31,14 @@ import {
 export interface RequestOptions {
   readonly change?: { readonly address: boolean; readonly port: boolean } | null;
   readonly responsePort?: number | null;
+  /** Hexadecimal, as the same server gave it: it answers its bearer as often as it is asked. */
+  readonly token?: string | null;
   /** Asks one of our reflectors what it allows. */
   readonly hello?: boolean;
+  /** Makes the request longer by so many bytes and four, and by nothing else: every server skips them. */
+  readonly filler?: number;
+  /** Bytes of PADDING, a multiple of four; the answer has some, too (RFC 5780 section 7.6). */
+  readonly padding?: number;
 }
 
 /** Makes the request as long as the longest answer to it: whoever forges its source gains nothing. */
@@ -39,12 +46,15 @@ const HELLO_FILLER = 72;
 
 /** A Binding request (RFC 8489 section 3) with what RFC 5780 adds. */
 export function bindingRequest(transactionId: Uint8Array, options: RequestOptions = {}): Uint8Array {
-  const { change = null, responsePort = null, hello = false } = options;
+  const { change = null, responsePort = null, token = null, hello = false } = options;
+  const { filler = hello ? HELLO_FILLER : null, padding } = options;
   const attributes: RawAttribute[] = [];
+  if (token !== null) attributes.push(makeAttribute(FULLCONE_TOKEN, Buffer.from(token, 'hex'), transactionId));
   if (change) attributes.push(makeAttribute(CHANGE_REQUEST, change, transactionId));
   if (responsePort !== null) attributes.push(makeAttribute(RESPONSE_PORT, responsePort, transactionId));
-  if (hello)
-    attributes.push(makeAttribute(FULLCONE_HELLO, { version: FULLCONE_VERSION, filler: HELLO_FILLER }, transactionId));
+  if (padding !== undefined) attributes.push(makeAttribute(PADDING, new Uint8Array(padding), transactionId));
+  if (filler !== null)
+    attributes.push(makeAttribute(FULLCONE_HELLO, { version: FULLCONE_VERSION, filler }, transactionId));
   return encodeMessage({ class: 'request', method: BINDING, transactionId, attributes });
 }
 
@@ -113,6 +123,14 @@ export function readAnswer(bytes: Uint8Array): Answer {
   return { kind: 'success', transactionId, mapped, message };
 }
 
+/** The transaction id of a Binding request: one of our own may come back. null: it is none. */
+export function readRequest(bytes: Uint8Array): Uint8Array | null {
+  const decoded = decodeMessage(bytes);
+  if (decoded.kind !== 'message') return null;
+  const { message } = decoded;
+  return message.class === 'request' && message.method === BINDING ? message.transactionId : null;
+}
+
 /** What a server says of itself; the ports do not care. */
 export function readServer(message: Message): {
   readonly other: Endpoint | null;
@@ -129,6 +147,9 @@ export function readServer(message: Message): {
     token: token && Buffer.from(token).toString('hex'),
   };
 }
+
+/** A server error (RFC 8489 section 14.8) may be over at the next try. */
+export const isTransient = (code: number): boolean => code >= 500;
 
 function readError(message: Message): Answer {
   const { transactionId } = message;

@@ -59,6 +59,8 @@ const TOKEN_DEAD_AFTER = 3;
 /** At 10 % loss each way as many in a row by chance: two in a million. */
 const DEAD_AFTER = 8;
 const FILTER_TRIES = 4;
+/** Our reflector says once per second that it is too much, and is silent in between (docs/protocol.md); one may be lost. */
+const REFUSAL_TELLS: Milliseconds = 2500;
 
 /** Watches that every role answers while ports are asked: what makes a silence count (docs/decisions/0001). */
 export class Controls {
@@ -75,6 +77,8 @@ export class Controls {
   #waiting: Pending<ControlSubject>[] = [];
   #nextRound: Milliseconds = 0;
   #filterAsked = 0;
+  /** When the requests were sent that the server refused for want of strength. */
+  readonly #refusals: Milliseconds[] = [];
 
   constructor({ plan, outbox, helpers, transactions, path, pacer, bulk }: ControlTools) {
     this.#plan = plan;
@@ -97,10 +101,21 @@ export class Controls {
 
   /** Whether the roles that this question needs were alive when a packet of it was sent. */
   around(time: Milliseconds, { answerFrom }: Pick<Step, 'answerFrom'>): Enclosure {
+    if (this.#isRefusedNear(time)) return 'lost';
     const { controls, controlEvery } = this.#plan;
     const reach = Math.max(FARTHEST_PROBE, 3 * controlEvery);
     const roles = controls.filter(({ role, endpoint }) => role === 'primary' || sameEndpoint(endpoint, answerFrom));
     return worstOf(roles.map(({ role }) => enclosure(this.probes(role), time, reach)));
+  }
+
+  /** That it had no strength for one request: its silence on others, too, says nothing of the way to them. */
+  serverRefused(sentAt: Milliseconds): void {
+    this.#refusals.push(sentAt);
+  }
+
+  #isRefusedNear(time: Milliseconds): boolean {
+    const last = this.#refusals.findLast((sentAt) => sentAt <= time + REFUSAL_TELLS);
+    return last !== undefined && last >= time - REFUSAL_TELLS;
   }
 
   /** Every role has answered a probe. */
@@ -218,7 +233,7 @@ export class Controls {
       this.#outbox.push({
         kind: 'send',
         socket: this.#helpers.key('control'),
-        bytes: bindingRequest(id, { change: { address: true, port: true } }),
+        bytes: bindingRequest(id, { change: { address: true, port: true }, token: this.#bulk.token(now) }),
         to: this.#plan.server.primary,
       });
     });
@@ -253,22 +268,25 @@ export class Controls {
     if (purpose === 'control') this.#role(control.role).probes.push({ sentAt: now, answered: null });
   }
 
+  /** To a new token it needs no token: a request that says hello is as long as its answer (docs/protocol.md). */
   #straight(subject: ControlSubject, now: Milliseconds): Packet {
     const { id, pending } = this.#transactions.open(subject, now);
-    return { bytes: bindingRequest(id), pending };
+    const hello = this.#bulk.wantsNew(now);
+    return { bytes: bindingRequest(id, { token: this.#bulk.token(now), hello }), pending };
   }
 
   /** In the very way in which cold packets are ordered, so that it tells whether that works. */
   #throughPrimary(subject: ControlSubject, now: Milliseconds): Packet {
     const { role, change } = subject.control;
     const port = this.#role(role).listenerAt?.port ?? null;
-    const token = this.#bulk.token(now);
-    if (token === null || port === null) {
+    const order = this.#bulk.order(now);
+    if (order === null || port === null) {
       const { id, pending } = this.#transactions.open(subject, now);
-      return { bytes: bindingRequest(id, { change, responsePort: port }), pending };
+      const token = this.#bulk.token(now);
+      return { bytes: bindingRequest(id, { change, responsePort: port, token }), pending };
     }
     const { id, pending } = this.#transactions.openAll([subject], (base) => coldId(base, port), now);
-    return { bytes: coldRequest(id, change, token, [port]), pending: pending[0] as Pending<ControlSubject> };
+    return { bytes: coldRequest(id, change, order, [port]), pending: pending[0] as Pending<ControlSubject> };
   }
 
   #countLost(now: Milliseconds): void {

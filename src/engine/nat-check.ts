@@ -1,5 +1,7 @@
 import { type Endpoint, endpoint, type Milliseconds } from '../base/index.ts';
+import type { Pass } from '../plan/index.ts';
 import { bindingRequest, type RequestOptions, readAnswer } from './answer.ts';
+import { Bulk } from './bulk.ts';
 import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
 import { never, Outbox } from './outbox.ts';
 import { Transactions } from './transactions.ts';
@@ -9,6 +11,8 @@ import type { Engine, Input, NatObservation, NatQuestion, Output } from './types
 export interface NatTarget {
   readonly primary: Endpoint;
   readonly alternate: Endpoint;
+  /** The server's, if it gives any. */
+  readonly pass: Pass | null;
   readonly bindAddress: string;
 }
 
@@ -45,14 +49,16 @@ export class NatCheck implements Engine<NatObservation> {
   readonly #outbox = new Outbox<NatObservation>();
   readonly #helpers: HelperSockets<NatObservation>;
   readonly #transactions: Transactions<Ask>;
+  readonly #bulk: Bulk;
   readonly #rows: Readonly<Record<NatQuestion, Row>>;
   #asks: Ask[] = [];
   #phase: 'new' | 'opening' | 'asking' | 'done' = 'new';
   #lastSentAt: Milliseconds = 0;
 
-  constructor({ primary, alternate, bindAddress }: NatTarget, random: (count: number) => Uint8Array) {
+  constructor({ primary, alternate, pass, bindAddress }: NatTarget, random: (count: number) => Uint8Array) {
     this.#helpers = new HelperSockets(this.#outbox, bindAddress, () => false);
     this.#transactions = new Transactions(random);
+    this.#bulk = new Bulk(pass);
     const plain = (from: Row['from'], to: Endpoint): Row => ({ from, to, options: {}, answerFrom: to.address });
     const changed = (address: boolean): Row => ({
       from: 'listener',
@@ -125,7 +131,8 @@ export class NatCheck implements Engine<NatObservation> {
     const { id } = this.#transactions.open(ask, now);
     const { from, to, options } = ask.row;
     this.#outbox.observed({ kind: 'nat-sent', at: now, question: ask.question, local: this.#helpers.port(from) });
-    this.#outbox.push({ kind: 'send', socket: this.#helpers.key(from), bytes: bindingRequest(id, options), to });
+    const bytes = bindingRequest(id, { ...options, token: this.#bulk.token(now) });
+    this.#outbox.push({ kind: 'send', socket: this.#helpers.key(from), bytes, to });
   }
 
   #datagram(socket: number, bytes: Uint8Array, from: Endpoint, at: Milliseconds): void {

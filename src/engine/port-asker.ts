@@ -59,6 +59,7 @@ export class PortAsker {
   readonly #due = new DueQueue<Ask>();
   readonly #asked = new Map<Question, number>();
   readonly #run: RunProgress;
+  readonly #stale: ReadonlySet<number>;
   #slice: PortState<Ask>[] = [];
   #fresh: PortState<Ask>[] = [];
   /** How many of `fresh` have begun. */
@@ -70,6 +71,7 @@ export class PortAsker {
   constructor(tools: AskerTools) {
     this.#tools = tools;
     const { plan } = tools;
+    this.#stale = new Set(plan.stalePorts);
     this.#run = {
       can: (question) => plan.steps[question] !== undefined,
       enough: (question) => (this.#asked.get(question) ?? 0) >= plan.causeSample,
@@ -85,7 +87,7 @@ export class PortAsker {
   }
 
   add(port: number): void {
-    const state = new PortState<Ask>(port);
+    const state = new PortState<Ask>(port, this.#stale.has(port));
     this.#slice.push(state);
     this.#fresh.push(state);
     this.#unfinished++;
@@ -119,9 +121,9 @@ export class PortAsker {
       if (next === 'try' && !this.#tools.pacer.take(now)) return false;
       this.#due.pop();
       if (next === 'try') {
-        const token = ask.question === 'cold' ? this.#tools.bulk.token(now) : null;
-        if (token === null) this.#send(ask, now);
-        else this.#sendCold(this.#coldBatch(ask, now), token, now);
+        const order = ask.question === 'cold' ? this.#tools.bulk.order(now) : null;
+        if (order === null) this.#send(ask, now);
+        else this.#sendCold(this.#coldBatch(ask, now), order, now);
         return true;
       }
       if (next === 'wait') this.#wait(ask, now);
@@ -152,14 +154,15 @@ export class PortAsker {
   }
 
   #send(ask: Ask, now: Milliseconds): void {
-    const { outbox, transactions, helpers } = this.#tools;
+    const { outbox, transactions, helpers, bulk } = this.#tools;
     const { state, step } = ask;
+    const [responsePort, token] = [this.#answerPort(ask), bulk.token(now)];
     this.#count(ask, now);
     const { id } = transactions.open({ kind: 'port', ask, attempt: ask.sent.length, batch: null }, now);
     outbox.push({
       kind: 'send',
       socket: step.from === 'port' ? state.port : helpers.key('control'),
-      bytes: bindingRequest(id, { change: step.change, responsePort: this.#answerPort(ask) }),
+      bytes: bindingRequest(id, { change: step.change, responsePort, token }),
       to: step.to,
     });
     this.#afterwards(ask, now);

@@ -15,14 +15,17 @@ export class PortState<Ask> implements PortProgress {
   letIn = false;
   isSentinel = false;
   finished = false;
+  readonly isStale: boolean;
 
-  constructor(port: number) {
+  constructor(port: number, isStale = false) {
     this.port = port;
+    this.isStale = isStale;
   }
 
   /** The first mapping counts: a later one may be coloured by what came in meanwhile. */
   learn(question: Question, mapped: Endpoint): void {
     if (question === 'warm' || question === 'outbound') this.mapped ??= mapped;
-    else if (question !== 'change-port' && question !== 'relay') this.mappedElsewhere[question] ??= mapped;
+    else if (question !== 'change-port' && question !== 'relay' && question !== 'cold-near')
+      this.mappedElsewhere[question] ??= mapped;
   }
 }

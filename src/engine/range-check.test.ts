@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Endpoint, endpoint, type Milliseconds } from '../base/index.ts';
 import { collectEvidence } from '../evidence/index.ts';
 import type { PlanInput, Question, ServerFacts } from '../plan/index.ts';
-import { BINDING, encodeMessage, MAPPED_ADDRESS, makeAttribute } from '../stun/index.ts';
+import { BINDING, encodeMessage, FULLCONE_TOKEN, MAPPED_ADDRESS, makeAttribute } from '../stun/index.ts';
 import type { SocketFailure } from '../system/index.ts';
 import { RangeCheck } from './range-check.ts';
 import {
@@ -15,6 +15,7 @@ import {
   NO_MORE,
   type Reply,
   type Request,
+  ROUND_TRIP,
   type Server,
   success,
 } from './test-network.ts';
@@ -44,6 +45,8 @@ function check(server: Server, { ports = PORTS, facts = {}, input = {}, options 
   const known = (port: number): string =>
     Object.entries(of(port).answers)
       .flatMap(([question, answer]) => {
+        // Where nothing is let in from the alternate address, neither is from the primary's: unless a test says so.
+        if (question === 'cold-near') return [];
         if (answer.kind !== 'unknown') return [`${question} ${answer.kind}`];
         return answer.why === 'not-asked' || answer.why === 'cannot-ask' ? [] : [`${question} -${answer.why}`];
       })
@@ -116,15 +119,80 @@ describe('a port that is open', () => {
 describe('with a token of the server', () => {
   const pass = { token: 'c0ffee00c0ffee00', until: 500_000 };
   const MANY = Array.from({ length: 100 }, (_, index) => 9000 + index);
-  const isOrder = ({ token }: Request) => token !== null;
+  const isOrder = (request: Request) => request.isOrder;
+  /** Gives a new token to who says hello. */
+  const giving =
+    (token: Uint8Array, otherwise: Server = honest): Server =>
+    (request) =>
+      otherwise(request).map((reply) =>
+        request.hello
+          ? {
+              ...reply,
+              bytes: success(request.id, seenFrom(request.port), [makeAttribute(FULLCONE_TOKEN, token, request.id)]),
+            }
+          : reply,
+      );
+  const NEW = Uint8Array.of(0xbe, 0xef, 0, 1, 2, 3, 4, 5);
+  const NEW_TOKEN = 'beef000102030405';
 
   it('cold packets and control probes are ordered with it, and the results are the same', () => {
     const { known, sent } = check(closed(9001), { ports: MANY, facts: { pass } });
     expect(MANY.filter((port) => !known(port).startsWith(OPEN))).toEqual([9001]);
     expect(known(9001)).toBe(CLOSED);
-    expect(new Set(sent.filter(isOrder).map(({ token }) => token))).toEqual(new Set([pass.token]));
+    expect(sent.some(isOrder)).toBe(true);
     expect(sent.filter((one) => isOrder(one) && one.change === null)).toEqual([]);
     expect(MANY.filter((port) => !sent.some((one) => isOrder(one) && isCold(one, port)))).toEqual([]);
+  });
+
+  it('every request shows it, and none asks for another one', () => {
+    const { sent } = check(closed(9001), { facts: { pass } });
+    expect(new Set(sent.map(({ token }) => token))).toEqual(new Set([pass.token]));
+    expect(sent.some(({ hello }) => hello)).toBe(false);
+    expect(sent.filter(({ port }) => PORTS.includes(port)).length).toBeGreaterThan(0);
+  });
+
+  it('a server that gave none is shown none, and not asked for one', () => {
+    const { sent } = check(giving(NEW, closed(9001)));
+    expect(sent.some(({ token, hello }) => token !== null || hello)).toBe(false);
+  });
+
+  it('a new one is asked for before it is too old, and shown from then on', () => {
+    const { sent } = check(giving(NEW), { ports: MANY, facts: { pass: { ...pass, until: 200_000 } } });
+    const first = sent.findIndex(({ token }) => token === NEW_TOKEN);
+    expect(sent.findIndex(({ hello }) => hello)).toBeLessThan(first);
+    expect(new Set(sent.slice(first).map(({ token }) => token))).toEqual(new Set([NEW_TOKEN]));
+    expect(sent.slice(first).some(({ hello }) => hello)).toBe(false);
+  });
+
+  it('a server that was started anew gives a new one, and nothing is closed', () => {
+    // Plain requests with the old one are over the budget of strangers; orders get 438.
+    const restarted: Server = (request) => {
+      const isKnown = request.at < 1060 ? request.token === pass.token : request.token === NEW_TOKEN;
+      if (request.hello || isKnown) return giving(NEW)(request);
+      const bytes = failure(request.id, request.isOrder ? 438 : 500);
+      return [{ after: ROUND_TRIP, from: request.to, port: request.port, bytes }];
+    };
+    const { known, sent } = check(restarted, { ports: MANY, facts: { pass } });
+    expect(MANY.filter((port) => known(port).includes('warm no') || known(port).includes('cold no'))).toEqual([]);
+    expect(MANY.filter((port) => !known(port).startsWith(OPEN))).toEqual([]);
+    expect(sent.at(-1)?.token).toBe(NEW_TOKEN);
+  });
+
+  it('that does not count for the ports, which leave from another address, nothing is silent', () => {
+    let refusedAt = Number.NEGATIVE_INFINITY;
+    const overBudget = but(
+      (request) => {
+        if (!PORTS.includes(request.port)) return null;
+        if (request.at - refusedAt < 1000) return [];
+        refusedAt = request.at;
+        return [{ after: ROUND_TRIP, from: request.to, port: request.port, bytes: failure(request.id, 500) }];
+      },
+      closed(...PORTS),
+    );
+    const { observed } = check(overBudget, { facts: { pass } });
+    expect(observed('refused').length).toBeGreaterThan(0);
+    expect(observed('silent').filter(({ question }) => !question.startsWith('cold'))).toEqual([]);
+    expect(observed('given-up').length).toBeGreaterThan(0);
   });
 
   it('32 ports are ordered with one request at most', () => {
@@ -150,8 +218,50 @@ describe('with a token of the server', () => {
 
   it('that is too old it is not used', () => {
     const { sent } = check(honest, { facts: { pass: { ...pass, until: 0 } } });
-    expect(sent.some(isOrder)).toBe(false);
+    expect(sent.some(({ token }) => token !== null)).toBe(false);
   });
+});
+
+describe('of a sample of the ports that let nothing in from the alternate address', () => {
+  const MANY = Array.from({ length: 40 }, (_, index) => 9000 + index);
+  const isNear = ({ port, responsePort, change }: Request) =>
+    port > 40_000 && responsePort !== null && change?.address === false;
+  const near = (sent: readonly Request[]) => new Set(sent.filter(isNear).map(({ responsePort }) => responsePort)).size;
+
+  it('it is asked whether the primary gets in: no', () => {
+    const { sent, of } = check(closed(...MANY), { ports: MANY });
+    expect(near(sent)).toBe(16);
+    expect(MANY.filter((port) => of(port).answers['cold-near'].kind === 'no')).toHaveLength(16);
+  });
+
+  it('yes, where only the alternate address is shut out', () => {
+    const shutOut: Server = (request) =>
+      honest(request).filter(({ from, port }) => from.address === PRIMARY.address || !MANY.includes(port));
+    const { of } = check(shutOut, { ports: MANY });
+    expect(MANY.filter((port) => of(port).answers['cold-near'].kind === 'yes')).toHaveLength(16);
+  });
+
+  it('not of ports that have spoken to the primary lately', () => {
+    const { sent } = check(closed(...MANY), { ports: MANY, input: { stalePorts: MANY } });
+    expect(near(sent)).toBe(0);
+  });
+});
+
+it('a server that is lost in the middle leaves all other ports unknown because of it', () => {
+  const ports = Array.from({ length: 400 }, (_, index) => 9000 + index);
+  const { of, observed } = check(
+    but(({ at }) => (at > 1100 ? [] : null)),
+    { ports },
+  );
+  expect(observed('server-lost')).toHaveLength(1);
+  expect(of(9399).answers.cold).toMatchObject({ kind: 'unknown', why: 'server-silent' });
+});
+
+it('a port that another socket of ours holds for a moment is tried once more', () => {
+  let tries = 0;
+  const bind = ({ port }: Endpoint) => (port === 9001 && tries++ === 0 ? IN_USE : port || 50_001);
+  const { known } = check(honest, { options: { bind } });
+  expect(known(9001)).toBe(OPEN);
 });
 
 describe('a port that is closed', () => {
@@ -160,7 +270,7 @@ describe('a port that is closed', () => {
     // The open ones are asked again after the silence.
     expect(PORTS.map(known)).toEqual([SENTINEL, CLOSED, SENTINEL, SENTINEL]);
     const silences = observed('silent', 9001);
-    expect(silences.map(({ question }) => question)).toEqual(['cold', 'warm']);
+    expect(silences.map(({ question }) => question)).toEqual(['cold', 'cold-near', 'warm']);
     for (const { question, tries } of silences) {
       const times = observed('sent', 9001).flatMap((one) => (one.question === question ? [one.at] : []));
       expect([times.length, tries >= 3]).toEqual([tries, true]);
@@ -179,7 +289,9 @@ describe('a port that is closed', () => {
   it('waits for the answer to its last packet before it speaks itself', () => {
     const slow = (request: Request) => honest(request).map((one) => ({ ...one, after: 240 }));
     const { sent } = check((request) =>
-      slow(request).filter(({ from, port }) => from.address === PRIMARY.address || port > 9003),
+      slow(request).filter(
+        ({ from, port }) => (from.address === PRIMARY.address && request.port === port) || port > 9003,
+      ),
     );
     const lastCold = Math.max(...sent.filter((request) => isCold(request, 9000)).map(({ at }) => at));
     const firstOwn = Math.min(...sent.filter(({ port }) => port === 9000).map(({ at }) => at));
@@ -379,7 +491,7 @@ describe('a cold answer that comes after the port has spoken', () => {
   };
 
   it('is late, and neither yes nor no', () => {
-    const late = forPort(9000, (one, request) => (isCold(request, 9000) ? [{ ...one, after: 1500 }] : [one]), closed());
+    const late = forPort(9000, (one, request) => (isCold(request, 9000) ? [{ ...one, after: 2300 }] : [one]), closed());
     const restricted: Server = (request) => (request.port === 9000 && request.change?.address ? [] : late(request));
     expect(check(restricted).known(9000)).toMatch(/^cold -late, warm no, /);
   });
@@ -464,7 +576,7 @@ describe('the system', () => {
 
   it('may take a socket away again, even before all are open', () => {
     const gone = { kind: 'other', code: 'ENETDOWN' } as const;
-    const inputs = [{ at: 1001, input: { kind: 'bind-failed', socket: 9000, failure: gone } as const }];
+    const inputs = [{ at: 1006, input: { kind: 'bind-failed', socket: 9000, failure: gone } as const }];
     const { known, of } = check(honest, { options: { inputs, slowHelpers: true } });
     expect(of(9000).listening).toEqual({ kind: 'no', failure: gone });
     // The others are asked as ever; this one looks silent, and so they are asked again.

@@ -1,7 +1,7 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { ProbePlan } from '../plan/index.ts';
 import type { SocketFailure } from '../system/index.ts';
-import { readAnswer } from './answer.ts';
+import { type Answer, isTransient, readAnswer, readServer } from './answer.ts';
 import { Bulk } from './bulk.ts';
 import { type ControlSubject, Controls } from './controls.ts';
 import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
@@ -15,22 +15,36 @@ import type { Engine, Input, Observation, Output, SocketKey } from './types.ts';
 
 type Subject = PortSubject | ControlSubject | SentinelSubject;
 
-type Phase = 'new' | 'opening' | 'first-control' | 'asking' | 'done';
+type Phase = 'new' | 'helpers' | 'opening' | 'first-control' | 'asking' | 'choosing' | 'done';
 
 /** How long a run waits for every role to answer its first control probe. */
 const PATIENCE: Milliseconds = 12_000;
 
 /** Sentinels whose sockets stay open for the next slice; `plan` leaves room for them. */
 const CARRIED = 4;
+/** So long a socket of our own may take to be closed. */
+const HELD_FOR_A_MOMENT: Milliseconds = 30;
 const NONE: ReadonlySet<SocketKey> = new Set();
 
-/** Asks all ports of a plan, slice by slice, and reports what it sees. */
+/** Ports that are asked after those of the plan, chosen by what the ones before them have shown. */
+export interface Refinement {
+  /** Whether a port may be among them: no helper takes it. */
+  mayAsk(port: number): boolean;
+  /** When all else is over, and reported: what to ask now, slice by slice; nothing: the check is over. */
+  next(): readonly (readonly number[])[];
+}
+
+const NOTHING_MORE: Refinement = { mayAsk: () => false, next: () => [] };
+
+/** Asks all ports of a plan, slice by slice, then what refines them, and reports what it sees. */
 export class RangeCheck implements Engine<Observation> {
   readonly #plan: ProbePlan;
+  readonly #refinement: Refinement;
   readonly #outbox = new Outbox<Observation>();
   readonly #transactions: Transactions<Subject>;
   readonly #helpers: HelperSockets<Observation>;
   readonly #pacer: Pacer;
+  readonly #bulk: Bulk;
   readonly #controls: Controls;
   readonly #sentinels: Sentinels;
   readonly #asker: PortAsker;
@@ -39,22 +53,31 @@ export class RangeCheck implements Engine<Observation> {
   readonly #open = new Set<SocketKey>();
   /** Ports of this slice whose sockets are still being opened. */
   readonly #opening = new Set<SocketKey>();
+  /** Ports that were in use, and since when, to be tried once more. */
+  readonly #heldFor = new Map<SocketKey, Milliseconds>();
+  readonly #tried = new Set<SocketKey>();
   #listening = 0;
   /** Ports that found no free socket, and wait for the next slice. */
   #deferred: number[] = [];
   #phase: Phase = 'new';
   #phaseSince: Milliseconds = 0;
 
-  constructor(plan: ProbePlan, random: (count: number) => Uint8Array) {
+  constructor(plan: ProbePlan, random: (count: number) => Uint8Array, refinement: Refinement = NOTHING_MORE) {
     this.#plan = plan;
+    this.#refinement = refinement;
     this.#slices = [...plan.slices];
     const checked = new Set(plan.slices.flat());
     const path = new Path();
     this.#transactions = new Transactions(random);
-    this.#helpers = new HelperSockets(this.#outbox, plan.bindAddress, (port) => checked.has(port));
+    this.#helpers = new HelperSockets(
+      this.#outbox,
+      plan.bindAddress,
+      (port) => checked.has(port) || refinement.mayAsk(port),
+    );
     this.#pacer = makePacer(plan.rate);
-    const bulk = new Bulk(plan.server.pass);
-    const shared = { plan, outbox: this.#outbox, helpers: this.#helpers, path, pacer: this.#pacer, bulk };
+    this.#bulk = new Bulk(plan.server.pass);
+    const [helpers, pacer, bulk] = [this.#helpers, this.#pacer, this.#bulk];
+    const shared = { plan, outbox: this.#outbox, helpers, path, pacer, bulk };
     // One table for both, so that one look tells whose answer it is.
     const transactions = this.#transactions as Transactions<PortSubject> &
       Transactions<ControlSubject> &
@@ -100,13 +123,18 @@ export class RangeCheck implements Engine<Observation> {
     switch (this.#phase) {
       case 'new':
         this.#helpers.open();
-        return this.#openSlice(now);
+        return this.#enter('helpers', now);
+      case 'helpers':
+        // First of all: the system may hand out a port to be checked, which must be free again by then.
+        return this.#helpers.ready ? this.#openSlice(now) : never;
       case 'opening':
-        return this.#helpers.ready && this.#opening.size === 0 ? this.#enter('first-control', now) : never;
+        return this.#opening.size === this.#heldFor.size ? this.#openAgain(now) : never;
       case 'first-control':
         return this.#waitForControl(now);
       case 'asking':
         return this.#askPorts(now);
+      case 'choosing':
+        return this.#refine(now);
       case 'done':
         return never;
       default:
@@ -123,15 +151,21 @@ export class RangeCheck implements Engine<Observation> {
 
   #waitForControl(now: Milliseconds): Milliseconds {
     if (this.#controls.alive) return this.#enter('asking', now);
-    if (now - this.#phaseSince > PATIENCE) return this.#enter('done', now);
+    if (now - this.#phaseSince > PATIENCE) return this.#serverLost(now);
     this.#controls.hurry(now);
     return this.#controls.work(now, true);
+  }
+
+  #serverLost(now: Milliseconds): Milliseconds {
+    this.#outbox.observed({ kind: 'server-lost', at: now });
+    return this.#enter('done', now);
   }
 
   #askPorts(now: Milliseconds): Milliseconds {
     const control = this.#controls.work(now, false);
     const sentinel = this.#sentinels.work(now, () => this.#asker.isIdle(now));
-    if (this.#controls.dead || this.#sentinels.refused) return this.#enter('done', now);
+    if (this.#sentinels.refused) return this.#enter('done', now);
+    if (this.#controls.dead) return this.#serverLost(now);
     while (this.#asker.sendNext(now)) if (this.#pacer.probeDue()) this.#controls.work(now, false);
     return this.#asker.over(now) ? this.#sliceOver(now) : Math.min(control, sentinel, this.#asker.nextAt(now));
   }
@@ -154,7 +188,35 @@ export class RangeCheck implements Engine<Observation> {
     if (this.#slices.length + this.#deferred.length > 0) this.#closePorts(this.#sentinels.keep(CARRIED));
     if (this.#deferred.length > 0) this.#slices.push(this.#deferred);
     this.#deferred = [];
-    return this.#slices.length > 0 ? this.#openSlice(now) : this.#enter('done', now);
+    return this.#slices.length > 0 ? this.#openSlice(now) : this.#enter('choosing', now);
+  }
+
+  /**
+   * All that was seen is reported by now: `next` comes here with an empty outbox. Sentinels keep the sockets that the
+   * next few ports leave to them: the shorter the slices, the more of them are needed.
+   */
+  #refine(now: Milliseconds): Milliseconds {
+    this.#slices.push(...this.#refinement.next());
+    // Whoever heard of them may have cancelled the run.
+    if (this.#phase === 'done') return never;
+    if (this.#slices.length === 0) return this.#enter('done', now);
+    const largest = Math.max(...this.#slices.map((slice) => slice.length));
+    this.#closePorts(this.#sentinels.keep(Math.max(CARRIED, this.#open.size - largest)));
+    return this.#openSlice(now);
+  }
+
+  /** A helper of another engine of this run may have held a port for a moment: each is tried once more. */
+  #openAgain(now: Milliseconds): Milliseconds {
+    if (this.#heldFor.size === 0) return this.#enter('first-control', now);
+    const at = Math.max(...this.#heldFor.values()) + HELD_FOR_A_MOMENT;
+    if (now < at) return at;
+    for (const port of this.#heldFor.keys()) {
+      this.#tried.add(port);
+      this.#open.add(port);
+      this.#outbox.push({ kind: 'open', socket: port, local: { address: this.#plan.bindAddress, port } });
+    }
+    this.#heldFor.clear();
+    return never;
   }
 
   #bound(socket: SocketKey, local: Endpoint, now: Milliseconds): void {
@@ -175,6 +237,10 @@ export class RangeCheck implements Engine<Observation> {
       return;
     }
     if (!this.#open.delete(socket)) return;
+    if (failure.kind === 'in-use' && !this.#tried.has(socket)) {
+      this.#heldFor.set(socket, now);
+      return;
+    }
     this.#opening.delete(socket);
     // Somebody else has taken the sockets that were free a moment ago: this port has to wait for its turn.
     if (failure.kind === 'no-more-sockets' && this.#listening > 0) this.#deferred.push(socket);
@@ -197,10 +263,22 @@ export class RangeCheck implements Engine<Observation> {
     if (answer.kind === 'nothing') return;
     const pending = this.#transactions.find(answer.transactionId);
     if (!pending) return;
+    this.#heedServer(answer, pending, now);
     if (isPort(pending)) this.#asker.answer(pending, answer, socket, from, now);
     else if (answer.kind !== 'success') return;
     else if (isControl(pending)) this.#controls.answered(pending, socket, from, answer.mapped, now);
     else if (isSentinel(pending)) this.#sentinels.answered(pending, socket, from, answer.mapped, now);
+  }
+
+  /** After an error, which may mean that the server does not know the token any more, a control probe asks for a new one. */
+  #heedServer(answer: Answer, { sentAt }: AnyPending, now: Milliseconds): void {
+    if (answer.kind === 'error') {
+      this.#bulk.doubt();
+      if (isTransient(answer.code)) this.#controls.serverRefused(sentAt);
+    }
+    if (answer.kind !== 'success' || !this.#bulk.wantsNew(now)) return;
+    const { token } = readServer(answer.message);
+    if (token !== null) this.#bulk.renew(token, sentAt);
   }
 
   #finish(): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Enclosure, type Endpoint, endpoint, type Milliseconds } from '../base/index.ts';
 import type { PlanInput, ServerFacts } from '../plan/index.ts';
+import { Bulk } from './bulk.ts';
 import { HelperSockets } from './helpers.ts';
 import { Outbox } from './outbox.ts';
 import { makePacer } from './pacer.ts';
@@ -52,7 +53,7 @@ class Bench {
     for (let count = 0; count < 100; count++) path.answered(20);
     const tools = { plan, outbox: this.#outbox, transactions: this.#transactions, path, pacer: makePacer(plan.rate) };
     const controls = { around: () => this.around };
-    this.sentinels = new Sentinels({ ...tools, helpers, controls });
+    this.sentinels = new Sentinels({ ...tools, helpers, controls, bulk: new Bulk(null) });
     for (const port of ports) this.sentinels.offer(typeof port === 'number' ? open(port) : port);
     this.#drain();
   }

@@ -1,6 +1,7 @@
 import type { Endpoint, Milliseconds, Probe } from '../base/index.ts';
 import type { ProbePlan } from '../plan/index.ts';
 import { bindingRequest } from './answer.ts';
+import type { Bulk } from './bulk.ts';
 import type { Controls } from './controls.ts';
 import type { HelperSockets } from './helpers.ts';
 import { never, type Outbox } from './outbox.ts';
@@ -25,6 +26,7 @@ export interface SentinelTools {
   readonly pacer: Pacer;
   readonly path: Path;
   readonly controls: Pick<Controls, 'around'>;
+  readonly bulk: Bulk;
 }
 
 /** Kept for the moment when nothing else is left to send: what was silent until then needs one that comes after it. */
@@ -145,7 +147,7 @@ export class Sentinels {
   }
 
   #send(state: PortState<unknown>, now: Milliseconds): void {
-    const { plan, outbox, transactions, helpers, pacer } = this.#tools;
+    const { plan, outbox, transactions, helpers, pacer, bulk } = this.#tools;
     const step = plan.steps.sentinel;
     if (!step) return;
     state.isSentinel = true;
@@ -156,7 +158,7 @@ export class Sentinels {
     this.#out.push(subject);
     pacer.spend(now);
     const { id } = transactions.open(subject, now);
-    const bytes = bindingRequest(id, { change: step.change, responsePort: state.port });
+    const bytes = bindingRequest(id, { change: step.change, responsePort: state.port, token: bulk.token(now) });
     outbox.observed({ kind: 'sent', at: now, port: state.port, question: 'sentinel', attempt: this.#attempts });
     outbox.push({ kind: 'send', socket: helpers.key('control'), bytes, to: step.to });
   }

@@ -364,6 +364,8 @@ it('is tested with a server that answers from where RFC 5780 section 7.2 says', 
       change: { address, port },
       responsePort: null,
       token: null,
+      isOrder: false,
+      hello: false,
       nth: 0,
     });
   expect(from(PRIMARY, true, true)).toEqual(ALTERNATE);

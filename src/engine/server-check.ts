@@ -1,6 +1,6 @@
 import { type Endpoint, endpoint, type Milliseconds } from '../base/index.ts';
 import { whyUnusable } from './alternate.ts';
-import { type Answer, bindingRequest, type RequestOptions, readAnswer, readServer } from './answer.ts';
+import { type Answer, bindingRequest, isTransient, type RequestOptions, readAnswer, readServer } from './answer.ts';
 import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
 import { never, Outbox } from './outbox.ts';
 import { type Pending, Transactions } from './transactions.ts';
@@ -30,9 +30,6 @@ interface Ask {
 /** A lone query: quick at first, patient in the end (RFC 8489 section 6.2.1 doubles from 500 ms; we have no time for that). */
 const GAPS: readonly Milliseconds[] = [100, 200, 400, 500, 500, 500, 500, 700];
 
-/** A server error (RFC 8489 section 14.8) may be over at the next try. */
-const isTransient = (code: number): boolean => code >= 500;
-
 /** RFC 5780 section 5: no more than ten new transactions per second to a server that has not said that it allows more. */
 const STRANGERS_GAP: Milliseconds = 100;
 
@@ -50,6 +47,8 @@ export class ServerCheck implements Engine<ServerObservation> {
   #phase: 'new' | 'opening' | 'asking' | 'done' = 'new';
   /** One of our reflectors. */
   #isOurs = false;
+  /** The server's, once it has given one. */
+  #token: string | null = null;
   /** When the next request may leave. */
   #freeAt: Milliseconds = 0;
 
@@ -162,7 +161,7 @@ export class ServerCheck implements Engine<ServerObservation> {
     ask.dueAt = now + gap;
     if (!this.#isOurs) this.#freeAt = now + STRANGERS_GAP;
     const { id } = this.#transactions.open(ask, now);
-    const bytes = bindingRequest(id, probe.options);
+    const bytes = bindingRequest(id, { ...probe.options, token: this.#token });
     this.#outbox.push({ kind: 'send', socket: this.#helpers.key(probe.from), bytes, to: probe.to });
   }
 
@@ -193,6 +192,7 @@ export class ServerCheck implements Engine<ServerObservation> {
       const { mapped, message } = answer;
       const { other, allowedRate, token, calls } = readServer(message);
       this.#learnRate(allowedRate, now);
+      this.#token ??= token;
       const otherUnusable = other && whyUnusable(this.#target.primary, other);
       this.#outbox.observed({
         kind: 'server-answered',

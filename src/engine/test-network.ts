@@ -7,6 +7,7 @@ import {
   ERROR_CODE,
   encodeMessage,
   FULLCONE_COLD,
+  FULLCONE_HELLO,
   FULLCONE_TOKEN,
   type Message,
   makeAttribute,
@@ -32,6 +33,10 @@ export interface Request {
   readonly responsePort: number | null;
   /** Shown with it, hexadecimal. */
   readonly token: string | null;
+  /** One of the ports of a FULLCONE-COLD. */
+  readonly isOrder: boolean;
+  /** Asks for a token. */
+  readonly hello: boolean;
   /** Requests before this one. */
   readonly nth: number;
 }
@@ -84,11 +89,14 @@ export const honest: Server = (request) => [
   },
 ];
 
-/** What the alternate address sends to these ports does not get in. */
+/** What the alternate address sends to these ports does not get in, nor what they did not ask for. */
 export const closed =
   (...ports: readonly number[]): Server =>
   (request) =>
-    honest(request).filter(({ from, port }) => from.address === PRIMARY.address || !ports.includes(port));
+    honest(request).filter(({ from, port }) => {
+      const isWanted = from.address === PRIMARY.address && request.port === port;
+      return isWanted || !ports.includes(port);
+    });
 
 /** The same server with another idea of some requests; null: no other idea. */
 export const but =
@@ -280,14 +288,14 @@ class Drive<T> {
 const before = (one: { at: Milliseconds; order: number }, other: { at: Milliseconds; order: number }): boolean =>
   one.at < other.at || (one.at === other.at && one.order < other.order);
 
-type Wish = Pick<Request, 'id' | 'change' | 'responsePort' | 'token'>;
+type Wish = Pick<Request, 'id' | 'change' | 'responsePort' | 'token' | 'isOrder' | 'hello'>;
 
 /** One packet may ask for several ports: so many requests. */
 function readRequests(bytes: Uint8Array): Wish[] {
   const request = readRequest(bytes);
   const cold = readAttribute(messageOf(bytes), FULLCONE_COLD);
   if (cold?.kind !== 'ok') return [request];
-  return cold.value.map((port) => ({ ...request, id: coldId(request.id, port), responsePort: port }));
+  return cold.value.map((port) => ({ ...request, id: coldId(request.id, port), responsePort: port, isOrder: true }));
 }
 
 function messageOf(bytes: Uint8Array): Message {
@@ -305,6 +313,8 @@ export function readRequest(bytes: Uint8Array): Wish {
   const token = readAttribute(message, FULLCONE_TOKEN);
   return {
     token: token?.kind === 'ok' ? Buffer.from(token.value).toString('hex') : null,
+    isOrder: false,
+    hello: readAttribute(message, FULLCONE_HELLO) !== null,
     id: message.transactionId,
     change: change?.kind === 'ok' ? change.value : null,
     responsePort: responsePort?.kind === 'ok' ? responsePort.value : null,

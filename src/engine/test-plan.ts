@@ -35,7 +35,7 @@ export function planOf(
     bindAddress: '0.0.0.0',
     rate: null,
     freeSockets: 1000,
-    primaryIsFresh: true,
+    stalePorts: [],
     ...input,
   });
 }

@@ -119,6 +119,8 @@ export type Observation =
   | { readonly kind: 'filter-open'; readonly at: Milliseconds }
   /** Ports that had been let in no longer are: no silence means anything from here on. */
   | { readonly kind: 'refused-by-router'; readonly at: Milliseconds }
+  /** Control probes stayed without an answer for so long that the run ended. */
+  | { readonly kind: 'server-lost'; readonly at: Milliseconds }
   | { readonly kind: 'control-failed'; readonly at: Milliseconds; readonly failure: SocketFailure }
   /** All that this port is asked at first; a few are looked at once more when their slice is over. */
   | { readonly kind: 'finished'; readonly at: Milliseconds; readonly port: number }
@@ -192,6 +194,73 @@ export type NatObservation =
   | { readonly kind: 'nat-silent'; readonly at: Milliseconds; readonly question: NatQuestion; readonly tries: number }
   | { readonly kind: 'nat-failed'; readonly at: Milliseconds; readonly failure: SocketFailure }
   | { readonly kind: 'nat-cancelled'; readonly at: Milliseconds };
+
+/** RFC 5780 sections 4.5 and 4.7, and what makes their silences count. All but the hairpins go to the primary. */
+export type OptInQuestion =
+  /** By which mapping is each of the two sockets seen? */
+  | 'own-control'
+  | 'own-listener'
+  /** From the control socket to the listener's mapping, and the other way round. */
+  | 'hairpin'
+  | 'hairpin-back'
+  /** A request of more than 1,500 bytes, with a short answer. */
+  | 'fragments-out'
+  /** A request of less, whose answer has more. */
+  | 'fragments-in'
+  /** A request as long as that one, with a short answer. */
+  | 'fragments-size'
+  /** PADDING and RESPONSE-PORT together: a server that knows both refuses with 400. */
+  | 'fragments-known'
+  /** Plain requests all the time. */
+  | 'beside';
+
+/** One fact seen while hairpinning and fragments were asked for. */
+export type OptInObservation =
+  | { readonly kind: 'opt-in-sent'; readonly at: Milliseconds; readonly question: OptInQuestion }
+  | {
+      readonly kind: 'opt-in-answered';
+      readonly at: Milliseconds;
+      readonly question: OptInQuestion;
+      readonly sentAt: Milliseconds;
+      /** As the server saw us; of a hairpin, from where it seemed to come. */
+      readonly mapped: Endpoint;
+      /** Bytes of the datagram that arrived, without UDP and IP headers. */
+      readonly size: number;
+    }
+  | {
+      readonly kind: 'opt-in-refused';
+      readonly at: Milliseconds;
+      readonly question: OptInQuestion;
+      readonly sentAt: Milliseconds;
+      readonly code: number;
+    }
+  | { readonly kind: 'opt-in-failed'; readonly at: Milliseconds; readonly failure: SocketFailure };
+
+/** One fact seen while binding lifetimes were waited for. Each wait, in milliseconds, has a socket of its own. */
+export type LifetimeObservation =
+  /** All mappings are there; nothing takes longer than this from now on. */
+  | { readonly kind: 'lifetime-waits'; readonly at: Milliseconds; readonly longest: Milliseconds }
+  | {
+      readonly kind: 'lifetime-asked';
+      readonly at: Milliseconds;
+      readonly wait: Milliseconds;
+      /** Since the last packet through the mapping, in whichever direction. */
+      readonly idle: Milliseconds;
+      /** Since the last one that left; some NATs count from that one only (RFC 4787 section 4.3). */
+      readonly age: Milliseconds;
+    }
+  | {
+      readonly kind: 'lifetime-arrived';
+      readonly at: Milliseconds;
+      readonly wait: Milliseconds;
+      readonly sentAt: Milliseconds;
+    }
+  /** The same request for the answer to a mapping that is kept alive, and its arrival. */
+  | { readonly kind: 'lifetime-probed'; readonly at: Milliseconds }
+  | { readonly kind: 'lifetime-probe-arrived'; readonly at: Milliseconds; readonly sentAt: Milliseconds }
+  /** There was no mapping, or no answer found the way to it at once: this wait says nothing. */
+  | { readonly kind: 'lifetime-given-up'; readonly at: Milliseconds; readonly wait: Milliseconds }
+  | { readonly kind: 'lifetime-failed'; readonly at: Milliseconds; readonly failure: SocketFailure };
 
 export type StrangeAnswer = 'wrong-source' | 'wrong-socket' | 'malformed' | 'no-mapping';
 

@@ -33,12 +33,13 @@ function ask(situation: Situation): string {
     port: PORT,
     settled: Object.fromEntries(outcomes) as Partial<Record<Question, 'answered' | 'not-answered'>>,
     tried: { warm: warmTries },
+    isStale: false,
     isSentinel,
     mapped: mapped === undefined ? null : seenFrom(mapped),
     mappedElsewhere: Object.fromEntries(places) as Partial<Record<Question, Endpoint>>,
   };
   const run = {
-    can: (question: Question) => !cannot.includes(question),
+    can: (question: Question) => question !== 'cold-near' && !cannot.includes(question),
     enough: (question: Question) => enough.includes(question),
     confirming: () => confirming,
   };

@@ -12,6 +12,8 @@ export interface PortProgress {
   readonly mapped: Endpoint | null;
   /** It was asked once more, to show that the router still lets in what it let in before. */
   readonly isSentinel: boolean;
+  /** An entry of an earlier check may still answer for the primary's other port. */
+  readonly isStale: boolean;
   /** The mappings that other destinations saw. */
   readonly mappedElsewhere: Readonly<Partial<Record<Question, Endpoint>>>;
 }
@@ -20,7 +22,7 @@ export interface PortProgress {
 export interface RunProgress {
   /** Whether the server can be asked this. */
   can(question: Question): boolean;
-  /** Whether enough ports were already asked a question that only refines a cause. */
+  /** Whether enough ports were already asked a question that is for a sample. */
   enough(question: Question): boolean;
   /** All ports of the slice were asked; those that are preserved are to be confirmed at another destination. */
   confirming(): boolean;
@@ -28,13 +30,14 @@ export interface RunProgress {
 
 /**
  * The questions that this port is to be asked now; none: it is finished, for the time being. The order is the heart of the check
- * (docs/decisions/0001): cold before the port has sent anything, then warm, then what goes to the primary
+ * (docs/decisions/0001): cold before the port has sent anything, of a few that let nothing in also from the primary's address, then warm, then what goes to the primary
  * alone, and only after these anything to another destination. A port that let a cold packet in is not asked
  * the warm question: it could prove nothing more, and leaves one role that this port has never heard (unless it serves as a sentinel).
  */
 export function wanted(port: PortProgress, run: RunProgress): readonly Question[] {
-  const open: IsOpen = (question) => run.can(question) && port.settled[question] === undefined;
+  const open: IsOpen = (question) => may(port, question, run) && port.settled[question] === undefined;
   if (open('cold')) return ['cold'];
+  if (!wasAnswered(port, 'cold') && open('cold-near') && isInSample(port, 'cold-near', run)) return ['cold-near'];
   const { mapped } = port;
   const translated = mapped !== null && mapped.port !== port.port;
   if (open('warm') && !translated && !wasAnswered(port, 'cold'))
@@ -42,6 +45,13 @@ export function wanted(port: PortProgress, run: RunProgress): readonly Question[
   if (mapped === null) return open('outbound') ? ['outbound'] : deafOrDumb(port, open, run);
   return translated ? whereElse(port, open, run) : refine(port, open, run);
 }
+
+/** What an entry that an earlier check left in the router could answer is not asked. */
+const may = (port: PortProgress, question: Question, run: RunProgress): boolean =>
+  run.can(question) && !(port.isStale && NEARBY.has(question));
+
+/** Questions that the primary's other port answers. */
+const NEARBY: ReadonlySet<Question> = new Set(['cold-near', 'change-port', 'elsewhere']);
 
 const wasAnswered = (port: PortProgress, question: Question): boolean => port.settled[question] === 'answered';
 
@@ -72,8 +82,8 @@ type IsOpen = (question: Question) => boolean;
  * has asked that one already, in vain, and the router may remember it (trap 4); so the first one is asked.
  * A sentinel has heard both: there the primary's other port comes first, and without it nothing would be proven.
  */
-function otherPlaces(port: PortProgress, { can }: RunProgress): readonly Question[] {
-  const nearby: readonly Question[] = can('elsewhere') ? ['elsewhere'] : [];
+function otherPlaces(port: PortProgress, run: RunProgress): readonly Question[] {
+  const nearby: readonly Question[] = may(port, 'elsewhere', run) ? ['elsewhere'] : [];
   if (!wasAnswered(port, 'cold')) return [...nearby, 'far-elsewhere'];
   if (port.isSentinel) return nearby.length > 0 ? [...nearby, 'fresh-elsewhere'] : [];
   return ['fresh-elsewhere', ...nearby];

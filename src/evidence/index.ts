@@ -2,6 +2,7 @@
 export type { CallState } from '../engine/index.ts';
 export { type CallEvidence, type CallRunEvidence, collectCalls } from './calls.ts';
 export { collectNat, type NatEvidence, type Trip } from './nat.ts';
+export { collectLifetime, collectOptIn, type LifetimeEvidence, type OptInEvidence, type Sleep } from './opt-in.ts';
 export { collectEvidence } from './ports.ts';
 export { collectServer } from './servers.ts';
 export type { Answer, Elsewhere, Listening, PortEvidence, RunEvidence, ServerEvidence, Unknown } from './types.ts';

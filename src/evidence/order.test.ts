@@ -38,6 +38,8 @@ async function observe(router: RouterSpec, rest: Partial<NetworkSpec> = {}) {
       bindAddress: '0.0.0.0',
       rate: null,
       sample: 'all',
+      order: 'random',
+      serverList: null,
       noWait: true,
     },
     'test',

@@ -8,7 +8,18 @@ import type { Answer, Elsewhere, Listening, PortEvidence, RunEvidence, Unknown }
 type Answered = Extract<Observation, { kind: 'answered' }>;
 
 const ELSEWHERE: readonly Elsewhere[] = ['elsewhere', 'far-elsewhere', 'fresh-elsewhere'];
-const QUESTIONS: readonly Question[] = ['cold', 'warm', 'outbound', 'change-port', 'relay', 'sentinel', ...ELSEWHERE];
+/** What the port itself sends. */
+const OWN: readonly Question[] = ['warm', 'outbound', 'change-port', 'relay', ...ELSEWHERE];
+const QUESTIONS: readonly Question[] = [
+  'cold',
+  'cold-near',
+  'warm',
+  'outbound',
+  'change-port',
+  'relay',
+  'sentinel',
+  ...ELSEWHERE,
+];
 
 /**
  * Folds the observations of a run into what they say of each port. Their order does not matter, nor does it
@@ -18,7 +29,7 @@ export function collectEvidence(plan: ProbePlan, observations: readonly Observat
   const sightings = sift(plan.slices.flat(), observations);
   const controls = new ControlRecord(plan, sightings);
   const ports = [...sightings.ports].map(([port, seen]) =>
-    collectPort(port, seen, { plan, controls, refused: sightings.refused }),
+    collectPort(port, seen, { plan, controls, refused: sightings.refused, lost: sightings.lost }),
   );
   return {
     ports,
@@ -35,6 +46,7 @@ interface Circumstances {
   readonly plan: ProbePlan;
   readonly controls: ControlRecord;
   readonly refused: boolean;
+  readonly lost: boolean;
 }
 
 function collectPort(port: number, seen: PortSightings, all: Circumstances): PortEvidence {
@@ -91,7 +103,7 @@ const CANNOT_ASK: Answer = { kind: 'unknown', why: 'cannot-ask', because: [] };
 function answerTo(question: Question, port: number, sightings: PortSightings, all: Circumstances): Answer {
   if (!all.plan.steps[question]) return CANNOT_ASK;
   const seen = sightings.byQuestion[question] ?? [];
-  if (seen.length === 0 && !all.refused) return NOT_ASKED;
+  if (seen.length === 0 && !all.refused && !all.lost) return NOT_ASKED;
   const unknown = (why: Unknown): Answer => ({ kind: 'unknown', why, because: seen });
   const answered = answeredOf(seen);
   const arrived = answered.filter((one) => question === 'relay' || one.arrivedOn === port);
@@ -108,7 +120,8 @@ function answerTo(question: Question, port: number, sightings: PortSightings, al
  * for a cold one, and those to where an answer comes from open it for that (docs/decisions/0001, trap 1).
  */
 const OPENED_BY: Partial<Record<Question, readonly Question[]>> = {
-  cold: QUESTIONS.filter((question) => question !== 'cold' && question !== 'sentinel'),
+  cold: OWN,
+  'cold-near': OWN,
   warm: ['far-elsewhere', 'fresh-elsewhere'],
   'change-port': ['elsewhere'],
 };
@@ -122,11 +135,16 @@ function isInTime(question: Question, at: Milliseconds, { firstSent, byQuestion 
 }
 
 /** Nothing came that counts. Why not? */
-function silence(question: Question, seen: readonly Observation[], { plan, controls, refused }: Circumstances): Answer {
+function silence(
+  question: Question,
+  seen: readonly Observation[],
+  { plan, controls, refused, lost }: Circumstances,
+): Answer {
   const unknown = (why: Unknown): Answer => ({ kind: 'unknown', why, because: seen });
   if (seen.some(({ kind }) => kind === 'refused')) return unknown('refused');
   const silent = seen.find((one) => one.kind === 'silent');
   if (!silent && refused) return unknown('scan-protection');
+  if (!silent && lost) return unknown('server-silent');
   if (seen.some(({ kind }) => kind === 'given-up')) return unknown('loss');
   if (!silent) return unknown('not-asked');
   // A server that was never seen to honour CHANGE-REQUEST proves nothing by not answering one.

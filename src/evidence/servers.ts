@@ -1,9 +1,6 @@
-import type { Milliseconds } from '../base/index.ts';
+import { TOKEN_LASTS } from '../base/index.ts';
 import type { ServerObservation, ServerQuestion } from '../engine/index.ts';
 import type { ServerEvidence } from './types.ts';
-
-/** A reflector's token is good for ten minutes (docs/protocol.md); the last one is for what is on the way. */
-const TOKEN_LASTS: Milliseconds = 9 * 60_000;
 
 /** Folds what was seen of one server. */
 export function collectServer(observations: readonly ServerObservation[]): ServerEvidence {

@@ -25,6 +25,8 @@ export interface Sightings {
   readonly sentinels: readonly Probe[];
   /** Ports that had been let in were refused later on. */
   readonly refused: boolean;
+  /** The run ended because control probes were no longer answered. */
+  readonly lost: boolean;
   readonly controlFailure: SocketFailure | null;
   readonly cancelled: boolean;
 }
@@ -37,6 +39,7 @@ const earlier = <T extends Failed>(known: T | null, seen: T): T => (known && kno
 interface Flags {
   cancelled: boolean;
   refused: boolean;
+  lost: boolean;
   failed: Extract<Failed, { kind: 'control-failed' }> | null;
 }
 
@@ -46,7 +49,7 @@ export function sift(ports: readonly number[], observations: readonly Observatio
   const controlAnswers: ControlAnswer[] = [];
   const controls = new Map<ControlRole, Probe[]>();
   const sentinels: Probe[] = [];
-  const flags: Flags = { cancelled: false, refused: false, failed: null };
+  const flags: Flags = { cancelled: false, refused: false, lost: false, failed: null };
   for (const seen of observations) {
     if (seen.kind === 'control-answered') controlAnswers.push(seen);
     if (seen.kind === 'control-answered' || seen.kind === 'control-lost') noteControl(controls, seen);
@@ -69,6 +72,7 @@ function noteOfRun(flags: Flags, seen: Observation): void {
   if (seen.kind === 'control-failed') flags.failed = earlier(flags.failed, seen);
   else if (seen.kind === 'cancelled') flags.cancelled = true;
   else if (seen.kind === 'refused-by-router') flags.refused = true;
+  else if (seen.kind === 'server-lost') flags.lost = true;
 }
 
 function noteOfPort(

@@ -11,6 +11,7 @@ export const PLAN = planOf([PORT, 9001, 9002]);
 
 const FROM: Record<Question, Endpoint> = {
   cold: ALTERNATE_FIRST,
+  'cold-near': PRIMARY_OTHER,
   sentinel: ALTERNATE,
   warm: ALTERNATE,
   outbound: PRIMARY,

@@ -26,7 +26,7 @@ const plan = (server: Partial<ServerFacts> = {}, input: Partial<PlanInput> = {})
     bindAddress: '0.0.0.0',
     rate: null,
     freeSockets: 100,
-    primaryIsFresh: true,
+    stalePorts: [],
     ...input,
   });
 
@@ -53,6 +53,7 @@ describe('who asks whom, for an answer from where', () => {
   const INBOUND = {
     cold: 'control asks A1:3479, A2:3479 answers port (A)',
     sentinel: 'control asks A1:3479, A2:3478 answers port (AP)',
+    'cold-near': 'control asks A1:3479, A1:3478 answers port (P)',
     relay: 'port asks A1:3479, A1:3479 answers control',
   };
 
@@ -62,10 +63,6 @@ describe('who asks whom, for an answer from where', () => {
 
   it('without RESPONSE-PORT', () => {
     expect(steps({ responsePort: false })).toEqual({ ...OUTBOUND, ...NEARBY, ...FAR });
-  });
-
-  it('nothing at the other port of an address that the ports have spoken to', () => {
-    expect(steps({}, { primaryIsFresh: false })).toEqual({ ...OUTBOUND, ...FAR, ...INBOUND });
   });
 
   it.each([true, false])('of a server with one address', (responsePort) => {
@@ -201,10 +198,11 @@ describe('slices', () => {
 });
 
 it('is data that can be printed, and says what it was made from', () => {
-  const made = plan({}, { bindAddress: '192.168.0.100' });
+  const made = plan({}, { bindAddress: '192.168.0.100', stalePorts: [9001] });
   expect(JSON.parse(JSON.stringify(made))).toEqual(made);
   expect(made).toMatchObject({
     server: SERVER,
     bindAddress: '192.168.0.100',
+    stalePorts: [9001],
   });
 });

@@ -32,8 +32,8 @@ export interface PlanInput {
   readonly rate: Rate | null;
   /** How many sockets may be opened; at least `fewestSockets`. */
   readonly freeSockets: number;
-  /** No earlier check left an entry in the router between these ports and the primary's other port. */
-  readonly primaryIsFresh: boolean;
+  /** Those for which an entry of an earlier check may still answer for the primary's other port. */
+  readonly stalePorts: readonly number[];
 }
 
 /** One port, two control sockets, and what the process needs besides. */
@@ -41,14 +41,15 @@ export const fewestSockets = SPARE_SOCKETS + 1;
 
 /** What to ask of which port: data, without side effects. */
 export function planProbes(input: PlanInput): ProbePlan {
-  const { server, bindAddress, primaryIsFresh } = input;
+  const { server, bindAddress, stalePorts } = input;
   const rate = input.rate ?? defaultRate(server);
   const controls = planControls(server);
   return {
     server,
     bindAddress,
-    slices: slice(input.ports, Math.max(1, Math.min(LARGEST_SLICE, input.freeSockets - SPARE_SOCKETS))),
-    steps: planSteps(server, primaryIsFresh),
+    stalePorts,
+    slices: planSlices(input.ports, input.freeSockets),
+    steps: planSteps(server),
     controls,
     controlEvery:
       rate.kind === 'max' ? 100 : Math.max(200, (1000 * controls.length) / (rate.packetsPerSecond * CONTROL_SHARE)),
@@ -67,7 +68,7 @@ function defaultRate(server: Pick<ServerFacts, 'allowedRate'>): Rate {
  * and neither from the primary: what one leaves in the router's connection table cannot answer for the other,
  * and the mapping that the primary sees is never coloured by a packet that came in before.
  */
-function planSteps(server: ServerFacts, primaryIsFresh: boolean): Partial<Record<Question, Step>> {
+function planSteps(server: ServerFacts): Partial<Record<Question, Step>> {
   const { primary, alternate } = server;
   const plain = { from: 'port', change: null, answerTo: 'asker' } as const;
   const outbound: Step = { ...plain, to: primary, answerFrom: primary };
@@ -82,17 +83,14 @@ function planSteps(server: ServerFacts, primaryIsFresh: boolean): Partial<Record
     answerFrom: alternateFirst,
   };
   const warm: Step = { ...plain, to: primary, change: { address: true, port: true }, answerFrom: alternate };
+  const coldNear: Step = { ...cold, change: { address: false, port: true }, answerFrom: primaryOther };
   const sentinel: Step = { ...cold, change: warm.change, answerFrom: alternate };
-  const nearby: Partial<Record<Question, Step>> = {
-    'change-port': { ...plain, to: primary, change: { address: false, port: true }, answerFrom: primaryOther },
-    elsewhere: { ...plain, to: primaryOther, answerFrom: primaryOther },
-  };
   return {
-    ...(server.responsePort ? { cold, relay, sentinel } : {}),
+    ...(server.responsePort ? { cold, 'cold-near': coldNear, relay, sentinel } : {}),
     warm,
     outbound,
-    // An entry that an earlier check left could answer these.
-    ...(primaryIsFresh ? nearby : {}),
+    'change-port': { ...plain, to: primary, change: { address: false, port: true }, answerFrom: primaryOther },
+    elsewhere: { ...plain, to: primaryOther, answerFrom: primaryOther },
     'far-elsewhere': { ...plain, to: alternateFirst, answerFrom: alternateFirst },
     'fresh-elsewhere': { ...plain, to: alternate, answerFrom: alternate },
   };
@@ -119,7 +117,9 @@ const otherRoles = (primary: Endpoint, alternate: Endpoint) => ({
   alternateFirst: endpoint(alternate.address, primary.port),
 });
 
-function slice(ports: readonly number[], size: number): number[][] {
+/** Ports of one slice listen at the same time. */
+export function planSlices(ports: readonly number[], freeSockets: number): number[][] {
+  const size = Math.max(1, Math.min(LARGEST_SLICE, freeSockets - SPARE_SOCKETS));
   const slices: number[][] = [];
   for (let at = 0; at < ports.length; at += size) slices.push(ports.slice(at, at + size));
   return slices;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type PortRange, portsOf } from '../base/index.ts';
-import { type DrawNumbers, samplePorts } from './index.ts';
+import { type DrawNumbers, samplePorts, shuffle } from './index.ts';
 
 const range = (from: number, to = from): PortRange => ({ from, to });
 
@@ -67,7 +67,7 @@ describe('a sample', () => {
         };
         const ports = portsOf(given);
         expect(samplePorts(given, ports, count, draw)).toEqual(samplePorts(given, ports, count, drawWith(seed)));
-        expect(asked.every(([numbers, below]) => numbers <= count && numbers <= below)).toBe(true);
+        expect(asked.every(([numbers]) => numbers <= count)).toBe(true);
       }),
     );
   });
@@ -81,6 +81,15 @@ describe('a sample', () => {
   it('begins with the first edges where it is too small for all', () => {
     const given = [range(5060), range(9000, 9999), range(20_000, 20_099)];
     expect(samplePorts(given, portsOf(given), 2, drawWith(1))).toEqual([5060, 9000]);
+  });
+
+  it('leaves no gap that is wider than two of its stretches', () => {
+    const given = [range(9000, 18_999)];
+    for (let seed = 0; seed < 100; seed++) {
+      const sample = samplePorts(given, portsOf(given), 100, drawWith(seed));
+      const gaps = sample.slice(1).map((port, index) => port - (sample[index] ?? 0));
+      expect(Math.max(...gaps)).toBeLessThanOrEqual(206);
+    }
   });
 
   it('is everything where that is no more', () => {
@@ -98,5 +107,33 @@ describe('a sample', () => {
       Array.from({ length: 300 }, (_, seed) => samplePorts(given, portsOf(given), 5, drawWith(seed))).flat(),
     );
     expect(seen.size).toBe(20);
+  });
+});
+
+describe('the order of asking', () => {
+  const ports = portsOf([range(5060), range(9000, 9099)]);
+
+  it('has every port once', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        expect(shuffle(ports, drawWith(seed)).toSorted((a, b) => a - b)).toEqual(ports);
+      }),
+    );
+  });
+
+  it('is another one for other draws, and touches no list', () => {
+    expect(shuffle(ports, drawWith(1))).not.toEqual(shuffle(ports, drawWith(2)));
+    expect(ports).toEqual(portsOf([range(5060), range(9000, 9099)]));
+  });
+
+  it('gives each port every place alike', () => {
+    const places = Array.from({ length: 4 }, () => [0, 0, 0, 0]);
+    const dice = [0, 1, 2, 3].flatMap((a) => [0, 1, 2].flatMap((b) => [0, 1].map((c) => [a, b, c, 0])));
+    for (const picks of dice)
+      for (const [place, port] of shuffle([0, 1, 2, 3], () => picks).entries()) {
+        const of = places[port];
+        if (of) of[place] = (of[place] ?? 0) + 1;
+      }
+    expect(places).toEqual(Array.from({ length: 4 }, () => [6, 6, 6, 6]));
   });
 });

@@ -4,6 +4,8 @@ import type { Endpoint, Milliseconds } from '../base/index.ts';
 export type Question =
   /** Is a packet let in to a port that never spoke? Asked from the control socket, by RESPONSE-PORT. */
   | 'cold'
+  /** The same from the primary's address, where the alternate's is not let in: a forward for some sources only, or a ban? */
+  | 'cold-near'
   /** Is an answer from the alternate address let in? CHANGE-REQUEST from the port itself. */
   | 'warm'
   /** Does a plain request from the port get out, and its answer back in? */
@@ -89,6 +91,8 @@ export interface TryPolicy {
 export interface ProbePlan {
   readonly server: ServerFacts;
   readonly bindAddress: string;
+  /** Ports that are asked nothing to which an entry of an earlier check could answer (`change-port`, `cold-near`, `elsewhere`). */
+  readonly stalePorts: readonly number[];
   /** Ports in the order of asking; those of one slice listen at the same time. */
   readonly slices: readonly (readonly number[])[];
   /** A question that is absent cannot be asked of this server. */

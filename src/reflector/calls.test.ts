@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Budgets, MOST_COUNTED, MOST_PER_HOUR } from './budgets.ts';
-import { CallTable, MOST_REMEMBERED } from './calls.ts';
+import { Budgets, MOST_COUNTED, perPeriod } from './budgets.ts';
+import { CallTable, MOST_PER_HOUR, MOST_REMEMBERED } from './calls.ts';
 
 const ASKER = '203.0.113.44';
 const HOUR = 3_600;
@@ -140,7 +140,7 @@ describe('the table of calls', () => {
 
 describe('budgets', () => {
   test('an hour begins with the first order', () => {
-    const budgets = new Budgets();
+    const budgets = new Budgets(perPeriod(MOST_PER_HOUR, HOUR));
     expect(budgets.take(ASKER, 1_000, 50)).toBe(1_000);
     expect(budgets.take(ASKER, 1_000, 60)).toBe(24);
     expect(budgets.take(ASKER, 1, HOUR + 49)).toBe(0);
@@ -148,7 +148,7 @@ describe('budgets', () => {
   });
 
   test('of too many addresses the one that began first is forgotten, and only for a new one', () => {
-    const budgets = new Budgets();
+    const budgets = new Budgets(perPeriod(MOST_PER_HOUR, HOUR));
     for (let number = 0; number < MOST_COUNTED; number++) budgets.take(addressOf(number), MOST_PER_HOUR, 0);
     for (const number of [0, 1, MOST_COUNTED - 1]) expect(budgets.take(addressOf(number), 1, 1)).toBe(0);
     expect(budgets.take(ASKER, 1, 1)).toBe(1);

@@ -1,8 +1,14 @@
 import type { Call, Called, CallState } from '../stun/index.ts';
-import { Budgets } from './budgets.ts';
+import { Budgets, perPeriod } from './budgets.ts';
 
 /** Seconds from the end of the last port of a call. */
 const REMEMBERED = 60;
+
+/** Seconds. */
+const HOUR = 3_600;
+
+/** Connections that may be ordered by one address within an hour of the first of them. */
+export const MOST_PER_HOUR = 1_024;
 
 /** Ports of all calls that are remembered; each that is under way holds a socket. */
 export const MOST_REMEMBERED = 4_096;
@@ -24,7 +30,8 @@ export class CallTable {
   readonly #underWay = new Map<string, Entry>();
   /** In the order of their ends. */
   readonly #finished = new Map<string, Entry>();
-  readonly #budgets = new Budgets();
+  /** Of addresses that have shown a token: a forged source takes no place. */
+  readonly #budgets = new Budgets(perPeriod(MOST_PER_HOUR, HOUR));
   #ports = 0;
 
   /** The ports that are to be called now, each of which `ended` is to be told of; none if this call is known. */

@@ -136,7 +136,8 @@ function readOrder(message: Message, capabilities: Capabilities): Order | { read
   return call && { kind: 'call', call: call.value };
 }
 
-function showsToken(message: Message, { from, now }: Asked, { tokenKey }: Capabilities): boolean {
+/** One that is too old, or that nobody here gave, is none. */
+export function showsToken(message: Message, { from, now }: Asked, { tokenKey }: Capabilities): boolean {
   const token = readAttribute(message, FULLCONE_TOKEN);
   return token?.kind === 'ok' && isTokenOf(token.value, tokenKey, from.address, now);
 }

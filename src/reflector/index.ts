@@ -3,6 +3,7 @@ export { type CallEnd, CallTable } from './calls.ts';
 export type { Capabilities, Fault } from './capabilities.ts';
 export {
   type Action,
+  admit,
   type CallAction,
   callAnswer,
   type Datagram,
@@ -11,3 +12,4 @@ export {
   reflect,
 } from './reflect.ts';
 export { ROLE_NAMES, ROLES, type Role, type RoleName } from './roles.ts';
+export { Strangers } from './strangers.ts';

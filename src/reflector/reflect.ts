@@ -1,9 +1,18 @@
 import { type Endpoint, sameEndpoint } from '../base/index.ts';
-import { BINDING, type Call, type Called, decodeMessage, encodeMessage, type Message } from '../stun/index.ts';
+import {
+  BINDING,
+  type Call,
+  type Called,
+  decodeMessage,
+  encodeMessage,
+  type Message,
+  SERVER_ERROR,
+} from '../stun/index.ts';
 import { calledAnswer, coldAnswer, errorAnswer, successAnswer } from './answer.ts';
 import type { Capabilities } from './capabilities.ts';
-import { type Decision, decide } from './decide.ts';
+import { type Decision, decide, showsToken } from './decide.ts';
 import { ROLE_NAMES, type RoleName } from './roles.ts';
+import type { Strangers } from './strangers.ts';
 
 export interface Datagram {
   readonly bytes: Uint8Array;
@@ -29,7 +38,9 @@ export type DropReason =
   /** Nobody can be answered at port 0. */
   | 'no-source-port'
   /** It claims to come from ourselves: forged, and an answer would be a loop. */
-  | 'own-address';
+  | 'own-address'
+  /** A stranger who has been told that it is too much. */
+  | 'over-budget';
 
 /** One packet. */
 export interface Letter {
@@ -51,7 +62,14 @@ export interface CallAction {
 }
 
 export type Action =
-  | { readonly kind: 'send'; readonly from: RoleName; readonly to: Endpoint; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'send';
+      readonly from: RoleName;
+      readonly to: Endpoint;
+      readonly bytes: Uint8Array;
+      /** Longer than the request, and for one who has not shown that he receives there: `admit` counts it. */
+      readonly forStranger: boolean;
+    }
   | CallAction
   /** Several answers to one request, to several ports of its sender. */
   | { readonly kind: 'spread'; readonly from: RoleName; readonly answers: readonly Letter[] }
@@ -70,12 +88,38 @@ export function reflect(datagram: Datagram, capabilities: Capabilities): Action 
   return answer(decoded.message, datagram, decide(decoded.message, datagram, capabilities), capabilities);
 }
 
+/**
+ * The same action, unless it is for a stranger who asks too often: then a word that the server can do no more (RFC 8489
+ * section 14.8), which a client does not take for a firewall, and soon nothing.
+ */
+export function admit(action: Action, datagram: Datagram, strangers: Strangers): Action {
+  if (action.kind !== 'send' || !action.forStranger) return action;
+  const given = strangers.ask(datagram.from.address, datagram.now);
+  if (given === 'answer') return action;
+  const instead = given === 'refusal' ? refusal(datagram) : null;
+  return instead ?? { kind: 'drop', why: 'over-budget' };
+}
+
+/** Without a reason it is 28 bytes: the shortest request has 20, and one with CHANGE-REQUEST as many. */
+function refusal({ bytes, from, at }: Datagram): Action | null {
+  const decoded = decodeMessage(bytes);
+  if (decoded.kind !== 'message') return null;
+  const error = { code: SERVER_ERROR.code, reason: '' };
+  const message = errorAnswer(decoded.message, { kind: 'error', error, unknown: [] });
+  return { kind: 'send', from: at, to: from, bytes: encodeMessage(message), forStranger: true };
+}
+
 /** What is sent when the table of calls has been asked. */
 export const callAnswer = ({ answer }: CallAction, called: Called): Uint8Array =>
   encodeMessage(calledAnswer(answer, called));
 
 function answer(message: Message, datagram: Datagram, decision: Decision, capabilities: Capabilities): Action {
   const { from: asker, at } = datagram;
+  const send = (from: RoleName, to: Endpoint, answer: Message): Action => {
+    const bytes = encodeMessage(answer);
+    const forStranger = bytes.length > datagram.bytes.length && !showsToken(message, datagram, capabilities);
+    return { kind: 'send', from, to, bytes, forStranger };
+  };
   switch (decision.kind) {
     case 'error':
       return send(at, asker, errorAnswer(message, decision));
@@ -100,13 +144,6 @@ function answer(message: Message, datagram: Datagram, decision: Decision, capabi
       return decision satisfies never;
   }
 }
-
-const send = (from: RoleName, to: Endpoint, message: Message): Action => ({
-  kind: 'send',
-  from,
-  to,
-  bytes: encodeMessage(message),
-});
 
 const notCalled = ({ id, ports }: Call): Called => ({
   id,

@@ -74,7 +74,9 @@ export function tokenFor(from = ASKER, now = 0): Uint8Array {
   return token.value;
 }
 
-export function read(action: Action): Record<string, unknown> {
+type Sent = Extract<Action, { kind: 'send' }>;
+
+export function read(action: Exclude<Action, Sent> | Omit<Sent, 'forStranger'>): Record<string, unknown> {
   if (action.kind === 'drop') return { drop: action.why };
   if (action.kind === 'spread') return { from: action.from, answers: action.answers.length };
   if (action.kind === 'call') {

@@ -1,7 +1,7 @@
 import type { Finding, Holder } from '../advice/index.ts';
-import { formatEndpoint, portLabel } from '../base/index.ts';
-import type { PortVerdict, RunVerdict, ServerVerdict } from '../verdict/index.ts';
-import type { Report, ReportPort, ReportServer } from './contract.ts';
+import { formatEndpoint, formatRanges, portLabel } from '../base/index.ts';
+import type { PortVerdict, RunVerdict, SampleVerdict, ServerVerdict } from '../verdict/index.ts';
+import type { Report, ReportPort, ReportSample, ReportServer } from './contract.ts';
 
 /** What neither verdict nor findings know. */
 export interface ReportMeta {
@@ -10,6 +10,8 @@ export interface ReportMeta {
   readonly durationMs: number;
   readonly bindAddress: string;
   readonly plannedPorts: number;
+  readonly sample?: SampleVerdict;
+  readonly serverList?: string;
   readonly loss: { readonly sent: number; readonly answered: number };
   readonly holders: ReadonlyMap<string, Holder>;
 }
@@ -25,6 +27,8 @@ export function buildReport(run: RunVerdict, findings: readonly Finding[], meta:
     mode: 'bind',
     bindAddress: meta.bindAddress,
     plannedPorts: meta.plannedPorts,
+    ...(meta.sample ? { sample: toSample(meta.sample) } : {}),
+    ...(meta.serverList === undefined ? {} : { serverList: meta.serverList }),
     loss: { sent: meta.loss.sent, answered: meta.loss.answered },
     servers: run.servers.map(toServer),
     publicAddresses: [...run.publicAddresses],
@@ -32,6 +36,17 @@ export function buildReport(run: RunVerdict, findings: readonly Finding[], meta:
     findings: findings.map(({ code, severity, ports, facts }) => ({ code, severity, ports, facts })),
   };
 }
+
+const toSample = ({ inferred, confidence, mostDiffering }: SampleVerdict): ReportSample => ({
+  inferred: inferred.map(({ ports, count, result, cause }) => ({
+    ports: ports.map((range) => portLabel('udp', formatRanges([range]))),
+    count,
+    result,
+    cause,
+  })),
+  confidence,
+  mostDiffering,
+});
 
 const toServer = ({ name, address, port, state, otherAddress, detail }: ServerVerdict): ReportServer => ({
   name,

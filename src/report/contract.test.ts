@@ -99,6 +99,7 @@ describe('a report', () => {
             "facts": {
               "bindAddress": "192.168.0.100",
               "count": 0,
+              "host": "old.example",
               "server": "old.example",
               "sources": "198.51.100.10, 198.51.100.20",
             },

@@ -19,6 +19,10 @@ export interface Report {
   readonly bindAddress?: string;
   /** More than `ports` where only a sample was asked. */
   readonly plannedPorts?: number;
+  /** Only where a sample was asked: what it says of the other ports. */
+  readonly sample?: ReportSample;
+  /** The date of the list of public servers from which `servers` were drawn, since the user named none. */
+  readonly serverList?: string;
   /** Control packets: those lost are what the line loses. */
   readonly loss?: { readonly sent: number; readonly answered: number };
   readonly servers: readonly ReportServer[];
@@ -27,6 +31,22 @@ export interface Report {
   readonly ports: readonly ReportPort[];
   /** Most urgent first. */
   readonly findings: readonly ReportFinding[];
+}
+
+export interface ReportSample {
+  /** Ports that were not asked, and lie between two that were and that agree. */
+  readonly inferred: readonly ReportInferred[];
+  /** 0.95: with this confidence no more than `mostDiffering` of the inferred ports are something else. */
+  readonly confidence: number;
+  readonly mostDiffering: number;
+}
+
+interface ReportInferred {
+  /** `udp/9001-9102`. */
+  readonly ports: readonly string[];
+  readonly count: number;
+  readonly result: PortResult;
+  readonly cause: Cause | null;
 }
 
 export interface ReportServer {

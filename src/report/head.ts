@@ -50,11 +50,15 @@ function supported({ ports, plannedPorts = 0, findings }: Report, phrases: Phras
 function aboutRun(report: Report, phrases: Phrases): string[] {
   const all = report.bindAddress === undefined || report.bindAddress === '0.0.0.0';
   const address = all ? phrases.say('about.allAddresses') : clean(report.bindAddress ?? '');
-  const ports = phrases.count('about.ports', report.ports.length, { address, transport: transports(report, phrases) });
+  const tested = report.ports.filter(({ result }) => result !== 'untested').length;
+  const which = tested < report.ports.length ? 'about.some' : 'about.ports';
+  const transport = transports(report, phrases);
+  const ports = phrases.count(which, report.ports.length, { address, transport, tested: phrases.amount(tested) });
   const date = report.startedAt.slice(0, 16).replace('T', ' ');
   const duration = durationOf(report.durationMs, phrases);
   const path = [publicAddresses(report, phrases), ...servers(report, phrases), ...loss(report, phrases)];
-  return [phrases.say('about.run', { ports, duration, date: clean(date) }), capital(path.join(', '))];
+  const list = report.serverList === undefined ? [] : [phrases.say('about.list', { date: clean(report.serverList) })];
+  return [phrases.say('about.run', { ports, duration, date: clean(date) }), capital(path.join(', ')), ...list];
 }
 
 function transports({ ports }: Report, phrases: Phrases): string {

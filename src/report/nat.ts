@@ -1,12 +1,21 @@
 import type { Language } from '../advice/index.ts';
 import { formatEndpoint } from '../base/index.ts';
-import type { NatBehaviour, PathQuality, ServerVerdict } from '../verdict/index.ts';
+import type {
+  AddressNote,
+  Fragments,
+  Hairpin,
+  Lifetime,
+  NatBehaviour,
+  PathQuality,
+  ServerVerdict,
+} from '../verdict/index.ts';
 import { clean } from './clean.ts';
+import { type OptInReport, optInRows } from './nat-opt-in.ts';
 import { type Page, pageOf, type TextOptions } from './page.ts';
 import { wrap } from './wrap.ts';
 
 /** What `fullcone nat --json` prints. May gain fields; loses and renames none. */
-export interface NatReport {
+export interface NatReport extends OptInReport {
   readonly schema: 'fullcone.nat/1';
   readonly version: string;
   /** ISO 8601, UTC. */
@@ -14,6 +23,8 @@ export interface NatReport {
   readonly cancelled: boolean;
   readonly localAddress: string;
   readonly publicAddress: string | null;
+  /** What these two addresses alone say of further NATs; null: nothing. */
+  readonly addressNote: AddressNote | null;
   /** RFC 4787 section 4.1; `none`: no translation. null: not found out. */
   readonly mapping: NatBehaviour['mapping'];
   /** RFC 4787 section 4.2.1. */
@@ -44,6 +55,10 @@ export interface NatFindings {
   readonly server: ServerVerdict | null;
   readonly behaviour: NatBehaviour;
   readonly path: PathQuality;
+  readonly addressNote: AddressNote | null;
+  readonly hairpin: Hairpin | null;
+  readonly fragments: Fragments | null;
+  readonly lifetime: (Lifetime & { readonly longestWait: number }) | null;
   readonly cancelled: boolean;
 }
 
@@ -54,6 +69,10 @@ export const buildNatReport = ({
   server,
   behaviour,
   path,
+  addressNote,
+  hairpin,
+  fragments,
+  lifetime,
   cancelled,
 }: NatFindings): NatReport => ({
   schema: 'fullcone.nat/1',
@@ -62,6 +81,7 @@ export const buildNatReport = ({
   cancelled,
   localAddress,
   publicAddress: behaviour.publicAddress,
+  addressNote,
   mapping: behaviour.mapping,
   preservesPort: behaviour.preservesPort,
   filtering: behaviour.filtering,
@@ -70,6 +90,14 @@ export const buildNatReport = ({
     returned: path.returned,
     roundTripMs: rounded(path.roundTrip),
     jitterMs: rounded(path.jitter),
+  },
+  hairpin,
+  fragments,
+  lifetime: lifetime && {
+    atLeastSeconds: lifetime.atLeast,
+    atMostSeconds: lifetime.atMost,
+    longestWaitSeconds: lifetime.longestWait,
+    reason: lifetime.reason,
   },
   server: server && { name: server.name, address: server.address, port: server.port, state: server.state },
 });
@@ -96,15 +124,21 @@ function behaviour(report: NatReport, page: Page): string[] {
   const { phrases, width } = page;
   const { mapping, filtering, preservesPort, path } = report;
   const rows: readonly (readonly [string, string])[] = [
-    ['address', phrases.say('nat.addresses', { local: report.localAddress, seen: report.publicAddress ?? '' })],
+    ['address', addressLine(report, page)],
     ['mapping', phrases.say(`nat.mapping.${mapping ?? 'unknown'}`)],
     ['ports', phrases.say(`nat.ports.${preservesPort ? 'preserved' : 'rewritten'}`)],
     ['filtering', phrases.say(`nat.filtering.${filtering ?? 'unknown'}`)],
     ['path', pathLine(path, page)],
+    ...optInRows(report, phrases),
   ];
   const names = rows.map(([name]) => phrases.say(`nat.name.${name}`));
   const widest = names.reduce((most, name) => Math.max(most, name.length), 0);
   return rows.flatMap(([, text], index) => wrap(text, width, `${(names[index] ?? '').padEnd(widest)}  `));
+}
+
+function addressLine({ localAddress, publicAddress, addressNote }: NatReport, { phrases }: Page): string {
+  const line = phrases.say('nat.addresses', { local: localAddress, seen: publicAddress ?? '' });
+  return addressNote === null ? line : `${line} ${phrases.say(`nat.note.${addressNote}`)}`;
 }
 
 function pathLine({ sent, returned, roundTripMs, jitterMs }: NatReport['path'], { phrases }: Page): string {

@@ -17,7 +17,7 @@ it('both languages have the same keys, and fill the same into them', () => {
 });
 
 it('every key is used, and every used key is there', () => {
-  const sources = readdirSync(import.meta.dirname).filter((name) => /^(?!.*\.test)\w+\.ts$/.test(name));
+  const sources = readdirSync(import.meta.dirname).filter((name) => /^(?!.*\.test)[\w-]+\.ts$/.test(name));
   const code = sources.map((name) => readFileSync(`${import.meta.dirname}/${name}`, 'utf8')).join('\n');
   const keys = new Set(flatten(en).map(([key]) => key.replace(/_(one|other)$/, '')));
   // Written out, or with the word of a verdict, severity or result at the end.

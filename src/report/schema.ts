@@ -39,21 +39,31 @@ const causes = z.enum([
   'permission',
 ]);
 
+const results = z.enum(['open', 'closed', 'translated', 'no-answer', 'in-use', 'malformed', 'untested']);
+
 const checkedPort = z.object({
   protocol: z.enum(['udp', 'tcp']),
   family: z.literal('ipv4'),
   port,
-  result: z.enum(['open', 'closed', 'translated', 'no-answer', 'in-use', 'malformed', 'untested']),
+  result: results,
   cause: causes.nullable(),
   mapped: z.string().nullable(),
   process: z.object({ pid: z.int().min(0).nullable(), name: z.string().nullable() }).nullable(),
   rule: z.string().exactOptional(),
 });
 
+const portLabels = z.array(z.string().regex(/^(udp|tcp)\/[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$/));
+
+const sample = z.object({
+  inferred: z.array(z.object({ ports: portLabels, count: z.int().min(1), result: results, cause: causes.nullable() })),
+  confidence: z.number().min(0).max(1),
+  mostDiffering: z.int().min(0),
+});
+
 const finding = z.object({
   code: z.enum(FINDING_CODES),
   severity: z.enum(['error', 'warning', 'info']),
-  ports: z.array(z.string().regex(/^(udp|tcp)\/[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$/)),
+  ports: portLabels,
   facts: z.record(z.string(), z.union([z.string().describe('A name.'), z.number().describe('An amount, or a port.')])),
 });
 
@@ -85,6 +95,8 @@ const report = z.object({
   mode: z.literal('bind'),
   bindAddress: z.string().exactOptional(),
   plannedPorts: z.int().min(0).exactOptional(),
+  sample: sample.exactOptional(),
+  serverList: z.string().exactOptional(),
   loss: z.object({ sent: z.int().min(0), answered: z.int().min(0) }).exactOptional(),
   servers: z.array(server),
   publicAddresses: z.array(z.string()),

@@ -72,7 +72,7 @@ describe('the range rule ends too early, and a process holds a port', () => {
            looks the same from here. To tell, add 198.51.100.10, 198.51.100.20 to it
            and check again.
         4. Flush the router's old states for 192.168.0.100, or restart it; calls in
-           progress may drop. Then check again.
+           progress may drop. Then check again, with --no-wait.
 
       Warning  UDP 5061, process
         Port 5061 is held by asterisk (process 812), so it could not be tested.
@@ -99,14 +99,15 @@ describe('the range rule ends too early, and a process holds a port', () => {
         Gespräche über einen dieser Ports haben Ton nur in eine Richtung oder gar
         keinen.
         1. Erweitern Sie im Router die Regel, die bei 9499 endet: UDP 9000-10999 an
-           192.168.0.100, jeden Port auf dieselbe Nummer.
+           192.168.0.100, jeden Port auf denselben Port.
         2. Reicht sie schon bis 10999, suchen Sie eine andere Regel oder eine
            Firewall, die UDP 9500-10999 abfängt.
-        3. Sehen Sie nach, welche Quellen die Regel zulässt; eine nur für Adressen
-           Ihres Anbieters sieht von hier genauso aus. Tragen Sie zur Probe
+        3. Sehen Sie nach, welche Quellen die Regel zulässt; eine Regel nur für die
+           Adressen Ihres Anbieters sieht von hier genauso aus. Tragen Sie zur Probe
            198.51.100.10, 198.51.100.20 mit ein, und prüfen Sie erneut.
-        4. Löschen Sie die alten Zustände des Routers zu 192.168.0.100, oder starten
-           Sie ihn neu; laufende Gespräche können abbrechen. Prüfen Sie dann erneut.
+        4. Löschen Sie im Router die alten Verbindungen (States, Sessions) von
+           192.168.0.100, oder starten Sie ihn neu; laufende Gespräche können
+           abbrechen. Prüfen Sie dann erneut, mit --no-wait.
 
       Warnung  UDP 5061, process
         Port 5061 ist von asterisk (Prozess 812) belegt und konnte nicht geprüft
@@ -152,7 +153,7 @@ describe('nothing is forwarded', () => {
         4. Admit these ports in the firewalls behind the router too, the PBX's own
            included.
         5. Flush the router's old states for 192.168.0.100, or restart it; calls in
-           progress may drop. Then check again.
+           progress may drop. Then check again, with --no-wait.
 
       Results
         closed  2,001  5060, 9000-10999
@@ -170,17 +171,18 @@ describe('nothing is forwarded', () => {
         Eingehende Anrufe kommen nicht an, und Gespräche haben Ton nur in eine
         Richtung oder gar keinen.
         1. Leiten Sie im Router UDP 5060, 9000-10999 an 192.168.0.100 weiter, jeden
-           Port auf dieselbe Nummer.
+           Port auf denselben Port.
         2. Gibt es diese Regel schon, prüfen Sie, ob sie eingeschaltet ist, ob sie
            192.168.0.100 nennt, und ob kein zweiter Router (die Box des Anbieters)
            davorsteht.
-        3. Sehen Sie nach, welche Quellen die Regel zulässt; eine nur für Adressen
-           Ihres Anbieters sieht von hier genauso aus. Tragen Sie zur Probe
+        3. Sehen Sie nach, welche Quellen die Regel zulässt; eine Regel nur für die
+           Adressen Ihres Anbieters sieht von hier genauso aus. Tragen Sie zur Probe
            198.51.100.10, 198.51.100.20 mit ein, und prüfen Sie erneut.
         4. Lassen Sie diese Ports auch in Firewalls hinter dem Router zu, in der
            eigenen der Telefonanlage ebenso.
-        5. Löschen Sie die alten Zustände des Routers zu 192.168.0.100, oder starten
-           Sie ihn neu; laufende Gespräche können abbrechen. Prüfen Sie dann erneut.
+        5. Löschen Sie im Router die alten Verbindungen (States, Sessions) von
+           192.168.0.100, oder starten Sie ihn neu; laufende Gespräche können
+           abbrechen. Prüfen Sie dann erneut, mit --no-wait.
 
       Ergebnisse
         geschlossen  2.001  5060, 9000-10999
@@ -206,7 +208,7 @@ describe('forwarded, but outbound ports are changed', () => {
            general rule.
         2. Leave the forwards of UDP 5060, 9000-10999 as they are.
         3. Flush the router's old states for 192.168.0.100, or restart it; calls in
-           progress may drop. Then check again.
+           progress may drop. Then check again, with --no-wait.
 
       Results
         translated  2,001  5060, 9000-10999
@@ -214,8 +216,8 @@ describe('forwarded, but outbound ports are changed', () => {
     `));
   it('asks for them in German', () =>
     expect(inGerman(report)).toMatchInlineSnapshot(`
-      "Nicht unterstützt: Herein stimmt alles, hinaus aber ändert der Router 2.001
-      Ports; 5060 wurde zu 55420.
+      "Nicht unterstützt: Eingehend stimmt alles, ausgehend aber ändert der Router
+      2.001 Ports; aus 5060 wurde 55420.
         2.001 UDP-Ports von 192.168.0.100 in 16 s geprüft, 2026-11-20 09:47 UTC
         Öffentliche Adresse 203.0.113.44, Server stun.example (198.51.100.10:3478)
 
@@ -226,8 +228,9 @@ describe('forwarded, but outbound ports are changed', () => {
            für UDP mit Quelle 192.168.0.100 an, die den Quellport beibehält ("Static
            Port", "Preserve Port").
         2. Lassen Sie die Weiterleitungen von UDP 5060, 9000-10999, wie sie sind.
-        3. Löschen Sie die alten Zustände des Routers zu 192.168.0.100, oder starten
-           Sie ihn neu; laufende Gespräche können abbrechen. Prüfen Sie dann erneut.
+        3. Löschen Sie im Router die alten Verbindungen (States, Sessions) von
+           192.168.0.100, oder starten Sie ihn neu; laufende Gespräche können
+           abbrechen. Prüfen Sie dann erneut, mit --no-wait.
 
       Ergebnisse
         umgesetzt  2.001  5060, 9000-10999
@@ -248,7 +251,7 @@ describe('no server could be asked', () => {
   it('blames no port', () =>
     expect(inEnglish(report)).toMatchInlineSnapshot(`
       "Inconclusive: The name of server stun.example cannot be resolved.
-        2,000 UDP ports of 192.168.0.100 checked in 1 s, 2026-11-20 09:47 UTC
+        0 of 2,000 UDP ports of 192.168.0.100 checked in 1 s, 2026-11-20 09:47 UTC
         Public address unknown, server stun.example
 
       Error  UDP 9000-10999 (2,000 ports), server-unresolvable
@@ -267,7 +270,7 @@ describe('no server could be asked', () => {
     expect(inGerman(report)).toMatchInlineSnapshot(`
       "Kein sicheres Ergebnis: Der Name des Servers stun.example lässt sich nicht
       auflösen.
-        2.000 UDP-Ports von 192.168.0.100 in 1 s geprüft, 2026-11-20 09:47 UTC
+        0 von 2.000 UDP-Ports von 192.168.0.100 in 1 s geprüft, 2026-11-20 09:47 UTC
         Öffentliche Adresse unbekannt, Server stun.example
 
       Fehler  UDP 9000-10999 (2.000 Ports), server-unresolvable
@@ -297,7 +300,7 @@ describe('cancelled after some of it', () => {
     expect(inEnglish(report)).toMatchInlineSnapshot(`
       "Cancelled: The check was stopped after 502 of 2,001 ports; 1,499 ports are
       untested.
-        2,001 UDP ports of 192.168.0.100 checked in 16 s, 2026-11-20 09:47 UTC
+        502 of 2,001 UDP ports of 192.168.0.100 checked in 16 s, 2026-11-20 09:47 UTC
         Public address 203.0.113.44, server stun.example (198.51.100.10:3478)
 
       Error  UDP 9500, not-forwarded
@@ -312,12 +315,12 @@ describe('cancelled after some of it', () => {
         3. Admit these ports in the firewalls behind the router too, the PBX's own
            included.
         4. Flush the router's old states for 192.168.0.100, or restart it; calls in
-           progress may drop. Then check again.
+           progress may drop. Then check again, with --no-wait.
 
       Warning  UDP 9501-10999 (1,499 ports), cancelled
         This says nothing about calls yet: the ports may be forwarded, or not.
         1. Check again, and let it finish.
-        2. What was tested before stays true.
+        2. What was found out before the stop is in the results.
 
       Results
         open        501  5060, 9000-9499
@@ -329,29 +332,31 @@ describe('cancelled after some of it', () => {
     expect(inGerman(report)).toMatchInlineSnapshot(`
       "Abgebrochen: Die Prüfung endete nach 502 von 2.001 Ports; 1.499 Ports sind
       ungeprüft.
-        2.001 UDP-Ports von 192.168.0.100 in 16 s geprüft, 2026-11-20 09:47 UTC
+        502 von 2.001 UDP-Ports von 192.168.0.100 in 16 s geprüft, 2026-11-20 09:47
+        UTC
         Öffentliche Adresse 203.0.113.44, Server stun.example (198.51.100.10:3478)
 
       Fehler  UDP 9500, not-forwarded
         Auf Port 9500 kommt von außen nichts herein; er ist nicht weitergeleitet, oder
-        eine Firewall hält es auf.
+        eine Firewall sperrt ihn.
         Gespräche über einen dieser Ports haben Ton nur in eine Richtung oder gar
         keinen.
         1. Leiten Sie im Router UDP 9500 an 192.168.0.100 weiter, jeden Port auf
-           dieselbe Nummer.
-        2. Sehen Sie nach, welche Quellen die Regel zulässt; eine nur für Adressen
-           Ihres Anbieters sieht von hier genauso aus. Tragen Sie zur Probe
+           denselben Port.
+        2. Sehen Sie nach, welche Quellen die Regel zulässt; eine Regel nur für die
+           Adressen Ihres Anbieters sieht von hier genauso aus. Tragen Sie zur Probe
            198.51.100.10, 198.51.100.20 mit ein, und prüfen Sie erneut.
         3. Lassen Sie diese Ports auch in Firewalls hinter dem Router zu, in der
            eigenen der Telefonanlage ebenso.
-        4. Löschen Sie die alten Zustände des Routers zu 192.168.0.100, oder starten
-           Sie ihn neu; laufende Gespräche können abbrechen. Prüfen Sie dann erneut.
+        4. Löschen Sie im Router die alten Verbindungen (States, Sessions) von
+           192.168.0.100, oder starten Sie ihn neu; laufende Gespräche können
+           abbrechen. Prüfen Sie dann erneut, mit --no-wait.
 
       Warnung  UDP 9501-10999 (1.499 Ports), cancelled
         Über Gespräche sagt das noch nichts: Die Ports können weitergeleitet sein oder
         nicht.
         1. Prüfen Sie erneut, und lassen Sie die Prüfung zu Ende laufen.
-        2. Was vorher geprüft wurde, bleibt gültig.
+        2. Was vor dem Abbruch gefunden wurde, steht bei den Ergebnissen.
 
       Ergebnisse
         offen          501  5060, 9000-9499

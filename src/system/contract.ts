@@ -136,6 +136,8 @@ export interface OutputFile {
 export interface Files {
   /** Opens a file at once, so that a mistake in its name is known before the work begins; its content is left alone. */
   openOutput(path: string): Promise<Result<OutputFile, string>>;
+  /** A small file that the user names; else the system's code of what is wrong with it. */
+  readInput(path: string): Promise<Result<string, string>>;
   /** A small note that outlives a run, by its name. null: there is none, or it cannot be read. */
   readState(name: string): Promise<string | null>;
   /** false: it could not be written. */

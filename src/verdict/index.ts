@@ -1,14 +1,28 @@
 /** What it means: rules, each with an id, from evidence to the result of a port and the verdict of a run. */
 export { type Behaviour, judgeNat, judgePath, type NatBehaviour, type PathQuality } from './nat.ts';
+export {
+  type AddressNote,
+  type Fragments,
+  type FragmentWay,
+  type Hairpin,
+  judgeAddresses,
+  judgeFragments,
+  judgeHairpin,
+  judgeLifetime,
+  type Lifetime,
+} from './opt-in.ts';
 export type { PortRule } from './port-rules.ts';
-export { judgeRun } from './run.ts';
+export { isOpen, judgePorts, judgeRun } from './run.ts';
+export { judgeSample } from './sample.ts';
 export { canAskInbound, canAskOutbound, judgeServer, type ServerIdentity, unresolvable } from './servers.ts';
 export type {
   Cause,
+  Inferred,
   PortResult,
   PortVerdict,
   Reason,
   RunVerdict,
+  SampleVerdict,
   ServerState,
   ServerVerdict,
   Verdict,

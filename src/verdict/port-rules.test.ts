@@ -105,6 +105,10 @@ const ROWS: readonly Row[] = [
   ['preserved-by-chance-closed', { ...CLOSED, at: { elsewhere: OTHER } }, random],
   ['preserved-by-chance-closed', { ...CLOSED, cold: 'cannot-ask', at: { elsewhere: OTHER } }, random],
 
+  ['shut-out', { ...CLOSED, 'cold-near': 'yes' }, { shutOut: true }],
+  ['shut-out', CLOSED, { shutOut: true }, 'its neighbours in the sample are'],
+  ['shut-out', { ...CLOSED, warm: 'yes' }, { shutOut: true }],
+  ['shut-out', { cold: 'no', warm: 'no', outbound: 'no' }, { shutOut: true }],
   ['not-forwarded', CLOSED],
   ['not-forwarded', { ...CLOSED, cold: 'cannot-ask' }],
   ['not-forwarded', { ...CLOSED, at: { elsewhere: OTHER } }, {}, 'a neighbour over there'],
@@ -164,6 +168,7 @@ const EXPECTED: Readonly<Record<string, readonly [PortResult, Cause | null]>> = 
   'neighbour-suspected': ['untested', 'taken-by-neighbour'],
   'neighbour-possible': ['untested', 'taken-by-neighbour'],
   'source-port-rewritten': ['translated', 'source-port-rewritten'],
+  'shut-out': ['untested', 'scan-protection'],
   'not-forwarded-neighbour': ['closed', 'not-forwarded'],
   symmetric: ['translated', 'symmetric'],
   'mapped-elsewhere': ['translated', 'mapped-elsewhere'],
@@ -230,6 +235,8 @@ describe('where two rules apply, the first decides', () => {
       { ...FORWARDED, at: { 'fresh-elsewhere': PORT, elsewhere: PORT } },
     ],
     ['neighbour-suspected', 'source-port-rewritten', FORWARDED],
+    ['shut-out', 'not-forwarded', { ...CLOSED, 'cold-near': 'yes' }, { shutOut: true }],
+    ['shut-out', 'not-forwarded-neighbour', REWRITTEN, { shutOut: true }],
     ['not-forwarded-neighbour', 'symmetric', { ...REWRITTEN, at: { elsewhere: THIRD } }],
     [
       'neighbour-possible',

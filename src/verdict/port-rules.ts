@@ -138,6 +138,14 @@ export const PORT_RULES: readonly PortRule[] = [
     why: 'A packet that nobody asked for reaches the port, so it is forwarded; but what it sends leaves from another port (no port preservation, RFC 4787 section 4.2.1).',
   },
   {
+    id: 'shut-out',
+    applies: (seen, run) =>
+      run.shutOut && no(seen, 'cold') && (isPreserved(seen) || run.mostPreserved || seen.mapped === null),
+    result: 'untested',
+    cause: 'scan-protection',
+    why: 'Of a sample of such ports some let in a packet that nobody asked for from the one address of the server, and not from the other: the router refuses that one, or its rules name their sources.',
+  },
+  {
     id: 'not-forwarded-neighbour',
     applies: (seen, run) => translated(seen) && no(seen, 'cold') && run.mostPreserved,
     result: 'closed',

@@ -8,6 +8,8 @@ export interface RunFacts {
   readonly bystandersRewritten: boolean;
   /** The public address of the control probes; null: they had several, or none. */
   readonly controlAddress: string | null;
+  /** Some port lets a cold packet in from the primary's address, and not from the alternate one. */
+  readonly shutOut: boolean;
   /** What the sample of ports that were asked says for those that look the same. */
   readonly sampled: { readonly changePort: Sampled; readonly relay: Sampled };
 }
@@ -22,6 +24,7 @@ export function runFacts({ ports, bystanders, controlAddress }: RunEvidence): Ru
     mostPreserved: kept > 0 && kept * 2 >= mapped.length + bystanders.length,
     bystandersRewritten: bystanders.length > 0 && bystanders.every((one) => one.mapped !== one.local),
     controlAddress,
+    shutOut: ports.some(({ answers }) => answers.cold.kind === 'no' && answers['cold-near'].kind === 'yes'),
     sampled: { changePort: sample(ports, 'change-port'), relay: sample(ports, 'relay') },
   };
 }

@@ -4,7 +4,7 @@ import type { ProbePlan } from '../plan/index.ts';
 import { judgeCall } from './call-rules.ts';
 import { PORT_RULES, type PortRule } from './port-rules.ts';
 import { type RunFacts, runFacts } from './run-facts.ts';
-import type { PortVerdict, Reason, RunVerdict, ServerVerdict, Verdict } from './types.ts';
+import type { PortResult, PortVerdict, Reason, RunVerdict, ServerVerdict, Verdict } from './types.ts';
 
 export interface JudgedRun {
   readonly servers: readonly ServerVerdict[];
@@ -33,7 +33,8 @@ export function judgeRun(judged: JudgedRun): RunVerdict {
   };
 }
 
-function judgePorts(evidence: RunEvidence): PortVerdict[] {
+/** In the order of the plan. */
+export function judgePorts(evidence: RunEvidence): PortVerdict[] {
   const facts = runFacts(evidence);
   return evidence.ports.map((port) => judgePort(port, facts));
 }
@@ -71,7 +72,13 @@ interface Conclusion {
 const inconclusive = (reason: Reason): Conclusion => ({ verdict: 'inconclusive', reason });
 
 /** Proof that the configuration is not a supported one. */
-const PROVEN = new Set(['closed', 'translated', 'no-answer']);
+const PROVEN = new Set<PortResult>(['closed', 'translated', 'no-answer']);
+
+/** null: nothing was found out. */
+export function isOpen(result: PortResult): boolean | null {
+  if (result === 'open') return true;
+  return PROVEN.has(result) ? false : null;
+}
 
 function conclude(
   servers: readonly ServerVerdict[],

@@ -10,6 +10,7 @@ export const PORT = 9000;
 
 export const QUESTIONS = [
   'cold',
+  'cold-near',
   'warm',
   'outbound',
   'change-port',
@@ -73,6 +74,7 @@ export const facts = ({ changePort = 'mixed', relay = 'mixed', ...rest }: Facts)
   mostPreserved: true,
   bystandersRewritten: rest.mostPreserved === false,
   controlAddress: PUBLIC,
+  shutOut: false,
   sampled: { changePort, relay },
   ...rest,
 });

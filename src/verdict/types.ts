@@ -1,4 +1,4 @@
-import type { Endpoint } from '../base/index.ts';
+import type { Endpoint, PortRange } from '../base/index.ts';
 
 export type PortResult = 'open' | 'closed' | 'translated' | 'no-answer' | 'in-use' | 'malformed' | 'untested';
 
@@ -87,4 +87,20 @@ export interface RunVerdict {
   readonly ports: readonly PortVerdict[];
   /** Whether the cold question could be asked: without it, `open` rests on the warm one alone. */
   readonly coldAsked: boolean;
+}
+
+/** Ports that were not asked, but lie between two that were, and that agree. */
+export interface Inferred {
+  readonly result: PortResult;
+  readonly cause: Cause | null;
+  readonly ports: readonly PortRange[];
+  /** Of ports. */
+  readonly count: number;
+}
+
+export interface SampleVerdict {
+  readonly inferred: readonly Inferred[];
+  readonly confidence: number;
+  /** No more of the inferred ports than this are something else, with that confidence. */
+  readonly mostDiffering: number;
 }

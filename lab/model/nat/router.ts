@@ -7,14 +7,16 @@ import { outwardOf } from './behaviour.ts';
 import { includes, insideFor } from './inward.ts';
 import { type Chooser, choosePeerPort, choosePublicPort } from './ports.ts';
 import { createScanGuard } from './scan-guard.ts';
-import { createTable } from './table.ts';
+import { createTable, type Lifetimes } from './table.ts';
 
 /** A router with one public address: connection tracking first, rules only for what it does not know. */
 export interface Router {
   /** From the LAN to the internet. */
-  outbound(packet: Packet, now: Milliseconds): Packet | 'blocked' | 'no-port';
+  outbound(packet: Packet, now: Milliseconds): Packet | 'blocked' | 'no-port' | 'too-long';
   /** From the internet to the public address. */
-  inbound(packet: Packet, now: Milliseconds): Packet | 'unwanted' | 'taken' | 'rejected' | 'no-port';
+  inbound(packet: Packet, now: Milliseconds): Packet | 'unwanted' | 'taken' | 'rejected' | 'no-port' | 'too-long';
+  /** Whether packets from the LAN to the public address come back in. */
+  turnsAround(): boolean;
   /** What it says itself to a packet that it has taken or rejected. */
   ownAnswer(packet: Packet): Packet | null;
   /** Other rules from now on; what the table holds stays. */
@@ -24,7 +26,7 @@ export interface Router {
 }
 
 export function createRouter(initial: RouterSpec, publicAddress: string, chance: Chance): Router {
-  const table = createTable();
+  const table = createTable(lifetimesOf(initial));
   const chooser: Chooser = { table, chance, publicAddress };
   const guard = createScanGuard();
   let spec = initial;
@@ -65,6 +67,7 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
 
   return {
     outbound(packet, now) {
+      if (isDroppedFragment(spec, 'out', packet)) return 'too-long';
       // The table sees a packet before the rule that drops it: an inbound flow counts as answered all the same.
       const known = table.pass(packet, now);
       if (isBlocked(packet)) return 'blocked';
@@ -73,6 +76,7 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
       return translated === null ? 'no-port' : { ...packet, from: translated.from, to: translated.to };
     },
     inbound(packet, now) {
+      if (isDroppedFragment(spec, 'in', packet)) return 'too-long';
       const known = table.pass(packet, now);
       if (known === null && !mayOpen(packet)) return 'unwanted';
       const translated = known ?? openInward(packet, now);
@@ -80,6 +84,7 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
       if (translated.to.address === publicAddress) return 'taken';
       return { ...packet, from: translated.from, to: translated.to };
     },
+    turnsAround: () => spec.hairpin ?? false,
     ownAnswer(packet) {
       if (packet.protocol === 'udp') return null;
       return isIn(spec.tcpService, packet) ? strangersAnswer(packet) : refusal(packet);
@@ -92,6 +97,16 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
     },
   };
 }
+
+const lifetimesOf = ({ udpTimeouts }: RouterSpec): Lifetimes | undefined =>
+  udpTimeouts && { unreplied: udpTimeouts.unreplied * 1_000, replied: udpTimeouts.replied * 1_000 };
+
+/** An MTU of 1,500 bytes less the headers of IPv4 and UDP. */
+const UNFRAGMENTED = 1472;
+
+/** Before the table sees it: what is made whole again only later counts for nothing. */
+const isDroppedFragment = ({ dropsFragments }: RouterSpec, way: 'out' | 'in', { protocol, bytes }: Packet): boolean =>
+  protocol === 'udp' && bytes.length > UNFRAGMENTED && (dropsFragments === way || dropsFragments === 'both');
 
 /** Without the bytes, which the table shall not keep. */
 const tupleOf = ({ protocol, from, to }: Tuple): Tuple => ({ protocol, from, to });

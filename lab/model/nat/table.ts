@@ -43,7 +43,15 @@ export interface Table {
   behind(protocol: Protocol, publicPort: number, now: Milliseconds): readonly Entry[];
 }
 
-export function createTable(): Table {
+/** How long a flow lives after its last packet. */
+export interface Lifetimes {
+  readonly unreplied: Milliseconds;
+  readonly replied: Milliseconds;
+}
+
+const LINUX: Lifetimes = { unreplied: UNREPLIED, replied: REPLIED };
+
+export function createTable({ unreplied, replied }: Lifetimes = LINUX): Table {
   const byTuple = new Map<string, Way>();
   const byInside = new Map<string, Entry[]>();
   const byPublicPort = new Map<string, Entry[]>();
@@ -58,7 +66,7 @@ export function createTable(): Table {
     if (way === null) return null;
     const { entry, isReply, onward } = way;
     if (isReply) entry.answered = true;
-    entry.expires = Math.max(entry.expires, now + (entry.answered ? REPLIED : UNREPLIED));
+    entry.expires = Math.max(entry.expires, now + (entry.answered ? replied : unreplied));
     return onward;
   }
 
@@ -70,7 +78,7 @@ export function createTable(): Table {
 
   function open(opened: Entry['opened'], original: Tuple, translated: Tuple, now: Milliseconds, forGood = false): void {
     const reply = invert(translated);
-    const expires = forGood ? Number.POSITIVE_INFINITY : now + UNREPLIED;
+    const expires = forGood ? Number.POSITIVE_INFINITY : now + unreplied;
     const entry: Entry = { original, reply, opened, answered: forGood, expires };
     add(original, { entry, isReply: false, onward: translated }, now);
     add(reply, { entry, isReply: true, onward: invert(original) }, now);

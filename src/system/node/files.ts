@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { err, ok, type Result } from '../../base/index.ts';
@@ -21,6 +21,7 @@ export function nodeFiles(environment: NodeJS.ProcessEnv): Files {
   const folder = stateFolder(environment);
   return {
     openOutput,
+    readInput,
     readState: (name) => readSmall(join(folder, fileName(name))).catch(() => null),
     writeState: (name, text) => replaceFile(folder, join(folder, fileName(name)), text),
   };
@@ -30,6 +31,15 @@ export function nodeFiles(environment: NodeJS.ProcessEnv): Files {
 async function readSmall(path: string): Promise<string | null> {
   const found = await stat(path);
   return found.isFile() && found.size <= LARGEST_NOTE_BYTES ? readFile(path, 'utf8') : null;
+}
+
+async function readInput(path: string): Promise<Result<string, string>> {
+  try {
+    const text = await readSmall(path);
+    return text === null ? err('EINVAL') : ok(text);
+  } catch (error) {
+    return err(codeOf(error));
+  }
 }
 
 const LARGEST_NOTE_BYTES = 4 * 1024 * 1024;
@@ -72,7 +82,9 @@ async function openOutput(path: string): Promise<Result<OutputFile, string>> {
       () => true,
       () => false,
     );
-    return ok(outputFile(await open(path, 'a'), path, existed));
+    // A pipe without a reader would make `open` wait for ever.
+    const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
+    return ok(outputFile(await open(path, flags, 0o666), path, existed));
   } catch (error) {
     return err(codeOf(error));
   }

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
+import { ipv4Scope } from '../../base/index.ts';
 import type { Host } from '../contract.ts';
 import { holdersOf } from './holders.ts';
 import { nodeUdp } from './udp.ts';
@@ -9,9 +10,17 @@ const addresses = (): string[] =>
     (list ?? []).filter(({ family }) => family === 'IPv4').map(({ address }) => address),
   );
 
-/** Tried, not looked up: Linux takes all of 127.0.0.0/8, and addresses can be bound that no interface shows. */
+/**
+ * Tried, not looked up: Linux takes all of 127.0.0.0/8. Broadcast and multicast addresses can be bound as well, but
+ * nothing is sent from there.
+ */
 const canBind = (address: string): Promise<boolean> =>
   new Promise((resolve) => {
+    const isOwn = address === '0.0.0.0' || ipv4Scope(address) === 'loopback' || addresses().includes(address);
+    if (!isOwn) {
+      resolve(false);
+      return;
+    }
     const ignore = (): null => null;
     const socket = nodeUdp.open(
       { address, port: 0 },

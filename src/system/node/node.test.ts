@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -137,6 +137,20 @@ test('a name never leaves the folder, and different names are different files', 
   expect(new Set(files).size).toBe(names.length);
   expect(files.filter((file) => !/^[A-Za-z0-9_%-]*$/.test(file))).toEqual([]);
   expect(fileName('last-run')).toBe('last-run');
+});
+
+test('reads a file that the user names; of others it says what is wrong', async () => {
+  const files = nodeFiles({});
+  const folder = await mkdtemp(join(tmpdir(), 'fullcone-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'list.json');
+  await writeFile(path, 'text');
+  const [there, missing, noFile] = await Promise.all([path, `${path}x`, folder].map((one) => files.readInput(one)));
+  expect([there, missing, noFile]).toEqual([
+    { kind: 'ok', value: 'text' },
+    { kind: 'error', error: 'ENOENT' },
+    { kind: 'error', error: 'EINVAL' },
+  ]);
 });
 
 test('writes, replaces and reads state; says when it cannot', async () => {

@@ -1,0 +1,12 @@
+import { enclosure, type Probe } from './probes.ts';
+import type { Milliseconds } from './time.ts';
+
+/** A silence counts if so many tries were made between probes that were answered (docs/decisions/0001). */
+const ENOUGH = 7;
+
+/**
+ * Whether these tries, none of them answered, are enough to call it a silence. `probes` in the order of their sending;
+ * `reach`: how far one may be away from the try that it vouches for.
+ */
+export const isSilence = (tries: readonly Milliseconds[], probes: readonly Probe[], reach: Milliseconds): boolean =>
+  tries.filter((at) => enclosure(probes, at, reach) === 'both').length >= ENOUGH;
