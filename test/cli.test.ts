@@ -80,6 +80,14 @@ describe('a check', () => {
         7 UDP ports of HERE checked in N s, DATE
         Public address HERE, server PRIMARY:3478
 
+      Note  trial
+        The server is on this machine itself: the result says nothing about your
+        router.
+        It shows that the check works here, and that its ports are free.
+        1. For a real check, name a server in the internet: --server stun.example.com.
+        2. Best is a reflector of your own, on a host with two public addresses
+           ("fullcone reflector").
+
       Results
         open  7  20000, 20010-20015
       "
@@ -280,7 +288,7 @@ describe('a file for the report', () => {
     const { code, out, error } = await at.run(checkWords(at, '--output', '/dev/full'));
     expect([code, out.startsWith('Supported')]).toEqual([70, true]);
     expect(error).toBe(
-      'fullcone: the report could not be written to "/dev/full" (ENOSPC). It is on standard output.\n',
+      'fullcone: the report could not be written to "/dev/full" (ENOSPC). The result is on standard output.\n',
     );
   });
 });

@@ -5,7 +5,7 @@ import { findFindings } from './find.ts';
 import { contextOf, runOf, serverOf } from './testing.ts';
 import de from './texts/de.json' with { type: 'json' };
 import en from './texts/en.json' with { type: 'json' };
-import { adviseText } from './texts.ts';
+import { adviseText, VARIANT_KEYS } from './texts.ts';
 import type { Finding, Language } from './types.ts';
 
 type Tree = string | readonly string[] | { readonly [key: string]: Tree };
@@ -54,7 +54,7 @@ describe('both languages', () => {
           'common.moreRanges',
         ]),
     );
-    const known = new Set<string>(FINDING_CODES);
+    const known = new Set<string>([...FINDING_CODES, ...VARIANT_KEYS]);
     const unused = flat.en
       .map(([key]) => key.replace(/_(one|other|signalling|media|mixed|tcp)$/, ''))
       .filter((key) => !used.has(key) && !known.has(key.split('.')[0] ?? ''));
@@ -238,5 +238,40 @@ describe('a text', () => {
     expect(hostile && adviseText(hostile, 'en').title).toBe(
       '2 ports are held by {{pid}} $t(common.flush) (process 812), so they could not be tested.',
     );
+  });
+});
+
+describe('the edge of a sample', () => {
+  const edge = (code: FindingCode, facts: Finding['facts']): Finding => ({
+    code,
+    severity: 'error',
+    ports: ['udp/10521', 'udp/10535'],
+    facts: { count: 2, rangeFrom: 9000, rangeTo: 10_999, bindAddress: '192.168.0.100', ...facts },
+  });
+
+  it.each<[FindingCode, Finding['facts'], RegExp, RegExp]>([
+    [
+      'range-ends-early',
+      { lastOpen: 10_498, firstClosed: 10_521, lastClosed: 10_999 },
+      /In the sample, 10498 is the last port/,
+      /between 10498 and 10521: UDP 9000-10999/,
+    ],
+    [
+      'range-starts-late',
+      { firstOpen: 9040, firstClosed: 9000, lastClosed: 9017 },
+      /In the sample, 9017 is the last port/,
+      /between 9017 and 9040: UDP 9000-10999/,
+    ],
+    [
+      'range-ends-early',
+      { lastOpen: 10_520, firstClosed: 10_521, lastClosed: 10_999 },
+      /^Forwarding ends after port 10520;/,
+      /the rule that ends at 10520/,
+    ],
+  ])('%s %j', (code, facts, title, step) => {
+    const { title: said, steps } = adviseText(edge(code, facts), 'en');
+    expect(said).toMatch(title);
+    expect(steps[0]).toMatch(step);
+    expect(adviseText(edge(code, facts), 'de').steps.join(' ')).not.toMatch(/\{\{|undefined/);
   });
 });

@@ -1,3 +1,4 @@
+import type { FindingCode } from './catalogue.ts';
 import { isSignalling } from './signalling.ts';
 import de from './texts/de.json' with { type: 'json' };
 import en from './texts/en.json' with { type: 'json' };
@@ -31,9 +32,25 @@ export function adviseText(finding: Finding, language: Language, facts: Facts = 
   };
 }
 
-/** A process without name and number has to be found first, as where none was seen. */
-const keyOf = ({ code, facts }: Finding): string =>
-  code === 'process' && facts['process'] === undefined && facts['pid'] === undefined ? 'in-use' : code;
+/** Findings of which the words depend on what is known of them. */
+const VARIANTS: Partial<Record<FindingCode, readonly [when: (facts: Facts) => boolean, key: string]>> = {
+  // A process without name and number has to be found first, as where none was seen.
+  process: [({ process, pid }) => process === undefined && pid === undefined, 'in-use'],
+  // In a sample the edge lies somewhere between two ports that were asked.
+  'range-ends-early': [({ lastOpen, firstClosed }) => Number(firstClosed) - Number(lastOpen) > 1, 'range-ends-between'],
+  'range-starts-late': [
+    ({ lastClosed, firstOpen }) => Number(firstOpen) - Number(lastClosed) > 1,
+    'range-starts-between',
+  ],
+};
+
+/** Texts that are no code of their own. */
+export const VARIANT_KEYS: readonly string[] = Object.values(VARIANTS).map(([, key]) => key);
+
+function keyOf({ code, facts }: Finding): string {
+  const [applies, key] = VARIANTS[code] ?? [];
+  return applies?.(facts) && key ? key : code;
+}
 
 function variablesOf(ports: readonly string[], facts: Facts, language: Language): Facts {
   const amounts = AMOUNTS.flatMap((name) => amountOf(name, facts[name], language));

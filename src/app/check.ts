@@ -117,7 +117,9 @@ class Run {
     this.#tell({ kind: 'ended', duration: clock.now() - began, cancelled: this.#pumps.cancelled });
     const report = conclude(this.#events);
     const { publicAddresses: seen } = report;
-    const isLocal = seen.length > 0 && seen.every((address) => ipv4Scope(address) === 'loopback');
+    // A trial on this machine alone leaves nothing in any router.
+    const isLocal =
+      this.#request.noWait && seen.length > 0 && seen.every((address) => ipv4Scope(address) === 'loopback');
     const remembered =
       !plan || isLocal || (await memory.remember(plan, observationsOf(this.#events), report, this.#bystanders()));
     return { events: this.#events, report, remembered };

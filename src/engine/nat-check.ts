@@ -27,10 +27,20 @@ interface Row {
 
 /** At 5 % loss each way seven tries leave one chance in ten million (docs/decisions/0001). */
 const TRIES = 7;
-const GAP: Milliseconds = 250;
-/** How many packets the path is measured with, and how often. */
+/** How many packets the path is measured with. */
 const PROBES = 40;
-const PROBE_GAP: Milliseconds = 50;
+
+/** Between two tries of a question, and between two packets of the path. */
+interface Pace {
+  readonly gap: Milliseconds;
+  readonly probeGap: Milliseconds;
+}
+
+/** A reflector of ours has said that it allows more. */
+const OURS: Pace = { gap: 250, probeGap: 50 };
+/** Three questions at a time and the path: no more than ten packets per second (RFC 5780 section 5). */
+const STRANGERS: Pace = { gap: 1000, probeGap: 250 };
+
 /** After the last packet, for what is still on its way. */
 const PATIENCE: Milliseconds = 1000;
 
@@ -50,6 +60,7 @@ export class NatCheck implements Engine<NatObservation> {
   readonly #helpers: HelperSockets<NatObservation>;
   readonly #transactions: Transactions<Ask>;
   readonly #bulk: Bulk;
+  readonly #pace: Pace;
   readonly #rows: Readonly<Record<NatQuestion, Row>>;
   #asks: Ask[] = [];
   #phase: 'new' | 'opening' | 'asking' | 'done' = 'new';
@@ -58,6 +69,7 @@ export class NatCheck implements Engine<NatObservation> {
   constructor({ primary, alternate, pass, bindAddress }: NatTarget, random: (count: number) => Uint8Array) {
     this.#helpers = new HelperSockets(this.#outbox, bindAddress, () => false);
     this.#transactions = new Transactions(random);
+    this.#pace = pass ? OURS : STRANGERS;
     this.#bulk = new Bulk(pass);
     const plain = (from: Row['from'], to: Endpoint): Row => ({ from, to, options: {}, answerFrom: to.address });
     const changed = (address: boolean): Row => ({
@@ -119,7 +131,7 @@ export class NatCheck implements Engine<NatObservation> {
   #isOpen = ({ question, isAnswered, tries, most }: Ask): boolean =>
     tries < most && (question === 'path' || !isAnswered);
 
-  #begin(question: NatQuestion, now: Milliseconds, most = TRIES, gap = GAP): void {
+  #begin(question: NatQuestion, now: Milliseconds, most = TRIES, gap = this.#pace.gap): void {
     this.#asks.push({ question, row: this.#rows[question], most, gap, tries: 0, dueAt: now, isAnswered: false });
   }
 
@@ -158,7 +170,7 @@ export class NatCheck implements Engine<NatObservation> {
     if (question !== 'filtering-1') return;
     this.#begin('filtering-2', now);
     this.#begin('filtering-3', now);
-    this.#begin('path', now, PROBES, PROBE_GAP);
+    this.#begin('path', now, PROBES, this.#pace.probeGap);
   }
 
   #conclude(at: Milliseconds): void {

@@ -1,0 +1,3 @@
+import { testAtLoss } from './at-loss.ts';
+
+testAtLoss(0.05);
