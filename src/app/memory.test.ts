@@ -322,7 +322,7 @@ describe('what is remembered', () => {
     await own.intend(plan());
     const intended = JSON.parse(there.note() ?? '') as Note[];
     expect(intended).toHaveLength(1);
-    expect(waitOf(await memoryOf(there), { ports: [1] })).toBe(UNANSWERED);
+    expect(waitOf(await memoryOf(there), { ports: [1] })).toBe(ANSWERED);
     await own.remember(plan(), [sent(1, 'cold')], report());
     expect(JSON.parse(there.note() ?? '')).toMatchObject([left(came(COLD_AT, '1'))]);
   });

@@ -42,6 +42,9 @@ const ANSWERED_LIVES: Milliseconds = 185_000;
 
 const FILE = 'past-checks.json';
 
+/** A check has one for each role that it asks. */
+const MOST_FLOWS = 32;
+
 /** More checks than this nobody makes in three minutes. */
 const MOST_NOTES = 200;
 
@@ -104,15 +107,12 @@ export async function memoryOf(system: System): Promise<Memory> {
       const questions = Object.keys(plan.steps) as Question[];
       const planned = flowsOf(
         plan,
-        questions.filter(isUsual).map((question) => [question, all] as const),
+        questions.map((question) => [question, all] as const),
       );
       return keep({ endedAt: now(), flows: planned, mapped: [] });
     },
   };
 }
-
-/** What every check asks of every port, unless it is open. */
-const isUsual = (question: Question): boolean => question === 'cold' || question === 'warm' || question === 'outbound';
 
 /** What may still be in a router, of which ports, and for how long. */
 interface Leftover {
@@ -230,7 +230,7 @@ function parse(text: string | null, now: Milliseconds): PastCheck[] {
       const check = {
         id: typeof id === 'string' ? id : '',
         endedAt: Math.min(endedAt, now),
-        flows: asList(flows).flatMap(readFlow),
+        flows: asList(flows).slice(0, MOST_FLOWS).flatMap(readFlow),
         mapped: readRanges(mapped),
       };
       return [check];

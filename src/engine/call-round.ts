@@ -2,6 +2,12 @@ import type { Milliseconds } from '../base/index.ts';
 import type { CallPlan } from '../plan/index.ts';
 import type { Called, CallState } from '../stun/index.ts';
 
+/** docs/protocol.md: SYN after 1 and 3 s, and the end after 5. */
+const SHORTEST_CALL: Milliseconds = 4500;
+
+/** With more polls lost than this, a lost call is no rare accident: at 5 % each way a tenth of them is. */
+const LEAST_ANSWERED = 0.7;
+
 /** One call of some ports, and what is known of it. */
 export class CallRound {
   readonly number: number;
@@ -15,6 +21,7 @@ export class CallRound {
   readonly #connectedAt = new Map<number, Milliseconds>();
   /** When the polls were sent that were answered, ascending. */
   readonly #alive: Milliseconds[] = [];
+  #polls = 0;
   #polledAt: Milliseconds = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -35,6 +42,7 @@ export class CallRound {
 
   polled(now: Milliseconds): void {
     this.#polledAt = now;
+    this.#polls++;
   }
 
   answered({ ports }: Called, sentAt: Milliseconds, now: Milliseconds): void {
@@ -44,6 +52,8 @@ export class CallRound {
       // An answer that was overtaken by a later one must not take back what that said.
       const known = this.#states.get(port);
       if (known !== undefined && known !== 'under-way') continue;
+      // A reflector that has not waited for three SYNs has not called.
+      if (state === 'timed-out' && now < this.startedAt + SHORTEST_CALL) continue;
       this.#states.set(port, state);
       if (state === 'connected') this.#connectedAt.set(port, now);
     }
@@ -68,6 +78,8 @@ export class CallRound {
   /** Polls were answered all the time: no interruption can have swallowed all three SYNs. */
   wasWatched(now: Milliseconds): boolean {
     const times = [this.startedAt, ...this.#alive, now];
+    // What is on its way does not count yet.
+    if (this.#alive.length < LEAST_ANSWERED * (this.#polls - 2)) return false;
     return times.every((time, index) => index === 0 || time - (times[index - 1] ?? 0) <= this.#plan.longestPause);
   }
 

@@ -66,6 +66,8 @@ export class PortAsker {
   #begun = 0;
   #unfinished = 0;
   #confirming = false;
+  /** Ports that let no cold packet in. */
+  #silentColds = 0;
   #lastSentAt: Milliseconds = 0;
 
   constructor(tools: AskerTools) {
@@ -74,7 +76,7 @@ export class PortAsker {
     this.#stale = new Set(plan.stalePorts);
     this.#run = {
       can: (question) => plan.steps[question] !== undefined,
-      enough: (question) => (this.#asked.get(question) ?? 0) >= plan.causeSample,
+      enough: (question) => (this.#asked.get(question) ?? 0) >= plan.causeSample + this.#more(question),
       confirming: () => this.#confirming,
     };
   }
@@ -227,9 +229,15 @@ export class PortAsker {
     const { state, question, sent } = ask;
     const about = { at: now, port: state.port, question };
     const lastSentAt = sent.at(-1) ?? now;
+    if (question === 'cold') this.#silentColds++;
     if (kind === 'given-up') outbox.observed({ kind, ...about });
     else outbox.observed({ kind, ...about, tries: sent.length, needed: path.triesNeeded(plan.tries), lastSentAt });
     this.#settle(ask, 'not-answered', now);
+  }
+
+  /** A ban may begin late: so the sample that looks for it goes on with every sixteenth silence. */
+  #more(question: Question): number {
+    return question === 'cold-near' ? this.#silentColds / 16 : 0;
   }
 
   #settle(ask: Ask, how: 'answered' | 'not-answered', now: Milliseconds): void {

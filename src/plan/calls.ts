@@ -24,8 +24,8 @@ export interface CallPlan {
   readonly grace: Milliseconds;
 }
 
-/** As many as one request names. */
-export const CALLED_AT_ONCE = 32;
+/** Few enough for routers that let in only a handful of new connections at a time. */
+export const CALLED_AT_ONCE = 8;
 
 export interface CallPlanInput {
   readonly server: ServerFacts;

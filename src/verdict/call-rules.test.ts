@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallEvidence } from '../evidence/index.ts';
-import { CALL_RULES, judgeCall } from './call-rules.ts';
+import { CALL_RULES, judgeCall, type UdpFacts } from './call-rules.ts';
 import { PORT_RULES } from './port-rules.ts';
 
 const PORT = 5061;
@@ -21,41 +21,56 @@ const held = (kind: 'in-use' | 'permission' | 'no-more-sockets'): Partial<CallEv
   isAsked: false,
 });
 
-const ROWS: readonly (readonly [rule: string, known: Partial<CallEvidence>, says: string])[] = [
-  ['tcp-held-by-process', held('in-use'), 'in-use process'],
-  ['tcp-may-not-bind', held('permission'), 'untested permission'],
-  ['tcp-not-listening', held('no-more-sockets'), 'untested null'],
-  ['tcp-not-listening', { listening: { kind: 'unknown' }, isAsked: false }, 'untested null'],
-  ['tcp-nobody-calls', { canAsk: false, isAsked: false }, 'untested no-call-back'],
-  ['tcp-nobody-calls', { canAsk: false, isAsked: false, listening: { kind: 'unknown' } }, 'untested no-call-back'],
-  ['tcp-forwarded', { arrivedOn: [PORT] }, 'open null'],
-  ['tcp-forwarded', { arrivedOn: [PORT], ended: ['timed-out', 'timed-out'] }, 'open null'],
-  ['tcp-forwarded', { arrivedOn: [5060, PORT] }, 'open null'],
-  ['tcp-shifted', { arrivedOn: [5060], ended: ['connected', 'connected'] }, 'closed shifted'],
-  ['tcp-not-called', { ended: ['not-called'] }, 'untested throttled-by-server'],
-  ['tcp-not-called', { ended: ['timed-out', 'not-called'] }, 'untested throttled-by-server'],
-  ['own-service-on-router', { ended: ['connected', 'connected'] }, 'closed own-service-on-router'],
-  ['own-service-on-router', { ended: ['timed-out', 'connected'] }, 'closed own-service-on-router'],
-  ['rejected', { ended: ['refused', 'refused'] }, 'closed rejected'],
-  ['rejected', { ended: ['refused', 'timed-out'] }, 'closed rejected'],
-  ['rejected', { ended: ['unreachable', 'unreachable'] }, 'closed rejected'],
-  ['tcp-not-forwarded', { ended: ['timed-out', 'timed-out'] }, 'closed not-forwarded'],
-  ['tcp-server-silent', {}, 'untested server-silent'],
-  ['tcp-server-silent', { ended: ['timed-out'] }, 'untested server-silent'],
-  ['tcp-server-silent', { ended: ['connected'] }, 'untested server-silent'],
-  ['tcp-not-asked', { isAsked: false }, 'untested null'],
-];
+const judge = (evidence: CallEvidence, udp: Partial<UdpFacts> = {}) =>
+  judgeCall(evidence, { isRefused: false, otherAddress: false, ...udp });
+
+const ROWS: readonly (readonly [rule: string, known: Partial<CallEvidence>, says: string, udp?: Partial<UdpFacts>])[] =
+  [
+    ['tcp-held-by-process', held('in-use'), 'in-use process'],
+    ['tcp-may-not-bind', held('permission'), 'untested permission'],
+    ['tcp-not-listening', held('no-more-sockets'), 'untested null'],
+    ['tcp-not-listening', { listening: { kind: 'unknown' }, isAsked: false }, 'untested null'],
+    ['tcp-nobody-calls', { canAsk: false, isAsked: false }, 'untested no-call-back'],
+    ['tcp-nobody-calls', { canAsk: false, isAsked: false, listening: { kind: 'unknown' } }, 'untested no-call-back'],
+    ['tcp-forwarded', { arrivedOn: [PORT] }, 'open null'],
+    ['tcp-forwarded', { arrivedOn: [PORT], ended: ['timed-out', 'timed-out'] }, 'open null'],
+    ['tcp-forwarded', { arrivedOn: [5060, PORT] }, 'open null'],
+    ['tcp-shifted', { arrivedOn: [5060], ended: ['connected', 'connected'] }, 'closed shifted'],
+    ['tcp-not-called', { ended: ['not-called'] }, 'untested throttled-by-server'],
+    ['tcp-not-called', { ended: ['timed-out', 'not-called'] }, 'untested throttled-by-server'],
+    ['own-service-on-router', { ended: ['connected', 'connected'] }, 'closed own-service-on-router'],
+    ['own-service-on-router', { ended: ['timed-out', 'connected'] }, 'closed own-service-on-router'],
+    ['rejected', { ended: ['refused', 'refused'] }, 'closed rejected'],
+    ['rejected', { ended: ['refused', 'timed-out'] }, 'closed rejected'],
+    ['rejected', { ended: ['unreachable', 'unreachable'] }, 'closed rejected'],
+    ['tcp-not-forwarded', { ended: ['timed-out', 'timed-out'] }, 'closed not-forwarded'],
+    ['tcp-shut-out', { ended: ['timed-out', 'timed-out'] }, 'untested scan-protection', { isRefused: true }],
+    ['tcp-forwarded', { arrivedOn: [PORT] }, 'open null', { isRefused: true, otherAddress: true }],
+    [
+      'tcp-other-address',
+      { ended: ['timed-out', 'refused'] },
+      'untested different-public-address',
+      { otherAddress: true },
+    ],
+    ['tcp-server-silent', {}, 'untested server-silent'],
+    ['tcp-server-silent', { ended: ['timed-out'] }, 'untested server-silent'],
+    ['tcp-server-silent', { ended: ['connected'] }, 'untested server-silent'],
+    ['tcp-not-asked', { isAsked: false }, 'untested null'],
+  ];
 
 describe('a TCP port', () => {
-  it.each(ROWS)('%s: %j', (rule, known, says) => {
-    const verdict = judgeCall(seen(known));
-    expect([verdict.rule, `${verdict.result} ${verdict.cause}`]).toEqual([rule, says]);
-    expect(verdict).toMatchObject({ protocol: 'tcp', port: PORT, mapped: null });
-  });
+  it.each(ROWS.map(([rule, known, says, udp = {}]) => ({ rule, known, says, udp })))(
+    '$rule: $known',
+    ({ rule, known, says, udp }) => {
+      const verdict = judge(seen(known), udp);
+      expect([verdict.rule, `${verdict.result} ${verdict.cause}`]).toEqual([rule, says]);
+      expect(verdict).toMatchObject({ protocol: 'tcp', port: PORT, mapped: null });
+    },
+  );
 
   it('is said where it arrives, if that is somewhere else', () => {
-    expect(judgeCall(seen({ arrivedOn: [5060] })).arrivedOn).toBe(5060);
-    expect(judgeCall(seen({ arrivedOn: [PORT] })).arrivedOn).toBeNull();
+    expect(judge(seen({ arrivedOn: [5060] })).arrivedOn).toBe(5060);
+    expect(judge(seen({ arrivedOn: [PORT] })).arrivedOn).toBeNull();
   });
 });
 
@@ -69,8 +84,8 @@ describe('the rules', () => {
 
   it('call nothing open that did not arrive, and nothing closed after a single call', () => {
     for (const state of ['connected', 'refused', 'timed-out', 'unreachable', 'under-way'] as const) {
-      expect(judgeCall(seen({ ended: [state, state, state] })).result).not.toBe('open');
-      expect(judgeCall(seen({ ended: [state] })).result).toBe('untested');
+      expect(judge(seen({ ended: [state, state, state] })).result).not.toBe('open');
+      expect(judge(seen({ ended: [state] })).result).toBe('untested');
     }
   });
 });

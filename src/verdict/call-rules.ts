@@ -1,11 +1,19 @@
 import type { CallEvidence, CallState } from '../evidence/index.ts';
 import type { Cause, PortResult, PortVerdict } from './types.ts';
 
+/** What the UDP ports of the same run have shown. */
+export interface UdpFacts {
+  /** The router refused the address that calls. */
+  readonly isRefused: boolean;
+  /** Ports leave by another public address than the one that is called. */
+  readonly otherAddress: boolean;
+}
+
 /** One way to read the evidence of a TCP port. The first rule that applies decides. */
 export interface CallRule {
   /** Unique among all rules; names it in reports and tests. */
   readonly id: string;
-  readonly applies: (seen: CallEvidence) => boolean;
+  readonly applies: (seen: CallEvidence, udp: UdpFacts) => boolean;
   readonly result: PortResult;
   readonly cause: Cause | null;
   /** Why it may be concluded. */
@@ -18,6 +26,9 @@ const failed = ({ listening }: CallEvidence, kind: string) =>
 /** So many calls ended without arriving that it is no accident; at least one of them like this. */
 const neverArrived = ({ arrivedOn, ended, callsNeeded }: CallEvidence, ...states: readonly CallState[]) =>
   arrivedOn.length === 0 && ended.length >= callsNeeded && ended.some((state) => states.includes(state));
+
+const hasFailed = ({ arrivedOn, ended, callsNeeded }: CallEvidence) =>
+  arrivedOn.length === 0 && ended.length >= callsNeeded;
 
 export const CALL_RULES: readonly CallRule[] = [
   {
@@ -70,6 +81,20 @@ export const CALL_RULES: readonly CallRule[] = [
     why: 'The reflector refused to call: too many calls in an hour, or an address that it must not call.',
   },
   {
+    id: 'tcp-other-address',
+    applies: (seen, { otherAddress }) => otherAddress && hasFailed(seen),
+    result: 'untested',
+    cause: 'different-public-address',
+    why: 'UDP ports leave by another public address than the one that was called: another line, with other rules.',
+  },
+  {
+    id: 'tcp-shut-out',
+    applies: (seen, { isRefused }) => isRefused && hasFailed(seen),
+    result: 'untested',
+    cause: 'scan-protection',
+    why: 'The calls come from the address that the router has refused on UDP in the same run.',
+  },
+  {
     id: 'own-service-on-router',
     applies: (seen) => neverArrived(seen, 'connected'),
     result: 'closed',
@@ -106,8 +131,8 @@ export const CALL_RULES: readonly CallRule[] = [
   },
 ];
 
-export function judgeCall(seen: CallEvidence): PortVerdict {
-  const rule = CALL_RULES.find(({ applies }) => applies(seen));
+export function judgeCall(seen: CallEvidence, udp: UdpFacts): PortVerdict {
+  const rule = CALL_RULES.find(({ applies }) => applies(seen, udp));
   if (!rule) throw new Error('the last rule applies to everything');
   const { id, result, cause } = rule;
   const elsewhere = result === 'closed' && cause === 'shifted' ? (seen.arrivedOn[0] ?? null) : null;

@@ -140,7 +140,9 @@ export const PORT_RULES: readonly PortRule[] = [
   {
     id: 'shut-out',
     applies: (seen, run) =>
-      run.shutOut && no(seen, 'cold') && (isPreserved(seen) || run.mostPreserved || seen.mapped === null),
+      no(seen, 'cold') &&
+      (run.shutOut || yes(seen, 'cold-near')) &&
+      (isPreserved(seen) || run.mostPreserved || seen.mapped === null),
     result: 'untested',
     cause: 'scan-protection',
     why: 'Of a sample of such ports some let in a packet that nobody asked for from the one address of the server, and not from the other: the router refuses that one, or its rules name their sources.',

@@ -8,7 +8,10 @@ export interface RunFacts {
   readonly bystandersRewritten: boolean;
   /** The public address of the control probes; null: they had several, or none. */
   readonly controlAddress: string | null;
-  /** Some port lets a cold packet in from the primary's address, and not from the alternate one. */
+  /**
+   * Ports let a cold packet in from the primary's address, and not from the alternate one: at least two, or all that
+   * were asked. A single one may have a mapping of the PBX's own making.
+   */
   readonly shutOut: boolean;
   /** What the sample of ports that were asked says for those that look the same. */
   readonly sampled: { readonly changePort: Sampled; readonly relay: Sampled };
@@ -24,9 +27,17 @@ export function runFacts({ ports, bystanders, controlAddress }: RunEvidence): Ru
     mostPreserved: kept > 0 && kept * 2 >= mapped.length + bystanders.length,
     bystandersRewritten: bystanders.length > 0 && bystanders.every((one) => one.mapped !== one.local),
     controlAddress,
-    shutOut: ports.some(({ answers }) => answers.cold.kind === 'no' && answers['cold-near'].kind === 'yes'),
+    shutOut: isShutOut(ports),
     sampled: { changePort: sample(ports, 'change-port'), relay: sample(ports, 'relay') },
   };
+}
+
+function isShutOut(ports: readonly PortEvidence[]): boolean {
+  const near = ports
+    .filter(({ answers }) => answers.cold.kind === 'no')
+    .map(({ answers }) => answers['cold-near'].kind);
+  const letIn = near.filter((kind) => kind === 'yes').length;
+  return letIn >= 2 || (letIn === 1 && !near.includes('no'));
 }
 
 export const isPreserved = ({ mapped, port }: PortEvidence): boolean => mapped?.port === port;

@@ -191,6 +191,17 @@ describe('what holds for the whole run', () => {
     expect(runFacts(runOf([], { bystanders })).bystandersRewritten).toBe(rewritten);
   });
 
+  it.each<[near: readonly ('yes' | 'no')[], shutOut: boolean]>([
+    [[], false],
+    [['no', 'no'], false],
+    [['yes'], true],
+    [['yes', 'no', 'no'], false],
+    [['yes', 'yes', 'no'], true],
+  ])('the alternate address is shut out if the primary gets in: %j, %s', (near, shutOut) => {
+    const all = near.map((kind, index) => seen({ ...CLOSED, 'cold-near': kind, port: PORT + index }));
+    expect(runFacts(runOf(all)).shutOut).toBe(shutOut);
+  });
+
   it.each(['192.0.2.1', null])('passes on by which address the controls leave: %s', (controlAddress) => {
     expect(runFacts(runOf([], { controlAddress })).controlAddress).toBe(controlAddress);
   });

@@ -22,7 +22,11 @@ export interface JudgedRun {
 export function judgeRun(judged: JudgedRun): RunVerdict {
   const { servers, asked, plan, evidence, calls, askedCalls, cancelled } = judged;
   const udp = evidence ? judgePorts(evidence) : asked.map((port) => notAsked('udp', port));
-  const tcp = calls ? calls.ports.map(judgeCall) : askedCalls.map((port) => notAsked('tcp', port));
+  const some = (cause: PortVerdict['cause']) => udp.some((port) => port.cause === cause);
+  const facts = { isRefused: some('scan-protection'), otherAddress: some('different-public-address') };
+  const tcp = calls
+    ? calls.ports.map((port) => judgeCall(port, facts))
+    : askedCalls.map((port) => notAsked('tcp', port));
   const ports = [...udp.sort(byNumber), ...tcp.sort(byNumber)];
   return {
     ...conclude(servers, ports, evidence, cancelled || calls?.cancelled === true),
