@@ -22,6 +22,7 @@ import {
   openLab,
   PRIMARY,
   REQUEST,
+  seenAs,
   serverOf,
   toStrangers,
 } from './test-lab.ts';
@@ -264,6 +265,15 @@ describe('a cancelled check', () => {
     expect([report.verdict, lab.now() - begun, lab.leftOpen(), pending()]).toEqual(['cancelled', 10_000, 0, 0]);
   });
 
+  test('of a server inside, it does not wait: nothing would be known of the router', async () => {
+    const lab = await openLab(NOT_FORWARDED);
+    await lab.check();
+    const inside = seenAs(lab.pbx, '192.168.0.100');
+    const { report, events } = await lab.run(startCheck(inside, REQUEST, 'lab').finished);
+    expect(kinds(events)).not.toContain('waiting');
+    expect(report.reason).toBe('server-inside');
+  });
+
   test('by the listener that hears of the wait, it does not begin to wait', async () => {
     const lab = await openLab(NOT_FORWARDED);
     await lab.check();
@@ -497,6 +507,31 @@ describe('a sample of ports that differ', () => {
     expect([report.verdict, lab.leftOpen()]).toEqual(['cancelled', 0]);
     expect(report.ports.length).toBeGreaterThan(100);
   });
+});
+
+test.each<[string, NetworkSpec]>([
+  ['where all is forwarded', FORWARDED],
+  ['where nothing is', NOT_FORWARDED],
+])("a stranger's server is asked no more than ten times in any second, %s", async (_, network) => {
+  const lab = await openLab(network);
+  const at: number[] = [];
+  const counted: System = {
+    ...lab.pbx,
+    udp: {
+      ...lab.pbx.udp,
+      open(local, handlers, load) {
+        const socket = lab.pbx.udp.open(local, handlers, load);
+        const send: typeof socket.send = (bytes, to) => {
+          at.push(lab.now());
+          socket.send(bytes, to);
+        };
+        return { send, close: () => socket.close() };
+      },
+    },
+  };
+  await lab.run(startCheck(toStrangers(counted), REQUEST, 'lab').finished);
+  const busiest = Math.max(...at.map((begin) => at.filter((time) => time >= begin && time < begin + 1000).length));
+  expect(busiest).toBeLessThanOrEqual(10);
 });
 
 describe('fewer sockets than ports', () => {

@@ -233,6 +233,14 @@ describe('a note that is not ours any more', () => {
     expect(waitOf(await memory([{ wrong: true }, right], 0), { ports: [5060] })).toBe(UNANSWERED);
   });
 
+  test('of a thousand flows is read as far as a check of ours could have written it', async () => {
+    const many = Array.from({ length: 1000 }, (_, index) => came(`192.0.2.1:${index + 1}`, '1-65535'));
+    const known = await memory([left(...many, came(COLD_AT)), left(came(WARM_AT, '9001'))], 0);
+    // The flow behind all of them is not looked at; the next note is.
+    expect(waitOf(known, { ports: [5060] })).toBe(0);
+    expect(waitOf(known, { ports: [9001] })).toBe(UNANSWERED);
+  });
+
   test('cannot make a check wait for ever', async () => {
     const note = JSON.stringify([right]).replace(String(ENDED), '1e999');
     expect(waitOf(await memoryOf(machine(note, 0)), { ports: [5060] })).toBe(UNANSWERED);

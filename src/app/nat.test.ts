@@ -3,6 +3,7 @@ import { createModel, type Model } from '../../lab/model/index.ts';
 import type { NetworkSpec, RouterSpec } from '../../lab/scenarios/index.ts';
 import { type NatReport, renderNat } from '../report/index.ts';
 import { startNat, startReflector } from './index.ts';
+import { toStrangers } from './test-lab.ts';
 
 const PRIMARY = '198.51.100.10';
 
@@ -113,4 +114,30 @@ test.each(['en', 'de'] as const)('reads well in %s, at any width', async (langua
       expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns);
     }
   }
+});
+
+test("a stranger's server is asked no more than ten times in any second", async () => {
+  const model = await open(network({}));
+  const at: number[] = [];
+  const stranger = toStrangers({
+    ...model.pbx,
+    udp: {
+      ...model.pbx.udp,
+      open(local, handlers, load) {
+        const socket = model.pbx.udp.open(local, handlers, load);
+        const send: typeof socket.send = (bytes, to) => {
+          at.push(model.now());
+          socket.send(bytes, to);
+        };
+        return { send, close: () => socket.close() };
+      },
+    },
+  });
+  const servers = [{ name: PRIMARY, host: PRIMARY, port: 3478 }];
+  const { mapping, filtering } = await model.run(
+    startNat(stranger, { servers, bindAddress: '0.0.0.0' }, 'test').finished,
+  );
+  expect([mapping, filtering]).toEqual(['endpoint-independent', 'address-and-port-dependent']);
+  const busiest = Math.max(...at.map((begin) => at.filter((time) => time >= begin && time < begin + 1000).length));
+  expect(busiest).toBeLessThanOrEqual(10);
 });

@@ -1,6 +1,14 @@
 import { createModel, type Model, type ModelOptions } from '../../lab/model/index.ts';
 import type { NetworkSpec, RouterSpec } from '../../lab/scenarios/index.ts';
-import { decodeMessage, encodeMessage, FULLCONE_CAPABILITIES } from '../stun/index.ts';
+import {
+  decodeMessage,
+  encodeMessage,
+  FULLCONE_CAPABILITIES,
+  FULLCONE_TOKEN,
+  makeAttribute,
+  readAttribute,
+  XOR_MAPPED_ADDRESS,
+} from '../stun/index.ts';
 import type { System } from '../system/index.ts';
 import {
   type CheckRequest,
@@ -59,11 +67,38 @@ export const toStrangers = (system: System): System => ({
   },
 });
 
+/** What no other server says. */
+const OURS = new Set([FULLCONE_CAPABILITIES.type, FULLCONE_TOKEN.type]);
+
 function plain(bytes: Uint8Array): Uint8Array {
   const decoded = decodeMessage(bytes);
   if (decoded.kind !== 'message') return bytes;
-  const attributes = decoded.message.attributes.filter(({ type }) => type !== FULLCONE_CAPABILITIES.type);
+  const attributes = decoded.message.attributes.filter(({ type }) => !OURS.has(type));
   return encodeMessage({ ...decoded.message, attributes });
+}
+
+/** A machine whose packets reach every server from this address, as those do of which no router changes the source. */
+export const seenAs = (system: System, address: string): System => ({
+  ...system,
+  udp: {
+    ...system.udp,
+    open: (local, handlers, load) =>
+      system.udp.open(
+        local,
+        { ...handlers, datagram: (bytes, from) => handlers.datagram(mappedTo(bytes, address), from) },
+        load,
+      ),
+  },
+});
+
+function mappedTo(bytes: Uint8Array, address: string): Uint8Array {
+  const decoded = decodeMessage(bytes);
+  const mapped = decoded.kind === 'message' ? readAttribute(decoded.message, XOR_MAPPED_ADDRESS) : null;
+  if (decoded.kind !== 'message' || mapped?.kind !== 'ok') return bytes;
+  const { message } = decoded;
+  const changed = makeAttribute(XOR_MAPPED_ADDRESS, { address, port: mapped.value.port }, message.transactionId);
+  const attributes = message.attributes.map((one) => (one.type === changed.type ? changed : one));
+  return encodeMessage({ ...message, attributes });
 }
 
 export interface Lab extends Model {

@@ -198,6 +198,19 @@ describe('a call that was not watched', () => {
     expect(observations.filter((one) => one.kind === 'call-ended' && !one.counts)).toHaveLength(2);
   });
 
+  it('nor does one of which most news are lost, though never for long', () => {
+    let polls = 0;
+    const { of, observations } = check({ fate: () => DROPPED, lost: () => polls++ % 3 !== 0 });
+    expect(of(5060)?.ended).toEqual([]);
+    expect(observations.filter(({ kind }) => kind === 'call-asked')).toHaveLength(5);
+  });
+
+  it('nor one that the reflector says timed out before three SYNs can have been sent', () => {
+    const { of, observations } = check({ fate: () => ({ state: 'timed-out', after: 1, arrivesOn: null }) });
+    expect(observations.filter((one) => one.kind === 'call-ended' && one.at < 5500)).toEqual([]);
+    expect(of(5060)?.ended).toEqual(['timed-out', 'timed-out']);
+  });
+
   it('nor does one of which the reflector never says a word: after five the port is given up', () => {
     const { of, observations } = check({ fate: () => DROPPED, lost: () => true });
     expect(of(5060)?.ended).toEqual([]);

@@ -30,16 +30,19 @@ const TRIES = 7;
 /** How many packets the path is measured with. */
 const PROBES = 40;
 
-/** Between two tries of a question, and between two packets of the path. */
 interface Pace {
+  /** Between two tries of a question. */
   readonly gap: Milliseconds;
+  /** Between two packets of the path. */
   readonly probeGap: Milliseconds;
+  /** Between any two packets. */
+  readonly least: Milliseconds;
 }
 
 /** A reflector of ours has said that it allows more. */
-const OURS: Pace = { gap: 250, probeGap: 50 };
-/** Three questions at a time and the path: no more than ten packets per second (RFC 5780 section 5). */
-const STRANGERS: Pace = { gap: 1000, probeGap: 250 };
+const OURS: Pace = { gap: 250, probeGap: 50, least: 0 };
+/** No more than ten packets in any second (RFC 5780 section 5), of which the path has four. */
+const STRANGERS: Pace = { gap: 1000, probeGap: 250, least: 100 };
 
 /** After the last packet, for what is still on its way. */
 const PATIENCE: Milliseconds = 1000;
@@ -65,6 +68,8 @@ export class NatCheck implements Engine<NatObservation> {
   #asks: Ask[] = [];
   #phase: 'new' | 'opening' | 'asking' | 'done' = 'new';
   #lastSentAt: Milliseconds = 0;
+  /** When the next packet may leave. */
+  #freeAt: Milliseconds = 0;
 
   constructor({ primary, alternate, pass, bindAddress }: NatTarget, random: (count: number) => Uint8Array) {
     this.#helpers = new HelperSockets(this.#outbox, bindAddress, () => false);
@@ -116,13 +121,15 @@ export class NatCheck implements Engine<NatObservation> {
     }
     if (this.#phase === 'opening' && this.#helpers.ready) {
       this.#phase = 'asking';
+      // What asked the server before may have done so a moment ago.
+      this.#freeAt = now + this.#pace.least;
       const questions: readonly NatQuestion[] = ['mapping-1', 'filtering-1'];
       for (const question of questions) this.#begin(question, now);
     }
     if (this.#phase !== 'asking') return never;
-    for (const ask of this.#asks) if (ask.dueAt <= now) this.#try(ask, now);
+    for (const ask of this.#asks) if (ask.dueAt <= now && this.#freeAt <= now) this.#try(ask, now);
     const left = this.#asks.filter((ask) => this.#isOpen(ask));
-    if (left.length > 0) return Math.min(...left.map(({ dueAt }) => dueAt));
+    if (left.length > 0) return Math.max(this.#freeAt, Math.min(...left.map(({ dueAt }) => dueAt)));
     if (now >= this.#lastSentAt + PATIENCE) this.#conclude(now);
     return this.#lastSentAt + PATIENCE;
   }
@@ -140,6 +147,7 @@ export class NatCheck implements Engine<NatObservation> {
     ask.tries++;
     ask.dueAt = now + ask.gap;
     this.#lastSentAt = now;
+    this.#freeAt = now + this.#pace.least;
     const { id } = this.#transactions.open(ask, now);
     const { from, to, options } = ask.row;
     this.#outbox.observed({ kind: 'nat-sent', at: now, question: ask.question, local: this.#helpers.port(from) });

@@ -30,6 +30,9 @@ const CATCH_UP: Milliseconds = 30;
 /** Waiting for each single packet would cost more than sending it. */
 const NAP: Milliseconds = 4;
 
+/** Where each packet counts, the first one waits: what asked the server before may have done so a moment ago. */
+const SETTLE: Milliseconds = 100;
+
 /** A token bucket. */
 class RatePacer implements Pacer {
   readonly #perMillisecond: number;
@@ -41,7 +44,7 @@ class RatePacer implements Pacer {
   constructor(packetsPerSecond: number) {
     this.#perMillisecond = packetsPerSecond / 1000;
     this.#most = Math.max(1, this.#perMillisecond * CATCH_UP);
-    this.#tokens = this.#most;
+    this.#tokens = this.#most > 1 ? this.#most : Math.max(0, 1 - this.#perMillisecond * SETTLE);
   }
 
   take(now: Milliseconds): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planOf } from '../engine/test-plan.ts';
-import type { PortEvidence, RunEvidence } from '../evidence/index.ts';
+import type { CallEvidence, PortEvidence, RunEvidence } from '../evidence/index.ts';
 import { judgeRun } from './index.ts';
 import { runFacts } from './run-facts.ts';
 import { type Known, PORT, runOf, seen, server } from './test-evidence.ts';
@@ -204,5 +204,43 @@ describe('what holds for the whole run', () => {
 
   it.each(['192.0.2.1', null])('passes on by which address the controls leave: %s', (controlAddress) => {
     expect(runFacts(runOf([], { controlAddress })).controlAddress).toBe(controlAddress);
+  });
+});
+
+describe('TCP ports beside UDP ports', () => {
+  const failed = (port: number): CallEvidence => ({
+    port,
+    listening: { kind: 'yes' },
+    arrivedOn: [],
+    ended: ['timed-out', 'timed-out'],
+    callsNeeded: 2,
+    canAsk: true,
+    isAsked: true,
+  });
+  const tcp = (evidence: RunEvidence): string => {
+    const run = judgeRun({
+      servers: [server('ok')],
+      asked: [],
+      plan: planOf([PORT]),
+      evidence,
+      calls: { ports: [failed(5061)], cancelled: false },
+      askedCalls: [],
+      cancelled: false,
+    });
+    return run.ports
+      .flatMap(({ protocol, result, cause }) => (protocol === 'tcp' ? [`${result} ${cause}`] : []))
+      .join();
+  };
+
+  it('are closed where no call arrives', () => {
+    expect(tcp(runOf(ports(OPEN)))).toBe('closed not-forwarded');
+  });
+
+  it('are not where the router refuses the address that calls', () => {
+    expect(tcp(runOf(ports({ ...CLOSED, 'cold-near': 'yes' })))).toBe('untested scan-protection');
+  });
+
+  it('nor where the UDP ports leave by another address than the one that is called', () => {
+    expect(tcp(runOf(ports(OPEN), { controlAddress: '203.0.113.99' }))).toBe('untested different-public-address');
   });
 });
