@@ -75,7 +75,7 @@ function learnRules(): string[] {
 }
 
 /**
- * New flows of an address to more than `after` different ports within 10 s: nothing new of it for 30 s. The limit of
+ * New flows of an address to more than `after` different ports within 10 s: nothing new of it for some time. The limit of
  * one an hour never refills, so that its burst is a plain count.
  */
 function guard({ scanGuard }: RouterSpec): string[] {
@@ -84,7 +84,7 @@ function guard({ scanGuard }: RouterSpec): string[] {
   return [
     '  set seen { type ipv4_addr . inet_service; flags dynamic,timeout; timeout 10s; size 65535; }',
     '  set count { type ipv4_addr; flags dynamic,timeout; timeout 10s; size 65535; }',
-    '  set banned { type ipv4_addr; flags dynamic,timeout; timeout 30s; size 65535; }',
+    `  set banned { type ipv4_addr; flags dynamic,timeout; timeout ${scanGuard.seconds ?? 30}s; size 65535; }`,
     chain('guard', 'type filter hook prerouting priority mangle; policy accept;', [
       `${fresh} ip saddr @banned drop`,
       `${fresh} ip saddr . udp dport @seen accept`,

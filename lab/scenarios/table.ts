@@ -188,10 +188,28 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'scan-guard',
-    about: 'The router lets the first ports in, then takes us for a scanner; known flows go on, control probes too.',
+    about:
+      'The router lets the first ports in, then takes us for a scanner for a while; known flows go on, control probes too.',
+    network: network({
+      forwards: [{ ports: [range(5060), range(9000, 9012)], to: 'pbx' }],
+      scanGuard: { after: 8, seconds: 20 },
+    }),
+    steps: once(
+      {
+        verdict: 'supported',
+        reason: null,
+        ports: { '5060,9000-9012': { result: 'open', cause: null } },
+        findings: ['paused-by-router'],
+      },
+      '5060,9000-9012',
+    ),
+  },
+  {
+    name: 'scan-guard-for-long',
+    about: 'The same, but it does not forget before the check gives up.',
     network: network({
       forwards: [{ ports: [range(5060), range(9000, 9019)], to: 'pbx' }],
-      scanGuard: { after: 8 },
+      scanGuard: { after: 8, seconds: 600 },
     }),
     steps: once(
       {
@@ -214,7 +232,7 @@ export const SCENARIOS: readonly Scenario[] = [
       'The second check meets the ban of the first one from its first packet on; no port is let in, though all are forwarded.',
     network: network({
       forwards: [{ ports: [range(5060), range(9000, 9019)], to: 'pbx' }],
-      scanGuard: { after: 8 },
+      scanGuard: { after: 8, seconds: 600 },
     }),
     steps: [
       {

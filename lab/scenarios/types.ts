@@ -63,9 +63,9 @@ export interface RouterSpec {
   readonly tcpReject?: readonly PortRange[];
   /**
    * Takes an address for a scanner whose new UDP flows reach more than so many different ports within 10 s, and lets no
-   * new flow of it in for 30 s. Flows that it knows go on.
+   * new flow of it in for 30 s, or as many as said. Flows that it knows go on.
    */
-  readonly scanGuard?: { readonly after: number };
+  readonly scanGuard?: { readonly after: number; readonly seconds?: number };
   /** UDP from these source ports does not leave the LAN; dropped in silence, or refused with ICMP admin-prohibited. */
   readonly blocked?: { readonly ports: readonly PortRange[]; readonly how: 'drop' | 'reject' };
   /** What the LAN sends to the public address is treated as if it came from outside (RFC 4787 section 6). */

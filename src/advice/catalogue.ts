@@ -56,6 +56,8 @@ export const CATALOGUE = {
   'taken-by-neighbour': 'warning',
   'cold-not-asked': 'info',
   sampled: 'info',
+  'paused-by-router': 'info',
+  'paused-by-server': 'info',
   'tcp-left-out': 'info',
   trial: 'info',
   'not-waited': 'info',

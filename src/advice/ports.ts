@@ -2,6 +2,7 @@ import { portLabel } from '../base/index.ts';
 import type { PortVerdict } from '../verdict/index.ts';
 import { codeOfCause, codeOfResult, type FindingCode } from './catalogue.ts';
 import type { Draft, Scene } from './draft.ts';
+import { pauseFacts } from './pauses.ts';
 import type { Facts, Holder } from './types.ts';
 
 /** Ports with the same result and cause, and where a process is the cause the same process, are one finding. */
@@ -36,6 +37,8 @@ function factsOf(code: FindingCode, ports: readonly PortVerdict[], scene: Scene)
       return exampleAddress(ports);
     case 'shifted':
       return shiftFacts(ports);
+    case 'scan-protection':
+      return refusalFacts(scene);
     case 'process':
       return holderFacts(ports, scene);
     default:
@@ -61,6 +64,12 @@ function shiftFacts(ports: readonly PortVerdict[]): Facts {
   const shift = example.arrivedOn - example.port;
   const same = ports.every(({ port, arrivedOn }) => arrivedOn === null || arrivedOn - port === shift);
   return { port: example.port, arrivedOn: example.arrivedOn, ...(same ? { shift } : {}) };
+}
+
+/** The last one: what the check met at its slowest. */
+function refusalFacts({ run }: Scene): Facts {
+  const last = run.pauses.findLast(({ by }) => by === 'router');
+  return last ? pauseFacts(last) : {};
 }
 
 function holderFacts(ports: readonly PortVerdict[], { context }: Scene): Facts {

@@ -1,7 +1,8 @@
 import { formatEndpoint, ipv4Scope } from '../base/index.ts';
-import type { PortVerdict, ServerVerdict } from '../verdict/index.ts';
+import type { PortVerdict, RunVerdict, ServerVerdict } from '../verdict/index.ts';
 import { CODE_OF_SERVER } from './catalogue.ts';
 import type { Draft, Scene } from './draft.ts';
+import { pauseFacts } from './pauses.ts';
 import type { Facts, FindingContext } from './types.ts';
 
 /**
@@ -68,11 +69,20 @@ function findLimits({ run, context }: Scene): Draft[] {
   if (reason === 'loss' && !said) drafts.push({ code: 'loss', ports: [], facts: {} });
   if (!coldAsked && open.length > 0) drafts.push({ code: 'cold-not-asked', ports: open, facts: {} });
   if (isLoopback(run.publicAddresses)) drafts.push({ code: 'trial', ports: [], facts: {} });
+  drafts.push(...findPauses(run));
   if (context.notWaited) drafts.push({ code: 'not-waited', ports: [], facts: { seconds: context.notWaited } });
   if (context.tcpLeftOut) drafts.push({ code: 'tcp-left-out', ports: [], facts: { tcpPorts: context.tcpLeftOut } });
   if (verdict !== 'cancelled' && tested && asked < planned)
     drafts.push({ code: 'sampled', ports: [], facts: { asked, planned, ...sampleFacts(context) } });
   return drafts;
+}
+
+/** The first that ended tells most: the later ones meet a check that has slowed down. */
+function findPauses({ pauses }: RunVerdict): Draft[] {
+  return (['router', 'server'] as const).flatMap((by) => {
+    const over = pauses.find((pause) => pause.by === by && pause.atMost !== null);
+    return over ? [{ code: `paused-by-${by}`, ports: [], facts: pauseFacts(over) } as const] : [];
+  });
 }
 
 /** Where nothing is known of the others, any of them may differ. */

@@ -70,6 +70,11 @@ describe('both languages', () => {
   });
 });
 
+const pausedBy = (by: 'router' | 'server', line: string, atMost: number | null): Finding[] => {
+  const run = runOf(line, { pauses: [{ by, ports: 8, atLeast: 3_000, atMost }] });
+  return findFindings(run, contextOf(run));
+};
+
 /** One run for each code. */
 const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   'server-unresolvable': () => of('9000-9001 untested', 'unresolvable'),
@@ -127,7 +132,13 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   process: () => [...ports('in-use process'), ...held('asterisk', 812), ...held('asterisk', null), ...held(null, 812)],
   'in-use': () => [...ports('in-use'), ...tcp('in-use')],
   permission: () => ports('untested permission'),
-  'scan-protection': () => ports('untested scan-protection'),
+  'scan-protection': () => [
+    ...ports('untested scan-protection'),
+    ...pausedBy('router', '9000 untested scan-protection', null),
+    ...pausedBy('router', '9000 untested scan-protection', 31_000),
+  ],
+  'paused-by-router': () => pausedBy('router', '9000 open', 31_000),
+  'paused-by-server': () => pausedBy('server', '9000 open', 4_000),
   'server-silent': () => ports('untested server-silent'),
   'throttled-by-server': () => ports('untested throttled-by-server'),
   'different-public-address': () => ports('untested different-public-address'),

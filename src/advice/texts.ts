@@ -19,7 +19,7 @@ const texts = makeTexts({ en, de });
 const MOST_RANGES = 4;
 
 /** Facts that are amounts; all other numbers are ports, seconds or process ids. */
-const AMOUNTS = ['asked', 'planned', 'tested', 'inferred', 'mostDiffering'];
+const AMOUNTS = ['letIn', 'asked', 'planned', 'tested', 'inferred', 'mostDiffering'];
 
 /** `facts` are added to those of the finding, and win over them. */
 export function adviseText(finding: Finding, language: Language, facts: Facts = {}): Advice {
@@ -32,24 +32,33 @@ export function adviseText(finding: Finding, language: Language, facts: Facts = 
   };
 }
 
+type Variant = readonly [applies: (facts: Facts) => boolean, key: string];
+
 /** Findings of which the words depend on what is known of them. */
-const VARIANTS: Partial<Record<FindingCode, readonly [when: (facts: Facts) => boolean, key: string]>> = {
+const VARIANTS: Partial<Record<FindingCode, readonly Variant[]>> = {
   // A process without name and number has to be found first, as where none was seen.
-  process: [({ process, pid }) => process === undefined && pid === undefined, 'in-use'],
+  process: [[({ process, pid }) => process === undefined && pid === undefined, 'in-use']],
   // In a sample the edge lies somewhere between two ports that were asked.
-  'range-ends-early': [({ lastOpen, firstClosed }) => Number(firstClosed) - Number(lastOpen) > 1, 'range-ends-between'],
+  'range-ends-early': [
+    [({ lastOpen, firstClosed }) => Number(firstClosed) - Number(lastOpen) > 1, 'range-ends-between'],
+  ],
   'range-starts-late': [
-    ({ lastClosed, firstOpen }) => Number(firstOpen) - Number(lastClosed) > 1,
-    'range-starts-between',
+    [({ lastClosed, firstOpen }) => Number(firstOpen) - Number(lastClosed) > 1, 'range-starts-between'],
+  ],
+  'scan-protection': [
+    [({ forgotAfter }) => forgotAfter !== undefined, 'scan-protection-again'],
+    [({ longerThan }) => longerThan !== undefined, 'scan-protection-lasting'],
   ],
 };
 
 /** Texts that are no code of their own. */
-export const VARIANT_KEYS: readonly string[] = Object.values(VARIANTS).map(([, key]) => key);
+export const VARIANT_KEYS: readonly string[] = Object.values(VARIANTS).flatMap((variants) =>
+  variants.map(([, key]) => key),
+);
 
 function keyOf({ code, facts }: Finding): string {
-  const [applies, key] = VARIANTS[code] ?? [];
-  return applies?.(facts) && key ? key : code;
+  const [, key = code] = VARIANTS[code]?.find(([applies]) => applies(facts)) ?? [];
+  return key;
 }
 
 function variablesOf(ports: readonly string[], facts: Facts, language: Language): Facts {

@@ -92,3 +92,17 @@ test('what does not fit is cut, and says so', () => {
   expect(last()).toHaveLength(19);
   shown.clear();
 });
+
+test('says why it waits, and when it goes on', async () => {
+  const { shown, last, advance } = progress();
+  shown.show(planned(3));
+  const until = 65_000;
+  shown.show(observed({ kind: 'paused', by: 'router', until }));
+  expect(last()).toBe('The router lets in nothing new; at most 65 s');
+  await advance(20_000);
+  expect(last()).toBe('The router lets in nothing new; at most 45 s');
+  shown.show(observed({ kind: 'resumed', by: 'router' }));
+  await advance(1_000);
+  expect(last()).toBe('0/3 ports, 0 reached, 21 s, Ctrl-C ends it');
+  shown.clear();
+});

@@ -14,6 +14,8 @@ const CLEAR_LINE = '\r\u001b[2K';
 
 const DEFAULT_COLUMNS = 80;
 
+type Phase = 'servers' | 'waiting' | 'ports' | 'paused-by-router' | 'paused-by-server';
+
 /** One line on a terminal, written over and over, gone in the end. */
 export class Progress {
   readonly #stream: Stream;
@@ -21,7 +23,7 @@ export class Progress {
   readonly #language: Language;
   readonly #began: Milliseconds;
   #timer: Timer;
-  #phase: 'servers' | 'waiting' | 'ports' = 'servers';
+  #phase: Phase = 'servers';
   #waitingUntil: Milliseconds = 0;
   #total = 0;
   #finished = 0;
@@ -56,22 +58,27 @@ export class Progress {
   }
 
   #count(event: RunEvent, now: Milliseconds): void {
-    if (event.kind === 'waiting') {
-      this.#phase = 'waiting';
-      this.#waitingUntil = now + event.for;
-      this.#drawnAt = Number.NEGATIVE_INFINITY;
-    } else if (event.kind === 'planned') {
+    if (event.kind === 'waiting') this.#wait('waiting', now + event.for);
+    else if (event.kind === 'planned') {
       this.#phase = 'ports';
       this.#total = event.plan.slices.flat().length;
     } else if (event.kind === 'extended') {
       this.#total += event.slices.flat().length;
     } else if (event.kind === 'observed') {
       const { observation } = event;
+      if (observation.kind === 'paused') this.#wait(`paused-by-${observation.by}`, observation.until);
+      if (observation.kind === 'resumed') this.#phase = 'ports';
       if (observation.kind === 'finished' || observation.kind === 'not-listening') this.#finished++;
       // Where the cold question cannot be asked, the warm one tells.
       const inbound = observation.kind === 'answered' && ['cold', 'warm'].includes(observation.question);
       if (inbound) this.#reached.add(observation.port);
     }
+  }
+
+  #wait(phase: Phase, until: Milliseconds): void {
+    this.#phase = phase;
+    this.#waitingUntil = until;
+    this.#drawnAt = Number.NEGATIVE_INFINITY;
   }
 
   #draw(now: Milliseconds): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Endpoint, endpoint, type Milliseconds } from '../base/index.ts';
 import type { PlanInput, ServerFacts } from '../plan/index.ts';
 import { Bulk } from './bulk.ts';
-import { type ControlSubject, Controls } from './controls.ts';
+import { type ControlSubject, Controls, type HowOften } from './controls.ts';
 import { HelperSockets } from './helpers.ts';
 import { Outbox } from './outbox.ts';
 import { makePacer } from './pacer.ts';
@@ -47,9 +47,9 @@ class Bench {
   }
 
   /** Lets time pass, and tells what was sent. */
-  work(now = this.now, hurry = false): Probe[] {
+  work(now = this.now, howOften: HowOften = 'usually'): Probe[] {
     this.now = now;
-    this.controls.work(now, hurry);
+    this.controls.work(now, howOften);
     return this.#drain();
   }
 
@@ -259,7 +259,7 @@ describe('a loss', () => {
   const silentFor = (rounds: number) => {
     const bench = new Bench({ alternate: null, responsePort: false });
     for (let turn = 0; turn < rounds; turn++) bench.work(1000 + 200 * turn);
-    bench.controls.work(1000 + 200 * (rounds - 1) + 1000, false);
+    bench.controls.work(1000 + 200 * (rounds - 1) + 1000, 'usually');
     return bench;
   };
 
@@ -292,7 +292,7 @@ describe('hurry', () => {
     let count = 0;
     for (let now = 1000; now < 6000; now += 10) {
       bench.controls.hurry(now);
-      count += bench.work(now, true).length;
+      count += bench.work(now, 'in-a-hurry').length;
     }
     return count / 5;
   };
@@ -301,7 +301,7 @@ describe('hurry', () => {
     const bench = new Bench({ alternate: null, responsePort: false });
     const times = [1000, 1050, 1099, 1100, 1150, 1200].map((now) => {
       bench.controls.hurry(now);
-      return bench.work(now, true).length;
+      return bench.work(now, 'in-a-hurry').length;
     });
     expect(times).toEqual([1, 0, 0, 1, 0, 1]);
   });
@@ -314,6 +314,6 @@ describe('hurry', () => {
     const bench = new Bench({ alternate: null, responsePort: false, allowedRate: null });
     bench.replyAll(bench.work(1000));
     bench.controls.hurry(1100);
-    expect(bench.controls.work(1100, true)).toBeLessThan(1000 + 600);
+    expect(bench.controls.work(1100, 'in-a-hurry')).toBeLessThan(1000 + 600);
   });
 });

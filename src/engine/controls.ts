@@ -26,6 +26,8 @@ export interface ControlSubject {
   readonly token: Token | null;
 }
 
+export type HowOften = 'in-a-hurry' | 'usually' | 'seldom';
+
 /** What they work with. */
 export interface ControlTools {
   readonly plan: ProbePlan;
@@ -54,6 +56,8 @@ const FARTHEST_PROBE: Milliseconds = 5000;
 const MAP_AGAIN: Milliseconds = 8000;
 /** While the run waits for a role to show that it is alive. */
 const IN_A_HURRY: Milliseconds = 100;
+/** While the ports wait for a router or a server that has had enough of us. */
+const SELDOM: Milliseconds = 2000;
 /** So many probes in a row that were ordered with a token are lost: better without it. */
 const TOKEN_DEAD_AFTER = 3;
 /** At 10 % loss each way as many in a row by chance: two in a million. */
@@ -123,12 +127,17 @@ export class Controls {
     return [...this.#roles.values()].every(({ answeredSentAt }) => answeredSentAt >= 0);
   }
 
+  /** So does every role, to a probe of that time or later. */
+  answersSince(time: Milliseconds): boolean {
+    return [...this.#roles.values()].every(({ answeredSentAt }) => answeredSentAt >= time);
+  }
+
   get dead(): boolean {
     return [...this.#roles.values()].some(({ lostInARow }) => lostInARow >= DEAD_AFTER);
   }
 
   /** Sends what is due, and tells when to come again. */
-  work(now: Milliseconds, hurry: boolean): Milliseconds {
+  work(now: Milliseconds, howOften: HowOften): Milliseconds {
     this.#countLost(now);
     if (this.#pacer.probeDue()) {
       this.#pacer.spend(now);
@@ -137,7 +146,7 @@ export class Controls {
     if (now >= this.#nextRound) {
       for (const role of this.#roles.values()) this.#askRound(role, now);
       this.#askFilter();
-      this.#nextRound = now + (hurry ? this.#inAHurry : this.#plan.controlEvery);
+      this.#nextRound = now + this.#roundsEvery(howOften);
     }
     if (!this.#sendQueued(now)) return this.#pacer.again;
     const oldest = this.#waiting[0];
@@ -147,6 +156,12 @@ export class Controls {
   /** The next round is not put off longer than a waiting run wants it. */
   hurry(now: Milliseconds): void {
     this.#nextRound = Math.min(this.#nextRound, now + this.#inAHurry);
+  }
+
+  #roundsEvery(howOften: HowOften): Milliseconds {
+    if (howOften === 'in-a-hurry') return this.#inAHurry;
+    const { controlEvery } = this.#plan;
+    return howOften === 'seldom' ? Math.max(SELDOM, controlEvery) : controlEvery;
   }
 
   /** Five times as often as usual, if the server allows so much. */

@@ -8,11 +8,11 @@ import type { Controls } from './controls.ts';
 import { DueQueue } from './heap.ts';
 import type { HelperSockets } from './helpers.ts';
 import { never, type Outbox } from './outbox.ts';
-import type { Pacer } from './pacer.ts';
 import type { Path } from './path.ts';
 import { PortState } from './port-state.ts';
 import type { Sentinels } from './sentinels.ts';
 import { whatIsStrange } from './strange.ts';
+import type { Throttle } from './throttle.ts';
 import type { Pending, Transactions } from './transactions.ts';
 import type { Observation, SocketKey } from './types.ts';
 import { type RunProgress, wanted } from './wanted.ts';
@@ -46,7 +46,7 @@ export interface AskerTools {
   readonly controls: Controls;
   readonly sentinels: Sentinels;
   readonly path: Path;
-  readonly pacer: Pacer;
+  readonly throttle: Throttle;
   readonly bulk: Bulk;
 }
 
@@ -113,14 +113,14 @@ export class PortAsker {
   /** When there is something to send again; `again` where it waits for the pacer. */
   nextAt(now: Milliseconds): Milliseconds {
     const next = this.#due.earliest?.dueAt ?? never;
-    return next <= now || this.#begun < this.#fresh.length ? this.#tools.pacer.again : next;
+    return next <= now || this.#begun < this.#fresh.length ? this.#tools.throttle.again : next;
   }
 
   /** Sends one packet if one is due and may leave. Its answers are what the pacer counts: each of them may be refused. */
   sendNext(now: Milliseconds): boolean {
     for (let ask = this.#nextDue(now); ask; ask = this.#nextDue(now)) {
       const next = whatNext(ask, this.#tools);
-      if (next === 'try' && !this.#tools.pacer.take(now)) return false;
+      if (next === 'try' && !this.#tools.throttle.take(now)) return false;
       this.#due.pop();
       if (next === 'try') {
         const order = ask.question === 'cold' ? this.#tools.bulk.order(now) : null;
@@ -175,7 +175,7 @@ export class PortAsker {
     const batch = [first];
     while (batch.length < MOST_COLD_PORTS) {
       const ask = this.#nextDue(now);
-      if (ask?.question !== 'cold' || whatNext(ask, this.#tools) !== 'try' || !this.#tools.pacer.take(now)) break;
+      if (ask?.question !== 'cold' || whatNext(ask, this.#tools) !== 'try' || !this.#tools.throttle.take(now)) break;
       this.#due.pop();
       batch.push(ask);
     }

@@ -637,10 +637,10 @@ describe('a server that dies', () => {
     }
   });
 
-  it('ends the run soon, whatever is left to ask', () => {
+  it('is waited for, then the run ends, whatever is left to ask', () => {
     const many = Array.from({ length: 500 }, (_, index) => 9000 + index);
     const { endedAt, observed, evidence } = check(dying(40, honest), { ports: many });
-    expect(endedAt).toBeLessThan(5000);
+    expect(endedAt).toBeLessThan(75_000);
     expect(observed('control-lost').length).toBeGreaterThan(8);
     expect(evidence.ports.filter(({ answers }) => Object.values(answers).some(({ kind }) => kind === 'no'))).toEqual(
       [],

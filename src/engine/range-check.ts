@@ -8,8 +8,10 @@ import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
 import { never, Outbox } from './outbox.ts';
 import { makePacer, type Pacer } from './pacer.ts';
 import { Path } from './path.ts';
+import { Pauses } from './pauses.ts';
 import { PortAsker, type PortSubject } from './port-asker.ts';
 import { type SentinelSubject, Sentinels } from './sentinels.ts';
+import { Throttle } from './throttle.ts';
 import { type Pending, Transactions } from './transactions.ts';
 import type { Engine, Input, Observation, Output, SocketKey } from './types.ts';
 
@@ -48,6 +50,7 @@ export class RangeCheck implements Engine<Observation> {
   readonly #controls: Controls;
   readonly #sentinels: Sentinels;
   readonly #asker: PortAsker;
+  readonly #pauses: Pauses;
   readonly #slices: (readonly number[])[];
   /** Ports whose sockets are open, or being opened. */
   readonly #open = new Set<SocketKey>();
@@ -84,7 +87,9 @@ export class RangeCheck implements Engine<Observation> {
       Transactions<SentinelSubject>;
     this.#controls = new Controls({ ...shared, transactions });
     this.#sentinels = new Sentinels({ ...shared, transactions, controls: this.#controls });
-    this.#asker = new PortAsker({ ...shared, transactions, controls: this.#controls, sentinels: this.#sentinels });
+    const watched = { ...shared, controls: this.#controls, sentinels: this.#sentinels, throttle: new Throttle(pacer) };
+    this.#asker = new PortAsker({ ...watched, transactions });
+    this.#pauses = new Pauses(watched);
   }
 
   handle(input: Input, now: Milliseconds): void {
@@ -153,7 +158,7 @@ export class RangeCheck implements Engine<Observation> {
     if (this.#controls.alive) return this.#enter('asking', now);
     if (now - this.#phaseSince > PATIENCE) return this.#serverLost(now);
     this.#controls.hurry(now);
-    return this.#controls.work(now, true);
+    return this.#controls.work(now, 'in-a-hurry');
   }
 
   #serverLost(now: Milliseconds): Milliseconds {
@@ -162,11 +167,14 @@ export class RangeCheck implements Engine<Observation> {
   }
 
   #askPorts(now: Milliseconds): Milliseconds {
-    const control = this.#controls.work(now, false);
+    const pause = this.#pauses.work(now);
+    if (pause === 'over') return this.#enter('done', now);
+    if (pause !== null) return pause;
+    const control = this.#controls.work(now, 'usually');
     const sentinel = this.#sentinels.work(now, () => this.#asker.isIdle(now));
-    if (this.#sentinels.refused) return this.#enter('done', now);
-    if (this.#controls.dead) return this.#serverLost(now);
-    while (this.#asker.sendNext(now)) if (this.#pacer.probeDue()) this.#controls.work(now, false);
+    // While nobody knows whether the router still lets anything in, no try would count.
+    if (this.#sentinels.inDoubt) return Math.min(control, sentinel);
+    while (this.#asker.sendNext(now)) if (this.#pacer.probeDue()) this.#controls.work(now, 'usually');
     return this.#asker.over(now) ? this.#sliceOver(now) : Math.min(control, sentinel, this.#asker.nextAt(now));
   }
 

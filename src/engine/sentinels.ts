@@ -31,6 +31,8 @@ export interface SentinelTools {
 
 /** Kept for the moment when nothing else is left to send: what was silent until then needs one that comes after it. */
 const RESERVE = 2;
+/** As many in a row by chance, at 10 % loss each way: seven in a thousand. */
+const DOUBT_AFTER = 3;
 /** As many in a row by chance, at 10 % loss each way: two in a million. */
 const REFUSED_AFTER = 8;
 const SHORTEST_PAUSE: Milliseconds = 200;
@@ -76,6 +78,16 @@ export class Sentinels {
     return lost.filter(({ sentAt }) => controls.around(sentAt, sentinel) === 'both').length >= REFUSED_AFTER;
   }
 
+  /** A few were lost, and more will tell whether by chance. */
+  get inDoubt(): boolean {
+    return this.#lostInARow >= DOUBT_AFTER && this.coming && this.#silences > 0;
+  }
+
+  /** One that was asked at that time or later was let in. */
+  letInSince(time: Milliseconds): boolean {
+    return (this.#probes.findLast(({ answered }) => answered)?.sentAt ?? 0) >= time;
+  }
+
   /** A port that let a cold packet in, and of which nothing else is to be asked. */
   offer(state: PortState<unknown>): void {
     if (this.#tools.plan.steps.sentinel) this.#supply.push(state);
@@ -104,7 +116,6 @@ export class Sentinels {
   work(now: Milliseconds, isIdle: () => boolean): Milliseconds {
     if (this.#silences === 0 && this.#out.length === 0) return never;
     this.#countLost(now);
-    if (this.refused) this.#tools.outbox.observed({ kind: 'refused-by-router', at: now });
     // While the last one is lost no try counts, so that there is nothing to wait for.
     const needed = this.#lostInARow > 0 || isIdle();
     while (this.#supply[0] && !isNew(this.#supply[0])) this.#supply.shift();
@@ -119,6 +130,21 @@ export class Sentinels {
     const oldest = this.#out[0]?.probe.sentAt;
     const lost = oldest === undefined ? never : oldest + this.#patience;
     return Math.min(lost, mayServe ? this.#nextAt : never);
+  }
+
+  /** Asks one, whatever else is going on. */
+  knock(now: Milliseconds): void {
+    const state = this.#supply.find(isNew);
+    if (!state) return;
+    this.#supply.splice(this.#supply.indexOf(state), 1);
+    this.#send(state, now);
+  }
+
+  /** Gives up what has no answer in time, and tells when to come again. */
+  watch(now: Milliseconds): Milliseconds {
+    this.#countLost(now);
+    const oldest = this.#out[0]?.probe.sentAt;
+    return oldest === undefined ? never : oldest + this.#patience;
   }
 
   /** What came in for it, if it came to the right port. */

@@ -117,6 +117,20 @@ export type Observation =
     }
   /** The alternate address reached a socket that has never spoken to it: endpoint-independent filtering (RFC 4787 section 5), or no filter. */
   | { readonly kind: 'filter-open'; readonly at: Milliseconds }
+  /** Ports that had been let in no longer are, or nobody answers any more: the ports wait, at the latest until then. */
+  | {
+      readonly kind: 'paused';
+      readonly at: Milliseconds;
+      readonly by: 'router' | 'server';
+      readonly until: Milliseconds;
+    }
+  /** The pause that began at `since` is over: it goes on, more slowly. */
+  | {
+      readonly kind: 'resumed';
+      readonly at: Milliseconds;
+      readonly by: 'router' | 'server';
+      readonly since: Milliseconds;
+    }
   /** Ports that had been let in no longer are: no silence means anything from here on. */
   | { readonly kind: 'refused-by-router'; readonly at: Milliseconds }
   /** Control probes stayed without an answer for so long that the run ended. */

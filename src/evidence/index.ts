@@ -5,4 +5,13 @@ export { collectNat, type NatEvidence, type Trip } from './nat.ts';
 export { collectLifetime, collectOptIn, type LifetimeEvidence, type OptInEvidence, type Sleep } from './opt-in.ts';
 export { collectEvidence } from './ports.ts';
 export { collectServer } from './servers.ts';
-export type { Answer, Elsewhere, Listening, PortEvidence, RunEvidence, ServerEvidence, Unknown } from './types.ts';
+export type {
+  Answer,
+  Elsewhere,
+  Listening,
+  PauseEvidence,
+  PortEvidence,
+  RunEvidence,
+  ServerEvidence,
+  Unknown,
+} from './types.ts';

@@ -2,6 +2,7 @@ import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
 import type { ProbePlan, Question } from '../plan/index.ts';
 import { ControlRecord } from './controls.ts';
+import { collectPauses } from './pauses.ts';
 import { type PortSightings, type Sightings, sift } from './sift.ts';
 import type { Answer, Elsewhere, Listening, PortEvidence, RunEvidence, Unknown } from './types.ts';
 
@@ -37,6 +38,7 @@ export function collectEvidence(plan: ProbePlan, observations: readonly Observat
     publicAddresses: publicAddresses(sightings, ports),
     bystanders: bystanders(sightings),
     controlAddress: controlAddress(sightings),
+    pauses: collectPauses(observations),
     controlFailure: sightings.controlFailure,
   };
 }

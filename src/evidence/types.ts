@@ -1,4 +1,4 @@
-import type { Endpoint } from '../base/index.ts';
+import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { Observation, StrangeAnswer, UnusableAlternate } from '../engine/index.ts';
 import type { Pass, Question } from '../plan/index.ts';
 import type { SocketFailure } from '../system/index.ts';
@@ -50,6 +50,17 @@ export interface PortEvidence {
   readonly strange: readonly StrangeAnswer[];
 }
 
+/** For a while nothing new was let in (`router`), or nobody answered at all (`server`; a router may be why). */
+export interface PauseEvidence {
+  readonly by: 'router' | 'server';
+  /** That were let in, or asked, before it began; since the pause before it, if there was one. */
+  readonly ports: number;
+  /** It took so long, counted from the last packet before it. */
+  readonly atLeast: Milliseconds;
+  /** No longer than this; null: the run ended first. */
+  readonly atMost: Milliseconds | null;
+}
+
 export interface RunEvidence {
   /** In the order of the plan. */
   readonly ports: readonly PortEvidence[];
@@ -60,6 +71,8 @@ export interface RunEvidence {
   readonly bystanders: readonly { readonly local: number; readonly mapped: number }[];
   /** The public address by which the primary saw the control probes; null: several, or none. */
   readonly controlAddress: string | null;
+  /** In the order of time. */
+  readonly pauses: readonly PauseEvidence[];
   /** The control sockets could not be used. */
   readonly controlFailure: SocketFailure | null;
 }

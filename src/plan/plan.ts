@@ -1,5 +1,15 @@
 import { type Endpoint, endpoint } from '../base/index.ts';
-import type { Control, ControlRole, ProbePlan, Question, Rate, ServerFacts, Step, TryPolicy } from './types.ts';
+import type {
+  Control,
+  ControlRole,
+  Patience,
+  ProbePlan,
+  Question,
+  Rate,
+  ServerFacts,
+  Step,
+  TryPolicy,
+} from './types.ts';
 
 /** See docs/decisions/0001: at 5 % loss each way seven tries leave a chance of one in ten million. */
 const TRIES: TryPolicy = { atLeast: 3, atMost: 60, acceptedError: 1e-6, shortestGap: 100, longestGap: 1000 };
@@ -20,6 +30,9 @@ const LARGEST_SLICE = 4096;
 const SPARE_SOCKETS = 12;
 
 const CAUSE_SAMPLE = 16;
+
+/** See docs/decisions/0011. */
+const PATIENCE: Patience = { router: 65_000, server: 65_000, slow: 240_000 };
 
 /** The share of a paced run that control probes may take. */
 const CONTROL_SHARE = 0.15;
@@ -55,6 +68,7 @@ export function planProbes(input: PlanInput): ProbePlan {
       rate.kind === 'max' ? 100 : Math.max(200, (1000 * controls.length) / (rate.packetsPerSecond * CONTROL_SHARE)),
     rate,
     tries: TRIES,
+    patience: PATIENCE,
     causeSample: CAUSE_SAMPLE,
   };
 }

@@ -87,6 +87,14 @@ export interface TryPolicy {
   readonly longestGap: Milliseconds;
 }
 
+/** How long a run waits when it is not let in, or not answered, any more; 0: not at all. */
+export interface Patience {
+  readonly router: Milliseconds;
+  readonly server: Milliseconds;
+  /** All in all, from the first time on. */
+  readonly slow: Milliseconds;
+}
+
 /** Everything that will be asked, as printable data. */
 export interface ProbePlan {
   readonly server: ServerFacts;
@@ -101,6 +109,7 @@ export interface ProbePlan {
   readonly controlEvery: Milliseconds;
   readonly rate: Rate;
   readonly tries: TryPolicy;
+  readonly patience: Patience;
   /** How many ports are asked a question that only refines a cause, before its answer is taken for all alike. */
   readonly causeSample: number;
 }

@@ -33,6 +33,7 @@ export function judgeRun(judged: JudgedRun): RunVerdict {
     servers,
     publicAddresses: evidence?.publicAddresses ?? [],
     ports,
+    pauses: evidence?.pauses ?? [],
     coldAsked: plan?.steps.cold !== undefined,
   };
 }

@@ -85,6 +85,7 @@ export const runOf = (ports: readonly PortEvidence[], rest: Partial<RunEvidence>
   publicAddresses: [PUBLIC],
   bystanders: [],
   controlAddress: PUBLIC,
+  pauses: [],
   controlFailure: null,
   ...rest,
 });

@@ -1,4 +1,5 @@
 import type { Endpoint, PortRange } from '../base/index.ts';
+import type { PauseEvidence } from '../evidence/index.ts';
 
 export type PortResult = 'open' | 'closed' | 'translated' | 'no-answer' | 'in-use' | 'malformed' | 'untested';
 
@@ -85,6 +86,8 @@ export interface RunVerdict {
   readonly publicAddresses: readonly string[];
   /** UDP before TCP, each ascending. */
   readonly ports: readonly PortVerdict[];
+  /** When nothing new was let in, or nobody answered, for a while. */
+  readonly pauses: readonly PauseEvidence[];
   /** Whether the cold question could be asked: without it, `open` rests on the warm one alone. */
   readonly coldAsked: boolean;
 }

@@ -45,7 +45,7 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
   }
 
   function openInward(flow: Tuple, now: Milliseconds): Tuple | 'unwanted' | 'rejected' | 'no-port' {
-    if (spec.scanGuard && flow.protocol === 'udp' && guard.refuses(flow, spec.scanGuard.after, now)) return 'unwanted';
+    if (spec.scanGuard && flow.protocol === 'udp' && guard.refuses(flow, spec.scanGuard, now)) return 'unwanted';
     const to = insideFor(spec, table, flow, now);
     if (to === null) return openToRouter(flow, now);
     const port = choosePeerPort(chooser, { ...tupleOf(flow), to }, now);

@@ -1,0 +1,106 @@
+import type { Milliseconds } from '../base/index.ts';
+import type { ProbePlan } from '../plan/index.ts';
+import type { Controls } from './controls.ts';
+import type { Outbox } from './outbox.ts';
+import type { Sentinels } from './sentinels.ts';
+import type { Throttle } from './throttle.ts';
+import type { Observation } from './types.ts';
+
+export interface PauseTools {
+  readonly plan: ProbePlan;
+  readonly outbox: Outbox<Observation>;
+  readonly controls: Controls;
+  readonly sentinels: Sentinels;
+  readonly throttle: Throttle;
+}
+
+type Who = 'router' | 'server';
+
+interface Pause {
+  readonly by: Who;
+  readonly since: Milliseconds;
+  readonly until: Milliseconds;
+  knocks: number;
+}
+
+/** Since the pause began: when somebody looks whether it is over, twice each time, since one packet may be lost. */
+const KNOCKS: readonly Milliseconds[] = [2, 5, 10, 15, 20, 30, 40, 50, 60].flatMap((second) => [
+  1000 * second,
+  1000 * second + 300,
+]);
+/** A router that has had enough of us three times will have enough of us again. */
+const MOST_PAUSES = 3;
+
+/**
+ * When a router refuses new flows, or a server falls silent, the ports wait; a few packets look whether it is over,
+ * and then all goes on more slowly (docs/decisions/0011).
+ */
+export class Pauses {
+  readonly #tools: PauseTools;
+  #pause: Pause | null = null;
+  #count = 0;
+  #firstAt: Milliseconds | null = null;
+
+  constructor(tools: PauseTools) {
+    this.#tools = tools;
+  }
+
+  /** Until when the ports wait; null: they do not; `over`: there is no sense in going on. */
+  work(now: Milliseconds): Milliseconds | null | 'over' {
+    const { sentinels, controls } = this.#tools;
+    if (this.#pause) return this.#wait(this.#pause, now);
+    if (sentinels.refused) return this.#begin('router', now);
+    if (controls.dead) return this.#begin('server', now);
+    return this.#isTooLong(now) ? this.#giveUp('router', now) : null;
+  }
+
+  #begin(by: Who, now: Milliseconds): Milliseconds | 'over' {
+    const { plan, outbox } = this.#tools;
+    const patience = plan.patience[by];
+    if (patience === 0 || this.#count >= MOST_PAUSES) return this.#giveUp(by, now);
+    this.#count++;
+    this.#firstAt ??= now;
+    this.#pause = { by, since: now, until: now + patience, knocks: 0 };
+    outbox.observed({ kind: 'paused', at: now, by, until: this.#pause.until });
+    return now;
+  }
+
+  #wait(pause: Pause, now: Milliseconds): Milliseconds | 'over' | null {
+    const { controls, sentinels } = this.#tools;
+    const control = controls.work(now, 'seldom');
+    const sentinel = sentinels.watch(now);
+    if (this.#isOver(pause)) return this.#resume(pause, now);
+    if (now >= pause.until) return this.#giveUp(pause.by, now);
+    const knock = pause.since + (KNOCKS[pause.knocks] ?? Number.POSITIVE_INFINITY);
+    if (now < knock || pause.by === 'server')
+      return Math.min(control, sentinel, knock > now ? knock : control, pause.until);
+    pause.knocks++;
+    sentinels.knock(now);
+    return now;
+  }
+
+  #isOver({ by, since }: Pause): boolean {
+    const { controls, sentinels } = this.#tools;
+    return by === 'router' ? sentinels.letInSince(since) : controls.answersSince(since);
+  }
+
+  #resume({ by, since }: Pause, now: Milliseconds): null {
+    const { outbox, throttle, controls } = this.#tools;
+    outbox.observed({ kind: 'resumed', at: now, by, since });
+    this.#pause = null;
+    // An interruption of the path is no sign that the pace was too much.
+    if (by === 'router' || this.#count > 1) throttle.slower();
+    controls.hurry(now);
+    return null;
+  }
+
+  /** At the slowest pace a large range takes longer than anybody waits for. */
+  #isTooLong(now: Milliseconds): boolean {
+    return this.#firstAt !== null && now - this.#firstAt > this.#tools.plan.patience.slow;
+  }
+
+  #giveUp(by: Who, at: Milliseconds): 'over' {
+    this.#tools.outbox.observed({ kind: by === 'router' ? 'refused-by-router' : 'server-lost', at });
+    return 'over';
+  }
+}

@@ -1,0 +1,33 @@
+import type { Milliseconds } from '../base/index.ts';
+import { makePacer, type Pacer } from './pacer.ts';
+
+/**
+ * Packets to ports per second, after each time that a router or a server has shown the pace to be too much for it: far
+ * below what flood protections ship with (docs/decisions/0011), the last one below 20 new flows per second.
+ */
+const SLOWER: readonly number[] = [200, 50, 12];
+
+/** What the ports may send; control probes, of flows that the router knows, keep the usual pace. */
+export class Throttle {
+  readonly #usual: Pacer;
+  #slow: Pacer | null = null;
+  #steps = 0;
+
+  constructor(usual: Pacer) {
+    this.#usual = usual;
+  }
+
+  take(now: Milliseconds): boolean {
+    return (this.#slow?.take(now) ?? true) && this.#usual.take(now);
+  }
+
+  /** When to ask again after a `false`. */
+  get again(): Milliseconds {
+    return Math.max(this.#slow?.again ?? 0, this.#usual.again);
+  }
+
+  slower(): void {
+    const packetsPerSecond = SLOWER[Math.min(this.#steps++, SLOWER.length - 1)] ?? 1;
+    this.#slow = makePacer({ kind: 'paced', packetsPerSecond });
+  }
+}
