@@ -27,9 +27,17 @@ export async function runInModel(scenario: Scenario, { seed, loss }: ModelRun): 
   return left === 0 ? differences : [...differences, `${left} sockets are left open`];
 }
 
-async function serve(model: Model, { server }: NetworkSpec): Promise<() => void> {
-  if (server.kind === 'down' || server.kind === 'silent') return () => undefined;
-  const started = await model.run(startReflector(model.reflector, reflectorOptions(server)));
+async function serve(model: Model, { server, second }: NetworkSpec): Promise<() => void> {
+  const isDead = server.kind === 'down' || server.kind === 'silent';
+  const all = [...(isDead ? [] : [reflectorOptions(server)]), ...(second ? [SECOND] : [])];
+  const closers = await Promise.all(all.map((options) => start(model, options)));
+  return () => {
+    for (const close of closers) close();
+  };
+}
+
+async function start(model: Model, options: ReflectorOptions): Promise<() => void> {
+  const started = await model.run(startReflector(model.reflector, options));
   if (started.kind === 'error') throw new Error(`the reflector did not start: ${started.error.kind}`);
   return () => started.value.close();
 }
@@ -43,6 +51,12 @@ const reflectorOptions = ({ kind }: ServerSpec): ReflectorOptions => ({
   lab: false,
   fault: kind === 'ignores-change-request' || kind === 'no-response-port' ? kind : null,
 });
+
+const SECOND: ReflectorOptions = {
+  ...reflectorOptions({ kind: 'full' }),
+  primary: '198.51.100.30',
+  alternate: '198.51.100.40',
+};
 
 export function requestOf({ udp, tcp, servers = ['198.51.100.10'], sample, noWait = false }: Check): CheckRequest {
   return {

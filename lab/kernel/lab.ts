@@ -4,7 +4,7 @@ import type { Host } from './addresses.ts';
 import { type Cell, type Exit, type How, openCell, type Process } from './exec.ts';
 import { nftDirect, nftInternet } from './nft-internet.ts';
 import { nftRouter } from './nft-router.ts';
-import { coturn, holder, neighbour, type Program, reflector, resolver } from './programs.ts';
+import { coturn, holder, neighbour, type Program, reflector, resolver, secondReflector } from './programs.ts';
 import { refuseImpossible, routerProblems } from './refuse.ts';
 import { createRouterService, type RouterService } from './router-service.ts';
 import { startProgram } from './start.ts';
@@ -140,6 +140,7 @@ async function startPrograms(name: string, cell: Cell, spec: NetworkSpec, option
   };
   await Promise.all([
     start('inet', options.server === 'coturn' ? coturn(spec.server) : reflector(options.fullcone, spec.server)),
+    start('inet', spec.second ? secondReflector(options.fullcone) : null),
     start('inet', resolver(spec.dns)),
     start('pbx', holder(spec)),
   ]);

@@ -1,5 +1,5 @@
 import type { NetworkSpec } from '../scenarios/index.ts';
-import { RESOLVER, STUN_OTHER_PORT, STUN_PORT } from './addresses.ts';
+import { ALTERNATE, PRIMARY, RESOLVER, STUN_OTHER_PORT, STUN_PORT } from './addresses.ts';
 import { chain, type Loss, lossRules, table } from './nft-router.ts';
 
 const NO_LOSS: Loss = { out: 0, in: 0 };
@@ -13,16 +13,27 @@ export function nftInternet({ server, dns, loss = NO_LOSS }: NetworkSpec): strin
     ...(server.kind === 'silent'
       ? [`udp dport { ${STUN_PORT}, ${STUN_OTHER_PORT} } drop`, 'tcp flags & (syn | ack) == syn drop']
       : []),
+    // The limit never refills, so that its burst is a plain count.
+    ...(server.diesAfter === undefined
+      ? []
+      : [`ip daddr { ${PRIMARY}, ${ALTERNATE} } limit rate over 1/hour burst ${server.diesAfter} packets drop`]),
+    ...(server.alternateFilters ? [`ip daddr ${ALTERNATE} meta l4proto udp add @known { ip saddr . udp sport }`] : []),
     ...(dns === 'silent' ? [`ip daddr ${RESOLVER} drop`] : []),
   ];
   return table([
     '  counter out { }',
     '  counter in { }',
+    '  set known { type ipv4_addr . inet_service; flags dynamic,timeout; timeout 60s; size 65535; }',
     chain('arriving', 'type filter hook prerouting priority raw; policy accept;', [
       'iifname "isp" meta l4proto udp counter name out',
       ...lossRules('isp', loss.out),
     ]),
     chain('input', 'type filter hook input priority filter; policy accept;', silences),
+    chain(
+      'output',
+      'type filter hook output priority filter; policy accept;',
+      server.alternateFilters ? [`ip saddr ${ALTERNATE} meta l4proto udp ip daddr . udp dport != @known drop`] : [],
+    ),
     chain('leaving', 'type filter hook postrouting priority filter; policy accept;', [
       'oifname "isp" meta l4proto udp counter name in',
     ]),

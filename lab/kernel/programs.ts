@@ -1,6 +1,6 @@
 import { assertNever } from '../../src/base/index.ts';
 import type { NetworkSpec, ServerSpec } from '../scenarios/index.ts';
-import { ALTERNATE, PRIMARY, PUBLIC, RESOLVER, STUN_NAME, STUN_OTHER_PORT, STUN_PORT } from './addresses.ts';
+import { ALTERNATE, OTHERS, PRIMARY, PUBLIC, RESOLVER, STUN_NAME, STUN_OTHER_PORT, STUN_PORT } from './addresses.ts';
 
 /** A program that runs as long as its lab, as data. */
 export interface Program {
@@ -27,6 +27,14 @@ export function reflector(fullcone: readonly string[], { kind }: ServerSpec): Pr
     default:
       return assertNever(kind);
   }
+}
+
+export function secondReflector(fullcone: readonly string[]): Program {
+  const [primary, alternate] = OTHERS;
+  return {
+    command: [...fullcone, 'reflector', '--primary', primary, '--alternate', alternate],
+    ready: { line: 'ready' },
+  };
 }
 
 /** Debian's coturn. RFC 5780 is on by itself with two addresses; from 4.7 on it would need `--rfc5780`. */

@@ -1,5 +1,5 @@
 import type { NetworkSpec } from '../scenarios/index.ts';
-import { ALTERNATE, HOST2, isLan, PBX, PRIMARY, PUBLIC, STUN_PORT } from './addresses.ts';
+import { ALTERNATE, HOST2, isLan, PBX, PRIMARY, PUBLIC, SECOND, STUN_PORT } from './addresses.ts';
 import { createChance } from './chance.ts';
 import type { Events } from './events.ts';
 import { createHost, type Host, type HostOptions } from './host.ts';
@@ -8,6 +8,7 @@ import { createRouter, type Router } from './nat/router.ts';
 import type { ModelOptions } from './options.ts';
 import type { Packet } from './packet.ts';
 import { refusal } from './segment.ts';
+import { createServerTroubles, type ServerTroubles } from './server-troubles.ts';
 import type { Watch } from './watch.ts';
 
 export interface Network {
@@ -29,22 +30,23 @@ export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: 
   const common = { seed, events, dns: spec.dns };
   const linkTools = (name: string) => ({ events, watch, chance: createChance(seed, name) });
 
+  const server = createServerTroubles(spec.server);
   const reflector = createHost({
     ...common,
     ...{
       name: 'reflector',
-      addresses: [PRIMARY, ALTERNATE],
+      addresses: [PRIMARY, ALTERNATE, ...SECOND],
       held: [],
       heldTcp: [],
       freeSockets: Number.POSITIVE_INFINITY,
     },
     transmit: (packet) => {
-      if (packet.to.address === PUBLIC) carryIn(packet);
+      if (packet.to.address === PUBLIC && server.lets(packet)) carryIn(packet);
     },
   });
   const pbx = createHost({ ...common, ...pbxOf(spec, options), transmit: (packet) => site.fromPbx(packet) });
   const carryOut = createLink('wan-out', behaviour(spec, options, 'out'), linkTools('out'), (packet) => {
-    watch.note('wan-out', packet, isHeard(spec, reflector, packet) ? 'passed' : 'nobody');
+    watch.note('wan-out', packet, isHeard(spec, server, reflector, packet) ? 'passed' : 'nobody');
   });
   const carryIn = createLink('wan-in', behaviour(spec, options, 'in'), linkTools('in'), (packet) =>
     site.fromInternet(packet),
@@ -88,11 +90,14 @@ const behaviour = (spec: NetworkSpec, options: ModelOptions, direction: 'out' | 
  * A server that is down or silent hears nothing, whoever listens. To unconnected UDP sockets the two look the same;
  * TCP is refused by a machine that is there.
  */
-const isHeard = ({ server }: NetworkSpec, reflector: Host, packet: Packet): boolean =>
-  server.kind !== 'silent' &&
-  (server.kind !== 'down' || packet.protocol === 'tcp') &&
-  (packet.to.address === PRIMARY || packet.to.address === ALTERNATE) &&
-  reflector.receive(packet);
+function isHeard({ server, second }: NetworkSpec, troubles: ServerTroubles, reflector: Host, packet: Packet): boolean {
+  const { address } = packet.to;
+  if (address === PRIMARY || address === ALTERNATE) {
+    if (server.kind === 'silent' || (server.kind === 'down' && packet.protocol === 'udp')) return false;
+    return troubles.takes(packet) && reflector.receive(packet);
+  }
+  return second === true && SECOND.some((own) => own === address) && reflector.receive(packet);
+}
 
 /** The PBX has the public address itself; no NAT, no firewall. */
 const publicSite = (pbx: Host, carryOut: Carry, watch: Watch): Site => ({

@@ -1,4 +1,5 @@
 import type { PortRange } from '../../src/base/index.ts';
+import { SERVER_SCENARIOS } from './servers-table.ts';
 import { TCP_SCENARIOS } from './tcp-table.ts';
 import type { Expectation, Forward, NetworkSpec, RouterSpec, Scenario } from './types.ts';
 
@@ -507,5 +508,6 @@ export const SCENARIOS: readonly Scenario[] = [
       },
     ],
   },
+  ...SERVER_SCENARIOS,
   ...TCP_SCENARIOS,
 ];

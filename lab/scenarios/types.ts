@@ -27,6 +27,8 @@ export interface NetworkSpec {
   /** null: no router; the PBX itself has 203.0.113.44. */
   readonly router: RouterSpec | null;
   readonly server: ServerSpec;
+  /** A second reflector, 198.51.100.30 and .40, with nothing wrong. */
+  readonly second?: true;
   /** Chance that a packet is lost on the link between router and internet, each way; 0 to 1. The model's matrix overrides it. */
   readonly loss?: { readonly out: number; readonly in: number };
   /** UDP ports that another process of the PBX's machine holds. */
@@ -104,6 +106,10 @@ export interface ServerSpec {
     | 'ignores-change-request'
     /** Two addresses, but RESPONSE-PORT gets 420: no cold test. */
     | 'no-response-port';
+  /** Packets that it takes; then it falls silent. */
+  readonly diesAfter?: number;
+  /** Its second address has a firewall of its own: what it sends passes only to those who have sent there. */
+  readonly alternateFilters?: true;
 }
 
 export interface Step {

@@ -54,8 +54,11 @@ export const CATALOGUE = {
   untested: 'warning',
 
   'taken-by-neighbour': 'warning',
+  contradicted: 'warning',
   'cold-not-asked': 'info',
   sampled: 'info',
+  confirmed: 'info',
+  'taken-over': 'info',
   'paused-by-router': 'info',
   'paused-by-server': 'info',
   'tcp-left-out': 'info',

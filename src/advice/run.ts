@@ -69,6 +69,7 @@ function findLimits({ run, context }: Scene): Draft[] {
   if (reason === 'loss' && !said) drafts.push({ code: 'loss', ports: [], facts: {} });
   if (!coldAsked && open.length > 0) drafts.push({ code: 'cold-not-asked', ports: open, facts: {} });
   if (isLoopback(run.publicAddresses)) drafts.push({ code: 'trial', ports: [], facts: {} });
+  drafts.push(...findOpinions(run));
   drafts.push(...findPauses(run));
   if (context.notWaited) drafts.push({ code: 'not-waited', ports: [], facts: { seconds: context.notWaited } });
   if (context.tcpLeftOut) drafts.push({ code: 'tcp-left-out', ports: [], facts: { tcpPorts: context.tcpLeftOut } });
@@ -76,6 +77,14 @@ function findLimits({ run, context }: Scene): Draft[] {
     drafts.push({ code: 'sampled', ports: [], facts: { asked, planned, ...sampleFacts(context) } });
   return drafts;
 }
+
+/** What a second server added: to a warning its ports belong, the rest is about the run. */
+const findOpinions = ({ opinions }: RunVerdict): Draft[] =>
+  opinions.map(({ kind, server, first, ports }) => ({
+    code: kind,
+    ports: kind === 'contradicted' ? ports : [],
+    facts: { server, first, count: ports.length },
+  }));
 
 /** The first that ended tells most: the later ones meet a check that has slowed down. */
 function findPauses({ pauses }: RunVerdict): Draft[] {

@@ -16,6 +16,7 @@ export function runOf(line: string, more: Partial<RunVerdict> = {}): RunVerdict 
     servers: [serverOf()],
     publicAddresses: ['203.0.113.44'],
     ports,
+    opinions: [],
     pauses: [],
     coldAsked: true,
     ...more,

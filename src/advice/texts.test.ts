@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ServerState } from '../verdict/index.ts';
+import type { Opinion, ServerState } from '../verdict/index.ts';
 import { FINDING_CODES, type FindingCode } from './catalogue.ts';
 import { findFindings } from './find.ts';
 import { contextOf, runOf, serverOf } from './testing.ts';
@@ -75,6 +75,12 @@ const pausedBy = (by: 'router' | 'server', line: string, atMost: number | null):
   return findFindings(run, contextOf(run));
 };
 
+const opinion = (kind: Opinion['kind']): Finding[] =>
+  [runOf('9000 open'), runOf('9000-9009 open')].flatMap((run) => {
+    const opinions = [{ kind, server: 'b.example', first: 'a.example', ports: run.ports }];
+    return findFindings({ ...run, opinions }, contextOf(run));
+  });
+
 /** One run for each code. */
 const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   'server-unresolvable': () => of('9000-9001 untested', 'unresolvable'),
@@ -137,6 +143,9 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
     ...pausedBy('router', '9000 untested scan-protection', null),
     ...pausedBy('router', '9000 untested scan-protection', 31_000),
   ],
+  contradicted: () => opinion('contradicted'),
+  confirmed: () => opinion('confirmed'),
+  'taken-over': () => opinion('taken-over'),
   'paused-by-router': () => pausedBy('router', '9000 open', 31_000),
   'paused-by-server': () => pausedBy('server', '9000 open', 4_000),
   'server-silent': () => ports('untested server-silent'),

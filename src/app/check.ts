@@ -1,29 +1,12 @@
-import { ipv4Scope, isIpv4, type Milliseconds, type Protocol, portLabel, portsOf } from '../base/index.ts';
-import { CallCheck, RangeCheck, type Refinement } from '../engine/index.ts';
-import { collectEvidence } from '../evidence/index.ts';
-import {
-  CALLED_AT_ONCE,
-  type DrawNumbers,
-  fewestSockets,
-  MOST_REFINING,
-  nextSample,
-  type ProbePlan,
-  planCalls,
-  planProbes,
-  planSlices,
-  type Rate,
-  type ServerFacts,
-  type Shown,
-  samplePorts,
-  shuffle,
-} from '../plan/index.ts';
+import { ipv4Scope, isIpv4, type Protocol, portLabel, portsOf } from '../base/index.ts';
+import { CallCheck } from '../engine/index.ts';
+import { CALLED_AT_ONCE, fewestSockets, planCalls, type ServerFacts } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
-import type { Holder, System, Timer } from '../system/index.ts';
-import { isOpen, judgePorts } from '../verdict/index.ts';
-import { conclude, observationsOf, planOf } from './conclude.ts';
-import { drawing } from './draw.ts';
+import type { Holder, System } from '../system/index.ts';
+import { conclude, legsOf } from './conclude.ts';
 import type { CheckRequest, RunEvent } from './events.ts';
 import { type Bystanders, type Memory, memoryOf } from './memory.ts';
+import { PortCheck } from './port-check.ts';
 import { PumpUntilCancelled } from './pumps.ts';
 import { type Candidate, checkServer, lead, MOST_ADDRESSES, type ServerTools, waysOf } from './servers.ts';
 
@@ -40,9 +23,6 @@ export interface RunningCheck {
   /** Ends the run early; what is known by then is still reported. */
   cancel(): void;
 }
-
-/** To a server that allows only what strangers may ask, a large range is sampled. */
-const STRANGERS_SAMPLE = 100;
 
 /** `control` and `listener`. */
 const SOCKETS_PER_ADDRESS = 2;
@@ -80,7 +60,6 @@ class Run {
   readonly #listen: (event: RunEvent) => void;
   readonly #events: RunEvent[] = [];
   readonly #pumps: PumpUntilCancelled;
-  readonly #draw: DrawNumbers = (count, below) => drawing(this.#system.random)(count, below);
 
   constructor(system: System, request: CheckRequest, version: string, listen: (event: RunEvent) => void) {
     this.#system = system;
@@ -112,17 +91,21 @@ class Run {
       memoryOf(this.#system),
       ...this.#request.servers.map((server) => checkServer(server, this.#serverTools())),
     ]);
-    const leader = lead(servers.flat());
-    const plan = leader && !this.#pumps.cancelled ? await this.#checkPorts(leader, memory) : null;
+    const candidates = servers.flat();
+    const leader = lead(candidates);
+    if (leader && !this.#pumps.cancelled) await this.#checkPorts(leader, candidates, memory);
     this.#tell({ kind: 'ended', duration: clock.now() - began, cancelled: this.#pumps.cancelled });
     const report = conclude(this.#events);
+    return { events: this.#events, report, remembered: await this.#remember(memory, report) };
+  }
+
+  #remember(memory: Memory, report: Report): Promise<boolean> | boolean {
     const { publicAddresses: seen } = report;
+    const legs = legsOf(this.#events);
     // A trial on this machine alone leaves nothing in any router.
     const isLocal =
       this.#request.noWait && seen.length > 0 && seen.every((address) => ipv4Scope(address) === 'loopback');
-    const remembered =
-      !plan || isLocal || (await memory.remember(plan, observationsOf(this.#events), report, this.#bystanders()));
-    return { events: this.#events, report, remembered };
+    return legs.length === 0 || isLocal || memory.remember(legs, report, this.#bystanders());
   }
 
   #serverTools(): ServerTools {
@@ -145,34 +128,22 @@ class Run {
     return { ports: [...this.#pumps.helperPorts], peers: [...new Set(peers)] };
   }
 
-  async #checkPorts(leader: Candidate, memory: Memory): Promise<ProbePlan | null> {
-    const { bindAddress, rate } = this.#request;
-    const ways = waysOf(leader);
-    const all = portsOf(this.#request.udp);
-    const ports = this.#select(all, ways[0], rate);
-    const source = bindAddress === '0.0.0.0' ? await this.#system.host.sourceFor(leader.address) : null;
-    const localAddress = source ?? bindAddress;
-    const isTranslated = leader.seen.mapped?.address !== localAddress;
-    const { server, wait, stalePorts } = memory.advise(ways, all, isTranslated);
-    if (wait > 0) await this.#waitUnlessTold(wait, leader);
-    if (this.#pumps.cancelled) return null;
-    const freeSockets = this.#system.udp.freeSockets() - socketsForCalls(this.#request);
-    const order = this.#inOrder(ports);
-    const plan = planProbes({ server, ports: order, bindAddress, rate, freeSockets, stalePorts });
-    // Which of them are asked, a sample finds out by asking.
-    await memory.intend({ ...plan, slices: [all] });
-    this.#tell({ kind: 'planned', plan, localAddress, plannedPorts: all.length });
-    const checks = [this.#checkCalls(server)];
-    if (ports.length > 0)
-      checks.push(
-        this.#pumps.run(
-          new RangeCheck(plan, this.#system.random, this.#refinement(ports, all, freeSockets)),
-          (observation) => this.#tell({ kind: 'observed', observation }),
-        ),
-      );
-    await Promise.all(checks);
+  async #checkPorts(leader: Candidate, candidates: readonly Candidate[], memory: Memory): Promise<void> {
+    const { tcp } = this.#request;
+    const ports = new PortCheck({
+      system: this.#system,
+      request: this.#request,
+      pumps: this.#pumps,
+      memory,
+      tell: (event) => this.#tell(event),
+      events: this.#events,
+      freeSockets: () => this.#system.udp.freeSockets() - socketsForCalls(this.#request),
+    });
+    const caller = [leader, ...candidates].find(({ seen }) => seen.calls);
+    await ports.run(leader, candidates, async ({ server }) => {
+      if (tcp.length > 0) await this.#checkCalls(caller && caller !== leader ? waysOf(caller)[0] : server);
+    });
     await this.#findHolders();
-    return plan;
   }
 
   /** Beside the UDP ports: calls take seconds, and hardly any packets. */
@@ -186,32 +157,6 @@ class Run {
     await this.#pumps.run(new CallCheck(plan, (port) => checked.has(port), this.#system.random), (observation) =>
       this.#tell({ kind: 'call', observation }),
     );
-  }
-
-  #select(all: readonly number[], server: ServerFacts, rate: Rate | null): readonly number[] {
-    const { sample, udp } = this.#request;
-    const stranger = server.allowedRate === null && rate === null;
-    const count = sample ?? (stranger ? STRANGERS_SAMPLE : 'all');
-    if (count === 'all') return all;
-    return samplePorts(udp, all, count, this.#draw);
-  }
-
-  /** Where neighbours of a sample differ, those between them are asked: the boundary is mostly what is wrong. */
-  #refinement(sample: readonly number[], all: readonly number[], freeSockets: number): Refinement | undefined {
-    if (sample.length === all.length) return undefined;
-    const planned = new Set(all);
-    const next = () => {
-      const shown = shownBy(this.#events);
-      const more = nextSample(shown, this.#request.udp, sample.length + MOST_REFINING - shown.length);
-      const slices = planSlices(this.#inOrder(more), freeSockets);
-      if (slices.length > 0) this.#tell({ kind: 'extended', slices });
-      return slices;
-    };
-    return { mayAsk: (port) => planned.has(port), next };
-  }
-
-  #inOrder(ports: readonly number[]): readonly number[] {
-    return this.#request.order === 'random' ? shuffle(ports, this.#draw) : ports;
   }
 
   async #findHolders(): Promise<void> {
@@ -233,34 +178,8 @@ class Run {
     return [...holders].map(([port, holder]) => [portLabel(protocol, port), holder]);
   }
 
-  /** A server inside says nothing about the router, whatever that remembers. */
-  async #waitUnlessTold(time: Milliseconds, { seen }: Candidate): Promise<void> {
-    const scope = ipv4Scope(seen.mapped?.address ?? '');
-    if (scope === 'private' || scope === 'link-local') return;
-    if (!this.#request.noWait) await this.#wait(time);
-    else if (scope !== 'loopback') this.#tell({ kind: 'not-waited', for: time });
-  }
-
-  async #wait(time: Milliseconds): Promise<void> {
-    this.#tell({ kind: 'waiting', for: time });
-    const { clock } = this.#system;
-    let timer: Timer | undefined;
-    const passed = new Promise<void>((resolve) => {
-      timer = clock.at(clock.now() + time, resolve);
-    });
-    await Promise.race([passed, this.#pumps.cancellation]);
-    timer?.cancel();
-  }
-
   #tell(event: RunEvent): void {
     this.#events.push(event);
     this.#listen(event);
   }
-}
-
-/** What the ports that were asked have shown so far. */
-function shownBy(events: readonly RunEvent[]): Shown[] {
-  const plan = planOf(events);
-  const ports = plan ? judgePorts(collectEvidence(plan, observationsOf(events))) : [];
-  return ports.map(({ port, result }) => ({ port, open: isOpen(result) }));
 }

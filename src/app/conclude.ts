@@ -1,19 +1,21 @@
 import { findFindings } from '../advice/index.ts';
 import { formatRanges, portsOf } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
-import { collectCalls, collectEvidence, collectServer } from '../evidence/index.ts';
+import { collectCalls, collectEvidence, collectServer, type RunEvidence } from '../evidence/index.ts';
 import type { ProbePlan } from '../plan/index.ts';
 import { buildReport, type Report } from '../report/index.ts';
 import {
   judgeRun,
   judgeSample,
   judgeServer,
+  type Leg,
   type PortVerdict,
   type SampleVerdict,
   type ServerVerdict,
   unresolvable,
 } from '../verdict/index.ts';
 import type { RunEvent, ServerName } from './events.ts';
+import { portsThatSpoke } from './memory.ts';
 
 type EventOf<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>;
 
@@ -22,19 +24,17 @@ export function conclude(events: readonly RunEvent[]): Report {
   const started = only(events, 'started');
   const ended = only(events, 'ended');
   const planned = events.find((event) => event.kind === 'planned');
-  const plan = planOf(events);
+  const legs = legsOf(events);
   const observations = observationsOf(events);
-  const evidence = plan && collectEvidence(plan, observations);
-  const asked = plan ? plan.slices.flat() : portsOf(started.request.udp);
+  const asked = legs.length > 0 ? portsAsked(legs) : portsOf(started.request.udp);
   const callsPlanned = events.find((event) => event.kind === 'calls-planned');
   const called = events.flatMap((event) => (event.kind === 'call' ? [event.observation] : []));
   const verdict = judgeRun({
     servers: judgeServers(started, events),
     asked,
-    plan,
-    evidence,
+    legs: evidenceOf(legs),
     calls: callsPlanned ? collectCalls(callsPlanned.plan, called) : null,
-    askedCalls: plan || started.request.tcpIfPossible ? [] : portsOf(started.request.tcp),
+    askedCalls: legs.length > 0 || started.request.tcpIfPossible ? [] : portsOf(started.request.tcp),
     cancelled: ended.cancelled,
   });
   const holders = new Map(events.flatMap((event) => (event.kind === 'holders' ? event.holders : [])));
@@ -42,11 +42,11 @@ export function conclude(events: readonly RunEvent[]): Report {
   const plannedPorts = planned?.plannedPorts ?? asked.length;
   const sample = sampleOf(events, verdict.ports);
   const tries = mostTries(observations);
-  const leftOut = plan !== null && !callsPlanned && started.request.tcp.length > 0;
+  const leftOut = legs.length > 0 && !callsPlanned && started.request.tcp.length > 0;
   const notWaited = events.find((event) => event.kind === 'not-waited');
   const context = {
     plannedPorts,
-    askedPorts: plan ? asked.length : 0,
+    askedPorts: legs.length > 0 ? asked.length : 0,
     bindAddress: localAddress,
     holders,
     ...(sample ? { sample: { ...sample, inferred: sumOf(sample.inferred) } } : {}),
@@ -69,21 +69,63 @@ export function conclude(events: readonly RunEvent[]): Report {
 
 /** null: all ports were asked, or none. */
 function sampleOf(events: readonly RunEvent[], ports: readonly PortVerdict[]): SampleVerdict | null {
-  const planned = events.find((event) => event.kind === 'planned');
-  const first = planned?.plan.slices.flat() ?? [];
-  if (!planned || first.length === 0 || first.length === planned.plannedPorts) return null;
+  const planned = events.filter((event) => event.kind === 'planned');
+  const first = planned.filter(({ round }) => round === 'first').flatMap(({ plan }) => plan.slices.flat());
+  if (first.length === 0 || first.length === planned[0]?.plannedPorts) return null;
   const udp = ports.filter(({ protocol }) => protocol === 'udp');
   return judgeSample({ ranges: only(events, 'started').request.udp, ports: udp, first });
 }
 
 const sumOf = (inferred: SampleVerdict['inferred']): number => inferred.reduce((sum, { count }) => sum + count, 0);
 
-/** With all ports that were asked, those of later rounds too. */
-export function planOf(events: readonly RunEvent[]): ProbePlan | null {
-  const plan = events.find((event) => event.kind === 'planned')?.plan;
-  const more = events.flatMap((event) => (event.kind === 'extended' ? event.slices : []));
-  return plan ? { ...plan, slices: [...plan.slices, ...more] } : null;
+/** What one server was asked, and what was seen. */
+export interface PlayedLeg {
+  /** With all ports that were asked, those of later rounds too. */
+  readonly plan: ProbePlan;
+  readonly observations: readonly Observation[];
 }
+
+/** In the order of asking. */
+export function legsOf(events: readonly RunEvent[]): PlayedLeg[] {
+  const legs: { plan: ProbePlan; observations: Observation[] }[] = [];
+  for (const event of events) {
+    if (event.kind === 'planned') legs[event.leg] = { plan: event.plan, observations: [] };
+    if (event.kind !== 'extended' && event.kind !== 'observed') continue;
+    const leg = legs[event.leg];
+    if (!leg) throw new Error(`leg ${event.leg} was not planned`);
+    if (event.kind === 'observed') leg.observations.push(event.observation);
+    else leg.plan = { ...leg.plan, slices: [...leg.plan.slices, ...event.slices] };
+  }
+  return legs;
+}
+
+/** What they showed. */
+export function evidenceOf(legs: readonly PlayedLeg[]): Leg[] {
+  const spoken = new Set<number>();
+  const filters = new Set<RunEvidence['filter']>();
+  return legs.map((leg) => {
+    const { plan, observations } = leg;
+    const evidence = collectEvidence(plan, observations);
+    const shown = { server: plan.server.name, coldAsked: plan.steps.cold !== undefined, evidence };
+    filters.add(evidence.filter);
+    const isKnown = filters.has('closed') && !filters.has('open');
+    const doubtful = new Set(isKnown ? [] : spoken);
+    for (const port of spokenFirst(leg, evidence)) spoken.add(port);
+    return { ...shown, doubtful };
+  });
+}
+
+/** Ports that sent packets of their own, and had not let a cold one in before: that they let one in now, may be their own doing. */
+export function spokenFirst(leg: PlayedLeg, { ports }: RunEvidence): Set<number> {
+  const spoke = portsThatSpoke(leg);
+  for (const { port, answers } of ports) if (answers.cold.kind === 'yes') spoke.delete(port);
+  return spoke;
+}
+
+/** Each once. */
+const portsAsked = (legs: readonly PlayedLeg[]): number[] => [
+  ...new Set(legs.flatMap(({ plan }) => plan.slices.flat())),
+];
 
 /** Of UDP ports. */
 export const observationsOf = (events: readonly RunEvent[]): Observation[] =>

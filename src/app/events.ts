@@ -23,6 +23,9 @@ export interface CheckRequest {
   readonly noWait: boolean;
 }
 
+/** `refine`: what a sample needs besides; `again`: of another server, what the first could not judge, or found wrong. */
+export type Round = 'first' | 'refine' | 'again';
+
 /** In which ports are asked. */
 export type PortOrder = 'random' | 'sequential';
 
@@ -53,10 +56,19 @@ export type RunEvent =
   | { readonly kind: 'waiting'; readonly for: Milliseconds }
   /** The user vouches that it has been told to forget. */
   | { readonly kind: 'not-waited'; readonly for: Milliseconds }
-  | { readonly kind: 'planned'; readonly plan: ProbePlan; readonly localAddress: string; readonly plannedPorts: number }
+  /** One server is about to be asked. Legs count from 0; those of one round run side by side. */
+  | {
+      readonly kind: 'planned';
+      readonly leg: number;
+      readonly round: Round;
+      readonly plan: ProbePlan;
+      readonly localAddress: string;
+      /** Of the run. */
+      readonly plannedPorts: number;
+    }
   /** Ports that a sample needs besides, since ports next to them differ: more slices of the same plan. */
-  | { readonly kind: 'extended'; readonly slices: ProbePlan['slices'] }
-  | { readonly kind: 'observed'; readonly observation: Observation }
+  | { readonly kind: 'extended'; readonly leg: number; readonly slices: ProbePlan['slices'] }
+  | { readonly kind: 'observed'; readonly leg: number; readonly observation: Observation }
   /** Who holds ports that could not be opened; by label, such as `udp/5060`. */
   | { readonly kind: 'holders'; readonly holders: readonly (readonly [port: string, holder: Holder])[] }
   | { readonly kind: 'calls-planned'; readonly plan: CallPlan }

@@ -201,7 +201,7 @@ describe('a clock that was set back', () => {
 
   test('does not make every later check wait again', async () => {
     const early = machine(JSON.stringify([earlier(both, -HOURS)]), 0);
-    await (await memoryOf(early)).remember(plan(), [], report());
+    await (await memoryOf(early)).remember([{ plan: plan(), observations: [] }], report());
     expect(waitOf(await memoryOf(machine(early.note(), UNANSWERED + 1)))).toBe(0);
   });
 });
@@ -253,6 +253,8 @@ function plan(more: Partial<Parameters<typeof planProbes>[0]> = {}): ProbePlan {
     rate: null,
     freeSockets: 100,
     stalePorts: [],
+    hasOthers: false,
+    needsFilter: 'never' as const,
   };
   return planProbes({ server: SERVER, ports: [1, 2, 3, 4], ...rest, ...more });
 }
@@ -286,7 +288,7 @@ const report = (...ports: ReportPort[]): Report => ({
 describe('what is remembered', () => {
   async function noted(observations: readonly Observation[], said = report(), planned = plan()): Promise<Note[]> {
     const there = machine(null);
-    await (await memoryOf(there)).remember(planned, observations, said);
+    await (await memoryOf(there)).remember([{ plan: planned, observations }], said);
     return JSON.parse(there.note() ?? 'null') as Note[];
   }
 
@@ -320,26 +322,26 @@ describe('what is remembered', () => {
   test('beside what was there, without what no router remembers', async () => {
     const young = earlier(left(came(COLD_AT, '9')), ANSWERED - 1);
     const there = machine(JSON.stringify([earlier(left(came(COLD_AT, '8')), ANSWERED), young]));
-    await (await memoryOf(there)).remember(plan(), [sent(1, 'cold')], report());
+    await (await memoryOf(there)).remember([{ plan: plan(), observations: [sent(1, 'cold')] }], report());
     expect(JSON.parse(there.note() ?? '')).toMatchObject([young, left(came(COLD_AT, '1'))]);
   });
 
   test('what is intended, before the first packet, and in its place what was done', async () => {
     const there = machine(null);
     const own = await memoryOf(there);
-    await own.intend(plan());
+    await own.intend([plan()]);
     const intended = JSON.parse(there.note() ?? '') as Note[];
     expect(intended).toHaveLength(1);
     expect(waitOf(await memoryOf(there), { ports: [1] })).toBe(ANSWERED);
-    await own.remember(plan(), [sent(1, 'cold')], report());
+    await own.remember([{ plan: plan(), observations: [sent(1, 'cold')] }], report());
     expect(JSON.parse(there.note() ?? '')).toMatchObject([left(came(COLD_AT, '1'))]);
   });
 
   test('beside what another check notes at the same time', async () => {
     const there = machine(null);
     const [one, other] = [await memoryOf(there), await memoryOf(there)];
-    await one.remember(plan(), [sent(1, 'cold')], report());
-    await other.remember(plan(), [sent(2, 'cold')], report());
+    await one.remember([{ plan: plan(), observations: [sent(1, 'cold')] }], report());
+    await other.remember([{ plan: plan(), observations: [sent(2, 'cold')] }], report());
     expect(JSON.parse(there.note() ?? '')).toHaveLength(2);
   });
 
@@ -352,7 +354,10 @@ describe('what is remembered', () => {
 
   test('so that the next check finds it', async () => {
     const there = machine(null);
-    await (await memoryOf(there)).remember(plan(), [sent(2, 'cold'), sent(2, 'warm')], report());
+    await (await memoryOf(there)).remember(
+      [{ plan: plan(), observations: [sent(2, 'cold'), sent(2, 'warm')] }],
+      report(),
+    );
     const known = await memoryOf(there);
     expect([2, 3].map((one) => waitOf(known, { ports: [one] }))).toEqual([UNANSWERED, 0]);
     expect(waitOf(known, { ways: [ANOTHER], ports: [2] })).toBe(0);
@@ -361,6 +366,6 @@ describe('what is remembered', () => {
   test('nothing where nothing can be written, and no harm is done', async () => {
     const there = machine(null);
     const deaf = { ...there, files: { ...there.files, writeState: () => Promise.resolve(false) } };
-    await expect((await memoryOf(deaf)).remember(plan(), [], report())).resolves.toBe(false);
+    await expect((await memoryOf(deaf)).remember([{ plan: plan(), observations: [] }], report())).resolves.toBe(false);
   });
 });

@@ -42,8 +42,8 @@ const ANSWERED_LIVES: Milliseconds = 185_000;
 
 const FILE = 'past-checks.json';
 
-/** A check has one for each role that it asks. */
-const MOST_FLOWS = 32;
+/** A check has one for each role that it asks, of each server. */
+const MOST_FLOWS = 128;
 
 /** More checks than this nobody makes in three minutes. */
 const MOST_NOTES = 200;
@@ -66,6 +66,12 @@ export interface Bystanders {
   readonly peers: readonly string[];
 }
 
+/** What one server was asked, and what came of it. */
+export interface Remembered {
+  readonly plan: ProbePlan;
+  readonly observations: readonly Observation[];
+}
+
 const NOBODY: Bystanders = { ports: [], peers: [] };
 
 export interface Memory {
@@ -74,14 +80,9 @@ export interface Memory {
    * machine's own, so that old mappings matter.
    */
   advise(ways: readonly [ServerFacts, ...ServerFacts[]], ports: readonly number[], isTranslated: boolean): Advice;
-  remember(
-    plan: ProbePlan,
-    observations: readonly Observation[],
-    report: Report,
-    bystanders?: Bystanders,
-  ): Promise<boolean>;
-  /** Before the first packet: a run that is killed has left its flows, too. */
-  intend(plan: ProbePlan): Promise<boolean>;
+  remember(legs: readonly Remembered[], report: Report, bystanders?: Bystanders): Promise<boolean>;
+  /** Before the first packet of a leg, with those before it: a run that is killed has left its flows, too. */
+  intend(plans: readonly ProbePlan[]): Promise<boolean>;
 }
 
 export async function memoryOf(system: System): Promise<Memory> {
@@ -97,20 +98,12 @@ export async function memoryOf(system: System): Promise<Memory> {
   return {
     advise: (ways, ports, isTranslated) =>
       advise(past.flatMap(leftIn(new Set(ports))), { ways, ports, isTranslated }, now()),
-    remember: (plan, observations, report, { ports, peers } = NOBODY) => {
+    remember: (legs, report, { ports, peers } = NOBODY) => {
       const spoken = peers.map((peer) => ({ peer, spoken: true, ports: toRanges(ports) }));
-      const flows = [...flowsOf(plan, askedPorts(observations)), ...spoken];
-      return keep({ endedAt: now(), flows, mapped: toRanges(mappedPorts(plan, observations, report)) });
+      const flows = legs.flatMap(({ plan, observations }) => flowsOf(plan, askedPorts(observations)));
+      return keep({ endedAt: now(), flows: [...flows, ...spoken], mapped: toRanges(mappedPorts(legs, report)) });
     },
-    intend: (plan) => {
-      const all = new Set(plan.slices.flat());
-      const questions = Object.keys(plan.steps) as Question[];
-      const planned = flowsOf(
-        plan,
-        questions.map((question) => [question, all] as const),
-      );
-      return keep({ endedAt: now(), flows: planned, mapped: [] });
-    },
+    intend: (plans) => keep({ endedAt: now(), flows: plans.flatMap(intendedFlows), mapped: [] }),
   };
 }
 
@@ -187,6 +180,15 @@ function flowsOf(plan: ProbePlan, asked: Iterable<readonly [Question, ReadonlySe
   return [...flows.values()].map(({ ports, ...flow }) => ({ ...flow, ports: toRanges([...ports]) }));
 }
 
+function intendedFlows(plan: ProbePlan): Flow[] {
+  const all = new Set(plan.slices.flat());
+  const questions = Object.keys(plan.steps) as Question[];
+  return flowsOf(
+    plan,
+    questions.map((question) => [question, all] as const),
+  );
+}
+
 function askedPorts(observations: readonly Observation[]): Map<Question, Set<number>> {
   const asked = new Map<Question, Set<number>>();
   for (const seen of observations) {
@@ -202,12 +204,18 @@ function askedPorts(observations: readonly Observation[]): Map<Question, Set<num
  * Ports whose mapping lets in, or is used for, whoever comes next. Where everybody is let in on a mapping (and there is
  * a router), those are all ports that have spoken; an open one would look open without its rule.
  */
-function mappedPorts(plan: ProbePlan, observations: readonly Observation[], report: Report): number[] {
+function mappedPorts(legs: readonly Remembered[], report: Report): number[] {
   const isLocal = report.publicAddresses.every((address) => address === report.bindAddress);
-  if (isLocal || !observations.some(({ kind }) => kind === 'filter-open'))
-    return report.ports.filter(hasMapping).map(({ port }) => port);
+  const isOpen = legs.some(({ observations }) => observations.some(({ kind }) => kind === 'filter-open'));
+  return isLocal || !isOpen
+    ? report.ports.filter(hasMapping).map(({ port }) => port)
+    : legs.flatMap((leg) => [...portsThatSpoke(leg)]);
+}
+
+/** Those that sent packets of their own. */
+export function portsThatSpoke({ plan, observations }: Remembered): Set<number> {
   const spoke = (question: Question) => plan.steps[question]?.from === 'port';
-  return observations.flatMap((seen) => (seen.kind === 'sent' && spoke(seen.question) ? [seen.port] : []));
+  return new Set(observations.flatMap((seen) => (seen.kind === 'sent' && spoke(seen.question) ? [seen.port] : [])));
 }
 
 const hasMapping = ({ result, cause }: ReportPort): boolean => result === 'translated' || cause === 'works-by-accident';

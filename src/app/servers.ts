@@ -61,6 +61,26 @@ async function checkAddress(server: ServerName, address: string, tools: ServerTo
 export const lead = (candidates: readonly Candidate[]): Candidate | undefined =>
   candidates.find(({ verdict }) => canAskInbound(verdict)) ?? candidates.find(({ verdict }) => canAskOutbound(verdict));
 
+/** It does not say that it allows more than strangers may ask (RFC 5780 section 5). */
+export const isStranger = ({ allowedRate }: ServerEvidence): boolean => allowedRate === null;
+
+/**
+ * Those that could ask the same questions, and share no address with it: what a port has sent there opens the way for
+ * them (docs/decisions/0001, trap 1). None with an address of one before it.
+ */
+export function othersThan(leader: Candidate, candidates: readonly Candidate[]): Candidate[] {
+  const taken = new Set(addressesOf(leader));
+  return candidates.filter((candidate) => {
+    const own = addressesOf(candidate);
+    if (!canAskInbound(candidate.verdict) || own.some((address) => taken.has(address))) return false;
+    for (const address of own) taken.add(address);
+    return true;
+  });
+}
+
+const addressesOf = ({ address, seen }: Candidate): string[] =>
+  seen.other ? [address, seen.other.address] : [address];
+
 /**
  * The ports ask the primary's *other* port where it lives: a phone of the LAN that uses the same source port as the
  * PBX talks to the usual one, and its entry in the router would make ours look translated (docs/decisions/0003).

@@ -61,7 +61,7 @@ export class Progress {
     if (event.kind === 'waiting') this.#wait('waiting', now + event.for);
     else if (event.kind === 'planned') {
       this.#phase = 'ports';
-      this.#total = event.plan.slices.flat().length;
+      this.#total += event.plan.slices.flat().length;
     } else if (event.kind === 'extended') {
       this.#total += event.slices.flat().length;
     } else if (event.kind === 'observed') {

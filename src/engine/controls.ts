@@ -62,7 +62,8 @@ const SELDOM: Milliseconds = 2000;
 const TOKEN_DEAD_AFTER = 3;
 /** At 10 % loss each way as many in a row by chance: two in a million. */
 const DEAD_AFTER = 8;
-const FILTER_TRIES = 4;
+/** As many lost by chance, at 10 % loss each way: two in a million. */
+const FILTER_TRIES = 8;
 /** Our reflector says once per second that it is too much, and is silent in between (docs/protocol.md); one may be lost. */
 const REFUSAL_TELLS: Milliseconds = 2500;
 
@@ -81,6 +82,8 @@ export class Controls {
   #waiting: Pending<ControlSubject>[] = [];
   #nextRound: Milliseconds = 0;
   #filterAsked = 0;
+  #filterAskedAt: Milliseconds = 0;
+  #filterKnown = false;
   /** When the requests were sent that the server refused for want of strength. */
   readonly #refusals: Milliseconds[] = [];
 
@@ -122,6 +125,11 @@ export class Controls {
     return last !== undefined && last >= time - REFUSAL_TELLS;
   }
 
+  /** Whether the router lets everybody in on a mapping. */
+  get filterKnown(): boolean {
+    return this.#filterKnown;
+  }
+
   /** Every role has answered a probe. */
   get alive(): boolean {
     return [...this.#roles.values()].every(({ answeredSentAt }) => answeredSentAt >= 0);
@@ -149,6 +157,7 @@ export class Controls {
       this.#nextRound = now + this.#roundsEvery(howOften);
     }
     if (!this.#sendQueued(now)) return this.#pacer.again;
+    this.#concludeFilter(now);
     const oldest = this.#waiting[0];
     return Math.min(this.#nextRound, oldest ? oldest.sentAt + this.#plan.tries.longestGap : this.#nextRound);
   }
@@ -182,6 +191,7 @@ export class Controls {
       const right = source.address === control.endpoint.address && this.#helpers.is('control', socket);
       if (right && !pending.answered) this.#outbox.observed({ kind: 'filter-open', at: now });
       pending.answered = true;
+      this.#filterKnown ||= right;
       return;
     }
     if (!this.#cameRight(pending.subject, socket, source) || pending.answered) return;
@@ -238,9 +248,10 @@ export class Controls {
   /** The control socket never speaks to the alternate address itself. An answer decides; its want costs nothing. */
   #askFilter(): void {
     const role = this.#roles.get('alternate');
-    if (!role || this.#filterAsked >= FILTER_TRIES) return;
+    if (!role || this.#filterKnown || this.#filterAsked >= FILTER_TRIES) return;
     this.#filterAsked++;
     this.#queue.push((now) => {
+      this.#filterAskedAt = now;
       const { id } = this.#transactions.open(
         { kind: 'control', control: role.control, purpose: 'filter', token: null },
         now,
@@ -252,6 +263,16 @@ export class Controls {
         to: this.#plan.server.primary,
       });
     });
+  }
+
+  /** Nothing came in time; but the role lives, and has answered a probe that was ordered later than the last try. */
+  #concludeFilter(now: Milliseconds): void {
+    const role = this.#roles.get('alternate');
+    const { longestGap } = this.#plan.tries;
+    if (this.#filterKnown || this.#filterAsked < FILTER_TRIES || now < this.#filterAskedAt + longestGap) return;
+    if (!role?.control.change || role.lostInARow > 0 || role.answeredSentAt <= this.#filterAskedAt) return;
+    this.#filterKnown = true;
+    this.#outbox.observed({ kind: 'filter-closed', at: now });
   }
 
   /** At a given rate probes wait for their turn, before all other packets; false: some still do. */

@@ -81,6 +81,11 @@ export class PortAsker {
     };
   }
 
+  /** Some port did not let a cold packet in. */
+  get metSilence(): boolean {
+    return this.#silentColds > 0;
+  }
+
   startSlice(): void {
     this.#slice = [];
     this.#fresh = [];

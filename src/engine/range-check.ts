@@ -17,13 +17,15 @@ import type { Engine, Input, Observation, Output, SocketKey } from './types.ts';
 
 type Subject = PortSubject | ControlSubject | SentinelSubject;
 
-type Phase = 'new' | 'helpers' | 'opening' | 'first-control' | 'asking' | 'choosing' | 'done';
+type Phase = 'new' | 'helpers' | 'opening' | 'first-control' | 'asking' | 'choosing' | 'settling' | 'done';
 
 /** How long a run waits for every role to answer its first control probe. */
 const PATIENCE: Milliseconds = 12_000;
 
 /** Sentinels whose sockets stay open for the next slice; `plan` leaves room for them. */
 const CARRIED = 4;
+/** So long a run waits at its end to know the router's filter. */
+const SETTLED_AFTER: Milliseconds = 4000;
 /** So long a socket of our own may take to be closed. */
 const HELD_FOR_A_MOMENT: Milliseconds = 30;
 const NONE: ReadonlySet<SocketKey> = new Set();
@@ -140,6 +142,8 @@ export class RangeCheck implements Engine<Observation> {
         return this.#askPorts(now);
       case 'choosing':
         return this.#refine(now);
+      case 'settling':
+        return this.#settle(now);
       case 'done':
         return never;
       default:
@@ -207,10 +211,20 @@ export class RangeCheck implements Engine<Observation> {
     this.#slices.push(...this.#refinement.next());
     // Whoever heard of them may have cancelled the run.
     if (this.#phase === 'done') return never;
-    if (this.#slices.length === 0) return this.#enter('done', now);
+    if (this.#slices.length === 0) return this.#enter('settling', now);
     const largest = Math.max(...this.#slices.map((slice) => slice.length));
     this.#closePorts(this.#sentinels.keep(Math.max(CARRIED, this.#open.size - largest)));
     return this.#openSlice(now);
+  }
+
+  /** What another server shows of ports that fail counts only where the router's filter is known. */
+  #settle(now: Milliseconds): Milliseconds {
+    const { needsFilter } = this.#plan;
+    const isNeeded = needsFilter === 'always' || (needsFilter === 'if-ports-fail' && this.#asker.metSilence);
+    if (!isNeeded || this.#controls.filterKnown || this.#controls.dead || now - this.#phaseSince > SETTLED_AFTER)
+      return this.#enter('done', now);
+    this.#controls.hurry(now);
+    return this.#controls.work(now, 'in-a-hurry');
   }
 
   /** A helper of another engine of this run may have held a port for a moment: each is tried once more. */

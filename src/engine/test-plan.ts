@@ -36,6 +36,8 @@ export function planOf(
     rate: null,
     freeSockets: 1000,
     stalePorts: [],
+    hasOthers: false,
+    needsFilter: 'never',
     ...input,
   });
 }

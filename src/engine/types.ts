@@ -117,6 +117,8 @@ export type Observation =
     }
   /** The alternate address reached a socket that has never spoken to it: endpoint-independent filtering (RFC 4787 section 5), or no filter. */
   | { readonly kind: 'filter-open'; readonly at: Milliseconds }
+  /** It did not, however often it was ordered, while it was alive: a filter, and not that one. */
+  | { readonly kind: 'filter-closed'; readonly at: Milliseconds }
   /** Ports that had been let in no longer are, or nobody answers any more: the ports wait, at the latest until then. */
   | {
       readonly kind: 'paused';

@@ -38,6 +38,7 @@ export function collectEvidence(plan: ProbePlan, observations: readonly Observat
     publicAddresses: publicAddresses(sightings, ports),
     bystanders: bystanders(sightings),
     controlAddress: controlAddress(sightings),
+    filter: sightings.filter,
     pauses: collectPauses(observations),
     controlFailure: sightings.controlFailure,
   };

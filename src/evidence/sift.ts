@@ -27,6 +27,7 @@ export interface Sightings {
   readonly refused: boolean;
   /** The run ended because control probes were no longer answered. */
   readonly lost: boolean;
+  readonly filter: 'open' | 'closed' | 'unknown';
   readonly controlFailure: SocketFailure | null;
   readonly cancelled: boolean;
 }
@@ -40,6 +41,7 @@ interface Flags {
   cancelled: boolean;
   refused: boolean;
   lost: boolean;
+  filter: Sightings['filter'];
   failed: Extract<Failed, { kind: 'control-failed' }> | null;
 }
 
@@ -49,7 +51,7 @@ export function sift(ports: readonly number[], observations: readonly Observatio
   const controlAnswers: ControlAnswer[] = [];
   const controls = new Map<ControlRole, Probe[]>();
   const sentinels: Probe[] = [];
-  const flags: Flags = { cancelled: false, refused: false, lost: false, failed: null };
+  const flags: Flags = { cancelled: false, refused: false, lost: false, filter: 'unknown', failed: null };
   for (const seen of observations) {
     if (seen.kind === 'control-answered') controlAnswers.push(seen);
     if (seen.kind === 'control-answered' || seen.kind === 'control-lost') noteControl(controls, seen);
@@ -73,6 +75,8 @@ function noteOfRun(flags: Flags, seen: Observation): void {
   else if (seen.kind === 'cancelled') flags.cancelled = true;
   else if (seen.kind === 'refused-by-router') flags.refused = true;
   else if (seen.kind === 'server-lost') flags.lost = true;
+  else if (seen.kind === 'filter-open') flags.filter = 'open';
+  else if (seen.kind === 'filter-closed' && flags.filter === 'unknown') flags.filter = 'closed';
 }
 
 function noteOfPort(

@@ -71,6 +71,11 @@ export interface RunEvidence {
   readonly bystanders: readonly { readonly local: number; readonly mapped: number }[];
   /** The public address by which the primary saw the control probes; null: several, or none. */
   readonly controlAddress: string | null;
+  /**
+   * Whether the router lets in everybody on a mapping (RFC 4787 section 5: endpoint-independent filtering; or no filter
+   * at all), as control sockets met it.
+   */
+  readonly filter: 'open' | 'closed' | 'unknown';
   /** In the order of time. */
   readonly pauses: readonly PauseEvidence[];
   /** The control sockets could not be used. */

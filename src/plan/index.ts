@@ -1,4 +1,5 @@
 /** What to ask: from the ports, the server and the host to a ProbePlan, as printable data. */
+export { askAgain, askRest, type Judged } from './again.ts';
 export { CALLED_AT_ONCE, type CallPlan, type CallPlanInput, planCalls } from './calls.ts';
 export { LIFETIME_LIMITS, lifetimeWaits } from './lifetimes.ts';
 export { fewestSockets, type PlanInput, planProbes, planSlices } from './plan.ts';

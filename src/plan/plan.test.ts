@@ -27,6 +27,8 @@ const plan = (server: Partial<ServerFacts> = {}, input: Partial<PlanInput> = {})
     rate: null,
     freeSockets: 100,
     stalePorts: [],
+    hasOthers: false,
+    needsFilter: 'never',
     ...input,
   });
 

@@ -47,6 +47,10 @@ export interface PlanInput {
   readonly freeSockets: number;
   /** Those for which an entry of an earlier check may still answer for the primary's other port. */
   readonly stalePorts: readonly number[];
+  /** Another server could be asked: none is waited for. */
+  readonly hasOthers: boolean;
+  /** Ports are asked by several servers. */
+  readonly needsFilter: ProbePlan['needsFilter'];
 }
 
 /** One port, two control sockets, and what the process needs besides. */
@@ -54,7 +58,7 @@ export const fewestSockets = SPARE_SOCKETS + 1;
 
 /** What to ask of which port: data, without side effects. */
 export function planProbes(input: PlanInput): ProbePlan {
-  const { server, bindAddress, stalePorts } = input;
+  const { server, bindAddress, stalePorts, hasOthers, needsFilter } = input;
   const rate = input.rate ?? defaultRate(server);
   const controls = planControls(server);
   return {
@@ -68,7 +72,8 @@ export function planProbes(input: PlanInput): ProbePlan {
       rate.kind === 'max' ? 100 : Math.max(200, (1000 * controls.length) / (rate.packetsPerSecond * CONTROL_SHARE)),
     rate,
     tries: TRIES,
-    patience: PATIENCE,
+    patience: hasOthers ? { ...PATIENCE, server: 0 } : PATIENCE,
+    needsFilter,
     causeSample: CAUSE_SAMPLE,
   };
 }

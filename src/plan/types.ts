@@ -110,6 +110,8 @@ export interface ProbePlan {
   readonly rate: Rate;
   readonly tries: TryPolicy;
   readonly patience: Patience;
+  /** Ports are asked by several servers: what the later ones show counts only where the router's filter is known. */
+  readonly needsFilter: 'never' | 'if-ports-fail' | 'always';
   /** How many ports are asked a question that only refines a cause, before its answer is taken for all alike. */
   readonly causeSample: number;
 }

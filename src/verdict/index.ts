@@ -1,4 +1,6 @@
 /** What it means: rules, each with an id, from evidence to the result of a port and the verdict of a run. */
+
+export type { Leg } from './legs.ts';
 export { type Behaviour, judgeNat, judgePath, type NatBehaviour, type PathQuality } from './nat.ts';
 export {
   type AddressNote,
@@ -12,12 +14,14 @@ export {
   type Lifetime,
 } from './opt-in.ts';
 export type { PortRule } from './port-rules.ts';
-export { isOpen, judgePorts, judgeRun } from './run.ts';
+export { isOpen } from './results.ts';
+export { judgeLegs, judgeRun } from './run.ts';
 export { judgeSample } from './sample.ts';
 export { canAskInbound, canAskOutbound, judgeServer, type ServerIdentity, unresolvable } from './servers.ts';
 export type {
   Cause,
   Inferred,
+  Opinion,
   PortResult,
   PortVerdict,
   Reason,

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { PUBLIC, planOf, seenFrom } from '../engine/test-plan.ts';
+import { PUBLIC, seenFrom } from '../engine/test-plan.ts';
 import type { Answer, PortEvidence } from '../evidence/index.ts';
 import { judgeRun } from './index.ts';
-import { PORT, QUESTIONS, runOf, server, UNKNOWN } from './test-evidence.ts';
+import { legOf, PORT, QUESTIONS, runOf, server, UNKNOWN } from './test-evidence.ts';
 
 /** Whatever evidence says, possible or not. */
 const answer: fc.Arbitrary<Answer> = fc.oneof(
@@ -58,8 +58,7 @@ const judge = (evidence: ReturnType<typeof runOf>) =>
   judgeRun({
     servers: [server('ok')],
     asked: [],
-    plan: planOf([PORT]),
-    evidence,
+    legs: [legOf(evidence)],
     calls: null,
     askedCalls: [],
     cancelled: false,

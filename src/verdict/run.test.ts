@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { planOf } from '../engine/test-plan.ts';
 import type { CallEvidence, PortEvidence, RunEvidence } from '../evidence/index.ts';
 import { judgeRun } from './index.ts';
 import { runFacts } from './run-facts.ts';
-import { type Known, PORT, runOf, seen, server } from './test-evidence.ts';
+import { type Known, legOf, PORT, runOf, seen, server } from './test-evidence.ts';
 import type { ServerState } from './types.ts';
 
 const OPEN = { cold: 'yes', outbound: 'yes', mapped: PORT } as const;
@@ -20,8 +19,7 @@ const judge = (evidence: RunEvidence | null, states: readonly ServerState[] = ['
   judgeRun({
     servers: states.map((state) => server(state)),
     asked: [9001, PORT],
-    plan: evidence && planOf([PORT]),
-    evidence,
+    legs: evidence ? [legOf(evidence)] : [],
     calls: null,
     askedCalls: [],
     cancelled,
@@ -136,8 +134,7 @@ describe('a judged run', () => {
       judgeRun({
         servers: [],
         asked: [],
-        plan: planOf([PORT], { responsePort }),
-        evidence: runOf([]),
+        legs: [{ ...legOf(runOf([])), coldAsked: responsePort }],
         calls: null,
         askedCalls: [],
         cancelled: false,
@@ -221,8 +218,7 @@ describe('TCP ports beside UDP ports', () => {
     const run = judgeRun({
       servers: [server('ok')],
       asked: [],
-      plan: planOf([PORT]),
-      evidence,
+      legs: [legOf(evidence)],
       calls: { ports: [failed(5061)], cancelled: false },
       askedCalls: [],
       cancelled: false,

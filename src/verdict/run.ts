@@ -1,17 +1,17 @@
 import { ipv4Scope } from '../base/index.ts';
 import type { CallRunEvidence, PortEvidence, RunEvidence } from '../evidence/index.ts';
-import type { ProbePlan } from '../plan/index.ts';
 import { judgeCall } from './call-rules.ts';
+import { type Combined, combine, type Leg } from './legs.ts';
 import { PORT_RULES, type PortRule } from './port-rules.ts';
+import { isOpen, PROVEN } from './results.ts';
 import { type RunFacts, runFacts } from './run-facts.ts';
-import type { PortResult, PortVerdict, Reason, RunVerdict, ServerVerdict, Verdict } from './types.ts';
+import type { PortVerdict, Reason, RunVerdict, ServerVerdict, Verdict } from './types.ts';
 
 export interface JudgedRun {
   readonly servers: readonly ServerVerdict[];
   readonly asked: readonly number[];
-  /** With `evidence`: null when no server could be asked. */
-  readonly plan: ProbePlan | null;
-  readonly evidence: RunEvidence | null;
+  /** What each server showed, in the order of asking; none: no server could be asked. */
+  readonly legs: readonly Leg[];
   /** TCP ports; null: none was asked for, or no server could be asked. */
   readonly calls: CallRunEvidence | null;
   readonly askedCalls: readonly number[];
@@ -20,23 +20,37 @@ export interface JudgedRun {
 
 /** What the run means. */
 export function judgeRun(judged: JudgedRun): RunVerdict {
-  const { servers, asked, plan, evidence, calls, askedCalls, cancelled } = judged;
-  const udp = evidence ? judgePorts(evidence) : asked.map((port) => notAsked('udp', port));
+  const { servers, asked, legs, calls, askedCalls, cancelled } = judged;
+  const { ports: udp, opinions } = judgeLegs(legs);
+  const left = legs.length > 0 ? [] : asked.map((port) => notAsked('udp', port));
   const some = (cause: PortVerdict['cause']) => udp.some((port) => port.cause === cause);
   const facts = { isRefused: some('scan-protection'), otherAddress: some('different-public-address') };
   const tcp = calls
     ? calls.ports.map((port) => judgeCall(port, facts))
     : askedCalls.map((port) => notAsked('tcp', port));
-  const ports = [...udp.sort(byNumber), ...tcp.sort(byNumber)];
+  const ports = [...[...udp, ...left].sort(byNumber), ...tcp.sort(byNumber)];
+  const evidence = legs.map((leg) => leg.evidence);
+  const publicAddresses = [...new Set(evidence.flatMap((seen) => seen.publicAddresses))].sort();
   return {
-    ...conclude(servers, ports, evidence, cancelled || calls?.cancelled === true),
+    ...conclude({ servers, ports, evidence, publicAddresses, cancelled: cancelled || calls?.cancelled === true }),
     servers,
-    publicAddresses: evidence?.publicAddresses ?? [],
+    publicAddresses,
     ports,
-    pauses: evidence?.pauses ?? [],
-    coldAsked: plan?.steps.cold !== undefined,
+    opinions,
+    pauses: evidence.flatMap(({ pauses }) => pauses),
+    coldAsked: legs.length > 0 && legs.every(({ coldAsked }) => coldAsked),
   };
 }
+
+/** The UDP ports of a run, each once. */
+export const judgeLegs = (legs: readonly Leg[]): Combined =>
+  combine(
+    legs.flatMap(({ server, coldAsked, evidence, doubtful }) =>
+      judgePorts(evidence).flatMap((verdict) =>
+        doubtful.has(verdict.port) && isOpen(verdict.result) ? [] : [{ server, coldAsked, verdict }],
+      ),
+    ),
+  );
 
 /** In the order of the plan. */
 export function judgePorts(evidence: RunEvidence): PortVerdict[] {
@@ -76,24 +90,18 @@ interface Conclusion {
 
 const inconclusive = (reason: Reason): Conclusion => ({ verdict: 'inconclusive', reason });
 
-/** Proof that the configuration is not a supported one. */
-const PROVEN = new Set<PortResult>(['closed', 'translated', 'no-answer']);
-
-/** null: nothing was found out. */
-export function isOpen(result: PortResult): boolean | null {
-  if (result === 'open') return true;
-  return PROVEN.has(result) ? false : null;
+interface Concluded {
+  readonly servers: readonly ServerVerdict[];
+  readonly ports: readonly PortVerdict[];
+  readonly evidence: readonly RunEvidence[];
+  readonly publicAddresses: readonly string[];
+  readonly cancelled: boolean;
 }
 
-function conclude(
-  servers: readonly ServerVerdict[],
-  ports: readonly PortVerdict[],
-  evidence: RunEvidence | null,
-  cancelled: boolean,
-): Conclusion {
-  if (cancelled || evidence?.cancelled) return { verdict: 'cancelled', reason: null };
-  if (!evidence) return inconclusive(serverReason(servers));
-  if (isInside(evidence)) return inconclusive('server-inside');
+function conclude({ servers, ports, evidence, publicAddresses, cancelled }: Concluded): Conclusion {
+  if (cancelled || evidence.some((seen) => seen.cancelled)) return { verdict: 'cancelled', reason: null };
+  if (evidence.length === 0) return inconclusive(serverReason(servers));
+  if (isInside(publicAddresses)) return inconclusive('server-inside');
   const proven = ports.filter(({ result }) => PROVEN.has(result)).length;
   if (proven > 0) return { verdict: 'unsupported', reason: proven === ports.length ? 'all-ports' : 'some-ports' };
   if (ports.length > 0 && ports.every(({ result }) => result === 'open')) return { verdict: 'supported', reason: null };
@@ -101,7 +109,7 @@ function conclude(
 }
 
 /** The server saw a private address: nothing crossed the router to the internet. (Loopback is a trial, and known as one.) */
-function isInside({ publicAddresses }: RunEvidence): boolean {
+function isInside(publicAddresses: readonly string[]): boolean {
   const scopes = publicAddresses.map(ipv4Scope);
   return scopes.length > 0 && scopes.every((scope) => scope === 'private' || scope === 'link-local');
 }
@@ -113,10 +121,14 @@ function serverReason(servers: readonly ServerVerdict[]): Reason {
 }
 
 /** Why nothing is proven: what the user has to mend first. */
-function portReason(servers: readonly ServerVerdict[], ports: readonly PortVerdict[], evidence: RunEvidence): Reason {
+function portReason(
+  servers: readonly ServerVerdict[],
+  ports: readonly PortVerdict[],
+  evidence: readonly RunEvidence[],
+): Reason {
   const some = (holds: (port: PortVerdict) => boolean) => ports.some(holds);
-  if (evidence.controlFailure?.kind === 'permission' || some(({ cause }) => cause === 'permission'))
-    return 'permission';
+  const mayNot = evidence.some(({ controlFailure }) => controlFailure?.kind === 'permission');
+  if (mayNot || some(({ cause }) => cause === 'permission')) return 'permission';
   if (some(({ result }) => result === 'in-use')) return 'ports-in-use';
   if (!servers.some(({ state }) => state === 'ok')) return 'no-second-address';
   if (some(({ result }) => result === 'malformed')) return 'servers-malformed';

@@ -1,5 +1,5 @@
 import { neighboursIn, type PortRange, portsOf, toRanges } from '../base/index.ts';
-import { isOpen } from './run.ts';
+import { isOpen } from './results.ts';
 import type { Inferred, PortVerdict, SampleVerdict } from './types.ts';
 
 const CONFIDENCE = 0.95;

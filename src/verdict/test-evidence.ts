@@ -1,6 +1,7 @@
 import { ALTERNATE, PUBLIC, seenFrom } from '../engine/test-plan.ts';
 import type { Answer, PortEvidence, RunEvidence, Unknown } from '../evidence/index.ts';
 import type { Question } from '../plan/index.ts';
+import type { Leg } from './legs.ts';
 import type { RunFacts, Sampled } from './run-facts.ts';
 import type { ServerVerdict } from './types.ts';
 
@@ -85,9 +86,17 @@ export const runOf = (ports: readonly PortEvidence[], rest: Partial<RunEvidence>
   publicAddresses: [PUBLIC],
   bystanders: [],
   controlAddress: PUBLIC,
+  filter: 'unknown',
   pauses: [],
   controlFailure: null,
   ...rest,
+});
+
+export const legOf = (evidence: RunEvidence, name = 'stun.example'): Leg => ({
+  server: name,
+  coldAsked: true,
+  evidence,
+  doubtful: new Set(),
 });
 
 export const server = (state: ServerVerdict['state'], rest: Partial<ServerVerdict> = {}): ServerVerdict => ({

@@ -79,6 +79,17 @@ export interface PortVerdict {
   readonly arrivedOn: number | null;
 }
 
+/**
+ * What a second server added. `taken-over`: it judged what the first could not; `confirmed`: what fails there fails here
+ * too; `contradicted`: they work for `server`, and not for `first`.
+ */
+export interface Opinion {
+  readonly kind: 'taken-over' | 'confirmed' | 'contradicted';
+  readonly server: string;
+  readonly first: string;
+  readonly ports: readonly PortVerdict[];
+}
+
 export interface RunVerdict {
   readonly verdict: Verdict;
   readonly reason: Reason | null;
@@ -86,6 +97,7 @@ export interface RunVerdict {
   readonly publicAddresses: readonly string[];
   /** UDP before TCP, each ascending. */
   readonly ports: readonly PortVerdict[];
+  readonly opinions: readonly Opinion[];
   /** When nothing new was let in, or nobody answered, for a while. */
   readonly pauses: readonly PauseEvidence[];
   /** Whether the cold question could be asked: without it, `open` rests on the warm one alone. */

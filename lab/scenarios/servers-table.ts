@@ -1,0 +1,65 @@
+import type { PortRange } from '../../src/base/index.ts';
+import type { Expectation, NetworkSpec, RouterSpec, Scenario, ServerSpec } from './types.ts';
+
+const range = (from: number, to = from): PortRange => ({ from, to });
+
+const ROUTER: RouterSpec = {
+  outward: 'preserve',
+  filtering: 'address-and-port',
+  forwards: [{ ports: [range(5060), range(9000, 9009)], to: 'pbx' }],
+};
+
+const BOTH = ['198.51.100.10', '198.51.100.30'];
+
+const UDP = '5060,9000-9029';
+
+/** The range rule ends at 9009. */
+const PART: Expectation = {
+  verdict: 'unsupported',
+  reason: 'some-ports',
+  ports: {
+    '5060,9000-9009': { result: 'open', cause: null },
+    '9010-9029': { result: 'closed', cause: 'not-forwarded' },
+  },
+};
+
+const network = (server: Partial<ServerSpec>, router: Partial<RouterSpec> = {}): NetworkSpec => ({
+  router: { ...ROUTER, ...router },
+  server: { kind: 'full', ...server },
+  second: true,
+});
+
+const ONE_COTURN = { coturn: 'the second server is ours' };
+
+/** Rows in which two servers are asked. */
+export const SERVER_SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'second-server-confirms',
+    about: 'What fails with the first server fails with the second.',
+    network: network({}),
+    notIn: ONE_COTURN,
+    steps: [{ check: { udp: UDP, servers: BOTH }, expect: { ...PART, findings: ['range-ends-early', 'confirmed'] } }],
+  },
+  {
+    name: 'server-dies',
+    about: 'The first server falls silent in the middle of the run; the second goes on, and no port is lost.',
+    network: network({ diesAfter: 60 }),
+    notIn: ONE_COTURN,
+    steps: [{ check: { udp: UDP, servers: BOTH }, expect: { ...PART, findings: ['taken-over'] } }],
+  },
+  {
+    name: 'server-with-a-firewall',
+    about:
+      'The second address of the first server sends only to those who have sent there: all ports look closed, but not to the second server.',
+    network: network({ alternateFilters: true }),
+    notIn: ONE_COTURN,
+    steps: [{ check: { udp: UDP, servers: BOTH }, expect: { ...PART, findings: ['taken-over'] } }],
+  },
+  {
+    name: 'second-server-dead',
+    about: 'The first server is enough.',
+    network: { router: ROUTER, server: { kind: 'full' } },
+    notIn: ONE_COTURN,
+    steps: [{ check: { udp: UDP, servers: BOTH }, expect: PART }],
+  },
+];

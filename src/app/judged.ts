@@ -1,0 +1,35 @@
+import { collectEvidence } from '../evidence/index.ts';
+import type { Judged } from '../plan/index.ts';
+import { isOpen, type PortVerdict } from '../verdict/index.ts';
+import { type PlayedLeg, spokenFirst } from './conclude.ts';
+
+/** Reasons that another server may not have. */
+const SERVERS = new Set<PortVerdict['cause']>(['server-silent', 'throttled-by-server']);
+
+/** What is known of the ports of one leg, by all that was asked, as `askAgain` wants it. */
+export function judgedBy(legs: readonly PlayedLeg[], leg: number, verdicts: readonly PortVerdict[]): Judged[] {
+  const own = legs[leg];
+  if (!own) return [];
+  const ports = new Set(own.plan.slices.flat());
+  const spoke = new Set(legs.flatMap((one) => [...spokenFirst(one, collectEvidence(one.plan, one.observations))]));
+  const isLost = own.observations.some(({ kind }) => kind === 'server-lost');
+  return verdicts
+    .filter(({ port }) => ports.has(port))
+    .map((verdict) => ({
+      port: verdict.port,
+      state: stateOf(verdict, isLost),
+      looks: `${verdict.result} ${verdict.cause}`,
+      spoke: spoke.has(verdict.port),
+    }));
+}
+
+function stateOf({ result, cause, rule }: PortVerdict, isLost: boolean): Judged['state'] {
+  const open = isOpen(result);
+  if (open !== null) return open ? 'works' : 'failed';
+  if (SERVERS.has(cause) || rule === 'shut-out') return 'lost';
+  return isLost && result === 'untested' && cause === null ? 'lost' : 'other';
+}
+
+/** By any server. */
+export const worksNow = (verdicts: readonly PortVerdict[]): ReadonlySet<number> =>
+  new Set(verdicts.filter(({ result }) => isOpen(result)).map(({ port }) => port));

@@ -1,0 +1,223 @@
+import { ipv4Scope, type Milliseconds, portsOf } from '../base/index.ts';
+import { RangeCheck } from '../engine/index.ts';
+import {
+  askAgain,
+  askRest,
+  type DrawNumbers,
+  MOST_REFINING,
+  nextSample,
+  type ProbePlan,
+  planProbes,
+  planSlices,
+  samplePorts,
+  shuffle,
+} from '../plan/index.ts';
+import type { System, Timer } from '../system/index.ts';
+import { isOpen, judgeLegs, type PortVerdict } from '../verdict/index.ts';
+import { evidenceOf, legsOf } from './conclude.ts';
+import { drawing } from './draw.ts';
+import type { CheckRequest, Round, RunEvent } from './events.ts';
+import { judgedBy, worksNow } from './judged.ts';
+import type { Memory } from './memory.ts';
+import type { PumpUntilCancelled } from './pumps.ts';
+import { type Candidate, isStranger, othersThan, waysOf } from './servers.ts';
+
+/** To a server that allows only what strangers may ask, a large range is sampled. */
+const STRANGERS_SAMPLE = 100;
+/** So many strangers may share the load: each gets its ten packets per second (RFC 5780 section 5). */
+const MOST_SHARING = 3;
+/** Fewer ports than these are not worth a second server. */
+const FEWEST_SHARED = 10;
+
+export interface PortCheckTools {
+  readonly system: System;
+  readonly request: CheckRequest;
+  readonly pumps: PumpUntilCancelled;
+  readonly memory: Memory;
+  readonly tell: (event: RunEvent) => void;
+  /** What was told so far. */
+  readonly events: readonly RunEvent[];
+  /** Sockets that are left to UDP ports. */
+  readonly freeSockets: () => number;
+}
+
+/** One server, and what it is to be asked. */
+interface Asking {
+  readonly candidate: Candidate;
+  readonly ports: readonly number[];
+  readonly round: Round;
+  /** Another server could take over. */
+  readonly hasOthers: boolean;
+  readonly refinement?: () => readonly (readonly number[])[];
+}
+
+/** An asking, made ready. */
+interface Prepared extends Asking {
+  readonly plan: ProbePlan;
+  readonly localAddress: string;
+  /** Until the router has forgotten an earlier check. */
+  readonly wait: Milliseconds;
+}
+
+/** Asks the UDP ports of a run: the first server, or several that share the load; then others, where one is not enough. */
+export class PortCheck {
+  readonly #tools: PortCheckTools;
+  readonly #all: readonly number[];
+  readonly #planned: ReadonlySet<number>;
+  readonly #plans: ProbePlan[] = [];
+  readonly #draw: DrawNumbers;
+
+  constructor(tools: PortCheckTools) {
+    this.#tools = tools;
+    this.#all = portsOf(tools.request.udp);
+    this.#planned = new Set(this.#all);
+    this.#draw = (count, below) => drawing(tools.system.random)(count, below);
+  }
+
+  /** `beside`: what runs at the same time as the first round, once that is planned. */
+  async run(
+    leader: Candidate,
+    candidates: readonly Candidate[],
+    beside: (plan: ProbePlan) => Promise<void>,
+  ): Promise<void> {
+    const others = othersThan(leader, candidates);
+    const ports = this.#inOrder(this.#select(leader));
+    const sharing = this.#sharing(leader, others, ports.length);
+    const isSample = ports.length < this.#all.length;
+    const refinement = () => this.#nextSample(ports.length);
+    const first = sharing.map(
+      (candidate, index): Asking => ({
+        candidate,
+        ports: ports.filter((_, at) => at % sharing.length === index),
+        round: 'first',
+        hasOthers: others.length > 0,
+        ...(isSample && sharing.length === 1 ? { refinement } : {}),
+      }),
+    );
+    await this.#ask(first, beside);
+    if (isSample && sharing.length > 1) await this.#refine(leader, refinement);
+    for (const [index, candidate] of sharing.entries()) await this.#askOthers(index, othersThan(candidate, candidates));
+  }
+
+  #select({ seen }: Candidate): readonly number[] {
+    const { sample, udp, rate } = this.#tools.request;
+    const count = sample ?? (isStranger(seen) && rate === null ? STRANGERS_SAMPLE : 'all');
+    return count === 'all' ? this.#all : samplePorts(udp, this.#all, count, this.#draw);
+  }
+
+  #inOrder(ports: readonly number[]): readonly number[] {
+    return this.#tools.request.order === 'random' ? shuffle(ports, this.#draw) : ports;
+  }
+
+  /** Strangers' servers are slow, each on its own. */
+  #sharing(leader: Candidate, others: readonly Candidate[], count: number): readonly Candidate[] {
+    const { rate } = this.#tools.request;
+    if (rate !== null || !isStranger(leader.seen)) return [leader];
+    const strangers = [leader, ...others.filter(({ seen }) => isStranger(seen))];
+    return strangers.slice(0, Math.max(1, Math.min(MOST_SHARING, Math.floor(count / FEWEST_SHARED))));
+  }
+
+  /** Where neighbours of a sample differ, those between them are asked: the boundary is mostly what is wrong. */
+  #nextSample(asked: number): readonly (readonly number[])[] {
+    const shown = this.#verdicts().map(({ port, result }) => ({ port, open: isOpen(result) }));
+    const more = nextSample(shown, this.#tools.request.udp, asked + MOST_REFINING - shown.length);
+    return planSlices(this.#inOrder(more), this.#tools.freeSockets());
+  }
+
+  /** What several have shown together is refined by one. */
+  async #refine(candidate: Candidate, next: () => readonly (readonly number[])[]): Promise<void> {
+    const ports = next().flat();
+    if (ports.length > 0) await this.#ask([{ candidate, ports, round: 'refine', hasOthers: false, refinement: next }]);
+  }
+
+  /** What the server of this leg could not judge, or found wrong, in the order in which others are there. */
+  async #askOthers(leg: number, others: readonly Candidate[]): Promise<void> {
+    for (const [index, candidate] of others.entries()) {
+      if (this.#tools.pumps.cancelled) return;
+      const legs = legsOf(this.#tools.events);
+      const before = judgedBy(legs, leg, this.#verdicts());
+      const filterOpen = evidenceOf(legs).some(({ evidence }) => evidence.filter === 'open');
+      const ports = askAgain(before, filterOpen);
+      if (ports.length === 0) return;
+      const hasOthers = index + 1 < others.length;
+      await this.#ask([{ candidate, ports, round: 'again', hasOthers }]);
+      const rest = askRest(before, worksNow(this.#verdicts()), new Set(ports));
+      if (rest.length > 0) await this.#ask([{ candidate, ports: rest, round: 'again', hasOthers }]);
+      // Whoever confirms what fails has said enough; another one is only asked for what nobody could judge.
+      if (!judgedBy(legsOf(this.#tools.events), leg, this.#verdicts()).some(({ state }) => state === 'lost')) return;
+    }
+  }
+
+  #verdicts(): readonly PortVerdict[] {
+    return judgeLegs(evidenceOf(legsOf(this.#tools.events))).ports;
+  }
+
+  /** Side by side. */
+  async #ask(askings: readonly Asking[], beside: (plan: ProbePlan) => Promise<void> = async () => undefined) {
+    const { pumps, memory, tell, system } = this.#tools;
+    const prepared = await Promise.all(askings.map((asking) => this.#prepare(asking)));
+    const wait = Math.max(...prepared.map((one) => one.wait));
+    const [first] = prepared;
+    // What is only to be confirmed is not waited for.
+    if (!first || (wait > 0 && first.round === 'again')) return;
+    if (wait > 0) await this.#waitUnlessTold(wait, first.candidate);
+    if (pumps.cancelled) return;
+    const leg = this.#plans.length;
+    // Which of them are asked, a sample finds out by asking.
+    this.#plans.push(...prepared.map(({ plan, refinement }) => (refinement ? { ...plan, slices: [this.#all] } : plan)));
+    await memory.intend(this.#plans);
+    for (const [index, { plan, round, localAddress }] of prepared.entries())
+      tell({ kind: 'planned', leg: leg + index, round, plan, localAddress, plannedPorts: this.#all.length });
+    const checks = prepared.map((one, index) => this.#check(one, leg + index, system));
+    await Promise.all([...checks, beside(first.plan)]);
+  }
+
+  async #prepare(asking: Asking): Promise<Prepared> {
+    const { system, request, memory, freeSockets } = this.#tools;
+    const { bindAddress, rate } = request;
+    const { candidate, ports, round, hasOthers, refinement } = asking;
+    const source = bindAddress === '0.0.0.0' ? await system.host.sourceFor(candidate.address) : null;
+    const localAddress = source ?? bindAddress;
+    const isTranslated = candidate.seen.mapped?.address !== localAddress;
+    const concerned = refinement ? this.#all : ports;
+    const { server, wait, stalePorts } = memory.advise(waysOf(candidate), concerned, isTranslated);
+    const plan = planProbes({
+      ...{ server, ports, bindAddress, rate, stalePorts, hasOthers },
+      needsFilter: round === 'again' ? 'always' : hasOthers ? 'if-ports-fail' : 'never',
+      freeSockets: freeSockets(),
+    });
+    return { ...asking, plan, localAddress, wait };
+  }
+
+  async #check({ plan, refinement, ports }: Prepared, leg: number, { random }: System): Promise<void> {
+    const { pumps, tell } = this.#tools;
+    if (ports.length === 0) return;
+    const next = () => {
+      const slices = refinement?.() ?? [];
+      if (slices.length > 0) tell({ kind: 'extended', leg, slices });
+      return slices;
+    };
+    const check = new RangeCheck(plan, random, { mayAsk: (port) => this.#planned.has(port), next });
+    await pumps.run(check, (observation) => tell({ kind: 'observed', leg, observation }));
+  }
+
+  /** A server inside says nothing about the router, whatever that remembers. */
+  async #waitUnlessTold(time: Milliseconds, { seen }: Candidate): Promise<void> {
+    const { request, tell } = this.#tools;
+    const scope = ipv4Scope(seen.mapped?.address ?? '');
+    if (scope === 'private' || scope === 'link-local') return;
+    if (!request.noWait) await this.#wait(time);
+    else if (scope !== 'loopback') tell({ kind: 'not-waited', for: time });
+  }
+
+  async #wait(time: Milliseconds): Promise<void> {
+    const { system, pumps, tell } = this.#tools;
+    tell({ kind: 'waiting', for: time });
+    let timer: Timer | undefined;
+    const passed = new Promise<void>((resolve) => {
+      timer = system.clock.at(system.clock.now() + time, resolve);
+    });
+    await Promise.race([passed, pumps.cancellation]);
+    timer?.cancel();
+  }
+}
