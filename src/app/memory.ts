@@ -8,7 +8,7 @@ import {
   toRanges,
 } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
-import type { ProbePlan, Question, ServerFacts } from '../plan/index.ts';
+import type { ProbePlan, Question, ServerFacts, Step } from '../plan/index.ts';
 import type { Report, ReportPort } from '../report/index.ts';
 import type { System } from '../system/index.ts';
 
@@ -163,30 +163,35 @@ function concerns(ranges: readonly PortRange[], ports: ReadonlySet<number>): boo
   return false;
 }
 
-/** Who sent to which ports, or was asked to, and where they sent themselves. */
-function flowsOf(plan: ProbePlan, asked: Iterable<readonly [Question, ReadonlySet<number>]>): Flow[] {
-  const flows = new Map<string, { peer: string; spoken: boolean; ports: Set<number> }>();
-  const note = (peer: string, spoken: boolean, ports: ReadonlySet<number>) => {
-    const key = `${peer} ${spoken}`;
-    const flow = flows.get(key) ?? { peer, spoken, ports: new Set() };
-    flows.set(key, flow);
-    for (const port of ports) flow.ports.add(port);
-  };
+/** Who sends to the ports that are asked a question, and where they send themselves. */
+function flowsOfStep({ from, to, answerTo, answerFrom }: Step): Omit<Flow, 'ports'>[] {
+  return [
+    ...(from === 'port' ? [{ peer: formatEndpoint(to), spoken: true }] : []),
+    ...(answerTo === 'control' ? [] : [{ peer: formatEndpoint(answerFrom), spoken: false }]),
+  ];
+}
+
+/** What was asked of which ports. */
+function flowsOf(plan: ProbePlan, asked: ReadonlyMap<Question, ReadonlySet<number>>): Flow[] {
+  const flows = new Map<string, Omit<Flow, 'ports'> & { ports: Set<number> }>();
   for (const [question, ports] of asked) {
     const step = plan.steps[question];
-    if (step?.from === 'port') note(formatEndpoint(step.to), true, ports);
-    if (step && step.answerTo !== 'control') note(formatEndpoint(step.answerFrom), false, ports);
+    for (const flow of step ? flowsOfStep(step) : []) {
+      const key = `${flow.peer} ${flow.spoken}`;
+      const known = flows.get(key) ?? { ...flow, ports: new Set() };
+      flows.set(key, known);
+      for (const port of ports) known.ports.add(port);
+    }
   }
   return [...flows.values()].map(({ ports, ...flow }) => ({ ...flow, ports: toRanges([...ports]) }));
 }
 
-function intendedFlows(plan: ProbePlan): Flow[] {
-  const all = new Set(plan.slices.flat());
-  const questions = Object.keys(plan.steps) as Question[];
-  return flowsOf(
-    plan,
-    questions.map((question) => [question, all] as const),
-  );
+/** Any question may be asked of any port. */
+function intendedFlows({ steps, slices }: ProbePlan): Flow[] {
+  const ports = toRanges(slices.flat());
+  const flows = Object.values(steps).flatMap(flowsOfStep);
+  const once = new Map(flows.map((flow) => [`${flow.peer} ${flow.spoken}`, flow]));
+  return [...once.values()].map((flow) => ({ ...flow, ports }));
 }
 
 function askedPorts(observations: readonly Observation[]): Map<Question, Set<number>> {

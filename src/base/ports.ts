@@ -15,7 +15,14 @@ export function portsOf(ranges: readonly PortRange[]): number[] {
 
 /** The fewest ranges that hold just these ports, ascending. */
 export function toRanges(ports: readonly number[]): PortRange[] {
-  return joined(ports.map((port) => ({ from: port, to: port })));
+  const ranges: { from: number; to: number }[] = [];
+  // Numbers sort by themselves where they are typed: several times as fast, and there may be thousands.
+  for (const port of Uint16Array.from(ports).sort()) {
+    const last = ranges.at(-1);
+    if (last && port <= last.to + 1) last.to = port;
+    else ranges.push({ from: port, to: port });
+  }
+  return ranges;
 }
 
 /** Each port of `some` with the next one of the same stretch of `ranges`, ascending. */
