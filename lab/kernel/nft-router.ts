@@ -55,6 +55,7 @@ function mappings(): string[] {
     `  map mapping { type ipv4_addr . inet_service : inet_service; ${kept} }`,
     `  map cone { type inet_service : ipv4_addr . inet_service; ${kept} }`,
     `  set taken { type inet_service; ${kept} }`,
+    '  set flows { type ipv4_addr; flags dynamic; size 65535; }',
     `  set permitted { type ipv4_addr . inet_service; ${kept} }`,
   ];
 }
@@ -164,12 +165,15 @@ function forwardRule({ ports, protocols = BOTH, to, shift = 0 }: Forward, from: 
   return `${match} dnat to ${TARGETS[to]} : th dport map { ${moved.join(', ')} }`;
 }
 
-function forwardRules({ blocked }: RouterSpec): string[] {
+function forwardRules({ blocked, flowLimit }: RouterSpec): string[] {
   const refusal = blocked?.how === 'reject' ? 'reject with icmp type admin-prohibited' : 'drop';
   return [
     // Before the established ones: not even the answer of a blocked port leaves.
     ...(blocked ? [`iifname "lan" oifname "wan" udp sport ${portSet(blocked.ports)} ${refusal}`] : []),
     'ct state established,related accept',
+    ...(flowLimit === undefined
+      ? []
+      : [`iifname "lan" meta l4proto udp add @flows { ip saddr ct count over ${flowLimit} } drop`]),
     'iifname "lan" accept',
     'ct status dnat accept',
   ];

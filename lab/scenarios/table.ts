@@ -261,6 +261,25 @@ export const SCENARIOS: readonly Scenario[] = [
     ],
   },
   {
+    name: 'flow-limit',
+    about:
+      'The router allows a host so many flows at a time; known ones go on, control probes too, and all ports are forwarded: those that send one flow too many must not look blocked.',
+    network: network({
+      forwards: [{ ports: [range(5060), range(9000, 9039)], to: 'pbx' }],
+      flowLimit: 30,
+      udpTimeouts: { unreplied: 12, replied: 12 },
+    }),
+    steps: once(
+      {
+        verdict: 'supported',
+        reason: null,
+        ports: { '5060,9000-9039': { result: 'open', cause: null } },
+        findings: ['paused-by-outbound'],
+      },
+      '5060,9000-9039',
+    ),
+  },
+  {
     name: 'server-down',
     about: 'The host lives, nobody listens.',
     network: network({ forwards: [FORWARD] }, { server: { kind: 'down' } }),

@@ -68,6 +68,8 @@ export interface RouterSpec {
    * new flow of it in for 30 s, or as many as said. Flows that it knows go on.
    */
   readonly scanGuard?: { readonly after: number; readonly seconds?: number };
+  /** UDP flows that a host of the LAN may have begun at a time; it drops the first packet of one more. */
+  readonly flowLimit?: number;
   /** UDP from these source ports does not leave the LAN; dropped in silence, or refused with ICMP admin-prohibited. */
   readonly blocked?: { readonly ports: readonly PortRange[]; readonly how: 'drop' | 'reject' };
   /** What the LAN sends to the public address is treated as if it came from outside (RFC 4787 section 6). */

@@ -60,6 +60,7 @@ export const CATALOGUE = {
   confirmed: 'info',
   'taken-over': 'info',
   'paused-by-router': 'info',
+  'paused-by-outbound': 'info',
   'paused-by-server': 'info',
   'tcp-left-out': 'info',
   trial: 'info',

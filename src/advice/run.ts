@@ -88,7 +88,7 @@ const findOpinions = ({ opinions }: RunVerdict): Draft[] =>
 
 /** The first that ended tells most: the later ones meet a check that has slowed down. */
 function findPauses({ pauses }: RunVerdict): Draft[] {
-  return (['router', 'server'] as const).flatMap((by) => {
+  return (['router', 'outbound', 'server'] as const).flatMap((by) => {
     const over = pauses.find((pause) => pause.by === by && pause.atMost !== null);
     return over ? [{ code: `paused-by-${by}`, ports: [], facts: pauseFacts(over) } as const] : [];
   });

@@ -70,7 +70,7 @@ describe('both languages', () => {
   });
 });
 
-const pausedBy = (by: 'router' | 'server', line: string, atMost: number | null): Finding[] => {
+const pausedBy = (by: 'router' | 'outbound' | 'server', line: string, atMost: number | null): Finding[] => {
   const run = runOf(line, { pauses: [{ by, ports: 8, atLeast: 3_000, atMost }] });
   return findFindings(run, contextOf(run));
 };
@@ -147,6 +147,7 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   confirmed: () => opinion('confirmed'),
   'taken-over': () => opinion('taken-over'),
   'paused-by-router': () => pausedBy('router', '9000 open', 31_000),
+  'paused-by-outbound': () => pausedBy('outbound', '9000 open', 31_000),
   'paused-by-server': () => pausedBy('server', '9000 open', 4_000),
   'server-silent': () => ports('untested server-silent'),
   'throttled-by-server': () => ports('untested throttled-by-server'),

@@ -14,7 +14,7 @@ const CLEAR_LINE = '\r\u001b[2K';
 
 const DEFAULT_COLUMNS = 80;
 
-type Phase = 'servers' | 'waiting' | 'ports' | 'paused-by-router' | 'paused-by-server';
+type Phase = 'servers' | 'waiting' | 'ports' | 'paused-by-router' | 'paused-by-outbound' | 'paused-by-server';
 
 /** One line on a terminal, written over and over, gone in the end. */
 export class Progress {

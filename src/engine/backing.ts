@@ -1,6 +1,7 @@
 import { type Enclosure, enclosure, type Milliseconds, worstOf } from '../base/index.ts';
-import type { ProbePlan, Step } from '../plan/index.ts';
+import type { ProbePlan, Question, Step } from '../plan/index.ts';
 import type { Controls } from './controls.ts';
+import type { Newcomers } from './newcomers.ts';
 import type { Path } from './path.ts';
 import type { Sentinels } from './sentinels.ts';
 
@@ -10,6 +11,13 @@ export interface Witnesses {
   readonly path: Path;
   readonly controls: Controls;
   readonly sentinels: Sentinels;
+  readonly newcomers: Newcomers;
+}
+
+export interface Unanswered {
+  readonly question: Question;
+  readonly step: Step;
+  readonly sent: readonly Milliseconds[];
 }
 
 /**
@@ -18,14 +26,14 @@ export interface Witnesses {
  * (docs/decisions/0001).
  */
 export function whatNext(
-  { sent, step }: { readonly sent: readonly Milliseconds[]; readonly step: Step },
+  { sent, step, question }: Unanswered,
   witnesses: Witnesses,
 ): 'try' | 'wait' | 'silent' | 'given-up' {
   const { path, plan } = witnesses;
   if (sent.length < plan.tries.atLeast) return 'try';
   const needed = path.triesNeeded(plan.tries);
   if (sent.length < Math.min(needed, plan.tries.atMost)) return 'try';
-  const states = sent.map((time) => stateAt(time, step, witnesses));
+  const states = sent.map((time) => stateAt(time, { step, question }, witnesses));
   const good = sent.filter((_, index) => states[index] === 'both');
   if (good.length >= needed && areApart(good, witnesses)) return 'silent';
   const mayCount = sent.filter((_, index) => states[index] !== 'lost');
@@ -48,8 +56,12 @@ const isRoundSince = (time: Milliseconds = 0, { controls }: Witnesses): boolean 
   (controls.probes('primary').at(-1)?.sentAt ?? 0) > time;
 
 /** What the probes of all roles that the question needs, and the sentinels, say of that time. */
-function stateAt(time: Milliseconds, step: Step, { controls, sentinels }: Witnesses): Enclosure {
-  return worstOf([controls.around(time, step), sentinelState(sentinels, time)]);
+function stateAt(
+  time: Milliseconds,
+  { step, question }: Pick<Unanswered, 'step' | 'question'>,
+  { controls, sentinels, newcomers }: Witnesses,
+): Enclosure {
+  return worstOf([controls.around(time, step), sentinelState(sentinels, time), newcomers.around(time, question)]);
 }
 
 /** Where no sentinel is to be had, nothing can be asked of it; the last one may be farther away. */

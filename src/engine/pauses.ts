@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../base/index.ts';
 import type { ProbePlan } from '../plan/index.ts';
 import type { Controls } from './controls.ts';
+import type { Newcomers } from './newcomers.ts';
 import type { Outbox } from './outbox.ts';
 import type { Sentinels } from './sentinels.ts';
 import type { Throttle } from './throttle.ts';
@@ -11,10 +12,11 @@ export interface PauseTools {
   readonly outbox: Outbox<Observation>;
   readonly controls: Controls;
   readonly sentinels: Sentinels;
+  readonly newcomers: Newcomers;
   readonly throttle: Throttle;
 }
 
-type Who = 'router' | 'server';
+type Who = Extract<Observation, { kind: 'paused' }>['by'];
 
 interface Pause {
   readonly by: Who;
@@ -47,16 +49,17 @@ export class Pauses {
 
   /** Until when the ports wait; null: they do not; `over`: there is no sense in going on. */
   work(now: Milliseconds): Milliseconds | null | 'over' {
-    const { sentinels, controls } = this.#tools;
+    const { sentinels, newcomers, controls } = this.#tools;
     if (this.#pause) return this.#wait(this.#pause, now);
     if (sentinels.refused) return this.#begin('router', now);
+    if (newcomers.refused) return this.#begin('outbound', now);
     if (controls.dead) return this.#begin('server', now);
     return this.#isTooLong(now) ? this.#giveUp('router', now) : null;
   }
 
   #begin(by: Who, now: Milliseconds): Milliseconds | 'over' {
     const { plan, outbox } = this.#tools;
-    const patience = plan.patience[by];
+    const patience = by === 'server' ? plan.patience.server : plan.patience.router;
     if (patience === 0 || this.#count >= MOST_PAUSES) return this.#giveUp(by, now);
     this.#count++;
     this.#firstAt ??= now;
@@ -66,22 +69,24 @@ export class Pauses {
   }
 
   #wait(pause: Pause, now: Milliseconds): Milliseconds | 'over' | null {
-    const { controls, sentinels } = this.#tools;
+    const { controls, sentinels, newcomers } = this.#tools;
     const control = controls.work(now, 'seldom');
-    const sentinel = sentinels.watch(now);
+    const watched = Math.min(sentinels.watch(now), newcomers.watch(now));
     if (this.#isOver(pause)) return this.#resume(pause, now);
     if (now >= pause.until) return this.#giveUp(pause.by, now);
     const knock = pause.since + (KNOCKS[pause.knocks] ?? Number.POSITIVE_INFINITY);
     if (now < knock || pause.by === 'server')
-      return Math.min(control, sentinel, knock > now ? knock : control, pause.until);
+      return Math.min(control, watched, knock > now ? knock : control, pause.until);
     pause.knocks++;
-    sentinels.knock(now);
+    if (pause.by === 'router') sentinels.knock(now);
+    else newcomers.knock(now);
     return now;
   }
 
   #isOver({ by, since }: Pause): boolean {
-    const { controls, sentinels } = this.#tools;
-    return by === 'router' ? sentinels.letInSince(since) : controls.answersSince(since);
+    const { controls, sentinels, newcomers } = this.#tools;
+    if (by === 'router') return sentinels.letInSince(since);
+    return by === 'outbound' ? newcomers.letOutSince(since) : controls.answersSince(since);
   }
 
   #resume({ by, since }: Pause, now: Milliseconds): null {
@@ -89,7 +94,7 @@ export class Pauses {
     outbox.observed({ kind: 'resumed', at: now, by, since });
     this.#pause = null;
     // An interruption of the path is no sign that the pace was too much.
-    if (by === 'router' || this.#count > 1) throttle.slower();
+    if (by !== 'server' || this.#count > 1) throttle.slower();
     controls.hurry(now);
     return null;
   }
@@ -100,7 +105,7 @@ export class Pauses {
   }
 
   #giveUp(by: Who, at: Milliseconds): 'over' {
-    this.#tools.outbox.observed({ kind: by === 'router' ? 'refused-by-router' : 'server-lost', at });
+    this.#tools.outbox.observed({ kind: by === 'server' ? 'server-lost' : 'refused-by-router', at });
     return 'over';
   }
 }

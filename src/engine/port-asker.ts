@@ -7,6 +7,7 @@ import type { Bulk } from './bulk.ts';
 import type { Controls } from './controls.ts';
 import { DueQueue } from './heap.ts';
 import type { HelperSockets } from './helpers.ts';
+import type { Newcomers } from './newcomers.ts';
 import { never, type Outbox } from './outbox.ts';
 import type { Path } from './path.ts';
 import { PortState } from './port-state.ts';
@@ -45,6 +46,7 @@ export interface AskerTools {
   readonly helpers: HelperSockets<Observation>;
   readonly controls: Controls;
   readonly sentinels: Sentinels;
+  readonly newcomers: Newcomers;
   readonly path: Path;
   readonly throttle: Throttle;
   readonly bulk: Bulk;
@@ -212,7 +214,10 @@ export class PortAsker {
     ask.sent.push(now);
     this.#lastSentAt = now;
     const attempt = ask.sent.length;
-    if (attempt === 2) this.#tools.sentinels.silenceBegins();
+    if (attempt === 2) {
+      this.#tools.sentinels.silenceBegins();
+      this.#tools.newcomers.silenceBegins(question);
+    }
     ask.dueAt = now + path.gap(plan.tries);
     this.#due.push(ask);
     state.tried[question] = attempt;
@@ -264,7 +269,9 @@ export class PortAsker {
 
   #end(ask: Ask): void {
     ask.over = true;
-    if (ask.sent.length >= 2) this.#tools.sentinels.silenceEnds();
+    if (ask.sent.length < 2) return;
+    this.#tools.sentinels.silenceEnds();
+    this.#tools.newcomers.silenceEnds(ask.question);
   }
 
   #begin(state: PortState<Ask>, question: Question, now: Milliseconds): Ask {

@@ -5,6 +5,7 @@ import { type Answer, isTransient, readAnswer, readServer } from './answer.ts';
 import { Bulk } from './bulk.ts';
 import { type ControlSubject, Controls } from './controls.ts';
 import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
+import { type NewcomerSubject, Newcomers } from './newcomers.ts';
 import { never, Outbox } from './outbox.ts';
 import { makePacer, type Pacer } from './pacer.ts';
 import { Path } from './path.ts';
@@ -15,7 +16,7 @@ import { Throttle } from './throttle.ts';
 import { type Pending, Transactions } from './transactions.ts';
 import type { Engine, Input, Observation, Output, SocketKey } from './types.ts';
 
-type Subject = PortSubject | ControlSubject | SentinelSubject;
+type Subject = PortSubject | ControlSubject | SentinelSubject | NewcomerSubject;
 
 type Phase = 'new' | 'helpers' | 'opening' | 'first-control' | 'asking' | 'choosing' | 'settling' | 'done';
 
@@ -51,6 +52,7 @@ export class RangeCheck implements Engine<Observation> {
   readonly #bulk: Bulk;
   readonly #controls: Controls;
   readonly #sentinels: Sentinels;
+  readonly #newcomers: Newcomers;
   readonly #asker: PortAsker;
   readonly #pauses: Pauses;
   readonly #slices: (readonly number[])[];
@@ -74,22 +76,27 @@ export class RangeCheck implements Engine<Observation> {
     const checked = new Set(plan.slices.flat());
     const path = new Path();
     this.#transactions = new Transactions(random);
-    this.#helpers = new HelperSockets(
-      this.#outbox,
-      plan.bindAddress,
-      (port) => checked.has(port) || refinement.mayAsk(port),
-    );
+    const isChecked = (port: number) => checked.has(port) || refinement.mayAsk(port);
+    this.#helpers = new HelperSockets(this.#outbox, plan.bindAddress, isChecked);
     this.#pacer = makePacer(plan.rate);
     this.#bulk = new Bulk(plan.server.pass);
     const [helpers, pacer, bulk] = [this.#helpers, this.#pacer, this.#bulk];
     const shared = { plan, outbox: this.#outbox, helpers, path, pacer, bulk };
-    // One table for both, so that one look tells whose answer it is.
+    // One table for all, so that one look tells whose answer it is.
     const transactions = this.#transactions as Transactions<PortSubject> &
       Transactions<ControlSubject> &
-      Transactions<SentinelSubject>;
+      Transactions<SentinelSubject> &
+      Transactions<NewcomerSubject>;
     this.#controls = new Controls({ ...shared, transactions });
     this.#sentinels = new Sentinels({ ...shared, transactions, controls: this.#controls });
-    const watched = { ...shared, controls: this.#controls, sentinels: this.#sentinels, throttle: new Throttle(pacer) };
+    this.#newcomers = new Newcomers({ ...shared, transactions, controls: this.#controls }, isChecked);
+    const watched = {
+      ...shared,
+      controls: this.#controls,
+      sentinels: this.#sentinels,
+      newcomers: this.#newcomers,
+      throttle: new Throttle(pacer),
+    };
     this.#asker = new PortAsker({ ...watched, transactions });
     this.#pauses = new Pauses(watched);
   }
@@ -176,10 +183,13 @@ export class RangeCheck implements Engine<Observation> {
     if (pause !== null) return pause;
     const control = this.#controls.work(now, 'usually');
     const sentinel = this.#sentinels.work(now, () => this.#asker.isIdle(now));
-    // While nobody knows whether the router still lets anything in, no try would count.
-    if (this.#sentinels.inDoubt) return Math.min(control, sentinel);
+    const newcomer = this.#newcomers.work(now);
+    // While nobody knows whether the router still lets new flows pass, no try would count.
+    if (this.#sentinels.inDoubt || this.#newcomers.inDoubt) return Math.min(control, sentinel, newcomer);
     while (this.#asker.sendNext(now)) if (this.#pacer.probeDue()) this.#controls.work(now, 'usually');
-    return this.#asker.over(now) ? this.#sliceOver(now) : Math.min(control, sentinel, this.#asker.nextAt(now));
+    return this.#asker.over(now)
+      ? this.#sliceOver(now)
+      : Math.min(control, sentinel, newcomer, this.#asker.nextAt(now));
   }
 
   // Slices and sockets
@@ -242,6 +252,7 @@ export class RangeCheck implements Engine<Observation> {
   }
 
   #bound(socket: SocketKey, local: Endpoint, now: Milliseconds): void {
+    if (this.#newcomers.owns(socket)) return this.#newcomers.bound(socket, local, now);
     if (this.#helpers.owns(socket)) {
       if (this.#helpers.bound(socket, local) === 'given-up') this.#controlFailed(NO_PORT_LEFT, now);
       return;
@@ -254,6 +265,7 @@ export class RangeCheck implements Engine<Observation> {
   }
 
   #bindFailed({ socket, failure }: Extract<Input, { kind: 'bind-failed' }>, now: Milliseconds): void {
+    if (this.#newcomers.owns(socket)) return this.#newcomers.failed(socket);
     if (this.#helpers.owns(socket)) {
       if (this.#helpers.failed(socket, failure) === 'given-up') this.#controlFailed(failure, now);
       return;
@@ -275,6 +287,8 @@ export class RangeCheck implements Engine<Observation> {
   }
 
   #notSent({ socket, failure }: Extract<Input, { kind: 'not-sent' }>, now: Milliseconds): void {
+    // It is lost, and says no more than that.
+    if (this.#newcomers.owns(socket)) return;
     const ofHelper = this.#helpers.owns(socket);
     if (ofHelper) this.#outbox.observed({ kind: 'control-failed', at: now, failure });
     else this.#outbox.observed({ kind: 'not-sent', at: now, port: socket, failure });
@@ -290,6 +304,7 @@ export class RangeCheck implements Engine<Observation> {
     else if (answer.kind !== 'success') return;
     else if (isControl(pending)) this.#controls.answered(pending, socket, from, answer.mapped, now);
     else if (isSentinel(pending)) this.#sentinels.answered(pending, socket, from, answer.mapped, now);
+    else if (isNewcomer(pending)) this.#newcomers.answered(pending, socket, from, answer.mapped, now);
   }
 
   /** After an error, which may mean that the server does not know the token any more, a control probe asks for a new one. */
@@ -307,6 +322,7 @@ export class RangeCheck implements Engine<Observation> {
     if (this.#phase === 'done') return;
     this.#phase = 'done';
     this.#closePorts();
+    this.#newcomers.close();
     this.#helpers.close();
   }
 
@@ -324,5 +340,7 @@ type AnyPending = Pending<Subject>;
 const isControl = (pending: AnyPending): pending is Pending<ControlSubject> => pending.subject.kind === 'control';
 
 const isSentinel = (pending: AnyPending): pending is Pending<SentinelSubject> => pending.subject.kind === 'sentinel';
+
+const isNewcomer = (pending: AnyPending): pending is Pending<NewcomerSubject> => pending.subject.kind === 'newcomer';
 
 const isPort = (pending: AnyPending): pending is Pending<PortSubject> => pending.subject.kind === 'port';

@@ -1,5 +1,5 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
-import type { ControlRole, Question } from '../plan/index.ts';
+import type { ProbeRole, Question } from '../plan/index.ts';
 import type { CallState } from '../stun/index.ts';
 import type { SocketFailure } from '../system/index.ts';
 import type { UnusableAlternate } from './alternate.ts';
@@ -103,7 +103,7 @@ export type Observation =
   | {
       readonly kind: 'control-answered';
       readonly at: Milliseconds;
-      readonly role: ControlRole;
+      readonly role: ProbeRole;
       readonly sentAt: Milliseconds;
       /** The asking socket's own port, and the mapping by which the server saw it. */
       readonly local: number;
@@ -112,7 +112,7 @@ export type Observation =
   | {
       readonly kind: 'control-lost';
       readonly at: Milliseconds;
-      readonly role: ControlRole;
+      readonly role: ProbeRole;
       readonly sentAt: Milliseconds;
     }
   /** The alternate address reached a socket that has never spoken to it: endpoint-independent filtering (RFC 4787 section 5), or no filter. */
@@ -123,14 +123,14 @@ export type Observation =
   | {
       readonly kind: 'paused';
       readonly at: Milliseconds;
-      readonly by: 'router' | 'server';
+      readonly by: 'router' | 'outbound' | 'server';
       readonly until: Milliseconds;
     }
   /** The pause that began at `since` is over: it goes on, more slowly. */
   | {
       readonly kind: 'resumed';
       readonly at: Milliseconds;
-      readonly by: 'router' | 'server';
+      readonly by: 'router' | 'outbound' | 'server';
       readonly since: Milliseconds;
     }
   /** Ports that had been let in no longer are: no silence means anything from here on. */

@@ -1,10 +1,13 @@
 import { enclosure, type Milliseconds, type Probe, sameEndpoint } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
-import type { ControlRole, ProbePlan, Question } from '../plan/index.ts';
+import type { ProbePlan, ProbeRole, Question } from '../plan/index.ts';
 import type { Sightings } from './sift.ts';
 
 /** How near to a try its control probes must be. */
 const WINDOW: Milliseconds = 5000;
+
+/** Questions whose silence may be the router's having no room for one more flow. */
+const FROM_THE_PORT: ReadonlySet<Question> = new Set<Question>(['outbound', 'relay']);
 
 /** What a silence is worth: proof; or nothing, because the server, or the router, was not to be reached then. */
 export type Backing = 'backed' | 'server-silent' | 'scan-protection';
@@ -15,7 +18,7 @@ type Silence = Extract<Observation, { kind: 'silent' }>;
 export class ControlRecord {
   readonly #plan: ProbePlan;
   readonly #window: Milliseconds;
-  readonly #controls: ReadonlyMap<ControlRole, readonly Probe[]>;
+  readonly #controls: ReadonlyMap<ProbeRole, readonly Probe[]>;
   readonly #sentinels: readonly Probe[];
 
   constructor(plan: ProbePlan, { controls, sentinels }: Pick<Sightings, 'controls' | 'sentinels'>) {
@@ -29,17 +32,23 @@ export class ControlRecord {
   back({ at, question, needed }: Silence, tries: readonly Milliseconds[]): Backing {
     const alive = tries.filter((time) => this.#rolesOf(question).every((role) => this.#livedAt(role, time)));
     if (alive.length < needed) return 'server-silent';
-    return alive.filter((time) => this.#letIn(time, at)).length < needed ? 'scan-protection' : 'backed';
+    const flowing = alive.filter((time) => this.#letIn(time, at) && this.#letOut(time, question));
+    return flowing.length < needed ? 'scan-protection' : 'backed';
   }
 
-  #rolesOf(question: Question): ControlRole[] {
+  #rolesOf(question: Question): ProbeRole[] {
     const from = this.#plan.steps[question]?.answerFrom;
     const awaited = this.#plan.controls.filter(({ endpoint }) => from !== undefined && sameEndpoint(endpoint, from));
     return ['primary', ...awaited.map(({ role }) => role)];
   }
 
-  #livedAt(role: ControlRole, time: Milliseconds): boolean {
+  #livedAt(role: ProbeRole, time: Milliseconds): boolean {
     return enclosure(this.#controls.get(role) ?? [], time, this.#window) === 'both';
+  }
+
+  /** Flows that were new to the router got out at that time: then the silence is not its having no room for this one. */
+  #letOut(time: Milliseconds, question: Question): boolean {
+    return !FROM_THE_PORT.has(question) || this.#livedAt('newcomer', time);
   }
 
   /**

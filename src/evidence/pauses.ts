@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
+import type { ProbeRole } from '../plan/index.ts';
 import type { PauseEvidence } from './types.ts';
 
 type Seen<K extends Observation['kind']> = Extract<Observation, { kind: K }>;
@@ -21,7 +22,11 @@ export function collectPauses(observations: readonly Observation[]): PauseEviden
     if (seen.kind === 'resumed') resumed.set(seen.since, seen.at);
   }
   if (paused.size === 0) return [];
-  const records = { router: ofRouter(observations), server: ofServer(observations) };
+  const records = {
+    router: ofRouter(observations),
+    outbound: ofServer(observations, 'newcomer'),
+    server: ofServer(observations, 'primary'),
+  };
   const pauses = [...paused.values()].sort((a, b) => a.at - b.at);
   return pauses.map(({ at, by }, index) => {
     const before = pauses[index - 1];
@@ -64,11 +69,12 @@ function ofRouter(observations: readonly Observation[]): Record {
   return record;
 }
 
-function ofServer(observations: readonly Observation[]): Record {
+/** Who was answered, and who was not; and all ports that were asked. */
+function ofServer(observations: readonly Observation[], role: ProbeRole): Record {
   const record: Record = { letIn: [], refused: [], ports: new Map() };
   for (const seen of observations) {
-    if (seen.kind === 'control-answered') record.letIn.push(seen.sentAt);
-    if (seen.kind === 'control-lost') record.refused.push(seen.sentAt);
+    if (seen.kind === 'control-answered' && seen.role === role) record.letIn.push(seen.sentAt);
+    if (seen.kind === 'control-lost' && seen.role === role) record.refused.push(seen.sentAt);
     if (seen.kind === 'sent') noteFirst(record.ports, seen.port, seen.at);
   }
   return record;

@@ -36,7 +36,20 @@ describe('a silence: tries at 2000, 2100, 2200 and 2300, all of which are needed
   const without = (role: string, before: boolean) =>
     around.filter((one) => one.kind !== 'control-answered' || one.role !== role || one.sentAt < 2000 !== before);
 
+  const of =
+    (...roles: readonly string[]) =>
+    (one: Observation) =>
+      one.kind === 'control-answered' && roles.includes(one.role);
+
   it.each<[about: string, question: Question, controls: readonly Observation[], says: string]>([
+    [
+      'while nothing new got out',
+      'outbound',
+      alive(1990, 2310).filter((one) => !of('newcomer')(one)),
+      'scan-protection',
+    ],
+    ['while nothing new got out', 'relay', alive(1990, 2310).filter((one) => !of('newcomer')(one)), 'scan-protection'],
+    ['while nothing new got out', 'warm', alive(1990, 2310).filter((one) => !of('newcomer')(one)), 'no'],
     ['between probes of all roles', 'cold', around, 'no'],
     ['between probes of all roles', 'warm', around, 'no'],
     ['between probes of all roles', 'outbound', around, 'no'],
@@ -50,8 +63,8 @@ describe('a silence: tries at 2000, 2100, 2200 and 2300, all of which are needed
     ['without the awaited role after', 'warm', without('alternate', false), 'server-silent'],
     ['without a role that need not answer', 'cold', without('alternate', true), 'no'],
     ['without a role that need not answer', 'warm', without('alternate-primary-port', false), 'no'],
-    ['with the primary alone', 'outbound', [control('primary', 1990), control('primary', 2310)], 'no'],
-    ['with the primary alone', 'relay', [control('primary', 1990), control('primary', 2310)], 'no'],
+    ['with the primary alone', 'outbound', alive(1990, 2310).filter(of('primary', 'newcomer')), 'no'],
+    ['with the primary alone', 'relay', alive(1990, 2310).filter(of('primary', 'newcomer')), 'no'],
     ['without the primary after', 'relay', [control('primary', 1990)], 'server-silent'],
     ['with probes before only', 'outbound', alive(1000, 1500, 1990, 2299), 'server-silent'],
     ['with probes after only', 'outbound', alive(2001, 2310, 2500), 'server-silent'],

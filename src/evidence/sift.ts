@@ -1,6 +1,6 @@
 import type { Milliseconds, Probe } from '../base/index.ts';
 import type { Observation, StrangeAnswer } from '../engine/index.ts';
-import type { ControlRole, Question } from '../plan/index.ts';
+import type { ProbeRole, Question } from '../plan/index.ts';
 import type { SocketFailure } from '../system/index.ts';
 
 /** The observations of one port, by what they are about. */
@@ -21,7 +21,7 @@ export interface Sightings {
   /** By whom they were asked, and how they were seen. */
   readonly controlAnswers: readonly ControlAnswer[];
   /** Answered and lost, in no order, some perhaps twice. */
-  readonly controls: ReadonlyMap<ControlRole, readonly Probe[]>;
+  readonly controls: ReadonlyMap<ProbeRole, readonly Probe[]>;
   readonly sentinels: readonly Probe[];
   /** Ports that had been let in were refused later on. */
   readonly refused: boolean;
@@ -49,7 +49,7 @@ interface Flags {
 export function sift(ports: readonly number[], observations: readonly Observation[]): Sightings {
   const byPort = new Map(ports.map((port) => [port, noSightings()]));
   const controlAnswers: ControlAnswer[] = [];
-  const controls = new Map<ControlRole, Probe[]>();
+  const controls = new Map<ProbeRole, Probe[]>();
   const sentinels: Probe[] = [];
   const flags: Flags = { cancelled: false, refused: false, lost: false, filter: 'unknown', failed: null };
   for (const seen of observations) {
@@ -64,7 +64,7 @@ export function sift(ports: readonly number[], observations: readonly Observatio
 
 type OfControl = Extract<Observation, { kind: 'control-answered' | 'control-lost' }>;
 
-function noteControl(controls: Map<ControlRole, Probe[]>, { role, sentAt, kind }: OfControl): void {
+function noteControl(controls: Map<ProbeRole, Probe[]>, { role, sentAt, kind }: OfControl): void {
   const probes = controls.get(role) ?? [];
   probes.push({ sentAt, answered: kind === 'control-answered' });
   controls.set(role, probes);

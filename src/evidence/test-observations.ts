@@ -1,7 +1,7 @@
 import { type Endpoint, endpoint, type Milliseconds } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
 import { ALTERNATE, ALTERNATE_FIRST, PRIMARY, PRIMARY_OTHER, planOf, seenFrom } from '../engine/test-plan.ts';
-import type { ControlRole, Question } from '../plan/index.ts';
+import type { ProbeRole, Question } from '../plan/index.ts';
 
 /** For the tests: what an engine might have seen of port 9000, written by hand. */
 
@@ -73,7 +73,7 @@ export const strange = (what: Of<'strange'>['what'], at = 2000): Observation => 
 });
 
 export const control = (
-  role: ControlRole,
+  role: ProbeRole,
   sentAt: Milliseconds,
   rest: Partial<Of<'control-answered'>> = {},
 ): Observation => ({
@@ -86,14 +86,14 @@ export const control = (
   ...rest,
 });
 
-export const controlLost = (role: ControlRole, sentAt: Milliseconds): Observation => ({
+export const controlLost = (role: ProbeRole, sentAt: Milliseconds): Observation => ({
   kind: 'control-lost',
   at: sentAt + 1000,
   role,
   sentAt,
 });
 
-const ROLES: readonly ControlRole[] = ['primary', 'alternate', 'alternate-primary-port'];
+const ROLES: readonly ProbeRole[] = ['primary', 'alternate', 'alternate-primary-port', 'newcomer'];
 
 /** All roles answer what is sent at these times. */
 export const alive = (...times: readonly Milliseconds[]): Observation[] =>

@@ -50,9 +50,9 @@ export interface PortEvidence {
   readonly strange: readonly StrangeAnswer[];
 }
 
-/** For a while nothing new was let in (`router`), or nobody answered at all (`server`; a router may be why). */
+/** For a while nothing new was let in (`router`), or out (`outbound`), or nobody answered at all (`server`; a router may be why). */
 export interface PauseEvidence {
-  readonly by: 'router' | 'server';
+  readonly by: 'router' | 'outbound' | 'server';
   /** That were let in, or asked, before it began; since the pause before it, if there was one. */
   readonly ports: number;
   /** It took so long, counted from the last packet before it. */

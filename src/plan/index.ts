@@ -10,6 +10,7 @@ export type {
   ControlRole,
   Pass,
   ProbePlan,
+  ProbeRole,
   Question,
   Rate,
   ServerFacts,

@@ -69,6 +69,9 @@ export interface Step {
 /** The roles whose being alive is watched all the time, each as the port questions use it. */
 export type ControlRole = 'primary' | 'alternate' | 'alternate-primary-port';
 
+/** And sockets that ask the primary once, each a flow that the router has not seen. */
+export type ProbeRole = ControlRole | 'newcomer';
+
 /** A probe that an open path must answer, from sockets that are not checked. */
 export interface Control {
   readonly role: ControlRole;

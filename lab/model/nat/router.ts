@@ -36,6 +36,9 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
   const isIn = (ports: readonly PortRange[] | undefined, { protocol, to }: Tuple): boolean =>
     protocol === 'tcp' && ports !== undefined && includes(ports, to.port);
 
+  const isTooMany = ({ protocol, from }: Tuple, now: Milliseconds): boolean =>
+    protocol === 'udp' && table.countOf(protocol, from.address, now) >= (spec.flowLimit ?? Number.POSITIVE_INFINITY);
+
   function openOutward(flow: Tuple, now: Milliseconds, forGood = false): Tuple | null {
     const port = choosePublicPort(chooser, outwardOf(spec), flow, now);
     if (port === null) return null;
@@ -71,7 +74,7 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
       // The table sees a packet before the rule that drops it: an inbound flow counts as answered all the same.
       const known = table.pass(packet, now);
       if (isBlocked(packet)) return 'blocked';
-      if (known === null && !mayOpen(packet)) return 'blocked';
+      if (known === null && (!mayOpen(packet) || isTooMany(packet, now))) return 'blocked';
       const translated = known ?? openOutward(packet, now);
       return translated === null ? 'no-port' : { ...packet, from: translated.from, to: translated.to };
     },

@@ -39,6 +39,8 @@ export interface Table {
   taken(tuple: Tuple, now: Milliseconds): boolean;
   /** Flows of this protocol that this inside endpoint has opened, the newest first. */
   openedBy(inside: Pick<Tuple, 'protocol' | 'from'>, now: Milliseconds): readonly Entry[];
+  /** How many flows of this protocol the inside address has opened. */
+  countOf(protocol: Protocol, insideAddress: string, now: Milliseconds): number;
   /** Flows of this protocol, opened from inside, that have this public port, the newest first. */
   behind(protocol: Protocol, publicPort: number, now: Milliseconds): readonly Entry[];
 }
@@ -92,6 +94,10 @@ export function createTable({ unreplied, replied }: Lifetimes = LINUX): Table {
     open,
     taken: (tuple, now) => find(tupleKey(tuple), now) !== null,
     openedBy: (inside, now) => alive(byInside, insideKey(inside), now),
+    countOf: (protocol, insideAddress, now) =>
+      [...byInside.keys()]
+        .filter((key) => key.startsWith(`${protocol} ${insideAddress}:`))
+        .reduce((sum, key) => sum + alive(byInside, key, now).length, 0),
     behind: (protocol, publicPort, now) => alive(byPublicPort, portKey(protocol, publicPort), now),
   };
 }
