@@ -49,7 +49,7 @@ const reflectorOptions = ({ kind }: ServerSpec): ReflectorOptions => ({
   alternatePort: 3479,
   rfc3489: false,
   lab: false,
-  fault: kind === 'ignores-change-request' || kind === 'no-response-port' ? kind : null,
+  fault: kind === 'ignores-change-request' || kind === 'no-response-port' || kind === 'throttles' ? kind : null,
 });
 
 const SECOND: ReflectorOptions = {
@@ -58,14 +58,21 @@ const SECOND: ReflectorOptions = {
   alternate: '198.51.100.40',
 };
 
-export function requestOf({ udp, tcp, servers = ['198.51.100.10'], sample, noWait = false }: Check): CheckRequest {
+export function requestOf({
+  udp,
+  tcp,
+  servers = ['198.51.100.10'],
+  sample,
+  rate,
+  noWait = false,
+}: Check): CheckRequest {
   return {
     servers: servers.map((name) => ({ name, host: name, port: 3478 })),
     udp: rangesOf(udp),
     tcp: tcp === undefined ? [] : rangesOf(tcp),
     tcpIfPossible: false,
     bindAddress: '0.0.0.0',
-    rate: null,
+    rate: rate === 'max' ? { kind: 'max' } : null,
     sample: sample ?? 'all',
     order: 'random',
     serverList: null,

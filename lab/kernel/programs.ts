@@ -23,6 +23,7 @@ export function reflector(fullcone: readonly string[], { kind }: ServerSpec): Pr
       return { command: [...start, '--single'], ready };
     case 'ignores-change-request':
     case 'no-response-port':
+    case 'throttles':
       return { command: [...start, '--alternate', ALTERNATE, '--lab-fault', kind], ready };
     default:
       return assertNever(kind);

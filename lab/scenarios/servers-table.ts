@@ -62,4 +62,37 @@ export const SERVER_SCENARIOS: readonly Scenario[] = [
     notIn: ONE_COTURN,
     steps: [{ check: { udp: UDP, servers: BOTH }, expect: PART }],
   },
+  {
+    name: 'server-throttles',
+    about: 'The server says that it is asked too much, then nothing; it is asked more slowly.',
+    network: { router: ROUTER, server: { kind: 'throttles' } },
+    notIn: { coturn: 'coturn answers however often it is asked' },
+    steps: [
+      {
+        check: { udp: '5060,9005-9012', rate: 'max' },
+        expect: {
+          verdict: 'unsupported',
+          reason: 'some-ports',
+          server: 'throttling',
+          ports: {
+            '5060,9005-9009': { result: 'open', cause: null },
+            '9010-9012': { result: 'closed', cause: 'not-forwarded' },
+          },
+          findings: ['server-throttling', 'paused-by-server'],
+        },
+      },
+    ],
+  },
+  {
+    name: 'server-throttles-another-takes-over',
+    about: 'The first server says that it is asked too much, then nothing; the second is ours.',
+    network: network({ kind: 'throttles' }),
+    notIn: ONE_COTURN,
+    steps: [
+      {
+        check: { udp: UDP, servers: BOTH, rate: 'max' },
+        expect: { ...PART, server: 'throttling', findings: ['taken-over'] },
+      },
+    ],
+  },
 ];

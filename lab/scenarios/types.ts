@@ -107,7 +107,9 @@ export interface ServerSpec {
     /** Advertises OTHER-ADDRESS, but answers a CHANGE-REQUEST from the unchanged address. */
     | 'ignores-change-request'
     /** Two addresses, but RESPONSE-PORT gets 420: no cold test. */
-    | 'no-response-port';
+    | 'no-response-port'
+    /** Asked too often it says so, and soon nothing: 20 requests per second, 50 at once. It is not one of ours. */
+    | 'throttles';
   /** Packets that it takes; then it falls silent. */
   readonly diesAfter?: number;
   /** Its second address has a firewall of its own: what it sends passes only to those who have sent there. */
@@ -132,6 +134,8 @@ export interface Check {
   readonly tcp?: string;
   /** Ask only so many of the ports, and where neighbours differ those between them. */
   readonly sample?: number;
+  /** The kernel lab asks as fast as it can in any case. */
+  readonly rate?: 'max';
   /** Do not wait for the router to forget an earlier check. */
   readonly noWait?: boolean;
 }

@@ -22,7 +22,7 @@ export interface Draft {
 
 export function sceneOf(run: RunVerdict, context: FindingContext): Scene {
   const inState = (state: string) => run.servers.find((server) => server.state === state);
-  return { run, context, lead: inState('ok') ?? inState('basic') ?? run.servers[0] ?? null };
+  return { run, context, lead: inState('ok') ?? inState('throttling') ?? inState('basic') ?? run.servers[0] ?? null };
 }
 
 const portLabels = (ports: readonly PortVerdict[]): string[] =>

@@ -25,7 +25,7 @@ export function findAboutRun(idle: readonly PortVerdict[], scene: Scene): Draft[
 function findServers({ run }: Scene, idle: readonly PortVerdict[]): Draft[] {
   // Where something was proven all the same, the failed server is not the most urgent thing.
   const anyOk = run.servers.some(({ state }) => state === 'ok');
-  const severity = anyOk || run.verdict === 'unsupported' ? 'warning' : 'error';
+  const severity = anyOk || run.verdict !== 'inconclusive' ? 'warning' : 'error';
   const failed = run.servers.filter(({ state }) => state !== 'ok');
   return failed.flatMap((server, index) => {
     const code =

@@ -95,7 +95,10 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   'server-malformed': () => of('9000 untested', 'malformed'),
   'no-second-address': () => of('9000 untested', 'no-second-address'),
   'server-ignores-change-request': () => of('9000 untested', 'basic'),
-  'server-throttling': () => of('9000 untested', 'throttling'),
+  'server-throttling': () => [
+    ...of('9000 untested', 'throttling'),
+    ...about({ servers: [serverOf({ state: 'throttling', detail: 'asked-more-slowly' })] }),
+  ],
   'server-inside': () =>
     about({ verdict: 'inconclusive', reason: 'server-inside', publicAddresses: ['192.168.0.100'] }),
   'random-source-ports': () => of('5060,9000-9009 translated symmetric'),

@@ -45,6 +45,7 @@ const VARIANTS: Partial<Record<FindingCode, readonly Variant[]>> = {
   'range-starts-late': [
     [({ lastClosed, firstOpen }) => Number(firstOpen) - Number(lastClosed) > 1, 'range-starts-between'],
   ],
+  'server-throttling': [[({ detail }) => detail === 'asked-more-slowly', 'server-throttling-slowed']],
   'scan-protection': [
     [({ forgotAfter }) => forgotAfter !== undefined, 'scan-protection-again'],
     [({ longerThan }) => longerThan !== undefined, 'scan-protection-lasting'],

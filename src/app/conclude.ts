@@ -106,7 +106,8 @@ export function evidenceOf(legs: readonly PlayedLeg[]): Leg[] {
   return legs.map((leg) => {
     const { plan, observations } = leg;
     const evidence = collectEvidence(plan, observations);
-    const shown = { server: plan.server.name, coldAsked: plan.steps.cold !== undefined, evidence };
+    const { name, primary } = plan.server;
+    const shown = { server: name, address: primary.address, coldAsked: plan.steps.cold !== undefined, evidence };
     filters.add(evidence.filter);
     const isKnown = filters.has('closed') && !filters.has('open');
     const doubtful = new Set(isKnown ? [] : spoken);

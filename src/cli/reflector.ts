@@ -16,7 +16,7 @@ export interface ReflectorCommand {
   readonly lang?: string;
 }
 
-const FAULTS = ['ignores-change-request', 'no-response-port', 'no-calls'] as const;
+const FAULTS = ['ignores-change-request', 'no-response-port', 'no-calls', 'throttles'] as const;
 
 /** Serves until it is interrupted. */
 export async function reflector(command: ReflectorCommand, context: Context): Promise<number> {

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../base/index.ts';
 import type { ProbePlan } from '../plan/index.ts';
-import type { Controls } from './controls.ts';
+import type { Controls, HowOften } from './controls.ts';
 import type { Newcomers } from './newcomers.ts';
 import type { Outbox } from './outbox.ts';
 import type { Sentinels } from './sentinels.ts';
@@ -33,6 +33,9 @@ const KNOCKS: readonly Milliseconds[] = [2, 5, 10, 15, 20, 30, 40, 50, 60].flatM
 /** A router that has had enough of us three times will have enough of us again. */
 const MOST_PAUSES = 3;
 
+/** So long a server that is asked too much is left alone, but for a probe now and then. */
+const REST: Milliseconds = 3000;
+
 /**
  * When a router refuses new flows, or a server falls silent, the ports wait; a few packets look whether it is over,
  * and then all goes on more slowly (docs/decisions/0011).
@@ -42,9 +45,22 @@ export class Pauses {
   #pause: Pause | null = null;
   #count = 0;
   #firstAt: Milliseconds | null = null;
+  /** The server said so, and no pause has followed yet. */
+  #isRefused = false;
+  #isPolite = false;
 
   constructor(tools: PauseTools) {
     this.#tools = tools;
+  }
+
+  /** The server has said that it has no strength for one request. */
+  serverRefused(): void {
+    this.#isRefused = true;
+  }
+
+  /** How often control probes are to be sent while ports are asked. */
+  get howOften(): HowOften {
+    return this.#isPolite ? 'seldom' : 'usually';
   }
 
   /** Until when the ports wait; null: they do not; `over`: there is no sense in going on. */
@@ -54,6 +70,7 @@ export class Pauses {
     if (sentinels.refused) return this.#begin('router', now);
     if (newcomers.refused) return this.#begin('outbound', now);
     if (controls.dead) return this.#begin('server', now);
+    if (this.#isRefused) return this.#rest(now);
     return this.#isTooLong(now) ? this.#giveUp('router', now) : null;
   }
 
@@ -66,6 +83,14 @@ export class Pauses {
     this.#pause = { by, since: now, until: now + patience, knocks: 0 };
     outbox.observed({ kind: 'paused', at: now, by, until: this.#pause.until });
     return now;
+  }
+
+  /** A server that is asked too much is left alone for a moment, then asked politely. */
+  #rest(now: Milliseconds): Milliseconds | 'over' {
+    const begun = this.#begin('server', now);
+    this.#isPolite = true;
+    this.#tools.throttle.polite();
+    return begun;
   }
 
   #wait(pause: Pause, now: Milliseconds): Milliseconds | 'over' | null {
@@ -85,6 +110,7 @@ export class Pauses {
 
   #isOver({ by, since }: Pause): boolean {
     const { controls, sentinels, newcomers } = this.#tools;
+    if (by === 'server' && this.#isPolite) return controls.answersSince(since + REST);
     if (by === 'router') return sentinels.letInSince(since);
     return by === 'outbound' ? newcomers.letOutSince(since) : controls.answersSince(since);
   }
@@ -93,8 +119,10 @@ export class Pauses {
     const { outbox, throttle, controls } = this.#tools;
     outbox.observed({ kind: 'resumed', at: now, by, since });
     this.#pause = null;
+    this.#isRefused = false;
     // An interruption of the path is no sign that the pace was too much.
-    if (by !== 'server' || this.#count > 1) throttle.slower();
+    if (this.#isPolite) throttle.polite();
+    else if (by !== 'server' || this.#count > 1) throttle.slower();
     controls.hurry(now);
     return null;
   }

@@ -375,7 +375,16 @@ describe('an answer that proves nothing', () => {
     expect(known).toBe('cold no, warm no, outbound no, relay no');
   });
 
-  it.each([400, 420, 500])('is an error: %d', (code) => {
+  it('is an error that says that the server has no strength: it is asked less, and nothing is known', () => {
+    const refuses = forPort(9000, (one, { id, to }) => [{ ...one, from: to, bytes: failure(id, 500) }]);
+    const { known, observed, sent } = check(refuses);
+    expect(known(9000)).toMatch(/^cold -refused/);
+    expect(known(9000)).not.toMatch(/ (yes|no)/);
+    expect(observed('throttled').length).toBeGreaterThan(0);
+    expect(sent.length).toBeLessThan(700);
+  });
+
+  it.each([400, 420])('is an error: %d', (code) => {
     const refuses = forPort(9000, (one, { id, to }) => [{ ...one, from: to, bytes: failure(id, code) }]);
     const { known, observed } = check(refuses);
     expect(known(9000)).toBe('cold -refused, warm -refused, outbound -refused, relay -refused');

@@ -181,7 +181,7 @@ export class RangeCheck implements Engine<Observation> {
     const pause = this.#pauses.work(now);
     if (pause === 'over') return this.#enter('done', now);
     if (pause !== null) return pause;
-    const control = this.#controls.work(now, 'usually');
+    const control = this.#controls.work(now, this.#pauses.howOften);
     const sentinel = this.#sentinels.work(now, () => this.#asker.isIdle(now));
     const newcomer = this.#newcomers.work(now);
     // While nobody knows whether the router still lets new flows pass, no try would count.
@@ -311,11 +311,19 @@ export class RangeCheck implements Engine<Observation> {
   #heedServer(answer: Answer, { sentAt }: AnyPending, now: Milliseconds): void {
     if (answer.kind === 'error') {
       this.#bulk.doubt();
-      if (isTransient(answer.code)) this.#controls.serverRefused(sentAt);
+      if (isTransient(answer.code)) this.#serverRefused(sentAt, now);
     }
     if (answer.kind !== 'success' || !this.#bulk.wantsNew(now)) return;
     const { token } = readServer(answer.message);
     if (token !== null) this.#bulk.renew(token, sentAt);
+  }
+
+  /** One of ours means that it does not know our token any more: it gives another one. */
+  #serverRefused(sentAt: Milliseconds, now: Milliseconds): void {
+    this.#controls.serverRefused(sentAt);
+    if (this.#plan.server.pass !== null) return;
+    this.#outbox.observed({ kind: 'throttled', at: now });
+    this.#pauses.serverRefused();
   }
 
   #finish(): void {

@@ -199,7 +199,8 @@ describe('a server that lies', () => {
       but((request) => honest(request).map((one) => ({ ...one, from: STRANGER }))),
       'malformed: no-valid-answer',
     ],
-    ['refuses everything', refuses(500, () => true), 'malformed: error-answer'],
+    ['refuses everything', refuses(500, () => true), 'throttling: error-answer'],
+    ['refuses everything, for what it is', refuses(400, () => true), 'malformed: error-answer'],
     [
       'answers without a mapping',
       but((request) => honest(request).map((one) => ({ ...one, bytes: success(request.id, seenFrom(0)) }))),

@@ -7,6 +7,9 @@ import { makePacer, type Pacer } from './pacer.ts';
  */
 const SLOWER: readonly number[] = [200, 50, 12];
 
+/** Below the ten per second of RFC 5780 section 5: control probes count there, too. */
+const POLITE = 5;
+
 /** What the ports may send; control probes, of flows that the router knows, keep the usual pace. */
 export class Throttle {
   readonly #usual: Pacer;
@@ -27,7 +30,15 @@ export class Throttle {
   }
 
   slower(): void {
-    const packetsPerSecond = SLOWER[Math.min(this.#steps++, SLOWER.length - 1)] ?? 1;
+    this.#slowDown(SLOWER[Math.min(this.#steps++, SLOWER.length - 1)] ?? 1);
+  }
+
+  /** As slow as a server of strangers likes it, and some. */
+  polite(): void {
+    this.#slowDown(POLITE);
+  }
+
+  #slowDown(packetsPerSecond: number): void {
     this.#slow = makePacer({ kind: 'paced', packetsPerSecond });
   }
 }

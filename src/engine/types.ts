@@ -119,6 +119,8 @@ export type Observation =
   | { readonly kind: 'filter-open'; readonly at: Milliseconds }
   /** It did not, however often it was ordered, while it was alive: a filter, and not that one. */
   | { readonly kind: 'filter-closed'; readonly at: Milliseconds }
+  /** The server said that it has no strength for a request (RFC 8489 section 14.8: 5xx). */
+  | { readonly kind: 'throttled'; readonly at: Milliseconds }
   /** Ports that had been let in no longer are, or nobody answers any more: the ports wait, at the latest until then. */
   | {
       readonly kind: 'paused';

@@ -29,15 +29,14 @@ const QUESTIONS: readonly Question[] = [
 export function collectEvidence(plan: ProbePlan, observations: readonly Observation[]): RunEvidence {
   const sightings = sift(plan.slices.flat(), observations);
   const controls = new ControlRecord(plan, sightings);
-  const ports = [...sightings.ports].map(([port, seen]) =>
-    collectPort(port, seen, { plan, controls, refused: sightings.refused, lost: sightings.lost }),
-  );
+  const ports = [...sightings.ports].map(([port, seen]) => collectPort(port, seen, { ...sightings, plan, controls }));
   return {
     ports,
     cancelled: sightings.cancelled,
     publicAddresses: publicAddresses(sightings, ports),
     bystanders: bystanders(sightings),
     controlAddress: controlAddress(sightings),
+    throttled: sightings.throttled,
     filter: sightings.filter,
     pauses: collectPauses(observations),
     controlFailure: sightings.controlFailure,
@@ -50,6 +49,7 @@ interface Circumstances {
   readonly controls: ControlRecord;
   readonly refused: boolean;
   readonly lost: boolean;
+  readonly throttled: boolean;
 }
 
 function collectPort(port: number, seen: PortSightings, all: Circumstances): PortEvidence {
@@ -137,18 +137,21 @@ function isInTime(question: Question, at: Milliseconds, { firstSent, byQuestion 
   return !byQuestion[question]?.some(({ kind }) => kind === 'silent' || kind === 'given-up');
 }
 
+/** RFC 8489 section 14.8: the server had no strength for that try; the silence counts those that it had strength for. */
+const isTransient = (code: number): boolean => code >= 500;
+
 /** Nothing came that counts. Why not? */
 function silence(
   question: Question,
   seen: readonly Observation[],
-  { plan, controls, refused, lost }: Circumstances,
+  { plan, controls, refused, lost, throttled }: Circumstances,
 ): Answer {
   const unknown = (why: Unknown): Answer => ({ kind: 'unknown', why, because: seen });
-  if (seen.some(({ kind }) => kind === 'refused')) return unknown('refused');
   const silent = seen.find((one) => one.kind === 'silent');
+  if (seen.some((one) => one.kind === 'refused' && !(silent && isTransient(one.code)))) return unknown('refused');
   if (!silent && refused) return unknown('scan-protection');
-  if (!silent && lost) return unknown('server-silent');
-  if (seen.some(({ kind }) => kind === 'given-up')) return unknown('loss');
+  if (!silent && lost) return unknown(throttled ? 'refused' : 'server-silent');
+  if (seen.some(({ kind }) => kind === 'given-up')) return unknown(throttled ? 'refused' : 'loss');
   if (!silent) return unknown('not-asked');
   // A server that was never seen to honour CHANGE-REQUEST proves nothing by not answering one.
   if (question === 'warm' && !plan.server.changeRequest) return unknown('cannot-ask');

@@ -71,7 +71,8 @@ describe('of a server', () => {
   it.each<[about: string, seen: readonly ServerObservation[], known: Partial<ServerEvidence>]>([
     ['nothing', [], { binding: 'unknown', other: null, changeRequest: 'unknown', responsePort: false }],
     ['that it is silent', [silent('binding')], { binding: 'silent' }],
-    ['that it refuses', [refused('binding', 500)], { binding: 'refused' }],
+    ['that it refuses', [refused('binding', 400)], { binding: 'refused' }],
+    ['that it has no strength', [refused('binding', 500)], { binding: 'throttled' }],
     ['that it refuses, and then is silent', [silent('binding'), refused('binding')], { binding: 'refused' }],
     ['that it talks rubbish', [strange('binding', 'malformed'), silent('binding')], { binding: 'malformed' }],
     ['that it talked rubbish, and then sense', [strange('binding', 'malformed'), ...ALL], { binding: 'answered' }],

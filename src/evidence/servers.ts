@@ -26,7 +26,9 @@ export function collectServer(observations: readonly ServerObservation[]): Serve
 
 function bindingFailure(observations: readonly ServerObservation[]): ServerEvidence['binding'] {
   const binding = observations.filter((seen) => 'question' in seen && seen.question === 'binding');
-  if (binding.some(({ kind }) => kind === 'server-refused')) return 'refused';
+  const codes = binding.flatMap((seen) => (seen.kind === 'server-refused' ? [seen.code] : []));
+  // RFC 8489 section 14.8: the server's own trouble, which may be over at another time.
+  if (codes.length > 0) return codes.every((code) => code >= 500) ? 'throttled' : 'refused';
   if (binding.some(({ kind }) => kind === 'server-strange')) return 'malformed';
   return binding.some(({ kind }) => kind === 'server-silent') ? 'silent' : 'unknown';
 }

@@ -27,6 +27,8 @@ export interface Sightings {
   readonly refused: boolean;
   /** The run ended because control probes were no longer answered. */
   readonly lost: boolean;
+  /** The server said that it was asked too much. */
+  readonly throttled: boolean;
   readonly filter: 'open' | 'closed' | 'unknown';
   readonly controlFailure: SocketFailure | null;
   readonly cancelled: boolean;
@@ -41,6 +43,7 @@ interface Flags {
   cancelled: boolean;
   refused: boolean;
   lost: boolean;
+  throttled: boolean;
   filter: Sightings['filter'];
   failed: Extract<Failed, { kind: 'control-failed' }> | null;
 }
@@ -51,7 +54,14 @@ export function sift(ports: readonly number[], observations: readonly Observatio
   const controlAnswers: ControlAnswer[] = [];
   const controls = new Map<ProbeRole, Probe[]>();
   const sentinels: Probe[] = [];
-  const flags: Flags = { cancelled: false, refused: false, lost: false, filter: 'unknown', failed: null };
+  const flags: Flags = {
+    cancelled: false,
+    refused: false,
+    lost: false,
+    throttled: false,
+    filter: 'unknown',
+    failed: null,
+  };
   for (const seen of observations) {
     if (seen.kind === 'control-answered') controlAnswers.push(seen);
     if (seen.kind === 'control-answered' || seen.kind === 'control-lost') noteControl(controls, seen);
@@ -75,6 +85,7 @@ function noteOfRun(flags: Flags, seen: Observation): void {
   else if (seen.kind === 'cancelled') flags.cancelled = true;
   else if (seen.kind === 'refused-by-router') flags.refused = true;
   else if (seen.kind === 'server-lost') flags.lost = true;
+  else if (seen.kind === 'throttled') flags.throttled = true;
   else if (seen.kind === 'filter-open') flags.filter = 'open';
   else if (seen.kind === 'filter-closed' && flags.filter === 'unknown') flags.filter = 'closed';
 }

@@ -71,6 +71,8 @@ export interface RunEvidence {
   readonly bystanders: readonly { readonly local: number; readonly mapped: number }[];
   /** The public address by which the primary saw the control probes; null: several, or none. */
   readonly controlAddress: string | null;
+  /** The server said that it was asked too much. */
+  readonly throttled: boolean;
   /**
    * Whether the router lets in everybody on a mapping (RFC 4787 section 5: endpoint-independent filtering; or no filter
    * at all), as control sockets met it.
@@ -84,7 +86,7 @@ export interface RunEvidence {
 
 /** What the questions to a server add up to. */
 export interface ServerEvidence {
-  readonly binding: 'answered' | 'refused' | 'malformed' | 'silent' | 'unknown';
+  readonly binding: 'answered' | 'refused' | 'throttled' | 'malformed' | 'silent' | 'unknown';
   /** Our own address as the server saw it; null: it did not answer. */
   readonly mapped: Endpoint | null;
   /** OTHER-ADDRESS as announced; null: none. */

@@ -109,7 +109,7 @@ function announcement(
   capabilities: Capabilities,
 ): readonly RawAttribute[] {
   const hello = readAttribute(request, FULLCONE_HELLO);
-  if (hello?.kind !== 'ok') return [];
+  if (hello?.kind !== 'ok' || capabilities.fault === 'throttles') return [];
   const announced = {
     version: Math.min(hello.value.version, FULLCONE_VERSION),
     responsePort: servesResponsePort(capabilities),

@@ -4,9 +4,10 @@ import type { RoleName } from './roles.ts';
 /**
  * Misbehaviour seen in the field, for the lab only. `ignores-change-request`: a success from the unchanged address.
  * `no-response-port`: the attribute is unknown here, as it is to servers from before RFC 5780. `no-calls`: so is
- * FULLCONE-CALL, as it is to reflectors of our first days.
+ * FULLCONE-CALL, as it is to reflectors of our first days. `throttles`: it announces nothing and knows no tokens, so
+ * that everybody gets what strangers get.
  */
-export type Fault = 'ignores-change-request' | 'no-response-port' | 'no-calls';
+export type Fault = 'ignores-change-request' | 'no-response-port' | 'no-calls' | 'throttles';
 
 export interface Capabilities {
   /** The four transport addresses as advertised. Those of the alternate address mean nothing without `alternate`. */

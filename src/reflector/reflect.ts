@@ -117,7 +117,8 @@ function answer(message: Message, datagram: Datagram, decision: Decision, capabi
   const { from: asker, at } = datagram;
   const send = (from: RoleName, to: Endpoint, answer: Message): Action => {
     const bytes = encodeMessage(answer);
-    const forStranger = bytes.length > datagram.bytes.length && !showsToken(message, datagram, capabilities);
+    const isLonger = bytes.length > datagram.bytes.length && !showsToken(message, datagram, capabilities);
+    const forStranger = isLonger || capabilities.fault === 'throttles';
     return { kind: 'send', from, to, bytes, forStranger };
   };
   switch (decision.kind) {

@@ -79,7 +79,7 @@ function publicAddresses({ publicAddresses: all }: Report, phrases: Phrases): st
 }
 
 function servers({ servers: all }: Report, phrases: Phrases): string[] {
-  const lead = all.find(({ state }) => state === 'ok') ?? all[0];
+  const lead = all.find(({ state }) => state === 'ok' || state === 'throttling') ?? all[0];
   if (lead === undefined) return [phrases.say('about.noServer')];
   const more = all.length > 1 ? [phrases.count('about.moreServers', all.length - 1)] : [];
   return [phrases.say('about.server', { server: serverLabel(lead) }), ...more];

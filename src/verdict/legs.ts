@@ -6,6 +6,7 @@ import type { Opinion, PortVerdict } from './types.ts';
 export interface Leg {
   /** As the user named it. */
   readonly server: string;
+  readonly address: string;
   /** Whether the cold question could be asked of it. */
   readonly coldAsked: boolean;
   readonly evidence: RunEvidence;

@@ -20,7 +20,8 @@ export interface JudgedRun {
 
 /** What the run means. */
 export function judgeRun(judged: JudgedRun): RunVerdict {
-  const { servers, asked, legs, calls, askedCalls, cancelled } = judged;
+  const { asked, legs, calls, askedCalls, cancelled } = judged;
+  const servers = judged.servers.map((server) => afterAll(server, legs));
   const { ports: udp, opinions } = judgeLegs(legs);
   const left = legs.length > 0 ? [] : asked.map((port) => notAsked('udp', port));
   const some = (cause: PortVerdict['cause']) => udp.some((port) => port.cause === cause);
@@ -41,6 +42,12 @@ export function judgeRun(judged: JudgedRun): RunVerdict {
     coldAsked: legs.length > 0 && legs.every(({ coldAsked }) => coldAsked),
   };
 }
+
+/** Before the first port it was found to be good for everything. */
+const afterAll = (server: ServerVerdict, legs: readonly Leg[]): ServerVerdict =>
+  server.state === 'ok' && legs.some(({ address, evidence }) => evidence.throttled && address === server.address)
+    ? { ...server, state: 'throttling', detail: 'asked-more-slowly' }
+    : server;
 
 /** The UDP ports of a run, each once. */
 export const judgeLegs = (legs: readonly Leg[]): Combined =>
@@ -130,7 +137,7 @@ function portReason(
   const mayNot = evidence.some(({ controlFailure }) => controlFailure?.kind === 'permission');
   if (mayNot || some(({ cause }) => cause === 'permission')) return 'permission';
   if (some(({ result }) => result === 'in-use')) return 'ports-in-use';
-  if (!servers.some(({ state }) => state === 'ok')) return 'no-second-address';
+  if (!servers.some(({ state }) => state === 'ok' || state === 'throttling')) return 'no-second-address';
   if (some(({ result }) => result === 'malformed')) return 'servers-malformed';
   if (some(({ cause }) => cause === 'scan-protection')) return 'scan-protection';
   if (some(({ cause }) => cause === 'throttled-by-server')) return 'throttled';

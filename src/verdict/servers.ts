@@ -34,6 +34,8 @@ function stateOf(seen: ServerEvidence): StateAndDetail {
       return { state: 'malformed', detail: 'no-valid-answer' };
     case 'refused':
       return { state: 'malformed', detail: 'error-answer' };
+    case 'throttled':
+      return { state: 'throttling', detail: 'error-answer' };
     case 'silent':
     case 'unknown':
       return { state: 'unreachable', detail: seen.failure?.code ?? null };

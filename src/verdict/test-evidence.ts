@@ -86,6 +86,7 @@ export const runOf = (ports: readonly PortEvidence[], rest: Partial<RunEvidence>
   publicAddresses: [PUBLIC],
   bystanders: [],
   controlAddress: PUBLIC,
+  throttled: false,
   filter: 'unknown',
   pauses: [],
   controlFailure: null,
@@ -94,6 +95,7 @@ export const runOf = (ports: readonly PortEvidence[], rest: Partial<RunEvidence>
 
 export const legOf = (evidence: RunEvidence, name = 'stun.example'): Leg => ({
   server: name,
+  address: '198.51.100.10',
   coldAsked: true,
   evidence,
   doubtful: new Set(),
