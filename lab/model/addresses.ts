@@ -7,6 +7,7 @@ export const PUBLIC = '203.0.113.44';
 export const PBX = '192.168.0.100';
 export const HOST2 = '192.168.0.50';
 export const NOBODY = '192.168.0.77';
+export const GATEWAY = '192.168.0.1';
 
 /** The one name that the model's resolver knows. */
 export const STUN_NAME = 'stun.example';

@@ -17,6 +17,8 @@ export interface HostOptions {
   readonly heldTcp: readonly number[];
   readonly freeSockets: number;
   readonly dns: NetworkSpec['dns'];
+  /** null: there is no way out of this network but by its own link. */
+  readonly gateway: string | null;
   readonly seed: number;
   readonly events: Events;
   readonly transmit: (packet: Packet) => void;
@@ -33,7 +35,8 @@ export interface Host {
 
 const HOLDER = { pid: 4711, name: 'asterisk' } as const;
 
-export function createHost({ name, addresses, freeSockets, dns, seed, events, transmit, ...rest }: HostOptions): Host {
+export function createHost(options: HostOptions): Host {
+  const { name, addresses, freeSockets, dns, gateway, seed, events, transmit, ...rest } = options;
   const held = new Set(rest.held);
   const heldTcp = new Set(rest.heldTcp);
   const descriptors = createDescriptors(freeSockets);
@@ -51,6 +54,7 @@ export function createHost({ name, addresses, freeSockets, dns, seed, events, tr
     host: {
       addresses: () => addresses,
       sourceFor: () => Promise.resolve(addresses[0]),
+      gatewayFor: () => Promise.resolve(gateway === null ? { kind: 'none' } : { kind: 'known', address: gateway }),
       canBind: (address) => Promise.resolve(sockets.canBind(address)),
       holders: (protocol, ports) =>
         Promise.resolve(

@@ -1,10 +1,12 @@
 import type { NetworkSpec } from '../scenarios/index.ts';
-import { ALTERNATE, HOST2, isLan, PBX, PRIMARY, PUBLIC, SECOND, STUN_PORT } from './addresses.ts';
+import { ALTERNATE, GATEWAY, HOST2, PBX, PRIMARY, PUBLIC, SECOND, STUN_PORT } from './addresses.ts';
 import { createChance } from './chance.ts';
 import type { Events } from './events.ts';
+import { createGateway, type Gateway, staysInLan } from './gateway.ts';
 import { createHost, type Host, type HostOptions } from './host.ts';
 import { type Carry, createLink, type LinkBehaviour } from './link.ts';
 import { createRouter, type Router } from './nat/router.ts';
+import { createOuterNat, inRow } from './nat/row.ts';
 import type { ModelOptions } from './options.ts';
 import type { Packet } from './packet.ts';
 import { refusal } from './segment.ts';
@@ -34,6 +36,7 @@ export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: 
   const reflector = createHost({
     ...common,
     ...{
+      gateway: null,
       name: 'reflector',
       addresses: [PRIMARY, ALTERNATE, ...SECOND],
       held: [],
@@ -51,27 +54,36 @@ export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: 
   const carryIn = createLink('wan-in', behaviour(spec, options, 'in'), linkTools('in'), (packet) =>
     site.fromInternet(packet),
   );
-  const site = router === null ? publicSite(pbx, carryOut, watch) : natSite(router, pbx, carryOut, events, watch);
+  const gateway = createGateway(spec.router?.speaks, wanOf(spec.outer));
+  const site =
+    router === null ? publicSite(pbx, carryOut, watch) : natSite({ router, gateway, pbx, carryOut, events, watch });
   return { pbx, reflector, router };
 }
 
 function createRouterOf(
-  { router: spec, neighbour = [], neighbourTo = STUN_PORT }: NetworkSpec,
+  { router: spec, outer, neighbour = [], neighbourTo = STUN_PORT }: NetworkSpec,
   seed: number,
   events: Events,
 ): Router | null {
   if (spec === null) return null;
-  const router = createRouter(spec, PUBLIC, createChance(seed, 'router'));
+  const inner = createRouter(spec, wanOf(outer), createChance(seed, 'router'));
+  const router = outer
+    ? inRow(inner, createOuterNat(outer.forwards ?? [], PUBLIC, outer.inside, createChance(seed, 'outer')))
+    : inner;
   const to = { address: PRIMARY, port: neighbourTo };
   for (const port of neighbour) router.keepFlow({ protocol: 'udp', from: { address: HOST2, port }, to }, events.now());
   return router;
 }
 
+/** The router's own address on its way to the internet. */
+const wanOf = (outer: NetworkSpec['outer']): string => outer?.inside ?? PUBLIC;
+
 const pbxOf = (
   spec: NetworkSpec,
   options: ModelOptions,
-): Pick<HostOptions, 'name' | 'addresses' | 'held' | 'heldTcp' | 'freeSockets'> => ({
+): Pick<HostOptions, 'name' | 'addresses' | 'gateway' | 'held' | 'heldTcp' | 'freeSockets'> => ({
   name: 'pbx',
+  gateway: spec.router === null ? null : GATEWAY,
   addresses: [spec.router === null ? PUBLIC : PBX],
   held: spec.held ?? [],
   heldTcp: spec.heldTcp ?? [],
@@ -105,16 +117,34 @@ const publicSite = (pbx: Host, carryOut: Carry, watch: Watch): Site => ({
   fromInternet: (packet) => watch.note('wan-in', packet, pbx.receive(packet) ? 'passed' : 'nobody'),
 });
 
-function natSite(router: Router, pbx: Host, carryOut: Carry, events: Events, watch: Watch): Site {
+interface NatSite {
+  readonly router: Router;
+  readonly gateway: Gateway;
+  readonly pbx: Host;
+  readonly carryOut: Carry;
+  readonly events: Events;
+  readonly watch: Watch;
+}
+
+function natSite({ router, gateway, pbx, carryOut, events, watch }: NatSite): Site {
   function fromLan(packet: Packet): void {
+    if (staysInLan(packet.to.address)) {
+      tellGateway(packet);
+      return;
+    }
     const toRouter = packet.to.address === PUBLIC;
-    // No other host of the LAN listens.
-    const stays = isLan(packet.to.address) ? 'nobody' : toRouter && !router.turnsAround() ? 'unwanted' : null;
+    const stays = toRouter && !router.turnsAround() ? 'unwanted' : null;
     const outside = stays ?? router.outbound(packet, events.now());
     watch.note('lan-out', packet, typeof outside === 'string' ? outside : 'passed');
     if (typeof outside === 'string') return;
     if (outside.to.address === PUBLIC) turnAround(outside);
     else carryOut(outside);
+  }
+  /** No other host of the LAN listens. Nobody receives while somebody is sending. */
+  function tellGateway(packet: Packet): void {
+    const answers = gateway(packet);
+    watch.note('lan-out', packet, answers.length > 0 ? 'passed' : 'nobody');
+    for (const answer of answers) events.after(0, () => toLan(answer));
   }
   function fromInternet(packet: Packet): void {
     const inside = router.inbound(packet, events.now());

@@ -24,7 +24,7 @@ export interface Segment extends Tuple {
     | 'syn-ack'
     /** The caller's acknowledgement, all that he has to say, and his FIN. */
     | 'data'
-    /** The answer to `data`. */
+    /** The answer to `data`; who has something to say himself says it with it, and his FIN. */
     | 'ack'
     | 'reset';
   /** The caller's first sequence number, in both directions: it tells a connection from another one of the same endpoints. */

@@ -8,6 +8,7 @@ import type { Events } from './events.ts';
 import type { Segment } from './packet.ts';
 import { refusal, strangersAnswer } from './segment.ts';
 import { type Call, createCall } from './tcp-call.ts';
+import { createExchange } from './tcp-exchange.ts';
 import { createListener, type Listener } from './tcp-listener.ts';
 
 export interface TcpOptions {
@@ -28,6 +29,7 @@ export interface HostTcp {
 }
 
 const LARGEST_SEQUENCE = 2 ** 32 - 1;
+const NOTHING = new Uint8Array(0);
 
 /** A host's TCP: it gives a segment to whoever has its endpoint, and sends the answer. */
 export function createTcp({ addresses, held, descriptors, events, chance, transmit }: TcpOptions): HostTcp {
@@ -89,13 +91,31 @@ export function createTcp({ addresses, held, descriptors, events, chance, transm
     return { cancel: call.cancel };
   }
 
+  function exchange(...[from, to, request, ended]: Parameters<Tcp['exchange']>): Timer {
+    const address = sourceFor(from, to.address);
+    const reserved = isPossible(address, to) ? reserve(bindings, descriptors, { address, port: 0 }) : null;
+    if (reserved?.kind !== 'ok') return events.after(0, () => ended(NOTHING));
+    const running = createExchange({
+      ...{ local: reserved.value, to, request, events, send },
+      sequence: chance.integer(0, LARGEST_SEQUENCE),
+      ended(bytes) {
+        bindings.remove(running);
+        descriptors.giveBack();
+        if (bytes !== null) ended(bytes);
+      },
+    });
+    bindings.add(running);
+    running.begin();
+    return { cancel: running.cancel };
+  }
+
   /** Any address means the one that the route gives: its own to itself, else the host's first. */
   const sourceFor = (from: string, to: string): string =>
     from !== ANY ? from : bindings.isLocal(to) ? to : addresses[0];
 
   const failCall = (ended: (outcome: CallOutcome) => void): Timer => events.after(0, () => ended('failed'));
 
-  return { tcp: { listen, call }, receive };
+  return { tcp: { listen, call, exchange }, receive };
 }
 
 const isPossible = (from: string, { address, port }: Endpoint): boolean =>

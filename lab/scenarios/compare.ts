@@ -12,6 +12,7 @@ export interface ReportShape {
     readonly result: string;
     readonly cause: string | null;
   }[];
+  readonly router?: { readonly nats: string | null; readonly reason: string | null };
   readonly findings: readonly {
     readonly code: string;
     readonly facts: Readonly<Record<string, string | number>>;
@@ -28,6 +29,8 @@ export function compare(expectation: Expectation, report: ReportShape, column: C
   differ('verdict', expect.verdict, report.verdict);
   differ('reason', expect.reason, report.reason);
   differ('server', expect.server ?? 'ok', report.servers[0]?.state);
+  if (expect.nats !== undefined) differ('nats', expect.nats, report.router?.nats);
+  if (expect.routerReason !== undefined) differ('router', expect.routerReason, report.router?.reason);
   const wanted = wantedPorts(expect);
   const { length } = report.ports;
   const { fewerThan } = expect;

@@ -7,9 +7,11 @@ export type {
   Expectation,
   Forward,
   NetworkSpec,
+  OuterNat,
   Protocol,
   RouterSpec,
   Scenario,
   ServerSpec,
+  Speech,
   Step,
 } from './types.ts';

@@ -29,6 +29,8 @@ export interface NetworkSpec {
   readonly server: ServerSpec;
   /** A second reflector, 198.51.100.30 and .40, with nothing wrong. */
   readonly second?: true;
+  /** A second NAT between router and internet, which has the public address then. */
+  readonly outer?: OuterNat;
   /** Chance that a packet is lost on the link between router and internet, each way; 0 to 1. The model's matrix overrides it. */
   readonly loss?: { readonly out: number; readonly in: number };
   /** UDP ports that another process of the PBX's machine holds. */
@@ -81,6 +83,34 @@ export interface RouterSpec {
    * Model: 30 and 180; kernel: its own. A repair does not change them.
    */
   readonly udpTimeouts?: { readonly unreplied: number; readonly replied: number };
+  /** By default it says nothing of itself. In the kernel lab: NAT-PMP without a fault; a repair does not change it. */
+  readonly speaks?: Speech;
+}
+
+/** The provider's box, or its carrier NAT: it keeps ports where it can, and is never repaired. */
+export interface OuterNat {
+  /** The router's own address on that side: 100.64.0.2, 192.168.1.2. Its network has 256 addresses. */
+  readonly inside: string;
+  /** Ports that it forwards to the router, each to the same number; by default none. */
+  readonly forwards?: readonly PortRange[];
+}
+
+/** What a router answers on the LAN when it is asked for its own internet address. */
+export interface Speech {
+  readonly protocols: readonly ('nat-pmp' | 'pcp' | 'upnp')[];
+  /** What it says; by default the address that it has. */
+  readonly address?: string;
+  /** What is wrong with its answers. */
+  readonly fault?: /** They are no answers at all. */
+    | 'garbage'
+    /** They come from another host of the LAN. */
+    | 'wrong-source'
+    /** The description is said to be on another host of the LAN. */
+    | 'elsewhere'
+    /** Connections are taken, and nothing is said. */
+    | 'hangs'
+    /** It says that it has no address. */
+    | 'no-address';
 }
 
 export type Protocol = 'udp' | 'tcp';
@@ -155,6 +185,9 @@ export interface Expectation {
   readonly tcp?: Readonly<Record<string, PortExpectation | readonly PortExpectation[]>>;
   /** State of the first server; default `ok`. */
   readonly server?: string;
+  /** What the router's own address must tell, or null: nothing; and for which reason then. */
+  readonly nats?: string | null;
+  readonly routerReason?: string;
   /** Codes that must be among the findings. */
   readonly findings?: readonly string[];
   /** Of a sample: fewer ports than this are asked; `ports` tells of those that are. */

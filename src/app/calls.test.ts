@@ -47,6 +47,9 @@ function fakeTcp() {
       calls.push({ from, to: formatEndpoint(to), bytes: [...bytes], patience, end });
       return { cancel: () => cancelled++ };
     },
+    exchange: () => {
+      throw new Error('a reflector asks nobody');
+    },
   };
   return { tcp, calls, cancelled: () => cancelled };
 }

@@ -63,12 +63,13 @@ const close = (socket: number): Output<Seen> => ({ kind: 'close', socket });
 const DONE: Output<Seen> = { kind: 'done' };
 
 /** A machine whose sockets and clock belong to the test. */
-function bench(script: Script = new Script()) {
+function bench(script: Script = new Script(), tcp: Partial<System['tcp']> = {}) {
   const sockets: FakeSocket[] = [];
   const timers = new Set<{ readonly at: Milliseconds; readonly callback: () => void }>();
   const world = { now: 0, onSend: (_: FakeSocket): void => undefined, onOpen: (): void => undefined };
   const seen: Seen[] = [];
   const system = {
+    tcp,
     clock: {
       now: () => world.now,
       date: () => new Date(0),
@@ -158,6 +159,27 @@ test('closes what it is told to, and sends nothing from there any more', () => {
   b.run([open(5060), open(5061), close(5060), send(5060), close(5060)]);
   expect(b.sockets.map(({ closed }) => closed)).toEqual([1, 0]);
   expect(socketOf(b, 0).sent).toEqual([]);
+});
+
+test('connects, hands the answer over, and ends what is under way with the engine', () => {
+  const ended: ((bytes: Uint8Array) => void)[] = [];
+  let cancelled = 0;
+  const exchange: System['tcp']['exchange'] = (_from, _to, _request, done) => {
+    ended.push(done);
+    return { cancel: () => cancelled++ };
+  };
+  const b = bench(new Script(), { exchange });
+  const request = { bytes: BYTES, patience: 100, most: 10, isWhole: () => false };
+  const begin = (number: number): Output<Seen> => ({
+    ...{ kind: 'exchange', exchange: number, from: LOCAL.address, to: PEER, request },
+  });
+  b.run([begin(1), begin(2)]);
+  b.script.outputs.push(wait(50));
+  ended[0]?.(BYTES);
+  expect(b.script.inputs).toEqual([{ kind: 'exchanged', exchange: 1, bytes: BYTES }]);
+  b.script.otherwise = DONE;
+  b.advance(50);
+  expect([ended.length, cancelled]).toEqual([2, 1]);
 });
 
 describe('the timer', () => {

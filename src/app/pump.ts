@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../base/index.ts';
-import type { Engine, Input, SocketKey } from '../engine/index.ts';
+import type { Engine, Input, Output, SocketKey } from '../engine/index.ts';
 import type { System, TcpListener, Timer, UdpSocket } from '../system/index.ts';
 
 /** An engine at work. */
@@ -31,6 +31,7 @@ class Worker<T> {
   #settle!: { readonly finish: () => void; readonly fail: (reason: unknown) => void };
   readonly #sockets = new Map<SocketKey, UdpSocket>();
   readonly #listeners = new Map<number, TcpListener>();
+  readonly #exchanges = new Map<number, Timer>();
   #timer: { readonly at: Milliseconds; readonly timer: Timer } | null = null;
   #draining = false;
   #now: Milliseconds = 0;
@@ -108,6 +109,9 @@ class Worker<T> {
         this.#listeners.get(output.port)?.close();
         this.#listeners.delete(output.port);
         return true;
+      case 'exchange':
+        this.#exchange(output);
+        return true;
       case 'wait':
         this.#wakeAt(output.until);
         return false;
@@ -142,6 +146,14 @@ class Worker<T> {
     this.#listeners.set(port, listener);
   }
 
+  #exchange({ exchange, from, to, request }: Extract<Output<T>, { kind: 'exchange' }>): void {
+    const running = this.#system.tcp.exchange(from, to, request, (bytes) => {
+      this.#exchanges.delete(exchange);
+      this.feed({ kind: 'exchanged', exchange, bytes });
+    });
+    this.#exchanges.set(exchange, running);
+  }
+
   /** A timer that fires early does no harm: it is only moved when it would be late. */
   #wakeAt(at: Milliseconds): void {
     if (this.#timer && this.#timer.at <= at) return;
@@ -163,6 +175,8 @@ class Worker<T> {
     this.#sockets.clear();
     for (const listener of this.#listeners.values()) listener.close();
     this.#listeners.clear();
+    for (const exchange of this.#exchanges.values()) exchange.cancel();
+    this.#exchanges.clear();
     then();
   }
 }

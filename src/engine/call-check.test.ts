@@ -115,6 +115,7 @@ function check({ ports = [5060], fate = OPEN, lost = () => false, bind = () => n
       later(0, { kind: 'bound', socket: output.socket, local: endpoint('0.0.0.0', 50_000 - output.socket) });
     } else if (output.kind === 'close') open.delete(output.socket);
     else if (output.kind === 'unlisten') listening.delete(output.port);
+    else if (output.kind === 'exchange') throw new Error('it only listens');
     else if (bind(output.port))
       later(0, { kind: 'listen-failed', port: output.port, failure: { kind: 'in-use', code: 'EADDRINUSE' } });
     else {

@@ -72,6 +72,7 @@ export class CallCheck implements Engine<CallObservation> {
         this.#outbox.observed({ kind: 'call-cancelled', at: now });
         return this.#finish();
       case 'not-sent':
+      case 'exchanged':
       case 'tick':
         return;
       default:

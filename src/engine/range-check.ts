@@ -116,6 +116,7 @@ export class RangeCheck implements Engine<Observation> {
       case 'listens':
       case 'listen-failed':
       case 'called':
+      case 'exchanged':
         return;
       case 'cancel':
         this.#outbox.observed({ kind: 'cancelled', at: now });

@@ -1,7 +1,7 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { ProbeRole, Question } from '../plan/index.ts';
 import type { CallState } from '../stun/index.ts';
-import type { SocketFailure } from '../system/index.ts';
+import type { ExchangeRequest, SocketFailure } from '../system/index.ts';
 import type { UnusableAlternate } from './alternate.ts';
 
 /** A checked port's own number, or a negative one for the sockets that are not checked. */
@@ -16,6 +16,8 @@ export type Input =
   | { readonly kind: 'listen-failed'; readonly port: number; readonly failure: SocketFailure }
   /** Somebody connected to the listener at that TCP port, and sent this. */
   | { readonly kind: 'called'; readonly port: number; readonly bytes: Uint8Array; readonly from: Endpoint }
+  /** All that came; empty: nobody was there. */
+  | { readonly kind: 'exchanged'; readonly exchange: number; readonly bytes: Uint8Array }
   | { readonly kind: 'tick' }
   | { readonly kind: 'cancel' };
 
@@ -27,6 +29,14 @@ export type Output<T> =
   /** A TCP port. */
   | { readonly kind: 'listen'; readonly port: number; readonly local: Endpoint }
   | { readonly kind: 'unlisten'; readonly port: number }
+  /** Connects by TCP from that address, says something, and hears the answer; a number for each. */
+  | {
+      readonly kind: 'exchange';
+      readonly exchange: number;
+      readonly from: string;
+      readonly to: Endpoint;
+      readonly request: ExchangeRequest;
+    }
   | { readonly kind: 'observed'; readonly observation: T }
   /** Nothing to do before this time, unless something comes in. */
   | { readonly kind: 'wait'; readonly until: Milliseconds }

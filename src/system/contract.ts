@@ -80,6 +80,17 @@ export interface TcpListener {
 /** How an attempt to connect ended. `refused`: a reset came; `unreachable`: an ICMP error, or no route; `failed`: here. */
 export type CallOutcome = 'connected' | 'refused' | 'unreachable' | 'timed-out' | 'failed';
 
+/** What is said on a connection of one's own, and how much is heard. */
+export interface ExchangeRequest {
+  readonly bytes: Uint8Array;
+  /** For all of it, the connection included. */
+  readonly patience: Milliseconds;
+  /** Bytes that are read at most. */
+  readonly most: number;
+  /** Whether these bytes are all of the answer, though the other side has not closed. */
+  readonly isWhole: (bytes: Uint8Array) => boolean;
+}
+
 export interface Tcp {
   /** The address `0.0.0.0` takes all of this machine's; port 0 any free one. */
   listen(local: Endpoint, handlers: TcpListenHandlers): TcpListener;
@@ -95,6 +106,12 @@ export interface Tcp {
     patience: Milliseconds,
     ended: (outcome: CallOutcome) => void,
   ): Timer;
+  /**
+   * Connects from that address (any free port), sends, and reads until the other side ends, or there is enough, or
+   * patience is at its end. `ended` is called once with what had come by then, empty if nobody was there; at the
+   * earliest after this has returned, and never after `cancel`.
+   */
+  exchange(from: string, to: Endpoint, request: ExchangeRequest, ended: (bytes: Uint8Array) => void): Timer;
 }
 
 export interface DnsError {
@@ -114,11 +131,21 @@ export interface Holder {
   readonly name: string | null;
 }
 
+/** The way out of the local network. */
+export type Gateway =
+  | { readonly kind: 'known'; readonly address: string }
+  /** No route goes there by a gateway: it is on this network, or behind a tunnel, or nowhere. */
+  | { readonly kind: 'none' }
+  /** The system does not say. */
+  | { readonly kind: 'unknown' };
+
 export interface Host {
   /** IPv4 addresses of this machine's interfaces. */
   addresses(): readonly string[];
   /** The address of this machine from which packets to `address` leave; null where no route leads there. */
   sourceFor(address: string): Promise<string | null>;
+  /** Who passes on what leaves from `local`, an address of this machine, to `address`. At most 2 s. */
+  gatewayFor(address: string, local: string): Promise<Gateway>;
   /** Whether a datagram socket can be bound to this address here (127.0.0.2 is on no interface, but works on Linux). */
   canBind(address: string): Promise<boolean>;
   /** The processes that hold these ports, or listen there; a port that nobody holds is absent. Empty where the system cannot say. */

@@ -5,20 +5,28 @@ import type { Tuple } from '../packet.ts';
 import type { Filtering } from './behaviour.ts';
 import type { Entry, Table } from './table.ts';
 
-const HOSTS = { pbx: PBX, host2: HOST2, nobody: NOBODY } satisfies Record<Forward['to'], string>;
+/** Who is meant by a forward's target. */
+export type Targets = Readonly<Record<Forward['to'], string>>;
+
+export const LAN_HOSTS: Targets = { pbx: PBX, host2: HOST2, nobody: NOBODY };
 
 export const includes = (ranges: readonly PortRange[], port: number): boolean =>
   ranges.some(({ from, to }) => from <= port && port <= to);
 
 /** Who gets a packet to the public address that belongs to no flow: a static forward's host, or who owns a mapping. */
-export const insideFor = (spec: RouterSpec, table: Table, packet: Tuple, now: Milliseconds): Endpoint | null =>
-  forwarded(spec.forwards, packet) ?? admitted(spec.filtering, table, packet, now);
+export const insideFor = (
+  spec: RouterSpec,
+  targets: Targets,
+  table: Table,
+  packet: Tuple,
+  now: Milliseconds,
+): Endpoint | null => forwarded(spec.forwards, targets, packet) ?? admitted(spec.filtering, table, packet, now);
 
 const BOTH: readonly Protocol[] = ['udp', 'tcp'];
 
-function forwarded(forwards: readonly Forward[], { protocol, to: { port } }: Tuple): Endpoint | null {
+function forwarded(forwards: readonly Forward[], targets: Targets, { protocol, to: { port } }: Tuple): Endpoint | null {
   const forward = forwards.find(({ ports, protocols = BOTH }) => protocols.includes(protocol) && includes(ports, port));
-  return forward ? { address: HOSTS[forward.to], port: port + (forward.shift ?? 0) } : null;
+  return forward ? { address: targets[forward.to], port: port + (forward.shift ?? 0) } : null;
 }
 
 /** UDP alone: no router of ours lets a TCP connection in because another one went out. */

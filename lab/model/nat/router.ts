@@ -4,7 +4,7 @@ import type { Chance } from '../chance.ts';
 import type { Packet, Tuple } from '../packet.ts';
 import { refusal, strangersAnswer } from '../segment.ts';
 import { outwardOf } from './behaviour.ts';
-import { includes, insideFor } from './inward.ts';
+import { includes, insideFor, LAN_HOSTS } from './inward.ts';
 import { type Chooser, choosePeerPort, choosePublicPort } from './ports.ts';
 import { createScanGuard } from './scan-guard.ts';
 import { createTable, type Lifetimes } from './table.ts';
@@ -25,7 +25,7 @@ export interface Router {
   keepFlow(flow: Tuple, now: Milliseconds): void;
 }
 
-export function createRouter(initial: RouterSpec, publicAddress: string, chance: Chance): Router {
+export function createRouter(initial: RouterSpec, publicAddress: string, chance: Chance, targets = LAN_HOSTS): Router {
   const table = createTable(lifetimesOf(initial));
   const chooser: Chooser = { table, chance, publicAddress };
   const guard = createScanGuard();
@@ -49,7 +49,7 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
 
   function openInward(flow: Tuple, now: Milliseconds): Tuple | 'unwanted' | 'rejected' | 'no-port' {
     if (spec.scanGuard && flow.protocol === 'udp' && guard.refuses(flow, spec.scanGuard, now)) return 'unwanted';
-    const to = insideFor(spec, table, flow, now);
+    const to = insideFor(spec, targets, table, flow, now);
     if (to === null) return openToRouter(flow, now);
     const port = choosePeerPort(chooser, { ...tupleOf(flow), to }, now);
     if (port === null) return 'no-port';

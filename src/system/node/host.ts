@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
 import { ipv4Scope } from '../../base/index.ts';
 import type { Host } from '../contract.ts';
+import { gatewayFor } from './gateway.ts';
 import { holdersOf } from './holders.ts';
 import { nodeUdp } from './udp.ts';
 
@@ -53,6 +54,7 @@ const sourceFor = (address: string): Promise<string | null> =>
 export const nodeHost: Host = {
   addresses,
   sourceFor,
+  gatewayFor,
   canBind,
   holders: async (protocol, ports) => holdersOf(protocol, ports),
 };

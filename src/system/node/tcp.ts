@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type Endpoint, isIpv4, type Milliseconds } from '../../base/index.ts';
-import type { CallOutcome, Tcp, TcpListener, TcpListenHandlers, Timer } from '../contract.ts';
+import type { CallOutcome, ExchangeRequest, Tcp, TcpListener, TcpListenHandlers, Timer } from '../contract.ts';
 import { nodeClock } from './clock.ts';
 import { errorCode, socketFailure } from './failures.ts';
 
@@ -141,6 +141,50 @@ class NodeCall implements Timer {
   }
 }
 
+class NodeExchange implements Timer {
+  readonly #ended: (bytes: Uint8Array) => void;
+  readonly #chunks: Buffer[] = [];
+  #socket: Socket | null = null;
+  #patience: Timer | null = null;
+  #over = false;
+
+  constructor(ended: (bytes: Uint8Array) => void) {
+    this.#ended = ended;
+  }
+
+  begin(from: string, to: Endpoint, { bytes, patience, most, isWhole }: ExchangeRequest): void {
+    const socket = connectFrom(from, to);
+    if (socket === null) {
+      queueMicrotask(() => this.#end());
+      return;
+    }
+    this.#socket = socket;
+    let length = 0;
+    socket.on('data', (more: Buffer) => {
+      this.#chunks.push(more.subarray(0, most - length));
+      length = Math.min(most, length + more.length);
+      if (length === most || isWhole(Buffer.concat(this.#chunks))) this.#end();
+    });
+    // The end of the other side, and every failure.
+    socket.on('error', () => this.#end());
+    socket.on('close', () => this.#end());
+    socket.on('connect', () => socket.write(Uint8Array.from(bytes)));
+    this.#patience = nodeClock.at(nodeClock.now() + patience, () => this.#end());
+  }
+
+  cancel(): void {
+    this.#over = true;
+    this.#patience?.cancel();
+    this.#socket?.destroy();
+  }
+
+  #end(): void {
+    if (this.#over) return;
+    this.cancel();
+    this.#ended(Uint8Array.from(Buffer.concat(this.#chunks)));
+  }
+}
+
 /** null: Node itself refuses. A name would be looked up. */
 function connectFrom(localAddress: string, { address, port }: Endpoint): Socket | null {
   if (!isIpv4(address)) return null;
@@ -157,5 +201,10 @@ export const nodeTcp: Tcp = {
     const call = new NodeCall(ended);
     call.begin(from, to, bytes, patience);
     return call;
+  },
+  exchange(from, to, request, ended) {
+    const exchange = new NodeExchange(ended);
+    exchange.begin(from, to, request);
+    return exchange;
   },
 };
