@@ -23,7 +23,7 @@ const ROOMS = {
   },
   'src/evidence': {
     calls: ['src/base'],
-    types: ['src/plan', 'src/engine', 'src/system'],
+    types: ['src/plan', 'src/engine', 'src/router', 'src/system'],
     why: 'What was seen must not depend on what it is going to mean.',
   },
   'src/verdict': {
@@ -45,8 +45,8 @@ const ROOMS = {
   'src/pbx': { calls: ['src/base'], types: ['src/system'], why: 'A profile is data; who reads the disk is handed in.' },
   'src/router': {
     calls: ['src/base'],
-    types: ['src/system'],
-    why: 'A router is asked through sockets that are handed in.',
+    types: ['src/engine', 'src/system'],
+    why: 'Asking a router is an engine of its own: without socket and clock, driven like the others.',
   },
   'src/system': { calls: ['src/base'], types: [], why: 'Hands serve every stage, so they know none.' },
   'src/app': {

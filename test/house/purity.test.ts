@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { projectFiles, read } from './tree.ts';
 
 /** Rooms whose functions give the same for the same arguments. */
-const PURE = /^(src\/(base|stun|plan|engine|evidence|verdict|advice|report|reflector)|lab\/model)\//;
+const PURE = /^(src\/(base|stun|plan|engine|evidence|verdict|advice|report|reflector|router)|lab\/model)\//;
 
 /** Tests and what only they use, and the program that throws bytes at the codec until its time is over. */
 const TEST = /(\.test|\/fuzz|\/test-[^/]+)\.ts$/;
