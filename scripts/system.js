@@ -9,6 +9,7 @@ const PROGRAMS = {
   conntrack: 'conntrack',
   dnsmasq: 'dnsmasq-base',
   ip: 'iproute2',
+  miniupnpd: 'miniupnpd-nftables',
   mount: 'mount',
   nft: 'nftables',
   nsenter: 'util-linux',

@@ -16,5 +16,6 @@ export const STUN_NAME = 'stun.example';
 export const STUN_PORT = 3478;
 export const STUN_OTHER_PORT = 3479;
 
-export const HOSTS = ['pbx', 'host2', 'router', 'inet'] as const;
+/** `outer`: the provider's NAT, in a network that has one. */
+export const HOSTS = ['pbx', 'host2', 'router', 'outer', 'inet'] as const;
 export type Host = (typeof HOSTS)[number];

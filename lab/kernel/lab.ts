@@ -3,8 +3,8 @@ import type { NetworkSpec, RouterSpec } from '../scenarios/index.ts';
 import type { Host } from './addresses.ts';
 import { type Cell, type Exit, type How, openCell, type Process } from './exec.ts';
 import { nftDirect, nftInternet } from './nft-internet.ts';
-import { nftRouter } from './nft-router.ts';
-import { coturn, holder, neighbour, type Program, reflector, resolver, secondReflector } from './programs.ts';
+import { nftOuter, nftRouter } from './nft-router.ts';
+import { coturn, holder, neighbour, type Program, reflector, resolver, secondReflector, speaker } from './programs.ts';
 import { refuseImpossible, routerProblems } from './refuse.ts';
 import { createRouterService, type RouterService } from './router-service.ts';
 import { startProgram } from './start.ts';
@@ -83,7 +83,7 @@ function kernelLab(name: string, cell: Cell, spec: NetworkSpec, service: RouterS
       const problems = routerProblems(router);
       if (problems.length > 0) throw new Error(`the router cannot be repaired like this: ${problems.join('; ')}`);
       await service.become(router);
-      await load(name, cell, 'router', nftRouter(router, spec.loss));
+      await load(name, cell, 'router', nftRouter(router, spec.loss, spec.outer?.inside));
     },
     counters: async () => readCounters(await nft(name, cell, 'inet', ['-j', 'list', 'counters'])),
     close: () => {
@@ -110,7 +110,8 @@ async function loadRules(name: string, cell: Cell, spec: NetworkSpec): Promise<v
     load(name, cell, 'inet', nftInternet(spec)),
     spec.router === null
       ? load(name, cell, 'pbx', nftDirect(spec.loss))
-      : load(name, cell, 'router', nftRouter(spec.router, spec.loss)),
+      : load(name, cell, 'router', nftRouter(spec.router, spec.loss, spec.outer?.inside)),
+    ...(spec.outer ? [load(name, cell, 'outer', nftOuter(spec.outer))] : []),
   ]);
 }
 
@@ -143,6 +144,7 @@ async function startPrograms(name: string, cell: Cell, spec: NetworkSpec, option
     start('inet', spec.second ? secondReflector(options.fullcone) : null),
     start('inet', resolver(spec.dns)),
     start('pbx', holder(spec)),
+    start('router', speaker(spec)),
   ]);
   await start('host2', spec.neighbour?.length ? neighbour(spec.neighbour, spec.neighbourTo) : null);
 }

@@ -1,5 +1,5 @@
 import { assertNever, type PortRange, portsOf, toRanges } from '../../src/base/index.ts';
-import type { Forward, Protocol, RouterSpec } from '../scenarios/index.ts';
+import type { Forward, OuterNat, Protocol, RouterSpec } from '../scenarios/index.ts';
 import { HOST2, NOBODY, PBX, PUBLIC } from './addresses.ts';
 
 /** Chance that a packet is lost, 0 to 1, by direction as the PBX sees it. */
@@ -20,14 +20,14 @@ const MAPPING_LIFE = '2m';
  * The loss on the way out belongs to the other end of the link (nftInternet): a packet that is lost there has left
  * its state in the router.
  */
-export function nftRouter(spec: RouterSpec, loss: Loss = { out: 0, in: 0 }): string {
+export function nftRouter(spec: RouterSpec, loss: Loss = { out: 0, in: 0 }, wan: string = PUBLIC): string {
   return table([
     ...mappings(),
     chain('lost', 'type filter hook prerouting priority raw; policy accept;', lossRules('wan', loss.in)),
     ...guard(spec),
     ...fragmentRules(spec),
-    chain('inward', 'type nat hook prerouting priority dstnat; policy accept;', inwardRules(spec)),
-    chain('outward', 'type nat hook postrouting priority srcnat; policy accept;', outwardRules(spec)),
+    chain('inward', 'type nat hook prerouting priority dstnat; policy accept;', inwardRules(spec, wan)),
+    chain('outward', 'type nat hook postrouting priority srcnat; policy accept;', outwardRules(spec, wan)),
     chain('learn', 'type filter hook postrouting priority srcnat + 10; policy accept;', learnRules()),
     chain('forward', 'type filter hook forward priority filter; policy drop;', forwardRules(spec)),
     chain('input', 'type filter hook input priority filter; policy drop;', inputRules(spec)),
@@ -104,12 +104,12 @@ function fragmentRules({ dropsFragments }: RouterSpec): string[] {
 }
 
 /** What is turned around comes from the router's own address, or its answer would go past the router. */
-const outwardRules = ({ outward, hairpin }: RouterSpec): string[] => [
+const outwardRules = ({ outward, hairpin }: RouterSpec, wan: string): string[] => [
   ...(hairpin ? ['iifname "lan" oifname "lan" ct status dnat masquerade'] : []),
-  ...sourceRules(outward),
+  ...sourceRules(outward, wan),
 ];
 
-function sourceRules(outward: RouterSpec['outward']): string[] {
+function sourceRules(outward: RouterSpec['outward'], wan: string): string[] {
   switch (outward) {
     case 'preserve':
       return ['oifname "wan" masquerade'];
@@ -125,7 +125,7 @@ function sourceRules(outward: RouterSpec['outward']): string[] {
     case 'endpoint-independent':
       // The known mapping; else the same number, if no other inside endpoint has it; else a free one.
       return [
-        `oifname "wan" meta l4proto udp snat ip to ${PUBLIC} : ip saddr . udp sport map @mapping`,
+        `oifname "wan" meta l4proto udp snat ip to ${wan} : ip saddr . udp sport map @mapping`,
         'oifname "wan" udp sport @taken masquerade to :20000-59999 fully-random',
         'oifname "wan" masquerade',
       ];
@@ -134,13 +134,13 @@ function sourceRules(outward: RouterSpec['outward']): string[] {
   }
 }
 
-function inwardRules(spec: RouterSpec): string[] {
-  const from = spec.hairpin ? '' : 'iifname "wan" ';
+function inwardRules(spec: RouterSpec, wan: string): string[] {
+  const from = `${spec.hairpin ? '' : 'iifname "wan" '}ip daddr ${wan}`;
   return [...spec.forwards.map((forward) => forwardRule(forward, from)), ...filteringRules(spec.filtering, from)];
 }
 
 function filteringRules(filtering: RouterSpec['filtering'], from: string): string[] {
-  const wanted = `${from}ip daddr ${PUBLIC} meta l4proto udp`;
+  const wanted = `${from} meta l4proto udp`;
   const open = 'dnat ip to udp dport map @cone';
   switch (filtering) {
     case 'address-and-port':
@@ -159,7 +159,7 @@ const TARGETS = { pbx: PBX, host2: HOST2, nobody: NOBODY } as const;
 const BOTH: readonly Protocol[] = ['tcp', 'udp'];
 
 function forwardRule({ ports, protocols = BOTH, to, shift = 0 }: Forward, from: string): string {
-  const match = `${from}ip daddr ${PUBLIC} meta l4proto { ${protocols.join(', ')} } th dport ${portSet(ports)}`;
+  const match = `${from} meta l4proto { ${protocols.join(', ')} } th dport ${portSet(ports)}`;
   if (shift === 0) return `${match} dnat to ${TARGETS[to]}`;
   const moved = portsOf(ports).map((port) => `${port} : ${port + shift}`);
   return `${match} dnat to ${TARGETS[to]} : th dport map { ${moved.join(', ')} }`;
@@ -183,12 +183,30 @@ function forwardRules({ blocked, flowLimit }: RouterSpec): string[] {
  * Only what no forward has sent elsewhere comes here. Taken by a router on which nothing listens: its own ICMP port
  * unreachable, or RST.
  */
-const inputRules = ({ input, tcpService, tcpReject }: RouterSpec): string[] => [
+const inputRules = ({ input, tcpService, tcpReject, speaks }: RouterSpec): string[] => [
   'ct state established,related accept',
   ...(tcpService ? [`iifname "wan" tcp dport ${portSet(tcpService)} accept`] : []),
   ...(tcpReject ? [`iifname "wan" tcp dport ${portSet(tcpReject)} reject with tcp reset`] : []),
+  ...(speaks ? ['iifname "lan" accept'] : []),
   ...(input === 'take' ? ['accept'] : []),
 ];
+
+/** The provider's NAT: it translates and forwards, and nothing of it is ever changed. */
+export const nftOuter = ({ inside, forwards = [] }: OuterNat): string =>
+  table([
+    chain('inward', 'type nat hook prerouting priority dstnat; policy accept;', [
+      ...(forwards.length > 0
+        ? [`iifname "wan" meta l4proto { tcp, udp } th dport ${portSet(forwards)} dnat to ${inside}`]
+        : []),
+    ]),
+    chain('outward', 'type nat hook postrouting priority srcnat; policy accept;', ['oifname "wan" masquerade']),
+    chain('forward', 'type filter hook forward priority filter; policy drop;', [
+      'ct state established,related accept',
+      'iifname "sub" accept',
+      'ct status dnat accept',
+    ]),
+    chain('input', 'type filter hook input priority filter; policy drop;', ['ct state established,related accept']),
+  ]);
 
 const portSet = (ports: readonly PortRange[]): string =>
   `{ ${toRanges(portsOf(ports))

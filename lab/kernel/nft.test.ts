@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { NetworkSpec, RouterSpec } from '../scenarios/index.ts';
 import { nftRouter } from './index.ts';
 import { nftInternet } from './nft-internet.ts';
+import { nftOuter } from './nft-router.ts';
 import { labIsHere, PLAIN, withLab } from './test-tools.ts';
 
 const here = await labIsHere();
@@ -109,5 +110,21 @@ describe.runIf(here)('nft takes', () => {
         expect(exit).toMatchObject({ status: 0, stderr: '' });
       }
     });
+  });
+});
+
+describe('a second NAT', () => {
+  const outer = { inside: '100.64.0.2', forwards: [{ from: 9000, to: 9005 }] };
+
+  test('changes the address that the router has, and nothing else in its rules', () => {
+    const [plain, inner] = [nftRouter(RICH), nftRouter(RICH, undefined, outer.inside)];
+    expect(inner).toBe(plain.replaceAll('203.0.113.44', '100.64.0.2'));
+  });
+
+  test('forwards what it shall, and no more', () => {
+    expect(rules(nftOuter(outer), 'inward')).toEqual([
+      'iifname "wan" meta l4proto { tcp, udp } th dport { 9000-9005 } dnat to 100.64.0.2',
+    ]);
+    expect(rules(nftOuter({ inside: '100.64.0.2' }), 'inward')).toEqual([]);
   });
 });

@@ -1,6 +1,16 @@
 import { assertNever } from '../../src/base/index.ts';
 import type { NetworkSpec, ServerSpec } from '../scenarios/index.ts';
-import { ALTERNATE, OTHERS, PRIMARY, PUBLIC, RESOLVER, STUN_NAME, STUN_OTHER_PORT, STUN_PORT } from './addresses.ts';
+import {
+  ALTERNATE,
+  GATEWAY,
+  OTHERS,
+  PRIMARY,
+  PUBLIC,
+  RESOLVER,
+  STUN_NAME,
+  STUN_OTHER_PORT,
+  STUN_PORT,
+} from './addresses.ts';
 
 /** A program that runs as long as its lab, as data. */
 export interface Program {
@@ -94,6 +104,17 @@ export function routerPage(ports: readonly number[]): Program {
   const text = `${SILENT}
     const bound = ${JSON.stringify(ports)}.map((port) => listen(port, '${PUBLIC}'));
     Promise.all(bound).then(() => console.log('ready'));`;
+  return { command: [process.execPath, '-e', text], ready: { line: 'ready' } };
+}
+
+/** Says by NAT-PMP which address the router has; null: it says nothing, or a test starts another speaker. */
+export function speaker({ router, outer }: NetworkSpec): Program | null {
+  if (!router?.speaks?.protocols.includes('nat-pmp')) return null;
+  const address = router.speaks.address ?? outer?.inside ?? PUBLIC;
+  const text = `const socket = require('node:dgram').createSocket('udp4');
+    const answer = Buffer.from([0, 128, 0, 0, 0, 0, 0, 9, ...${JSON.stringify(address.split('.').map(Number))}]);
+    socket.on('message', (bytes, from) => bytes.length === 2 && socket.send(answer, from.port, from.address));
+    socket.bind(5351, '${GATEWAY}', () => console.log('ready'));`;
   return { command: [process.execPath, '-e', text], ready: { line: 'ready' } };
 }
 

@@ -22,7 +22,14 @@ export function routerProblems(router: RouterSpec): string[] {
     ...router.forwards.flatMap(forwardProblems),
     ...(router.blocked?.ports.length === 0 ? ['blocks no port'] : []),
     ...ownTcpProblems(router),
+    ...speechProblems(router),
   ];
+}
+
+/** The rest is what miniupnpd is for. */
+function speechProblems({ speaks }: RouterSpec): string[] {
+  const isPlain = !speaks?.fault && (speaks?.protocols ?? []).every((protocol) => protocol === 'nat-pmp');
+  return isPlain ? [] : ['its own speaker knows NAT-PMP alone, and no faults'];
 }
 
 function ownTcpProblems({ tcpService, tcpReject }: RouterSpec): string[] {
@@ -33,10 +40,12 @@ function ownTcpProblems({ tcpService, tcpReject }: RouterSpec): string[] {
   ];
 }
 
-function networkProblems({ router, neighbour = [], held = [], heldTcp = [], loss }: NetworkSpec): string[] {
+function networkProblems(spec: NetworkSpec): string[] {
+  const { router, outer, neighbour = [], held = [], heldTcp = [], loss } = spec;
   const chances = loss ? [loss.out, loss.in] : [];
   return [
     ...(router === null && neighbour.length > 0 ? ['a neighbour needs a LAN, and so a router'] : []),
+    ...(router === null && outer ? ['a second NAT needs a first one'] : []),
     ...([held, heldTcp, neighbour].some(hasTwice) ? ['a port is held twice'] : []),
     ...(chances.every((chance) => chance >= 0 && chance <= 1) ? [] : ['a loss is a chance from 0 to 1']),
   ];

@@ -1,4 +1,4 @@
-import type { NetworkSpec } from '../scenarios/index.ts';
+import type { NetworkSpec, OuterNat } from '../scenarios/index.ts';
 import {
   ALTERNATE,
   GATEWAY,
@@ -25,13 +25,14 @@ export const SCRATCH = { tmp: '/run/tmp', state: '/run/state', cache: '/run/cach
  * standard input. When it ends, by whatever cause, the kernel ends all that runs in the lab.
  */
 export function topologyScript(lab: string, spec: NetworkSpec): string {
+  const hosts = HOSTS.filter((host) => host !== 'outer' || spec.outer !== undefined);
   return [
     'set -e',
     // Before /proc is the lab's own.
     'read -r pid _ </proc/self/stat',
     ...privateFiles(),
-    batch([...HOSTS.map((host) => `netns add ${lab}-${host}`), ...links(lab, spec)]),
-    ...HOSTS.map((host) => hostScript(lab, host, addresses(host, spec), host === 'router')),
+    batch([...hosts.map((host) => `netns add ${lab}-${host}`), ...links(lab, spec)]),
+    ...hosts.map((host) => hostScript(lab, host, addresses(host, spec), host === 'router' || host === 'outer')),
     'for job in $(jobs -p); do wait $job; done',
     'echo ready $pid',
     'read -r end || exit 0',
@@ -57,23 +58,27 @@ const batch = (lines: readonly string[]): string => ['ip -batch - <<END', ...lin
 const veth = (lab: string, [a, hostA]: readonly [string, Host], [b, hostB]: readonly [string, Host]): string =>
   `link add ${a} netns ${lab}-${hostA} type veth peer name ${b} netns ${lab}-${hostB}`;
 
-const links = (lab: string, { router }: NetworkSpec): string[] =>
+const links = (lab: string, { router, outer }: NetworkSpec): string[] =>
   router === null
     ? [veth(lab, ['wan', 'pbx'], ['isp', 'inet'])]
     : [
-        veth(lab, ['wan', 'router'], ['isp', 'inet']),
+        ...(outer
+          ? [veth(lab, ['wan', 'router'], ['sub', 'outer']), veth(lab, ['wan', 'outer'], ['isp', 'inet'])]
+          : [veth(lab, ['wan', 'router'], ['isp', 'inet'])]),
         veth(lab, ['eth0', 'pbx'], ['lan-pbx', 'router']),
         veth(lab, ['eth0', 'host2'], ['lan-host2', 'router']),
       ];
 
-function addresses(host: Host, { router }: NetworkSpec): string[] {
+function addresses(host: Host, { router, outer }: NetworkSpec): string[] {
   if (host === 'inet') {
     // On the link and not on lo, which some servers skip when they look for their addresses.
     const own = [`${ISP}/24`, ...[PRIMARY, ALTERNATE, ...OTHERS, RESOLVER].map((address) => `${address}/24`)];
     return ['link set isp up', ...own.map((address) => `address add ${address} dev isp`)];
   }
   if (router === null) return host === 'pbx' ? publicLink() : [];
-  if (host === 'router') return [...lanBridge(), ...publicLink()];
+  if (host === 'router') return [...lanBridge(), ...(outer ? wanLink(outer.inside, sideOf(outer)) : publicLink())];
+  if (host === 'outer')
+    return outer ? ['link set sub up', `address add ${sideOf(outer)}/24 dev sub`, ...publicLink()] : [];
   return [
     'link set eth0 up',
     `address add ${host === 'pbx' ? PBX : HOST2}/24 dev eth0`,
@@ -81,11 +86,16 @@ function addresses(host: Host, { router }: NetworkSpec): string[] {
   ];
 }
 
-const publicLink = (): string[] => [
+const publicLink = (): string[] => wanLink(PUBLIC, ISP);
+
+const wanLink = (address: string, gateway: string): string[] => [
   'link set wan up',
-  `address add ${PUBLIC}/24 dev wan`,
-  `route add default via ${ISP}`,
+  `address add ${address}/24 dev wan`,
+  `route add default via ${gateway}`,
 ];
+
+/** The second NAT's own address on the router's side. */
+const sideOf = ({ inside }: OuterNat): string => inside.replace(/\d+$/, '1');
 
 const lanBridge = (): string[] => [
   'link add lan type bridge',
