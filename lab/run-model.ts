@@ -77,6 +77,7 @@ export function requestOf({
     order: 'random',
     serverList: null,
     noWait,
+    noRouter: false,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { PortRange } from '../../src/base/index.ts';
+import { NATS_SCENARIOS } from './nats-table.ts';
 import { SERVER_SCENARIOS } from './servers-table.ts';
 import { TCP_SCENARIOS } from './tcp-table.ts';
 import type { Expectation, Forward, NetworkSpec, RouterSpec, Scenario } from './types.ts';
@@ -528,5 +529,6 @@ export const SCENARIOS: readonly Scenario[] = [
     ],
   },
   ...SERVER_SCENARIOS,
+  ...NATS_SCENARIOS,
   ...TCP_SCENARIOS,
 ];

@@ -15,6 +15,10 @@ export const CATALOGUE = {
   'server-throttling': 'error',
   'server-inside': 'error',
 
+  // Beyond the router: no rule of it helps. Less urgent where anything gets in all the same.
+  'carrier-nat': 'error',
+  'double-nat': 'error',
+
   // Patterns: one cause behind many ports.
   'random-source-ports': 'error',
   'nothing-forwarded': 'error',
@@ -53,6 +57,8 @@ export const CATALOGUE = {
   'no-call-back': 'warning',
   untested: 'warning',
 
+  'other-public-address': 'warning',
+  'router-without-address': 'warning',
   'taken-by-neighbour': 'warning',
   contradicted: 'warning',
   'cold-not-asked': 'info',

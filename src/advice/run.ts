@@ -3,6 +3,7 @@ import type { PortVerdict, RunVerdict, ServerVerdict } from '../verdict/index.ts
 import { CODE_OF_SERVER } from './catalogue.ts';
 import type { Draft, Scene } from './draft.ts';
 import { pauseFacts } from './pauses.ts';
+import { findNats } from './router.ts';
 import type { Facts, FindingContext } from './types.ts';
 
 /**
@@ -18,6 +19,7 @@ export function findAboutRun(idle: readonly PortVerdict[], scene: Scene): Draft[
     ...servers,
     ...(cancelled ? [cancelledDraft(idle, scene)] : []),
     ...(left.length > 0 ? [{ code: 'untested', ports: left, facts: {} } as const] : []),
+    ...findNats(scene),
     ...findLimits(scene),
   ];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Opinion, ServerState } from '../verdict/index.ts';
+import type { Opinion, RouterVerdict, ServerState } from '../verdict/index.ts';
 import { FINDING_CODES, type FindingCode } from './catalogue.ts';
 import { findFindings } from './find.ts';
 import { contextOf, runOf, serverOf } from './testing.ts';
@@ -101,6 +101,10 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   ],
   'server-inside': () =>
     about({ verdict: 'inconclusive', reason: 'server-inside', publicAddresses: ['192.168.0.100'] }),
+  'carrier-nat': () => behindRouter('carrier-nat', '100.127.255.254'),
+  'double-nat': () => behindRouter('double-nat', '192.168.178.120'),
+  'other-public-address': () => behindRouter('other-public-address', '198.51.100.107'),
+  'router-without-address': () => behindRouter(null, null),
   'random-source-ports': () => of('5060,9000-9009 translated symmetric'),
   'nothing-forwarded': () => of('5060,9000-9009 closed not-forwarded'),
   'media-range-missing': () => of('5060,5090 open; 9000-9009 closed not-forwarded'),
@@ -175,6 +179,14 @@ const tcp = (kind: string): Finding[] => [`tcp/5061 ${kind}`, `tcp/5060-5061 ${k
 
 const about = (more: Parameters<typeof runOf>[1]): Finding[] =>
   ['9000 open', '9000-9001 open'].map((line) => runOf(line, more)).flatMap((run) => findFindings(run, contextOf(run)));
+
+function behindRouter(nats: RouterVerdict['nats'], wanAddress: string | null): Finding[] {
+  const reason = nats === null ? 'no-address' : null;
+  const router = { nats, reason, gateway: '192.168.100.1', wanAddress, by: 'upnp', rule: 'told' } as const;
+  return ['9000 open', '9000 closed not-forwarded', '9000 open; 9001 closed not-forwarded', '9000 untested']
+    .map((line) => runOf(line, { publicAddresses: ['203.0.113.144'] }))
+    .flatMap((run) => findFindings(run, contextOf(run, { router })));
+}
 
 const cancelled = (line: string): Finding[] => {
   const run = runOf(line, { verdict: 'cancelled' });

@@ -34,10 +34,15 @@ export function adviseText(finding: Finding, language: Language, facts: Facts = 
 
 type Variant = readonly [applies: (facts: Facts) => boolean, key: string];
 
+/** Whatever stands in front of the router lets it pass. */
+const passes = ({ open, closed }: Facts): boolean => Number(open) > 0 && Number(closed) === 0;
+
 /** Findings of which the words depend on what is known of them. */
 const VARIANTS: Partial<Record<FindingCode, readonly Variant[]>> = {
   // A process without name and number has to be found first, as where none was seen.
   process: [[({ process, pid }) => process === undefined && pid === undefined, 'in-use']],
+  'carrier-nat': [[passes, 'carrier-nat-passed']],
+  'double-nat': [[passes, 'double-nat-passed']],
   // In a sample the edge lies somewhere between two ports that were asked.
   'range-ends-early': [
     [({ lastOpen, firstClosed }) => Number(firstClosed) - Number(lastOpen) > 1, 'range-ends-between'],

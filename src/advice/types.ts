@@ -1,3 +1,4 @@
+import type { RouterVerdict } from '../verdict/index.ts';
 import type { FindingCode, Severity } from './catalogue.ts';
 
 /** What the sentences are filled with, and what a program may act on. */
@@ -24,6 +25,8 @@ export interface FindingContext {
   readonly askedPorts: number;
   readonly bindAddress: string;
   readonly holders: ReadonlyMap<string, Holder>;
+  /** What the router says of itself; absent: it was not asked. */
+  readonly router?: RouterVerdict;
   /** What a sample says of the ports that were not asked. */
   readonly sample?: { readonly inferred: number; readonly mostDiffering: number; readonly confidence: number };
   /** How often a silent port was asked. */

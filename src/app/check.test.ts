@@ -63,8 +63,20 @@ test('tells what happens in the order in which it happens, and gives the same li
   const told: RunEvent[] = [];
   const { events } = await lab.run(lab.start({}, (event) => told.push(event)).finished);
   expect(told).toEqual(events);
-  const order = ['started', 'resolved', 'server', 'server-checked', 'planned', 'observed', 'holders', 'ended'];
-  expect(kinds(events)).toEqual(order);
+  const order = [
+    'started',
+    'resolved',
+    'gateway',
+    'server',
+    'server-checked',
+    'planned',
+    'observed',
+    'holders',
+    'ended',
+  ];
+  // What the router says, or that it does not, comes whenever it comes.
+  expect(kinds(events).filter((kind) => kind !== 'router')).toEqual(order);
+  expect(kinds(events)).toContain('router');
   expect(events.at(-1)).toMatchObject({ kind: 'ended', cancelled: false });
 });
 
@@ -522,7 +534,7 @@ test.each<[string, NetworkSpec]>([
       open(local, handlers, load) {
         const socket = lab.pbx.udp.open(local, handlers, load);
         const send: typeof socket.send = (bytes, to) => {
-          at.push(lab.now());
+          if (to.address.startsWith('198.51.100.')) at.push(lab.now());
           socket.send(bytes, to);
         };
         return { send, close: () => socket.close() };

@@ -8,6 +8,7 @@ import type { CheckRequest, RunEvent } from './events.ts';
 import { type Bystanders, type Memory, memoryOf } from './memory.ts';
 import { PortCheck } from './port-check.ts';
 import { PumpUntilCancelled } from './pumps.ts';
+import { askRouter, ROUTER_SOCKETS } from './router.ts';
 import { type Candidate, checkServer, lead, MOST_ADDRESSES, type ServerTools, waysOf } from './servers.ts';
 
 export interface FinishedCheck {
@@ -32,6 +33,9 @@ function socketsForCalls({ tcp }: CheckRequest): number {
   const ports = Math.min(CALLED_AT_ONCE, portsOf(tcp).length);
   return ports === 0 ? 0 : 2 * ports + SOCKETS_PER_ADDRESS;
 }
+
+/** Of so many sockets, the ports do not miss the few that the router takes. */
+const PLENTY = 256;
 
 /** How many sockets a check opens at the same time, at least: all servers are asked at once. */
 export function socketsNeeded(request: CheckRequest): number {
@@ -60,6 +64,9 @@ class Run {
   readonly #listen: (event: RunEvent) => void;
   readonly #events: RunEvent[] = [];
   readonly #pumps: PumpUntilCancelled;
+  /** Asked once, beside all else; where sockets are scarce, not at all. */
+  #router: Promise<void> | null = null;
+  readonly #mayAskRouter: boolean;
 
   constructor(system: System, request: CheckRequest, version: string, listen: (event: RunEvent) => void) {
     this.#system = system;
@@ -67,6 +74,8 @@ class Run {
     this.#version = version;
     this.#listen = listen;
     this.#pumps = new PumpUntilCancelled(system);
+    const wanted = Math.min(portsOf(request.udp).length, PLENTY) + ROUTER_SOCKETS;
+    this.#mayAskRouter = !request.noRouter && system.udp.freeSockets() >= socketsNeeded(request) + wanted;
   }
 
   cancel(): void {
@@ -94,6 +103,7 @@ class Run {
     const candidates = servers.flat();
     const leader = lead(candidates);
     if (leader && !this.#pumps.cancelled) await this.#checkPorts(leader, candidates, memory);
+    await Promise.race([this.#router, this.#pumps.cancellation]);
     this.#tell({ kind: 'ended', duration: clock.now() - began, cancelled: this.#pumps.cancelled });
     const report = conclude(this.#events);
     return { events: this.#events, report, remembered: await this.#remember(memory, report) };
@@ -115,8 +125,20 @@ class Run {
       bindAddress: this.#request.bindAddress,
       isChecked: (port) => checked.has(port),
       pumps: this.#pumps,
-      tell: (event) => this.#tell(event),
+      tell: (event) => {
+        this.#tell(event);
+        // The first server that has an address shows which way out is meant.
+        if (event.kind === 'resolved') this.#askRouter(event.addresses);
+      },
     };
+  }
+
+  /** Nobody waits for it but the end of the run. */
+  #askRouter([server]: readonly string[]): void {
+    if (this.#router || !this.#mayAskRouter || server === undefined) return;
+    this.#router = askRouter(server, this.#serverTools());
+    // A bug in it comes to light at the end, and not as a rejection that nobody handles before.
+    this.#router.catch(() => undefined);
   }
 
   #bystanders(): Bystanders {
@@ -137,7 +159,8 @@ class Run {
       memory,
       tell: (event) => this.#tell(event),
       events: this.#events,
-      freeSockets: () => this.#system.udp.freeSockets() - socketsForCalls(this.#request),
+      freeSockets: () =>
+        this.#system.udp.freeSockets() - socketsForCalls(this.#request) - (this.#mayAskRouter ? ROUTER_SOCKETS : 0),
     });
     const caller = [leader, ...candidates].find(({ seen }) => seen.calls);
     await ports.run(leader, candidates, async ({ server }) => {

@@ -5,17 +5,20 @@ import { collectCalls, collectEvidence, collectServer, type RunEvidence } from '
 import type { ProbePlan } from '../plan/index.ts';
 import { buildReport, type Report } from '../report/index.ts';
 import {
+  judgeRouter,
   judgeRun,
   judgeSample,
   judgeServer,
   type Leg,
   type PortVerdict,
+  type RouterVerdict,
   type SampleVerdict,
   type ServerVerdict,
   unresolvable,
 } from '../verdict/index.ts';
 import type { RunEvent, ServerName } from './events.ts';
 import { portsThatSpoke } from './memory.ts';
+import { routerEvidence } from './router.ts';
 
 type EventOf<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>;
 
@@ -42,6 +45,7 @@ export function conclude(events: readonly RunEvent[]): Report {
   const plannedPorts = planned?.plannedPorts ?? asked.length;
   const sample = sampleOf(events, verdict.ports);
   const tries = mostTries(observations);
+  const router = routerOf(events, verdict.publicAddresses);
   const leftOut = legs.length > 0 && !callsPlanned && started.request.tcp.length > 0;
   const notWaited = events.find((event) => event.kind === 'not-waited');
   const context = {
@@ -49,6 +53,7 @@ export function conclude(events: readonly RunEvent[]): Report {
     askedPorts: legs.length > 0 ? asked.length : 0,
     bindAddress: localAddress,
     holders,
+    ...router,
     ...(sample ? { sample: { ...sample, inferred: sumOf(sample.inferred) } } : {}),
     ...(tries > 0 ? { tries } : {}),
     ...(notWaited ? { notWaited: Math.ceil(notWaited.for / 1000) } : {}),
@@ -64,7 +69,19 @@ export function conclude(events: readonly RunEvent[]): Report {
     ...(started.request.serverList === null ? {} : { serverList: started.request.serverList }),
     loss: controlLoss(observations),
     holders,
+    ...router,
   });
+}
+
+/** Nothing where it was not asked. */
+function routerOf(
+  events: readonly RunEvent[],
+  publicAddresses: readonly string[],
+): { readonly router?: RouterVerdict } {
+  const said = routerEvidence(events);
+  if (!said) return {};
+  const planned = events.find((event) => event.kind === 'planned');
+  return { router: judgeRouter(said, planned?.localAddress ?? said.local, publicAddresses) };
 }
 
 /** null: all ports were asked, or none. */

@@ -1,6 +1,7 @@
 import type { Endpoint, Milliseconds, PortRange } from '../base/index.ts';
 import type { CallObservation, Observation, ServerObservation } from '../engine/index.ts';
 import type { CallPlan, ProbePlan, Rate } from '../plan/index.ts';
+import type { RouterObservation } from '../router/index.ts';
 import type { DnsError, Holder } from '../system/index.ts';
 
 /** What the user asked for, checked and complete. */
@@ -21,6 +22,8 @@ export interface CheckRequest {
   readonly order: PortOrder;
   /** The router has been told to forget: do not wait for its old states to die. */
   readonly noWait: boolean;
+  /** The router is not asked for its own address. */
+  readonly noRouter: boolean;
 }
 
 /** `refine`: what a sample needs besides; `again`: of another server, what the first could not judge, or found wrong. */
@@ -52,6 +55,14 @@ export type RunEvent =
     }
   /** All of that server's questions are over; without this, the run was cancelled before. */
   | { readonly kind: 'server-checked'; readonly server: ServerName; readonly primary: Endpoint }
+  /** Whom the router is, and from where it is asked; or why there is none that may be. */
+  | {
+      readonly kind: 'gateway';
+      readonly local: string;
+      readonly gateway: string | null;
+      readonly unknown: 'no-lan' | 'no-gateway' | 'gateway-unknown' | null;
+    }
+  | { readonly kind: 'router'; readonly observation: RouterObservation }
   /** The router may still hold what an earlier check left. */
   | { readonly kind: 'waiting'; readonly for: Milliseconds }
   /** The user vouches that it has been told to forget. */

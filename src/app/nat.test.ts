@@ -126,7 +126,7 @@ test("a stranger's server is asked no more than ten times in any second", async 
       open(local, handlers, load) {
         const socket = model.pbx.udp.open(local, handlers, load);
         const send: typeof socket.send = (bytes, to) => {
-          at.push(model.now());
+          if (to.address.startsWith('198.51.100.')) at.push(model.now());
           socket.send(bytes, to);
         };
         return { send, close: () => socket.close() };

@@ -3,15 +3,18 @@ import { NatCheck, type NatObservation } from '../engine/index.ts';
 import { collectNat } from '../evidence/index.ts';
 import { buildNatReport, type NatReport } from '../report/index.ts';
 import type { System } from '../system/index.ts';
-import { canAskInbound, judgeAddresses, judgeNat, judgePath } from '../verdict/index.ts';
-import type { ServerName } from './events.ts';
+import { canAskInbound, judgeAddresses, judgeNat, judgePath, judgeRouter } from '../verdict/index.ts';
+import type { RunEvent, ServerName } from './events.ts';
 import { askOptIn, type NatOptions } from './nat-opt-in.ts';
 import { PumpUntilCancelled } from './pumps.ts';
-import { type Candidate, checkServer } from './servers.ts';
+import { askRouter, routerEvidence } from './router.ts';
+import { type Candidate, checkServer, type ServerTools } from './servers.ts';
 
 export interface NatRequest {
   readonly servers: readonly ServerName[];
   readonly bindAddress: string;
+  /** The router is not asked for its own address; by default it is. */
+  readonly noRouter?: boolean;
   /** What is asked beside the usual; by default nothing. */
   readonly options?: NatOptions;
 }
@@ -43,13 +46,21 @@ export function startNat(
 
 async function carryOut(
   system: System,
-  { servers, bindAddress, options = NO_OPTIONS }: NatRequest,
+  { servers, bindAddress, noRouter = false, options = NO_OPTIONS }: NatRequest,
   version: string,
   pumps: PumpUntilCancelled,
   tell: (event: NatEvent) => void,
 ): Promise<NatReport> {
   const startedAt = system.clock.date();
-  const tools = { system, bindAddress, isChecked: () => false, pumps, tell: () => undefined };
+  const events: RunEvent[] = [];
+  let router: Promise<void> | null = null;
+  const tools: ServerTools = {
+    ...{ system, bindAddress, isChecked: () => false, pumps },
+    tell(event) {
+      events.push(event);
+      if (event.kind === 'resolved') router ??= noRouter ? null : askRouter(event.addresses[0] ?? '', tools);
+    },
+  };
   const found = (await Promise.all(servers.map((server) => checkServer(server, tools)))).flat();
   const leader = found.find(({ verdict }) => canAskInbound(verdict));
   const alternate = leader?.seen.other;
@@ -63,6 +74,8 @@ async function carryOut(
   const evidence = collectNat(observations);
   const localAddress = await localAddressOf(system, bindAddress, leader);
   const behaviour = judgeNat(evidence, localAddress);
+  await router;
+  const routerSeen = routerEvidence(events);
   const optIn = await askOptIn(options, leader ?? null, behaviour, { system, bindAddress, pumps, tell });
   return buildNatReport({
     version,
@@ -71,6 +84,13 @@ async function carryOut(
     server: leader?.verdict ?? found[0]?.verdict ?? null,
     behaviour,
     ...optIn,
+    router:
+      routerSeen &&
+      judgeRouter(
+        routerSeen,
+        localAddress,
+        [behaviour.publicAddress].flatMap((one) => one ?? []),
+      ),
     addressNote: judgeAddresses(localAddress, behaviour.publicAddress),
     path: judgePath(evidence.trips),
     cancelled: pumps.cancelled,

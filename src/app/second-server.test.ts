@@ -159,4 +159,5 @@ const REQUEST_OF_STRANGERS: CheckRequest = {
   order: 'random',
   serverList: null,
   noWait: false,
+  noRouter: false,
 };

@@ -55,6 +55,7 @@ export const REQUEST: CheckRequest = {
   order: 'random',
   serverList: null,
   noWait: false,
+  noRouter: false,
 };
 
 /** To this machine every reflector is a server that is not ours: it does not say how much it allows. */

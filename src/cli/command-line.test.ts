@@ -335,7 +335,7 @@ describe('help', () => {
     [['help'], ['check', 'reflector']],
     [
       ['check', '--help'],
-      ['--server', '--udp', '--profile', '--no-wait', '130 cancelled', 'Examples'],
+      ['--server', '--udp', '--profile', '--no-router', '--no-wait', '130 cancelled', 'Examples'],
     ],
     [
       ['help', 'check'],

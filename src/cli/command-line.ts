@@ -131,6 +131,7 @@ function addCheck(program: Command, action: (options: CheckCommand, command: Com
       'ask for so many ports: edges, a random choice, and a few more between those that differ',
     )
     .option('--order <order>', 'in which ports are asked: random, or sequential', 'random')
+    .option('--no-router', 'do not ask the router for its own internet address (NAT-PMP, UPnP)')
     .option('--no-wait', 'do not wait until the router forgets the last check: you have flushed its states')
     .option('--json', 'print the report as JSON')
     .option('--output <file>', 'write the report to a file too; as JSON if the name ends with .json')
@@ -168,6 +169,7 @@ function addNat(program: Command, action: (options: NatCommand, command: Command
       '--lifetime [seconds]',
       'how long does a mapping live without packets? waits that long at most (default: 180)',
     )
+    .option('--no-router', 'do not ask the router for its own internet address (NAT-PMP, UPnP)')
     .option('--json', 'print it as JSON')
     .option('--lang <language>', 'en or de; otherwise as the locale says')
     .option('--no-progress', 'show no progress on the terminal')

@@ -33,6 +33,7 @@ test('what is not said has its usual value', () => {
     sample: null,
     order: 'random',
     noWait: false,
+    noRouter: false,
   });
 });
 
@@ -304,3 +305,8 @@ describe('--order', () => {
 });
 
 test('--no-wait does not wait', () => expect(request({ wait: false }).noWait).toBe(true));
+
+test('--no-router does not ask the router', () => {
+  expect(request({ router: false }).noRouter).toBe(true);
+  expect(request({ router: true }).noRouter).toBe(false);
+});

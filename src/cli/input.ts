@@ -39,10 +39,11 @@ export interface CheckOptions {
   readonly sample?: string;
   readonly order?: string;
   readonly wait: boolean;
+  readonly router?: boolean;
 }
 
 /** `fullcone nat`, the same. */
-export interface NatCommandOptions extends Pick<CheckOptions, 'server' | 'bindAddress'> {
+export interface NatCommandOptions extends Pick<CheckOptions, 'server' | 'bindAddress' | 'router'> {
   readonly hairpin?: boolean;
   readonly fragments?: boolean;
   /** true: no number was given. */
@@ -79,6 +80,7 @@ export function readCheckRequest(options: CheckOptions, drawn: DrawnServers): Re
     order,
     // On one machine there is no router that could remember.
     noWait: !options.wait || isEmbedded(servers.value),
+    noRouter: options.router === false,
   });
 }
 
@@ -89,6 +91,7 @@ export function readNatRequest({
   hairpin = false,
   fragments = false,
   lifetime: given,
+  router = true,
 }: NatCommandOptions): Result<NatRequest, Mistake> {
   const servers = readServers(server);
   if (servers.kind === 'error') return servers;
@@ -96,7 +99,12 @@ export function readNatRequest({
   if (!isIpv4(bindAddress)) return wrong('bind-address.not-an-address', { given: bindAddress });
   const lifetime = readLifetime(given);
   if (lifetime.kind === 'error') return lifetime;
-  return ok({ servers: servers.value, bindAddress, options: { hairpin, fragments, lifetime: lifetime.value } });
+  return ok({
+    servers: servers.value,
+    bindAddress,
+    noRouter: !router,
+    options: { hairpin, fragments, lifetime: lifetime.value },
+  });
 }
 
 /** Seconds; null: not asked. */

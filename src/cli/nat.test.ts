@@ -79,3 +79,14 @@ test('an inside server, and an address of a carrier, are called by their names',
   await model.run(runWords([...NAT, '--json'], { ...model.pbx, host: carrier }, terminal));
   expect(JSON.parse(terminal.text('out')) as NatReport).toMatchObject({ addressNote: 'carrier-likely' });
 });
+
+test('the router is asked, unless it is told not to; not to know its address is no failure', async () => {
+  const speaks = { protocols: ['nat-pmp'] } as const;
+  const router = async (words: readonly string[], spec: Partial<RouterSpec>) => {
+    const { code, out } = await nat([...words, '--json'], spec);
+    return [code, (JSON.parse(out) as NatReport).router?.nats];
+  };
+  expect(await router([], { speaks })).toEqual([0, 'one-nat']);
+  expect(await router([], {})).toEqual([0, null]);
+  expect(await router(['--no-router'], { speaks })).toEqual([0, undefined]);
+});

@@ -106,3 +106,14 @@ test('says why it waits, and when it goes on', async () => {
   expect(last()).toBe('0/3 ports, 0 reached, 21 s, Ctrl-C ends it');
   shown.clear();
 });
+
+test('names the router, if there is one that is asked', () => {
+  const { shown, last } = progress();
+  shown.show({ kind: 'started' } as unknown as RunEvent);
+  expect(last()).toBe('Asking the servers ...');
+  const { shown: other, last: lastOfOther } = progress();
+  other.show({ kind: 'gateway', local: '192.168.0.100', gateway: '192.168.0.1', unknown: null });
+  expect(lastOfOther()).toBe('Asking the servers and the router ...');
+  shown.clear();
+  other.clear();
+});

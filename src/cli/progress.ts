@@ -14,7 +14,14 @@ const CLEAR_LINE = '\r\u001b[2K';
 
 const DEFAULT_COLUMNS = 80;
 
-type Phase = 'servers' | 'waiting' | 'ports' | 'paused-by-router' | 'paused-by-outbound' | 'paused-by-server';
+type Phase =
+  | 'servers'
+  | 'router'
+  | 'waiting'
+  | 'ports'
+  | 'paused-by-router'
+  | 'paused-by-outbound'
+  | 'paused-by-server';
 
 /** One line on a terminal, written over and over, gone in the end. */
 export class Progress {
@@ -59,6 +66,7 @@ export class Progress {
 
   #count(event: RunEvent, now: Milliseconds): void {
     if (event.kind === 'waiting') this.#wait('waiting', now + event.for);
+    else if (event.kind === 'gateway') this.#meet(event.gateway);
     else if (event.kind === 'planned') {
       this.#phase = 'ports';
       this.#total += event.plan.slices.flat().length;
@@ -73,6 +81,10 @@ export class Progress {
       const inbound = observation.kind === 'answered' && ['cold', 'warm'].includes(observation.question);
       if (inbound) this.#reached.add(observation.port);
     }
+  }
+
+  #meet(gateway: string | null): void {
+    if (gateway !== null && this.#phase === 'servers') this.#phase = 'router';
   }
 
   #wait(phase: Phase, until: Milliseconds): void {

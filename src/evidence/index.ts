@@ -4,6 +4,7 @@ export { type CallEvidence, type CallRunEvidence, collectCalls } from './calls.t
 export { collectNat, type NatEvidence, type Trip } from './nat.ts';
 export { collectLifetime, collectOptIn, type LifetimeEvidence, type OptInEvidence, type Sleep } from './opt-in.ts';
 export { collectEvidence } from './ports.ts';
+export { collectRouter, type RouterEvidence, type RouterUnknown } from './router.ts';
 export { collectServer } from './servers.ts';
 export type {
   Answer,

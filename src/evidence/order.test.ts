@@ -41,6 +41,7 @@ async function observe(router: RouterSpec, rest: Partial<NetworkSpec> = {}) {
       order: 'random',
       serverList: null,
       noWait: true,
+      noRouter: false,
     },
     'test',
   );

@@ -1,7 +1,7 @@
 import type { Finding, Holder } from '../advice/index.ts';
 import { formatEndpoint, formatRanges, portLabel } from '../base/index.ts';
-import type { PortVerdict, RunVerdict, SampleVerdict, ServerVerdict } from '../verdict/index.ts';
-import type { Report, ReportPort, ReportSample, ReportServer } from './contract.ts';
+import type { PortVerdict, RouterVerdict, RunVerdict, SampleVerdict, ServerVerdict } from '../verdict/index.ts';
+import type { Report, ReportPort, ReportRouter, ReportSample, ReportServer } from './contract.ts';
 
 /** What neither verdict nor findings know. */
 export interface ReportMeta {
@@ -14,6 +14,8 @@ export interface ReportMeta {
   readonly serverList?: string;
   readonly loss: { readonly sent: number; readonly answered: number };
   readonly holders: ReadonlyMap<string, Holder>;
+  /** Absent: it was not asked. */
+  readonly router?: RouterVerdict;
 }
 
 export function buildReport(run: RunVerdict, findings: readonly Finding[], meta: ReportMeta): Report {
@@ -32,6 +34,7 @@ export function buildReport(run: RunVerdict, findings: readonly Finding[], meta:
     loss: { sent: meta.loss.sent, answered: meta.loss.answered },
     servers: run.servers.map(toServer),
     publicAddresses: [...run.publicAddresses],
+    ...(meta.router ? { router: toRouter(meta.router) } : {}),
     ports: run.ports.map((port) => toPort(port, meta.holders.get(portLabel(port.protocol, port.port)))),
     findings: findings.map(({ code, severity, ports, facts }) => ({ code, severity, ports, facts })),
   };
@@ -46,6 +49,10 @@ const toSample = ({ inferred, confidence, mostDiffering }: SampleVerdict): Repor
   })),
   confidence,
   mostDiffering,
+});
+
+export const toRouter = ({ gateway, wanAddress, by, nats, reason, rule }: RouterVerdict): ReportRouter => ({
+  ...{ gateway, wanAddress, by, nats, reason, rule },
 });
 
 const toServer = ({ name, address, port, state, otherAddress, detail }: ServerVerdict): ReportServer => ({

@@ -1,5 +1,5 @@
 import type { Facts, FindingCode, Severity } from '../advice/index.ts';
-import type { Cause, PortResult, Reason, ServerState, Verdict } from '../verdict/index.ts';
+import type { Cause, Nats, PortResult, Reason, RouterReason, ServerState, Verdict } from '../verdict/index.ts';
 
 /**
  * The report as JSON. `fullcone.report/1` may gain fields and codes; it loses and renames none.
@@ -27,6 +27,8 @@ export interface Report {
   readonly loss?: { readonly sent: number; readonly answered: number };
   readonly servers: readonly ReportServer[];
   readonly publicAddresses: readonly string[];
+  /** What the router says of itself; absent: it was not asked. */
+  readonly router?: ReportRouter;
   /** UDP before TCP, each ascending. */
   readonly ports: readonly ReportPort[];
   /** Most urgent first. */
@@ -59,6 +61,19 @@ export interface ReportServer {
   /** `198.51.100.20:3479`. */
   readonly otherAddress: string | null;
   readonly detail?: string | null;
+}
+
+export interface ReportRouter {
+  /** null: there is none that may be asked. */
+  readonly gateway: string | null;
+  /** Its own address on its way to the internet, as it says. */
+  readonly wanAddress: string | null;
+  readonly by: 'nat-pmp' | 'pcp' | 'upnp' | null;
+  /** What comparing it with `publicAddresses` tells; null: nothing, for this reason. */
+  readonly nats: Nats | null;
+  readonly reason: RouterReason | null;
+  /** The id of the rule that decided. */
+  readonly rule: string;
 }
 
 export interface ReportPort {

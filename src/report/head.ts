@@ -73,7 +73,9 @@ function durationOf(ms: number, phrases: Phrases): string {
   return phrases.say('duration.minutes', { min: Math.floor(seconds / 60), s: seconds % 60 });
 }
 
-function publicAddresses({ publicAddresses: all }: Report, phrases: Phrases): string {
+function publicAddresses({ publicAddresses: all, router }: Report, phrases: Phrases): string {
+  if (all.length === 1 && router?.nats === 'one-nat')
+    return phrases.say('about.publicOwn', { addresses: clean(all[0] ?? '') });
   if (all.length === 0) return phrases.say('about.noPublic');
   return phrases.count('about.public', all.length, { addresses: all.slice(0, 4).map(clean).join(', ') });
 }

@@ -7,9 +7,12 @@ import type {
   Lifetime,
   NatBehaviour,
   PathQuality,
+  RouterVerdict,
   ServerVerdict,
 } from '../verdict/index.ts';
+import { toRouter } from './build.ts';
 import { clean } from './clean.ts';
+import type { ReportRouter } from './contract.ts';
 import { type OptInReport, optInRows } from './nat-opt-in.ts';
 import { type Page, pageOf, type TextOptions } from './page.ts';
 import { wrap } from './wrap.ts';
@@ -25,6 +28,8 @@ export interface NatReport extends OptInReport {
   readonly publicAddress: string | null;
   /** What these two addresses alone say of further NATs; null: nothing. */
   readonly addressNote: AddressNote | null;
+  /** What the router says of itself. null: it was not asked. */
+  readonly router: ReportRouter | null;
   /** RFC 4787 section 4.1; `none`: no translation. null: not found out. */
   readonly mapping: NatBehaviour['mapping'];
   /** RFC 4787 section 4.2.1. */
@@ -56,6 +61,7 @@ export interface NatFindings {
   readonly behaviour: NatBehaviour;
   readonly path: PathQuality;
   readonly addressNote: AddressNote | null;
+  readonly router: RouterVerdict | null;
   readonly hairpin: Hairpin | null;
   readonly fragments: Fragments | null;
   readonly lifetime: (Lifetime & { readonly longestWait: number }) | null;
@@ -70,6 +76,7 @@ export const buildNatReport = ({
   behaviour,
   path,
   addressNote,
+  router,
   hairpin,
   fragments,
   lifetime,
@@ -82,6 +89,7 @@ export const buildNatReport = ({
   localAddress,
   publicAddress: behaviour.publicAddress,
   addressNote,
+  router: router && toRouter(router),
   mapping: behaviour.mapping,
   preservesPort: behaviour.preservesPort,
   filtering: behaviour.filtering,
@@ -125,6 +133,7 @@ function behaviour(report: NatReport, page: Page): string[] {
   const { mapping, filtering, preservesPort, path } = report;
   const rows: readonly (readonly [string, string])[] = [
     ['address', addressLine(report, page)],
+    ...(report.router ? [['router', routerLine(report.router, page)] as const] : []),
     ['mapping', phrases.say(`nat.mapping.${mapping ?? 'unknown'}`)],
     ['ports', phrases.say(`nat.ports.${preservesPort ? 'preserved' : 'rewritten'}`)],
     ['filtering', phrases.say(`nat.filtering.${filtering ?? 'unknown'}`)],
@@ -139,6 +148,13 @@ function behaviour(report: NatReport, page: Page): string[] {
 function addressLine({ localAddress, publicAddress, addressNote }: NatReport, { phrases }: Page): string {
   const line = phrases.say('nat.addresses', { local: localAddress, seen: publicAddress ?? '' });
   return addressNote === null ? line : `${line} ${phrases.say(`nat.note.${addressNote}`)}`;
+}
+
+const PROTOCOLS = { 'nat-pmp': 'NAT-PMP', pcp: 'PCP', upnp: 'UPnP' } as const;
+
+function routerLine({ nats, reason, gateway, wanAddress, by }: ReportRouter, { phrases }: Page): string {
+  const facts = { gateway: clean(gateway ?? ''), wan: clean(wanAddress ?? ''), by: by ? PROTOCOLS[by] : '' };
+  return phrases.say(`nat.router.${nats ?? reason ?? 'silent'}`, facts);
 }
 
 function pathLine({ sent, returned, roundTripMs, jitterMs }: NatReport['path'], { phrases }: Page): string {

@@ -85,6 +85,31 @@ const reasons = z.enum([
   'permission',
 ]);
 
+const router = z.object({
+  gateway: z.string().nullable(),
+  wanAddress: z.string().nullable(),
+  by: z.enum(['nat-pmp', 'pcp', 'upnp']).nullable(),
+  nats: z.enum(['one-nat', 'carrier-nat', 'double-nat', 'other-public-address']).nullable(),
+  reason: z
+    .enum([
+      'no-lan',
+      'no-gateway',
+      'gateway-unknown',
+      'silent',
+      'refused',
+      'malformed',
+      'no-address',
+      'contradictory',
+      'failed',
+      'cancelled',
+      'no-public-address',
+      'server-inside',
+      'other-way',
+    ])
+    .nullable(),
+  rule: z.string(),
+});
+
 const report = z.object({
   schema: z.literal('fullcone.report/1'),
   version: z.string().exactOptional(),
@@ -100,6 +125,7 @@ const report = z.object({
   loss: z.object({ sent: z.int().min(0), answered: z.int().min(0) }).exactOptional(),
   servers: z.array(server),
   publicAddresses: z.array(z.string()),
+  router: router.exactOptional(),
   ports: z.array(checkedPort),
   findings: z.array(finding),
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { FINDING_CODES, findFindings, type Holder } from '../advice/index.ts';
 import { contextOf, runOf, serverOf } from '../advice/testing.ts';
 import type { RunVerdict } from '../verdict/index.ts';
@@ -49,6 +49,15 @@ describe('all is well', () => {
         offen  2.001  5060, 9000-10999
       "
     `));
+});
+
+test("the router's own address is called so, where it is the one that is seen", () => {
+  const told = { gateway: '192.168.0.1', wanAddress: '203.0.113.44', by: 'upnp', reason: null, rule: 'x' } as const;
+  const own = reportOf(runOf('5060 open'), { router: { ...told, nats: 'one-nat' } });
+  expect(inEnglish(own)).toContain("Public address 203.0.113.44, the router's own, server");
+  expect(inGerman(own)).toContain('Öffentliche Adresse 203.0.113.44, die eigene des Routers, Server');
+  const other = reportOf(runOf('5060 open'), { router: { ...told, nats: 'other-public-address' } });
+  expect(inEnglish(other)).toContain('Public address 203.0.113.44, server');
 });
 
 describe('the range rule ends too early, and a process holds a port', () => {

@@ -15,6 +15,7 @@ export {
 } from './opt-in.ts';
 export type { PortRule } from './port-rules.ts';
 export { isOpen } from './results.ts';
+export { judgeRouter, type Nats, type RouterReason, type RouterVerdict } from './router.ts';
 export { judgeLegs, judgeRun } from './run.ts';
 export { judgeSample } from './sample.ts';
 export { canAskInbound, canAskOutbound, judgeServer, type ServerIdentity, unresolvable } from './servers.ts';

@@ -1,0 +1,146 @@
+import { accessSync, constants } from 'node:fs';
+import { describe, test } from 'vitest';
+import { type KernelLab, openLab } from '../lab/kernel/index.ts';
+import { labIsHere } from '../lab/kernel/test-tools.ts';
+import { FULLCONE } from '../lab/run-kernel.ts';
+import type { NetworkSpec, OuterNat } from '../lab/scenarios/index.ts';
+import type { NatReport, Report } from '../src/report/index.ts';
+
+/* What a real router says of itself: Debian's miniupnpd, on the lab's router, in its own nft tables. */
+
+const isHere = (await labIsHere()) && daemonIsHere();
+
+/** Where it has to run, a missing program is a failure. */
+function daemonIsHere(): boolean {
+  try {
+    accessSync('/usr/sbin/miniupnpd', constants.X_OK);
+    return true;
+  } catch (error) {
+    if (process.env['CI']) throw error;
+    process.stderr.write('the tests of a real router are left out: miniupnpd is not installed\n');
+    return false;
+  }
+}
+
+/** It takes the addresses of the lab's picture, which are for documentation, for private ones. */
+const SAID = '11.22.33.44';
+
+interface Daemon {
+  /** What it says, instead of the address that it has. */
+  readonly says?: string;
+  readonly natPmp: boolean;
+  readonly upnp: boolean;
+}
+
+/** Only UPnP answers connections; NAT-PMP is known by its socket. */
+const READY = /HTTP listening on port|Listening for NAT-PMP/;
+
+async function startDaemon(lab: KernelLab, { says, natPmp, upnp }: Daemon): Promise<void> {
+  const lines = [
+    ...['ext_ifname=wan', 'listening_ip=lan', 'http_port=5000', 'secure_mode=yes'],
+    ...[`enable_natpmp=${natPmp ? 'yes' : 'no'}`, `enable_upnp=${upnp ? 'yes' : 'no'}`],
+    ...(says ? [`ext_ip=${says}`] : []),
+  ];
+  const start = `printf '%s\\n' ${lines.join(' ')} >/run/upnp.conf
+    exec miniupnpd -d -f /run/upnp.conf -P /run/upnp.pid 2>/run/upnp.log`;
+  void lab.run('router', ['sh', '-c', start]);
+  for (let tries = 0; tries < 100; tries++) {
+    const { stdout } = await lab.run('router', ['cat', '/run/upnp.log']);
+    if (READY.test(stdout)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`miniupnpd did not start: ${(await lab.run('router', ['cat', '/run/upnp.log'])).stdout}`);
+}
+
+/** The internet sees the router by that address, from now on. */
+async function moveTo(lab: KernelLab, address: string): Promise<void> {
+  const steps = [
+    ['inet', `ip route add ${address}/32 via 203.0.113.44`],
+    ['router', `ip address add ${address}/32 dev wan`],
+    ['router', 'nft add table ip moved'],
+    ['router', "nft 'add chain ip moved out { type nat hook postrouting priority srcnat - 1; }'"],
+    ['router', `nft 'add rule ip moved out oifname "wan" snat to ${address}'`],
+  ] as const;
+  for (const [host, command] of steps) {
+    const { status, stderr } = await lab.run(host, ['sh', '-c', command]);
+    if (status !== 0) throw new Error(`${command}: ${stderr}`);
+  }
+}
+
+async function withDaemon<T>(
+  daemon: Daemon,
+  body: (lab: KernelLab) => Promise<T>,
+  { outer, publicAddress }: { outer?: OuterNat; publicAddress?: string } = {},
+): Promise<T> {
+  const network: NetworkSpec = {
+    router: { outward: 'preserve', filtering: 'address-and-port', forwards: [], speaks: { protocols: [] } },
+    server: { kind: 'full' },
+    dns: 'refused',
+    ...(outer ? { outer } : {}),
+  };
+  const lab = await openLab(network, { server: 'fullcone', fullcone: FULLCONE });
+  try {
+    if (publicAddress !== undefined) await moveTo(lab, publicAddress);
+    await startDaemon(lab, daemon);
+    return await body(lab);
+  } finally {
+    await lab.close();
+  }
+}
+
+async function ask<T>(lab: KernelLab, command: 'nat' | 'check', ...words: string[]): Promise<T> {
+  const ports = command === 'check' ? ['--udp', '5060,9000'] : [];
+  const all = [...FULLCONE, command, '--server', '198.51.100.10', ...ports, '--json', ...words];
+  const { status, stdout, stderr } = await lab.run('pbx', all, { timeout: 60_000 });
+  if (status === null || status > 2) throw new Error(`exit ${status}: ${stderr}`);
+  return JSON.parse(stdout) as T;
+}
+
+const BOTH: Daemon = { natPmp: true, upnp: true, says: SAID };
+
+describe.runIf(isHere).concurrent('miniupnpd', () => {
+  test('by NAT-PMP: the address that the servers see', async ({ expect }) => {
+    const seen = { publicAddress: SAID };
+    const report = await withDaemon(BOTH, (lab) => ask<NatReport>(lab, 'nat'), seen);
+    expect(report.router).toMatchObject({ nats: 'one-nat', wanAddress: SAID, by: 'nat-pmp', gateway: '192.168.0.1' });
+  });
+
+  test('by UPnP: search, description and question over real sockets', async ({ expect }) => {
+    const daemon = { ...BOTH, natPmp: false };
+    const report = await withDaemon(daemon, (lab) => ask<NatReport>(lab, 'nat'), { publicAddress: SAID });
+    expect(report.router).toMatchObject({ nats: 'one-nat', wanAddress: SAID, by: 'upnp' });
+  });
+
+  test('another address than the servers see', async ({ expect }) => {
+    const report = await withDaemon(BOTH, (lab) => ask<Report>(lab, 'check'));
+    expect(report.router).toMatchObject({ nats: 'other-public-address', wanAddress: SAID });
+    expect(report.findings.map(({ code }) => code)).toEqual(['nothing-forwarded', 'other-public-address']);
+  });
+
+  test.for([
+    { natPmp: true, upnp: true },
+    { natPmp: false, upnp: true },
+    { natPmp: true, upnp: false },
+  ])('behind a carrier NAT it says that it has no address: %j', async (daemon, { expect }) => {
+    const report = await withDaemon(daemon, (lab) => ask<Report>(lab, 'check'), { outer: { inside: '100.64.0.2' } });
+    expect(report.router).toMatchObject({ nats: null, reason: 'no-address', wanAddress: null });
+    expect(report.findings.map(({ code }) => code)).toEqual(['nothing-forwarded', 'router-without-address']);
+  });
+
+  test('is asked nothing that changes anything, and with --no-router nothing at all', async ({ expect }) => {
+    await withDaemon({ natPmp: true, upnp: true }, async (lab) => {
+      const rules = async () => (await lab.run('router', ['nft', '-st', 'list', 'ruleset'])).stdout;
+      const log = async () => (await lab.run('router', ['cat', '/run/upnp.log'])).stdout;
+      const [before, quiet] = [await rules(), await log()];
+      await ask(lab, 'nat', '--no-router');
+      expect(await log()).toBe(quiet);
+      await ask(lab, 'nat');
+      expect(await rules()).toBe(before);
+      const heard = await log();
+      expect(heard).toMatch(/NAT-PMP public address request/);
+      expect(heard).toMatch(/PCP request received/);
+      expect(heard).toMatch(/GetExternalIPAddress/);
+      expect(heard).not.toMatch(/PortMapping|port mapping request|redirecting/i);
+    });
+  });
+});
