@@ -1,4 +1,4 @@
-import { ipv4Scope, isIpv4, type Protocol, portLabel, portsOf } from '../base/index.ts';
+import { ipv4Scope, isIpv4, type Milliseconds, type Protocol, portLabel, portsOf } from '../base/index.ts';
 import { CallCheck } from '../engine/index.ts';
 import { CALLED_AT_ONCE, fewestSockets, planCalls, type ServerFacts } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
@@ -34,6 +34,12 @@ function socketsForCalls({ tcp }: CheckRequest): number {
   return ports === 0 ? 0 : 2 * ports + SOCKETS_PER_ADDRESS;
 }
 
+/**
+ * So long, since it was asked, a run waits for the router where all ports are well: it has been asked by all protocols by
+ * then, and most that speak have answered.
+ */
+const ROUTER_GRACE: Milliseconds = 300;
+
 /** Of so many sockets, the ports do not miss the few that the router takes. */
 const PLENTY = 256;
 
@@ -66,6 +72,8 @@ class Run {
   readonly #pumps: PumpUntilCancelled;
   /** Asked once, beside all else; where sockets are scarce, not at all. */
   #router: Promise<void> | null = null;
+  /** Nobody waits for it much longer. */
+  #dropRouterSoon: () => void = () => undefined;
   readonly #mayAskRouter: boolean;
 
   constructor(system: System, request: CheckRequest, version: string, listen: (event: RunEvent) => void) {
@@ -103,10 +111,19 @@ class Run {
     const candidates = servers.flat();
     const leader = lead(candidates);
     if (leader && !this.#pumps.cancelled) await this.#checkPorts(leader, candidates, memory);
+    if (this.#isAllWell()) this.#dropRouterSoon();
     await Promise.race([this.#router, this.#pumps.cancellation]);
     this.#tell({ kind: 'ended', duration: clock.now() - began, cancelled: this.#pumps.cancelled });
     const report = conclude(this.#events);
     return { events: this.#events, report, remembered: await this.#remember(memory, report) };
+  }
+
+  /** Every question to a port was answered: what the router says of itself explains nothing then. */
+  #isAllWell(): boolean {
+    const asked = this.#events.flatMap((event) =>
+      event.kind === 'observed' || event.kind === 'call' ? [event.observation.kind] : [],
+    );
+    return asked.length > 0 && !asked.some((kind) => kind === 'silent' || kind === 'call-ended');
   }
 
   #remember(memory: Memory, report: Report): Promise<boolean> | boolean {
@@ -136,7 +153,12 @@ class Run {
   /** Nobody waits for it but the end of the run. */
   #askRouter([server]: readonly string[]): void {
     if (this.#router || !this.#mayAskRouter || server === undefined) return;
-    this.#router = askRouter(server, this.#serverTools());
+    const { clock } = this.#system;
+    const since = clock.now();
+    const enough = new Promise<void>((resolve) => {
+      this.#dropRouterSoon = () => void clock.at(since + ROUTER_GRACE, resolve);
+    });
+    this.#router = askRouter(server, { ...this.#serverTools(), enough });
     // A bug in it comes to light at the end, and not as a rejection that nobody handles before.
     this.#router.catch(() => undefined);
   }

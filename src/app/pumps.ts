@@ -28,11 +28,16 @@ export class PumpUntilCancelled {
     this.#stopWaiting();
   }
 
-  /** Settles when the engine is done. */
-  async run<T>(engine: Parameters<typeof pump<T>>[0], observed: (observation: T) => void): Promise<void> {
+  /** Settles when the engine is done. `enough`: as soon as this settles, it is told to end. */
+  async run<T>(
+    engine: Parameters<typeof pump<T>>[0],
+    observed: (observation: T) => void,
+    enough?: Promise<void> | undefined,
+  ): Promise<void> {
     if (this.#cancelled) return;
     const running = pump(engine, this.#system, observed, (port) => this.helperPorts.add(port));
     this.#running.add(running);
+    void enough?.then(() => running.cancel());
     try {
       await running.done;
     } finally {

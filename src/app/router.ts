@@ -13,6 +13,8 @@ export interface RouterTools {
   /** UDP ports that are left alone. */
   readonly isChecked: (port: number) => boolean;
   readonly pumps: PumpUntilCancelled;
+  /** Settles when nobody waits for the answer any more. */
+  readonly enough?: Promise<void>;
   readonly tell: (event: RouterEvent) => void;
 }
 
@@ -21,7 +23,7 @@ export type RouterEvent = Extract<RunEvent, { kind: 'gateway' | 'router' }>;
 /** Asks the router on the way to that server for its own address. Takes no longer than a few seconds. */
 export async function askRouter(
   server: string,
-  { system, bindAddress, isChecked, pumps, tell }: RouterTools,
+  { system, bindAddress, isChecked, pumps, enough, tell }: RouterTools,
 ): Promise<void> {
   const isAny = bindAddress === '0.0.0.0';
   const local = isAny ? ((await system.host.sourceFor(server)) ?? bindAddress) : bindAddress;
@@ -30,7 +32,7 @@ export async function askRouter(
   tell({ kind: 'gateway', local, ...found });
   if (found.gateway === null) return;
   const engine = new RouterCheck({ gateway: found.gateway, local }, isChecked);
-  await pumps.run(engine, (observation) => tell({ kind: 'router', observation }));
+  await pumps.run(engine, (observation) => tell({ kind: 'router', observation }), enough);
 }
 
 type Found = Pick<Extract<RunEvent, { kind: 'gateway' }>, 'gateway' | 'unknown'>;

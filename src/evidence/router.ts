@@ -17,6 +17,7 @@ export type RouterUnknown =
   | 'contradictory'
   /** Nothing could be sent. */
   | 'failed'
+  /** The run was over first. */
   | 'cancelled';
 
 /** What the router says of itself. */
