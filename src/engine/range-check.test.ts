@@ -324,6 +324,10 @@ describe('what refines a cause', () => {
   });
 });
 
+const QUESTIONS_OF_A_MUTE_PORT = ['cold', 'warm', 'outbound', 'relay'];
+/** It is not let in, and yet something comes: the silence that it breaks is none. */
+const NOTHING_SAID = QUESTIONS_OF_A_MUTE_PORT.map((question) => `${question} -malformed`).join(', ');
+
 describe('an answer that proves nothing', () => {
   const strange = (server: Server, what: string) => {
     const run = check(server);
@@ -337,12 +341,14 @@ describe('an answer that proves nothing', () => {
         forPort(9000, (one) => [{ ...one, from: STRANGER }]),
         'wrong-source',
       ),
-    ).toBe('cold no, warm no, outbound no, relay no');
+    ).toBe(NOTHING_SAID);
   });
 
   it('comes from the address that had to be changed', () => {
     const ignores = forPort(9000, (one) => [{ ...one, from: PRIMARY }]);
-    expect(strange(ignores, 'wrong-source')).toBe('cold no, warm no, outbound yes, change-port no');
+    expect(strange(ignores, 'wrong-source')).toBe(
+      'cold -malformed, warm -malformed, outbound yes, change-port -malformed',
+    );
   });
 
   it('comes from the very place that was asked for another port', () => {
@@ -350,13 +356,13 @@ describe('an answer that proves nothing', () => {
       if (change?.address) return [];
       return [{ ...one, from: PRIMARY }];
     });
-    expect(check(ignores).known(9000)).toBe('cold no, warm no, outbound yes, change-port no');
+    expect(check(ignores).known(9000)).toBe('cold no, warm no, outbound yes, change-port -malformed');
   });
 
   it('comes to a socket that could not be meant', () => {
     // RESPONSE-PORT ignored: the cold answer goes back to the control socket.
     const toAsker = forPort(9000, (one, request) => (isCold(request, 9000) ? [{ ...one, port: request.port }] : [one]));
-    expect(strange(toAsker, 'wrong-socket')).toBe('cold no, warm yes');
+    expect(strange(toAsker, 'wrong-socket')).toBe('cold -malformed, warm yes');
   });
 
   it.each<[about: string, bytes: (id: Uint8Array) => Uint8Array, what: string]>([
@@ -372,7 +378,7 @@ describe('an answer that proves nothing', () => {
       forPort(9000, (one, { id }) => [{ ...one, bytes: bytes(id) }]),
       what,
     );
-    expect(known).toBe('cold no, warm no, outbound no, relay no');
+    expect(known).toBe(NOTHING_SAID);
   });
 
   it.each([400, 420, 500])('is an error: %d', (code) => {
@@ -393,8 +399,32 @@ describe('an answer that proves nothing', () => {
   it('has an id that nobody sent', () => {
     const other = Uint8Array.from({ length: 12 }, () => 7);
     const guesses = forPort(9000, (one) => [{ ...one, bytes: success(other, seenFrom(9000)) }]);
-    const { known, of } = check(guesses);
+    expect(strange(guesses, 'unasked')).toBe(NOTHING_SAID);
+  });
+
+  it('is no STUN', () => {
+    const guesses = forPort(9000, (one) => [{ ...one, bytes: Uint8Array.of(0) }]);
+    expect(strange(guesses, 'unasked')).toBe(NOTHING_SAID);
+  });
+
+  it('is of somebody else: that says nothing of the server', () => {
+    const noise = forPort(9000, (one) => [{ ...one, from: STRANGER, bytes: Uint8Array.of(0) }]);
+    const { known, of } = check(noise);
     expect([known(9000), of(9000).strange]).toEqual(['cold no, warm no, outbound no, relay no', []]);
+  });
+
+  it('is told once, however often it comes', () => {
+    const told = (kind: 'strange' | 'refused', one: (id: Uint8Array, to: Endpoint) => object) => {
+      const often = forPort(9000, (answer, { id, to }) =>
+        Array.from({ length: 100 }, () => ({ ...answer, ...one(id, to) })),
+      );
+      return check(often)
+        .observed(kind, 9000)
+        .map(({ question }) => question);
+    };
+    const all = ['cold', 'cold-near', 'warm', 'outbound', 'relay'];
+    expect(told('strange', (id) => ({ bytes: success(id, seenFrom(0)) }))).toEqual(all);
+    expect(told('refused', (id, from) => ({ from, bytes: failure(id, 500) }))).toEqual(all);
   });
 
   it('is one byte of something else', () => {

@@ -278,7 +278,16 @@ export type LifetimeObservation =
   | { readonly kind: 'lifetime-given-up'; readonly at: Milliseconds; readonly wait: Milliseconds }
   | { readonly kind: 'lifetime-failed'; readonly at: Milliseconds; readonly failure: SocketFailure };
 
-export type StrangeAnswer = 'wrong-source' | 'wrong-socket' | 'malformed' | 'no-mapping';
+export type StrangeAnswer =
+  | 'wrong-source'
+  | 'wrong-socket'
+  | 'malformed'
+  /** None that anybody could have, or two. */
+  | 'no-mapping'
+  /** Not the one that the same server gave to the same socket before, or one that it gave to another socket. */
+  | 'other-mapping'
+  /** No answer to anything that was asked: another transaction id, or no STUN at all. */
+  | 'unasked';
 
 /** The questions that tell what a server is good for, before the first port is asked. */
 export type ServerQuestion =

@@ -1,4 +1,4 @@
-import type { Endpoint, Milliseconds } from '../base/index.ts';
+import { type Endpoint, type Milliseconds, sameEndpoint } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
 import type { ProbePlan, Question } from '../plan/index.ts';
 import { ControlRecord } from './controls.ts';
@@ -37,6 +37,7 @@ export function collectEvidence(plan: ProbePlan, observations: readonly Observat
     cancelled: sightings.cancelled,
     publicAddresses: publicAddresses(sightings, ports),
     bystanders: bystanders(sightings),
+    mappingChanges: mappingChanges(sightings),
     controlAddress: controlAddress(sightings),
     filter: sightings.filter,
     pauses: collectPauses(observations),
@@ -115,7 +116,7 @@ function answerTo(question: Question, port: number, sightings: PortSightings, al
   if (arrived.length > 0) return unknown('late');
   // It came to the machine, but on another port: this one was not reached, and no further tries are needed to know.
   if (answered.length > 0) return { kind: 'no', because: answered };
-  return silence(question, seen, all);
+  return silence(question, sightings, all);
 }
 
 /**
@@ -140,12 +141,14 @@ function isInTime(question: Question, at: Milliseconds, { firstSent, byQuestion 
 /** Nothing came that counts. Why not? */
 function silence(
   question: Question,
-  seen: readonly Observation[],
+  sightings: PortSightings,
   { plan, controls, refused, lost }: Circumstances,
 ): Answer {
+  const seen = sightings.byQuestion[question] ?? [];
   const unknown = (why: Unknown): Answer => ({ kind: 'unknown', why, because: seen });
-  if (seen.some(({ kind }) => kind === 'refused')) return unknown('refused');
   const silent = seen.find((one) => one.kind === 'silent');
+  const broken = whatBroke(seen, sightings, lost);
+  if (broken) return unknown(broken);
   if (!silent && refused) return unknown('scan-protection');
   if (!silent && lost) return unknown('server-silent');
   if (seen.some(({ kind }) => kind === 'given-up')) return unknown('loss');
@@ -154,6 +157,13 @@ function silence(
   if (question === 'warm' && !plan.server.changeRequest) return unknown('cannot-ask');
   const backing = controls.back(silent, triesOf(seen));
   return backing === 'backed' ? { kind: 'no', because: [silent] } : unknown(backing);
+}
+
+/** What came, though no answer, and not nothing. What no transaction id tells apart may have been meant for any question. */
+function whatBroke(seen: readonly Observation[], { strange }: PortSightings, lost: boolean): Unknown | null {
+  if (seen.some(({ kind }) => kind === 'refused')) return 'refused';
+  const isOver = lost || seen.some(({ kind }) => kind === 'silent' || kind === 'given-up');
+  return isOver && (strange.has('unasked') || seen.some(({ kind }) => kind === 'strange')) ? 'malformed' : null;
 }
 
 /** When the tries were sent, each once. */
@@ -166,6 +176,16 @@ function bystanders({ controlAnswers }: Sightings): RunEvidence['bystanders'] {
   const lastFirst = controlAnswers.toSorted((a, b) => b.sentAt - a.sentAt || b.mapped.port - a.mapped.port);
   const first = new Map(lastFirst.map(({ local, mapped }) => [local, { local, mapped: mapped.port }]));
   return [...first.values()].sort((a, b) => a.local - b.local);
+}
+
+/** No router forgets a flow while the probes keep it alive. */
+function mappingChanges({ controlAnswers }: Sightings): boolean {
+  const known = new Map<number, Endpoint>();
+  return controlAnswers.some(({ role, local, mapped }) => {
+    const before = role === 'primary' ? known.get(local) : undefined;
+    if (role === 'primary') known.set(local, mapped);
+    return before !== undefined && !sameEndpoint(before, mapped);
+  });
 }
 
 function controlAddress({ controlAnswers }: Sightings): string | null {
