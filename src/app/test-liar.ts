@@ -204,6 +204,9 @@ const SOURCES = {
   ],
   'changed, from a third address': ({ bytes, from }) =>
     from.address.endsWith('.20') ? [{ bytes, from: at(THIRD, from.port) }] : [{ bytes }],
+  'changed, from where it was asked': ({ bytes, from }) => [
+    { bytes, from: from.address.endsWith('.20') ? at('198.51.100.10', from.port === 3478 ? 3479 : 3478) : from },
+  ],
   'all from one place': ({ bytes }) => [{ bytes, from: at('198.51.100.10', 3479) }],
 } satisfies Readonly<Record<string, Lie>>;
 
