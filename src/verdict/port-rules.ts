@@ -100,6 +100,13 @@ export const PORT_RULES: readonly PortRule[] = [
     why: 'In the same run the server named several mappings of one socket, which no router gives to a flow that goes on: what it says of this mapping is worth nothing.',
   },
   {
+    id: 'preserved-by-a-stray-answer',
+    applies: (seen, run) => run.bystandersRewritten && isPreserved(seen) && seen.strange.includes('wrong-source'),
+    result: 'malformed',
+    cause: null,
+    why: 'The router rewrites ports, and this one was reached from an address that was not to answer: what it sends there leaves the way that this packet came, under its own number (docs/decisions/0001, trap 2).',
+  },
+  {
     id: 'preserved-by-chance',
     applies: (seen, run) =>
       run.bystandersRewritten &&
