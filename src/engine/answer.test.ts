@@ -163,6 +163,7 @@ describe('a request', () => {
       id: ID,
       token: null,
       isOrder: false,
+      packet: ID,
       hello: false,
       ...asks,
     });

@@ -310,7 +310,9 @@ export class PortAsker {
     const { outbox, helpers } = this.#tools;
     const { question, state, step, wrong } = pending.subject.ask;
     const about = { at: now, port: state.port, question };
-    if (answer.kind === 'error' && from.address === step.to.address && !wrong.has(answer.code)) {
+    // An order is refused because of its token: that says nothing of the ports.
+    const isAnswer = pending.subject.batch === null && from.address === step.to.address;
+    if (answer.kind === 'error' && isAnswer && !wrong.has(answer.code)) {
       wrong.add(answer.code);
       outbox.observed({ kind: 'refused', ...about, code: answer.code });
     }

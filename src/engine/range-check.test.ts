@@ -169,13 +169,32 @@ describe('with a token of the server', () => {
     const restarted: Server = (request) => {
       const isKnown = request.at < 1060 ? request.token === pass.token : request.token === NEW_TOKEN;
       if (request.hello || isKnown) return giving(NEW)(request);
-      const bytes = failure(request.id, request.isOrder ? 438 : 500);
+      const bytes = failure(request.packet, request.isOrder ? 438 : 500);
       return [{ after: ROUND_TRIP, from: request.to, port: request.port, bytes }];
     };
     const { known, sent } = check(restarted, { ports: MANY, facts: { pass } });
     expect(MANY.filter((port) => known(port).includes('warm no') || known(port).includes('cold no'))).toEqual([]);
     expect(MANY.filter((port) => !known(port).startsWith(OPEN))).toEqual([]);
     expect(sent.at(-1)?.token).toBe(NEW_TOKEN);
+  });
+
+  it('that the server knows no longer a new one is asked for at once, and no order is taken for refused', () => {
+    const stale = but(
+      (request) => {
+        const isKnown = request.token === NEW_TOKEN || !request.isOrder;
+        const bytes = failure(request.packet, 438);
+        return isKnown ? null : [{ after: ROUND_TRIP, from: request.to, port: request.port, bytes }];
+      },
+      giving(NEW, closed(9001)),
+    );
+    const { known, sent, observed } = check(stale, { ports: MANY, facts: { pass } });
+    expect(MANY.filter((port) => !known(port).startsWith(OPEN))).toEqual([9001]);
+    expect(known(9001)).toBe(CLOSED);
+    expect(observed('refused')).toEqual([]);
+    // Two rounds of control probes later the new one is there: nothing waits until three of them are given up.
+    const [first, renewed] = [sent.find(isOrder), sent.find(({ token }) => token === NEW_TOKEN)];
+    expect((renewed?.at ?? 0) - (first?.at ?? 0)).toBeLessThan(400);
+    expect(sent.filter((one) => isOrder(one) && one.token === NEW_TOKEN).length).toBeGreaterThan(MANY.length / 2);
   });
 
   it('that does not count for the ports, which leave from another address, nothing is silent', () => {

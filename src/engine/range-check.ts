@@ -1,5 +1,6 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { ProbePlan } from '../plan/index.ts';
+import { STALE_NONCE } from '../stun/index.ts';
 import type { SocketFailure } from '../system/index.ts';
 import { type Answer, isTransient, readAnswer, readServer } from './answer.ts';
 import { Bulk } from './bulk.ts';
@@ -321,7 +322,7 @@ export class RangeCheck implements Engine<Observation> {
   #heedServer(answer: Answer, { sentAt }: AnyPending, now: Milliseconds): void {
     if (answer.kind === 'error') {
       this.#bulk.doubt();
-      if (isTransient(answer.code)) this.#controls.serverRefused(sentAt);
+      if (isTransient(answer.code) || answer.code === STALE_NONCE.code) this.#controls.serverRefused(sentAt);
     }
     if (answer.kind !== 'success' || !this.#bulk.wantsNew(now)) return;
     const { token } = readServer(answer.message);

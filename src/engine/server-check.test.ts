@@ -394,6 +394,7 @@ it('is tested with a server that answers from where RFC 5780 section 7.2 says', 
       responsePort: null,
       token: null,
       isOrder: false,
+      packet: new Uint8Array(12),
       hello: false,
       nth: 0,
     });
