@@ -29,6 +29,8 @@ interface Fate {
   readonly after: Milliseconds;
   /** The port on which it arrives; null: nowhere. */
   readonly arrivesOn: number | null;
+  /** Where it connects, though what it carries is dropped. */
+  readonly visits?: number;
 }
 
 const OPEN = (port: number): Fate => ({ state: 'connected', after: 40, arrivesOn: port });
@@ -77,13 +79,16 @@ function check({ ports = [5060], fate = OPEN, lost = () => false, bind = () => n
     calls.set(key, known);
     const states = wish.value.ports.map((port) => {
       const what = fate(port, known.number);
+      const from = endpoint(ALTERNATE.address, 4711 + known.number);
+      const visits = what.arrivesOn ?? what.visits ?? null;
+      if (isNew && visits !== null) later(what.after, { kind: 'visited', port: visits, from });
       if (isNew && what.arrivesOn !== null) {
         const proof = Uint8Array.from([...wish.value.id, port >> 8, port & 255]);
         later(what.after, {
           kind: 'called',
           port: what.arrivesOn,
           bytes: proof,
-          from: endpoint(ALTERNATE.address, 4711),
+          from,
         });
       }
       return { port, state: now >= known.at + what.after ? what.state : ('under-way' as const) };
@@ -188,6 +193,26 @@ describe('a port that is not', () => {
       [5061, 1],
       [5061, 2],
     ]);
+  });
+});
+
+describe('a call whose words are dropped on the way', () => {
+  const DEAF = (port: number): Fate => ({ ...SOMEBODY, visits: port });
+
+  it('is known to have connected somewhere: nobody else need have answered', () => {
+    const { of } = check({ ports: [5060, 5061], fate: (port) => (port === 5060 ? OPEN(port) : DEAF(port)) });
+    expect(of(5061)).toMatchObject({ arrivedOn: [], ended: ['connected', 'connected'], isVisited: true });
+    expect(of(5060)).toMatchObject({ arrivedOn: [5060] });
+  });
+
+  it('may have come to another port', () => {
+    const { of } = check({ ports: [5060, 5061], fate: () => DEAF(5061) });
+    expect([of(5060)?.isVisited, of(5061)?.isVisited]).toEqual([true, true]);
+  });
+
+  it('is another one than that which arrives at a port beside it', () => {
+    const { of } = check({ ports: [5060, 5061], fate: (port) => (port === 5060 ? OPEN(port) : SOMEBODY) });
+    expect(of(5061)).toMatchObject({ ended: ['connected', 'connected'], isVisited: false });
   });
 });
 

@@ -64,6 +64,8 @@ export class CallCheck implements Engine<CallObservation> {
           port: input.port,
           failure: input.failure,
         });
+      case 'visited':
+        return this.#outbox.observed({ kind: 'call-visited', at: now, port: input.port, from: input.from });
       case 'called':
         return this.#called(input.port, input.bytes, input.from, now);
       case 'datagram':

@@ -118,6 +118,7 @@ export class RangeCheck implements Engine<Observation> {
       case 'tick':
       case 'listens':
       case 'listen-failed':
+      case 'visited':
       case 'called':
         return;
       case 'cancel':

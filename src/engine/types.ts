@@ -14,7 +14,9 @@ export type Input =
   | { readonly kind: 'not-sent'; readonly socket: SocketKey; readonly failure: SocketFailure }
   | { readonly kind: 'listens'; readonly port: number }
   | { readonly kind: 'listen-failed'; readonly port: number; readonly failure: SocketFailure }
-  /** Somebody connected to the listener at that TCP port, and sent this. */
+  /** Somebody connected to the listener at that TCP port. */
+  | { readonly kind: 'visited'; readonly port: number; readonly from: Endpoint }
+  /** Whoever did has ended, and sent this. */
   | { readonly kind: 'called'; readonly port: number; readonly bytes: Uint8Array; readonly from: Endpoint }
   | { readonly kind: 'tick' }
   | { readonly kind: 'cancel' };
@@ -165,6 +167,8 @@ export type CallObservation =
       readonly call: number;
       readonly from: Endpoint;
     }
+  /** Somebody connected to the listener at that port. Who it was, what he brings tells: `call-arrived`. */
+  | { readonly kind: 'call-visited'; readonly at: Milliseconds; readonly port: number; readonly from: Endpoint }
   | {
       readonly kind: 'call-ended';
       readonly at: Milliseconds;

@@ -95,6 +95,13 @@ export const CALL_RULES: readonly CallRule[] = [
     why: 'The calls come from the address that the router has refused on UDP in the same run.',
   },
   {
+    id: 'tcp-payload-lost',
+    applies: (seen) => seen.isVisited && neverArrived(seen, 'connected'),
+    result: 'malformed',
+    cause: null,
+    why: 'The reflector was connected, and at that time somebody connected to this machine; but what the call carried did not come through. So it may well have been the call.',
+  },
+  {
     id: 'own-service-on-router',
     applies: (seen) => neverArrived(seen, 'connected'),
     result: 'closed',
