@@ -84,17 +84,8 @@ export function callRequest(transactionId: Uint8Array, token: string, call: Call
   return encodeMessage({ class: 'request', method: BINDING, transactionId, attributes });
 }
 
-/** What the reflector says of its calls; null: no such answer. */
-export type CallAnswer =
-  | { readonly kind: 'called'; readonly transactionId: Uint8Array; readonly called: Called }
-  | { readonly kind: 'error'; readonly transactionId: Uint8Array; readonly code: number };
-
-export function readCalled(bytes: Uint8Array): CallAnswer | null {
-  const answer = readAnswer(bytes);
-  if (answer.kind === 'error') return answer;
-  const called = answer.kind === 'success' ? value(answer.message, FULLCONE_CALLED) : null;
-  return called && answer.kind === 'success' ? { kind: 'called', transactionId: answer.transactionId, called } : null;
-}
+/** What the reflector says of its calls; null: nothing, or nothing that can be understood. */
+export const readCalled = (message: Message): Called | null => value(message, FULLCONE_CALLED);
 
 /** What a datagram that may be an answer says. */
 export type Answer =

@@ -9,6 +9,7 @@ import {
   encodeMessage,
   FULLCONE_CALL,
   FULLCONE_CALLED,
+  FULLCONE_HELLO,
   FULLCONE_TOKEN,
   type Message,
   makeAttribute,
@@ -48,10 +49,19 @@ interface Setting {
   readonly plan?: Partial<CallPlan>;
   readonly cancelAt?: Milliseconds;
   readonly error?: number;
+  /** The token that the reflector takes at that time, and gives. */
+  readonly knows?: (now: Milliseconds) => string;
 }
 
 /** Lets a check run against a reflector and a router that are a function. */
-function check({ ports = [5060], fate = OPEN, lost = () => false, bind = () => null, ...rest }: Setting = {}) {
+function check({
+  ports = [5060],
+  fate = OPEN,
+  lost = () => false,
+  bind = () => null,
+  knows = () => TOKEN,
+  ...rest
+}: Setting = {}) {
   const { server } = planOf([9000], { calls: true, pass: { token: TOKEN, until: 1_000_000 } });
   const plan: CallPlan = { ...planCalls({ server, ports, bindAddress: '0.0.0.0', now: 0 }), ...rest.plan };
   const engine = new CallCheck(plan, () => false, chance());
@@ -66,13 +76,29 @@ function check({ ports = [5060], fate = OPEN, lost = () => false, bind = () => n
 
   const later = (after: Milliseconds, input: Input) => queue.push({ at: now + after, input });
 
+  const answerWith = (bytes: Uint8Array): void => {
+    later(ROUND_TRIP, { kind: 'datagram', socket: -1, bytes, from: PRIMARY });
+  };
+
+  function welcome(id: Uint8Array): void {
+    const attributes = [
+      makeAttribute(XOR_MAPPED_ADDRESS, seenFrom(50_001), id),
+      makeAttribute(FULLCONE_TOKEN, Buffer.from(knows(now), 'hex'), id),
+    ];
+    answerWith(encodeMessage({ class: 'success', method: BINDING, transactionId: id, attributes }));
+  }
+
   function request(bytes: Uint8Array): void {
     const decoded = decodeMessage(bytes);
     if (decoded.kind !== 'message') throw new Error(decoded.kind);
     sent.push(decoded.message);
     const wish = readAttribute(decoded.message, FULLCONE_CALL);
     const token = readAttribute(decoded.message, FULLCONE_TOKEN);
+    const hello = readAttribute(decoded.message, FULLCONE_HELLO);
+    if (hello?.kind === 'ok') return welcome(decoded.message.transactionId);
     if (wish?.kind !== 'ok' || token?.kind !== 'ok') throw new Error('no call');
+    if (Buffer.from(token.value).toString('hex') !== knows(now))
+      return answerWith(failure(decoded.message.transactionId, 438));
     const key = Buffer.from(wish.value.id).toString('hex');
     const known = calls.get(key) ?? { number: calls.size + 1, at: now };
     const isNew = !calls.has(key);
@@ -104,12 +130,7 @@ function check({ ports = [5060], fate = OPEN, lost = () => false, bind = () => n
         makeAttribute(FULLCONE_CALLED, { id: wish.value.id, ports: states }, id),
       ],
     });
-    later(ROUND_TRIP, {
-      kind: 'datagram',
-      socket: -1,
-      bytes: rest.error ? failure(id, rest.error) : answer,
-      from: PRIMARY,
-    });
+    answerWith(rest.error ? failure(id, rest.error) : answer);
   }
 
   function carryOut(output: Exclude<Output<CallObservation>, { kind: 'wait' | 'done' }>): void {
@@ -251,6 +272,42 @@ describe('a call that was not watched', () => {
   });
 });
 
+describe('a token', () => {
+  const NEW = 'beef000102030405';
+  const MANY = Array.from({ length: 48 }, (_, index) => 5000 + index);
+  const tokensOf = (sent: readonly Message[]) => [
+    ...new Set(
+      sent.flatMap((message) => {
+        const token = readAttribute(message, FULLCONE_TOKEN);
+        return token?.kind === 'ok' ? [Buffer.from(token.value).toString('hex')] : [];
+      }),
+    ),
+  ];
+
+  it('is asked for anew before it is too old, so that a long run goes on', () => {
+    const knows = (now: Milliseconds) => (now < 20_000 ? TOKEN : NEW);
+    const pass = { token: TOKEN, until: 20_000 + 300_000 };
+    const { evidence, sent } = check({ ports: MANY, fate: () => DROPPED, knows, plan: { pass } });
+    expect(evidence.ports.filter(({ ended }) => ended.length !== 2)).toEqual([]);
+    expect(tokensOf(sent)).toEqual([TOKEN, NEW]);
+    // Two calls are under way, and each asks for it.
+    expect(sent.filter((message) => readAttribute(message, FULLCONE_HELLO) !== null).length).toBeLessThan(3);
+  });
+
+  it('that the reflector knows no longer is asked for anew, and the refusal is told once', () => {
+    const { evidence, sent, observations } = check({ fate: () => DROPPED, knows: () => NEW });
+    expect(evidence.ports.map(({ ended }) => ended)).toEqual([['timed-out', 'timed-out']]);
+    expect(tokensOf(sent)).toEqual([TOKEN, NEW]);
+    expect(observations.filter(({ kind }) => kind === 'call-refused')).toHaveLength(1);
+  });
+
+  it('that is too old is not shown', () => {
+    const { evidence, sent } = check({ knows: () => NEW, plan: { pass: { token: TOKEN, until: 0 } } });
+    expect(evidence.ports.map(({ arrivedOn }) => arrivedOn)).toEqual([[5060]]);
+    expect(tokensOf(sent)).toEqual([NEW]);
+  });
+});
+
 describe('what is no proof', () => {
   it.each<[string, (bytes: Uint8Array) => Uint8Array]>([
     ['an empty connection', () => new Uint8Array()],
@@ -294,7 +351,7 @@ it('a port that cannot be opened is not called', () => {
 });
 
 it('nothing is asked of a server that calls nobody', () => {
-  const { observations, sent, of } = check({ plan: { token: null } });
+  const { observations, sent, of } = check({ plan: { pass: null } });
   expect([observations, sent, of(5060)?.canAsk]).toEqual([[], [], false]);
 });
 

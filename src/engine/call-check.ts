@@ -1,16 +1,17 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { CallPlan } from '../plan/index.ts';
 import { CALL_ID_LENGTH, type CallState, callBytes } from '../stun/index.ts';
-import { callRequest, readCalled } from './answer.ts';
+import { bindingRequest, callRequest, readAnswer, readCalled, readServer } from './answer.ts';
+import { Bulk } from './bulk.ts';
 import { CallRound } from './call-round.ts';
 import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
 import { never, Outbox } from './outbox.ts';
 import { Transactions } from './transactions.ts';
 import type { CallObservation, Engine, Input, Output } from './types.ts';
 
-/** A poll, and what it asks about. */
+/** A poll, and what it asks about; null: for nothing but a new token. */
 interface Poll {
-  readonly round: CallRound;
+  readonly round: CallRound | null;
 }
 
 /**
@@ -23,6 +24,7 @@ export class CallCheck implements Engine<CallObservation> {
   readonly #outbox = new Outbox<CallObservation>();
   readonly #transactions: Transactions<Poll>;
   readonly #helpers: HelperSockets<CallObservation>;
+  readonly #bulk: Bulk;
   readonly #slices: (readonly number[])[];
   #phase: 'new' | 'opening' | 'calling' | 'done' = 'new';
   /** Ports of this slice whose listeners are being opened. */
@@ -33,12 +35,14 @@ export class CallCheck implements Engine<CallObservation> {
   #settled = new Set<number>();
   #failedCalls = new Map<number, number>();
   #rounds: CallRound[] = [];
+  readonly #refusals = new Set<number>();
 
   /** `isChecked`: UDP ports that are not ours to take. */
   constructor(plan: CallPlan, isChecked: (port: number) => boolean, random: (count: number) => Uint8Array) {
     this.#plan = plan;
     this.#random = random;
-    this.#slices = plan.token === null ? [] : [...plan.slices];
+    this.#slices = plan.pass === null ? [] : [...plan.slices];
+    this.#bulk = new Bulk(plan.pass);
     this.#transactions = new Transactions(random);
     this.#helpers = new HelperSockets(this.#outbox, plan.bindAddress, isChecked);
   }
@@ -164,14 +168,17 @@ export class CallCheck implements Engine<CallObservation> {
     const at = round.pollAt;
     if (at > now) return Math.min(at, round.endsAt(now));
     round.polled(now);
-    const { id } = this.#transactions.open({ round }, now);
-    this.#outbox.push({
-      kind: 'send',
-      socket: this.#helpers.key('control'),
-      bytes: callRequest(id, this.#plan.token ?? '', { id: round.id, ports: round.ports }),
-      to: this.#plan.primary,
-    });
+    const token = this.#bulk.token(now);
+    if (this.#bulk.wantsNew(now)) this.#send({ round: null }, (id) => bindingRequest(id, { hello: true }), now);
+    const call = { id: round.id, ports: round.ports };
+    if (token !== null) this.#send({ round }, (id) => callRequest(id, token, call), now);
     return round.pollAt;
+  }
+
+  #send(poll: Poll, request: (id: Uint8Array) => Uint8Array, now: Milliseconds): void {
+    const { id } = this.#transactions.open(poll, now);
+    const socket = this.#helpers.key('control');
+    this.#outbox.push({ kind: 'send', socket, bytes: request(id), to: this.#plan.primary });
   }
 
   #conclude(round: CallRound, now: Milliseconds): void {
@@ -208,13 +215,25 @@ export class CallCheck implements Engine<CallObservation> {
   }
 
   #datagram(bytes: Uint8Array, from: Endpoint, now: Milliseconds): void {
-    const answer = readCalled(bytes);
-    if (answer === null || from.address !== this.#plan.primary.address) return;
+    const answer = readAnswer(bytes);
+    if (answer.kind === 'nothing' || from.address !== this.#plan.primary.address) return;
     const pending = this.#transactions.find(answer.transactionId);
     if (!pending || pending.answered) return;
-    pending.answered = true;
-    if (answer.kind === 'error') this.#outbox.observed({ kind: 'call-refused', at: now, code: answer.code });
-    else pending.subject.round.answered(answer.called, pending.sentAt, now);
+    pending.answered = answer.kind !== 'invalid';
+    if (answer.kind === 'error') this.#refused(answer.code, now);
+    if (answer.kind !== 'success') return;
+    const { token } = readServer(answer.message);
+    if (token !== null && this.#bulk.wantsNew(now)) this.#bulk.renew(token, pending.sentAt);
+    const called = readCalled(answer.message);
+    if (called) pending.subject.round?.answered(called, pending.sentAt, now);
+  }
+
+  /** Perhaps because of the token: the reflector may have been started anew. Told once, however often it comes. */
+  #refused(code: number, at: Milliseconds): void {
+    this.#bulk.doubt();
+    if (this.#refusals.has(code)) return;
+    this.#refusals.add(code);
+    this.#outbox.observed({ kind: 'call-refused', at, code });
   }
 
   #fail(failure: Extract<CallObservation, { kind: 'call-failed' }>['failure'], at: Milliseconds): void {

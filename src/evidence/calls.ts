@@ -68,7 +68,7 @@ function collectPort(
     isVisited: isDuring(visits, seen),
     ended: [...ended].sort(([a], [b]) => a - b).map(([, state]) => state),
     callsNeeded: plan.callsNeeded,
-    canAsk: plan.token !== null,
+    canAsk: plan.pass !== null,
     isAsked: seen.some(({ kind }) => kind === 'call-asked'),
   };
 }
