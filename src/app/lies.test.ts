@@ -110,7 +110,7 @@ const MOST_PACKETS = 10_000;
 const WRONG: readonly PortResult[] = ['closed', 'no-answer', 'translated'];
 
 /**
- * What one server cannot be caught at, by name (docs/decisions/0012): to the checked ports alone it says nothing, or
+ * What one server cannot be caught at, by name (docs/decisions/0007): to the checked ports alone it says nothing, or
  * not before the check is over; or it invents a mapping, and does not contradict itself where that is seen.
  */
 function isExcused({ lies, about, honest, share }: Case, result: PortResult): boolean {
@@ -285,7 +285,7 @@ it('calls no closed port open and no open one closed, does not crash, and ends',
 it.each([
   ['maps one port higher', 'everything', 'translated'],
   ['tells the ports nothing', 'what the ports hear', 'closed'],
-] as const)('is believed where nothing contradicts it: %s (docs/decisions/0012)', async (name, about, result) => {
+] as const)('is believed where nothing contradicts it: %s (docs/decisions/0007)', async (name, about, result) => {
   const told = { ...ALWAYS, lies: [UNSEEN[name]], about: ABOUT[about] };
   const { report } = await runWith('one to one', false, told);
   const udp = report.ports.filter(({ protocol }) => protocol === 'udp');
