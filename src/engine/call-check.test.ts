@@ -237,6 +237,35 @@ describe('a call whose words are dropped on the way', () => {
   });
 });
 
+describe('a router that begins to refuse who calls', () => {
+  const MANY = Array.from({ length: 24 }, (_, index) => 5000 + index);
+
+  it('shows by a port that had arrived: what failed is not closed, and the rest is not asked', () => {
+    let arrivals = 0;
+    const { evidence } = check({ ports: MANY, fate: (port) => (arrivals++ < 3 ? OPEN(port) : DROPPED) });
+    const shutOut = evidence.ports.filter(({ isShutOut }) => isShutOut).map(({ port }) => port);
+    expect(shutOut).toEqual([5003, 5004, 5005, 5006, 5007]);
+    expect(evidence.ports.filter(({ isAsked }) => isAsked)).toHaveLength(8);
+  });
+
+  it('is none where that port is reached again: the others are closed', () => {
+    const { evidence, observations } = check({ ports: MANY, fate: (port) => (port === 5001 ? OPEN(port) : DROPPED) });
+    expect(evidence.ports.filter(({ isShutOut }) => isShutOut)).toEqual([]);
+    expect(evidence.ports.filter(({ ended }) => ended.length === 2)).toHaveLength(23);
+    expect(observations.flatMap((one) => (one.kind === 'call-sentinel' ? [one.arrived] : []))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it('cannot be seen where no port has arrived', () => {
+    const { evidence, observations } = check({ ports: MANY, fate: () => DROPPED });
+    expect(evidence.ports.filter(({ ended }) => ended.length === 2)).toHaveLength(24);
+    expect(observations.filter(({ kind }) => kind === 'call-sentinel')).toEqual([]);
+  });
+});
+
 describe('a call that was not watched', () => {
   it('does not count: another one takes its place', () => {
     const { of, observations } = check({ fate: () => DROPPED, lost: (now) => now > 2000 && now < 3600 });

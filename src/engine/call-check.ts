@@ -35,7 +35,12 @@ export class CallCheck implements Engine<CallObservation> {
   #settled = new Set<number>();
   #failedCalls = new Map<number, number>();
   #rounds: CallRound[] = [];
+  /** A port at which a call has arrived; it goes on listening, to be called once more. */
+  #sentinel: number | null = null;
+  /** Calls of it, after those of the slice. */
+  #sentinelRounds: CallRound[] = [];
   readonly #refusals = new Set<number>();
+  #lostSentinels = 0;
 
   /** `isChecked`: UDP ports that are not ours to take. */
   constructor(plan: CallPlan, isChecked: (port: number) => boolean, random: (count: number) => Uint8Array) {
@@ -127,14 +132,38 @@ export class CallCheck implements Engine<CallObservation> {
   #call(now: Milliseconds): Milliseconds {
     for (const round of this.#rounds) this.#conclude(round, now);
     const left = [...this.#listening].filter((port) => !this.#settled.has(port));
-    if (left.length === 0) {
-      this.#closeSlice();
-      return this.#openSlice(now);
-    }
+    if (left.length === 0) return this.#askSentinel(now);
     const startAt = this.#nextRoundAt(left, now);
     if (startAt <= now) this.#startRound(left, now);
     const polls = this.#rounds.filter((round) => !round.over).map((round) => this.#poll(round, now));
     return Math.min(startAt <= now ? never : startAt, ...polls);
+  }
+
+  /** Where ports failed, it shows that the router has not begun to refuse who calls; where none arrived, nobody can. */
+  #askSentinel(now: Milliseconds): Milliseconds {
+    const [port, last] = [this.#sentinel, this.#sentinelRounds.at(-1)];
+    if (port === null || this.#failedCalls.size === 0) return this.#sliceOver(now);
+    if (last && !last.over && !last.isOver(now, () => false)) return this.#poll(last, now);
+    if (last && !last.over) {
+      last.over = true;
+      // Whom the reflector did not call, no router has refused.
+      if (last.wasWatched(now) && last.stateOf(port) !== 'not-called') this.#lostSentinels++;
+    }
+    if (this.#lostSentinels >= this.#plan.callsNeeded) {
+      this.#outbox.observed({ kind: 'call-sentinel', at: now, arrived: false });
+      this.#slices.length = 0;
+      return this.#sliceOver(now);
+    }
+    if (this.#sentinelRounds.length >= this.#plan.mostCalls) return this.#sliceOver(now);
+    const id = this.#random(CALL_ID_LENGTH).slice();
+    const round = new CallRound(this.#plan, { number: 0, id, ports: [port] }, now);
+    this.#sentinelRounds.push(round);
+    return this.#poll(round, now);
+  }
+
+  #sliceOver(now: Milliseconds): Milliseconds {
+    this.#closeSlice();
+    return this.#openSlice(now);
   }
 
   /** The second call does not wait for the end of the first one; further ones take the place of those that did not count. */
@@ -206,12 +235,22 @@ export class CallCheck implements Engine<CallObservation> {
 
   /** Somebody connected to the listener of `arrivedOn`. Only who knows the call's id is the reflector. */
   #called(arrivedOn: number, bytes: Uint8Array, from: Endpoint, now: Milliseconds): void {
+    if (this.#sentinelRounds.some(({ id, ports: [port = 0] }) => isProof(bytes, id, port)))
+      return this.#sentinelCame(now);
     for (const round of this.#rounds)
       for (const port of round.ports)
         if (isProof(bytes, round.id, port)) {
           this.#settled.add(port);
+          if (arrivedOn === port) this.#sentinel ??= port;
           this.#outbox.observed({ kind: 'call-arrived', at: now, port, call: round.number, arrivedOn, from });
         }
+  }
+
+  #sentinelCame(at: Milliseconds): void {
+    // What fails from here on needs another proof.
+    if (this.#failedCalls.size === 0) return;
+    this.#outbox.observed({ kind: 'call-sentinel', at, arrived: true });
+    this.#failedCalls.clear();
   }
 
   #datagram(bytes: Uint8Array, from: Endpoint, now: Milliseconds): void {
@@ -242,8 +281,10 @@ export class CallCheck implements Engine<CallObservation> {
   }
 
   #closeSlice(): void {
-    for (const port of this.#listening) this.#outbox.push({ kind: 'unlisten', port });
+    for (const port of this.#listening) if (port !== this.#sentinel) this.#outbox.push({ kind: 'unlisten', port });
     this.#listening = new Set();
+    this.#sentinelRounds = [];
+    this.#lostSentinels = 0;
     this.#settled = new Set();
     this.#failedCalls = new Map();
     this.#rounds = [];
@@ -254,6 +295,8 @@ export class CallCheck implements Engine<CallObservation> {
     this.#phase = 'done';
     for (const port of this.#opening) this.#outbox.push({ kind: 'unlisten', port });
     this.#closeSlice();
+    if (this.#sentinel !== null) this.#outbox.push({ kind: 'unlisten', port: this.#sentinel });
+    this.#sentinel = null;
     this.#helpers.close();
   }
 }

@@ -179,6 +179,8 @@ export type CallObservation =
       /** The reflector answered all the time: no interruption can have swallowed the call. */
       readonly counts: boolean;
     }
+  /** After calls of other ports had failed, one that had arrived before was called once more: does the router still let calls in? */
+  | { readonly kind: 'call-sentinel'; readonly at: Milliseconds; readonly arrived: boolean }
   /** No call could be watched from its beginning to its end. */
   | { readonly kind: 'call-given-up'; readonly at: Milliseconds; readonly port: number }
   | { readonly kind: 'call-refused'; readonly at: Milliseconds; readonly code: number }

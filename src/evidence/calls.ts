@@ -11,6 +11,8 @@ export interface CallEvidence {
   readonly arrivedOn: readonly number[];
   /** While it was called somebody connected to this machine, who did not bring the id of any call. */
   readonly isVisited: boolean;
+  /** When its calls were over, a port that had been reached was not reached again. */
+  readonly isShutOut: boolean;
   /** How calls ended that count: the reflector was alive, and the path open, all the time. */
   readonly ended: readonly CallState[];
   /** So many make a no. */
@@ -31,9 +33,10 @@ export interface CallRunEvidence {
 export function collectCalls(plan: CallPlan, observations: readonly CallObservation[]): CallRunEvidence {
   const byPort = new Map<number, CallObservation[]>(plan.slices.flat().map((port) => [port, []]));
   const visits = strangers(observations);
+  const sentinels = observations.filter((seen) => seen.kind === 'call-sentinel').sort((a, b) => a.at - b.at);
   for (const seen of observations) if ('port' in seen) byPort.get(seen.port)?.push(seen);
   return {
-    ports: [...byPort].map(([port, seen]) => collectPort(port, seen, plan, visits)),
+    ports: [...byPort].map(([port, seen]) => collectPort(port, seen, plan, { visits, sentinels })),
     cancelled: observations.some(({ kind }) => kind === 'call-cancelled'),
   };
 }
@@ -46,6 +49,14 @@ function strangers(observations: readonly CallObservation[]): Milliseconds[] {
   );
 }
 
+type Sentinel = Extract<CallObservation, { kind: 'call-sentinel' }>;
+
+/** The next one after its last call tells. */
+function isShutOut(sentinels: readonly Sentinel[], seen: readonly CallObservation[]): boolean {
+  const ends = seen.flatMap((one) => (one.kind === 'call-ended' ? [one.at] : []));
+  return ends.length > 0 && sentinels.find(({ at }) => at >= Math.max(...ends))?.arrived === false;
+}
+
 function isDuring(visits: readonly Milliseconds[], seen: readonly CallObservation[]): boolean {
   const times = seen.flatMap((one) => (one.kind === 'call-asked' || one.kind === 'call-ended' ? [one.at] : []));
   return visits.some((at) => at >= Math.min(...times) && at <= Math.max(...times));
@@ -55,7 +66,7 @@ function collectPort(
   port: number,
   seen: readonly CallObservation[],
   plan: CallPlan,
-  visits: readonly Milliseconds[],
+  { visits, sentinels }: { readonly visits: readonly Milliseconds[]; readonly sentinels: readonly Sentinel[] },
 ): CallEvidence {
   const arrived = seen.flatMap((one) => (one.kind === 'call-arrived' ? [one.arrivedOn] : []));
   const ended = new Map<number, CallState>();
@@ -66,6 +77,7 @@ function collectPort(
     listening: listening(seen),
     arrivedOn: [...new Set(arrived)].sort((a, b) => a - b),
     isVisited: isDuring(visits, seen),
+    isShutOut: isShutOut(sentinels, seen),
     ended: [...ended].sort(([a], [b]) => a - b).map(([, state]) => state),
     callsNeeded: plan.callsNeeded,
     canAsk: plan.pass !== null,

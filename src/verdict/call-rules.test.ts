@@ -10,6 +10,7 @@ const seen = (more: Partial<CallEvidence>): CallEvidence => ({
   listening: { kind: 'yes' },
   arrivedOn: [],
   isVisited: false,
+  isShutOut: false,
   ended: [],
   callsNeeded: 2,
   canAsk: true,
@@ -50,6 +51,9 @@ const ROWS: readonly (readonly [rule: string, known: Partial<CallEvidence>, says
     ['rejected', { ended: ['refused', 'timed-out'] }, 'closed rejected'],
     ['rejected', { ended: ['unreachable', 'unreachable'] }, 'closed rejected'],
     ['tcp-not-forwarded', { ended: ['timed-out', 'timed-out'] }, 'closed not-forwarded'],
+    ['tcp-shut-out', { ended: ['timed-out', 'timed-out'], isShutOut: true }, 'untested scan-protection'],
+    ['tcp-shut-out', { ended: ['refused', 'refused'], isShutOut: true }, 'untested scan-protection'],
+    ['tcp-server-silent', { ended: ['timed-out'], isShutOut: true }, 'untested server-silent'],
     ['tcp-shut-out', { ended: ['timed-out', 'timed-out'] }, 'untested scan-protection', { isRefused: true }],
     ['tcp-forwarded', { arrivedOn: [PORT] }, 'open null', { isRefused: true, otherAddress: true }],
     [

@@ -89,10 +89,10 @@ export const CALL_RULES: readonly CallRule[] = [
   },
   {
     id: 'tcp-shut-out',
-    applies: (seen, { isRefused }) => isRefused && hasFailed(seen),
+    applies: (seen, { isRefused }) => (isRefused || seen.isShutOut) && hasFailed(seen),
     result: 'untested',
     cause: 'scan-protection',
-    why: 'The calls come from the address that the router has refused on UDP in the same run.',
+    why: 'The calls come from the address that the router has refused on UDP in the same run; or a port that had been reached was not reached again.',
   },
   {
     id: 'tcp-payload-lost',

@@ -210,6 +210,7 @@ describe('TCP ports beside UDP ports', () => {
     listening: { kind: 'yes' },
     arrivedOn: [],
     isVisited: false,
+    isShutOut: false,
     ended: ['timed-out', 'timed-out'],
     callsNeeded: 2,
     canAsk: true,
