@@ -77,7 +77,12 @@ function listen(arrived: (from: Endpoint, bytes: Uint8Array) => void): Promise<n
   return new Promise((resolve, reject) => {
     const listener = system.tcp.listen(
       { address: EMBEDDED.checker, port: 0 },
-      { bound: ({ port }) => resolve(port), failed: ({ code }) => reject(new Error(code)), arrived },
+      {
+        bound: ({ port }) => resolve(port),
+        failed: ({ code }) => reject(new Error(code)),
+        connected: () => undefined,
+        arrived,
+      },
     );
     onTestFinished(() => listener.close());
   });

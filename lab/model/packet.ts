@@ -24,6 +24,8 @@ export interface Segment extends Tuple {
     | 'syn-ack'
     /** The caller's acknowledgement, all that he has to say, and his FIN. */
     | 'data'
+    /** What a firewall that drops what a connection carries leaves of that: the acknowledgement. */
+    | 'bare'
     /** The answer to `data`; who has something to say himself says it with it, and his FIN. */
     | 'ack'
     | 'reset';

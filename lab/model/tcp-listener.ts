@@ -18,7 +18,7 @@ export interface Listener {
  * of its SYN or of its data is never taken for another one.
  */
 export function createListener(local: Endpoint, handlers: TcpListenHandlers): Listener {
-  const connections = new Map<string, 'open' | 'heard'>();
+  const connections = new Map<string, 'open' | 'connected' | 'heard'>();
   let state: 'opening' | 'open' | 'closed' = 'opening';
 
   function receive(segment: Segment): Segment | null {
@@ -28,6 +28,9 @@ export function createListener(local: Endpoint, handlers: TcpListenHandlers): Li
         return accept(segment);
       case 'data':
         return hear(segment);
+      case 'bare':
+        connect(segment);
+        return null;
       case 'reset':
         return forget(segment);
       case 'syn-ack':
@@ -45,12 +48,21 @@ export function createListener(local: Endpoint, handlers: TcpListenHandlers): Li
     return answerTo(segment, 'syn-ack');
   }
 
+  /** The caller has the answer to its SYN: only now does the program hear of it. */
+  function connect(segment: Segment): void {
+    const key = keyOf(segment);
+    if (connections.get(key) !== 'open') return;
+    connections.set(key, 'connected');
+    handlers.connected(segment.from);
+  }
+
   function hear(segment: Segment): Segment | null {
+    connect(segment);
     const key = keyOf(segment);
     const known = connections.get(key);
     if (known === undefined) return refusal(segment);
     connections.set(key, 'heard');
-    if (known === 'open') handlers.arrived(segment.from, segment.bytes);
+    if (known === 'connected') handlers.arrived(segment.from, segment.bytes);
     return answerTo(segment, 'ack');
   }
 

@@ -23,16 +23,19 @@ const fresh = (
 
 interface Ear {
   readonly local: Endpoint;
+  readonly connections: Endpoint[];
   readonly arrivals: { readonly from: Endpoint; readonly text: string }[];
   close(): void;
 }
 
 function openEar({ tcp }: System, wanted: Endpoint): Promise<Ear> {
   return new Promise((resolve, reject) => {
+    const connections: Endpoint[] = [];
     const arrivals: Ear['arrivals'] = [];
     const listener = tcp.listen(wanted, {
-      bound: (local) => resolve({ local, arrivals, close: () => listener.close() }),
+      bound: (local) => resolve({ local, connections, arrivals, close: () => listener.close() }),
       failed: reject,
+      connected: (from) => connections.push(from),
       arrived: (from, bytes) => arrivals.push({ from, text: new TextDecoder().decode(bytes) }),
     });
   });
@@ -66,6 +69,14 @@ describe('a call from the internet', () => {
       ['wan-out', 40],
     ]);
     expect(model.trace.every(({ protocol, fate }) => protocol === 'tcp' && fate === 'passed')).toBe(true);
+  });
+
+  it('is connected once, though a firewall drops what it carries', async () => {
+    const model = fresh({ ...FORWARDED, dropsPayload: [range(9000)] });
+    const ear = await listen(model);
+    expect(await call(model)).toBe('connected');
+    await model.advance(60_000);
+    expect([ear.connections.map(({ address }) => address), ear.arrivals]).toEqual([[ALTERNATE], []]);
   });
 
   it('comes from an ephemeral port, another one each time, and of either address', async () => {
@@ -342,7 +353,10 @@ describe('a listener', () => {
     const model = fresh(FORWARDED);
     const calls: string[] = [];
     const note = (what: string) => () => void calls.push(what);
-    const handlers = { bound: note('bound'), failed: note('failed'), arrived: note('arrived') };
+    const handlers = {
+      ...{ bound: note('bound'), failed: note('failed') },
+      ...{ connected: note('connected'), arrived: note('arrived') },
+    };
     model.pbx.tcp.listen(P, handlers).close();
     model.pbx.tcp.listen(at('1.1.1.1', 1), handlers).close();
     const listener: TcpListener = model.pbx.tcp.listen(P, handlers);

@@ -88,6 +88,20 @@ export const TCP_SCENARIOS: readonly Scenario[] = [
     notIn: { coturn: NO_CALLS },
   },
   {
+    name: 'tcp-payload-dropped',
+    about:
+      'A firewall lets the connection to one port in, and nothing that it carries: it is no service of the router.',
+    network: network({ forwards: [UDP_FORWARD, TCP_FORWARD], dropsPayload: [range(5061)] }),
+    steps: once({
+      verdict: 'inconclusive',
+      reason: 'servers-malformed',
+      ports: { [UDP]: open },
+      tcp: { '5060,5090': open, '5061': { result: 'malformed', cause: null } },
+      findings: ['malformed'],
+    }),
+    notIn: { coturn: NO_CALLS },
+  },
+  {
     name: 'tcp-service-of-the-router',
     about: "The router's own web page answers on a port of the PBX: connected, but not to us.",
     network: network({

@@ -65,6 +65,8 @@ export interface RouterSpec {
   readonly tcpService?: readonly PortRange[];
   /** TCP ports that the router refuses with a reset where no forward wants them; it keeps no entry. */
   readonly tcpReject?: readonly PortRange[];
+  /** TCP ports through which connections come, and nothing that they carry: a firewall that knows their protocol better. */
+  readonly dropsPayload?: readonly PortRange[];
   /**
    * Takes an address for a scanner whose new UDP flows reach more than so many different ports within 10 s, and lets no
    * new flow of it in for 30 s, or as many as said. Flows that it knows go on.

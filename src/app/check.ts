@@ -185,9 +185,10 @@ class Run {
         this.#system.udp.freeSockets() - socketsForCalls(this.#request) - (this.#mayAskRouter ? ROUTER_SOCKETS : 0),
     });
     const caller = [leader, ...candidates].find(({ seen }) => seen.calls);
-    await ports.run(leader, candidates, async ({ server }) => {
+    const work = ports.run(leader, candidates, async ({ server }) => {
       if (tcp.length > 0) await this.#checkCalls(caller && caller !== leader ? waysOf(caller)[0] : server);
     });
+    await memory.renew(work);
     await this.#findHolders();
   }
 

@@ -337,6 +337,27 @@ describe('what is remembered', () => {
     expect(JSON.parse(there.note() ?? '')).toMatchObject([left(came(COLD_AT, '1'))]);
   });
 
+  test('what is intended, again and again until the work is over: a check may be killed after a long time', async () => {
+    const model = createModel({ router: null, server: { kind: 'full' } }, { seed: 1 });
+    const note = async () => JSON.parse((await model.pbx.files.readState('past-checks.json')) ?? '[]') as Note[];
+    const began = model.pbx.clock.date().getTime();
+    const own = await memoryOf(model.pbx);
+    let finish = (): void => undefined;
+    const work = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    await own.intend([plan()]);
+    const over = own.renew(work);
+    await model.advance(200_000);
+    expect(await note()).toMatchObject([{ endedAt: began + 180_000 }]);
+    expect(waitOf(await memoryOf(model.pbx), { ports: [1] })).toBe(ANSWERED - 20_000);
+    finish();
+    await over;
+    await own.remember([{ plan: plan(), observations: [sent(1, 'cold')] }], report());
+    await model.advance(200_000);
+    expect((await note()).map(({ flows }) => flows.length)).toEqual([1]);
+  });
+
   test('beside what another check notes at the same time', async () => {
     const there = machine(null);
     const [one, other] = [await memoryOf(there), await memoryOf(there)];

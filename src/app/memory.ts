@@ -10,7 +10,7 @@ import {
 import type { Observation } from '../engine/index.ts';
 import type { ProbePlan, Question, ServerFacts, Step } from '../plan/index.ts';
 import type { Report, ReportPort } from '../report/index.ts';
-import type { System } from '../system/index.ts';
+import type { System, Timer } from '../system/index.ts';
 
 /**
  * What a check leaves in a router: entries of its connection table that answer for later packets, whatever the
@@ -41,6 +41,9 @@ const UNANSWERED_LIVES: Milliseconds = 65_000;
 const ANSWERED_LIVES: Milliseconds = 185_000;
 
 const FILE = 'past-checks.json';
+
+/** Often enough that a killed check is remembered for about as long as its flows live. */
+const RENEWED_EVERY: Milliseconds = 30_000;
 
 /** A check has one for each role that it asks, of each server. */
 const MOST_FLOWS = 128;
@@ -83,6 +86,8 @@ export interface Memory {
   remember(legs: readonly Remembered[], report: Report, bystanders?: Bystanders): Promise<boolean>;
   /** Before the first packet of a leg, with those before it: a run that is killed has left its flows, too. */
   intend(plans: readonly ProbePlan[]): Promise<boolean>;
+  /** What is intended is noted again and again until the work is over, since a note bears its time; not afterwards. */
+  renew(work: Promise<unknown>): Promise<void>;
 }
 
 export async function memoryOf(system: System): Promise<Memory> {
@@ -95,6 +100,9 @@ export async function memoryOf(system: System): Promise<Memory> {
     const others = (await read()).filter((other) => other.id !== id).slice(-MOST_NOTES);
     return system.files.writeState(FILE, JSON.stringify([...others, { ...check, id }].map(toNote)));
   };
+  let intended: readonly ProbePlan[] = [];
+  const intend = async (): Promise<boolean> =>
+    intended.length === 0 || keep({ endedAt: now(), flows: intended.flatMap(intendedFlows), mapped: [] });
   return {
     advise: (ways, ports, isTranslated) =>
       advise(past.flatMap(leftIn(new Set(ports))), { ways, ports, isTranslated }, now()),
@@ -103,8 +111,37 @@ export async function memoryOf(system: System): Promise<Memory> {
       const flows = legs.flatMap(({ plan, observations }) => flowsOf(plan, askedPorts(observations)));
       return keep({ endedAt: now(), flows: [...flows, ...spoken], mapped: toRanges(mappedPorts(legs, report)) });
     },
-    intend: (plans) => keep({ endedAt: now(), flows: plans.flatMap(intendedFlows), mapped: [] }),
+    intend: (plans) => {
+      intended = plans;
+      return intend();
+    },
+    renew: (work) => repeatDuring(work, system.clock, intend),
   };
+}
+
+/** One at a time, and none of them outlives the work. */
+async function repeatDuring(
+  work: Promise<unknown>,
+  clock: System['clock'],
+  action: () => Promise<unknown>,
+): Promise<void> {
+  let timer: Timer | undefined;
+  let underWay: Promise<unknown> = Promise.resolve();
+  let isOver = false;
+  const later = (): void => {
+    if (isOver) return;
+    timer = clock.at(clock.now() + RENEWED_EVERY, () => {
+      underWay = action().then(later, later);
+    });
+  };
+  later();
+  try {
+    await work;
+  } finally {
+    isOver = true;
+    timer?.cancel();
+    await underWay;
+  }
 }
 
 /** What may still be in a router, of which ports, and for how long. */

@@ -141,6 +141,7 @@ class Worker<T> {
     const listener = this.#system.tcp.listen(local, {
       bound: () => this.feed({ kind: 'listens', port }),
       failed: (failure) => this.feed({ kind: 'listen-failed', port, failure }),
+      connected: (from) => this.feed({ kind: 'visited', port, from }),
       arrived: (from, bytes) => this.feed({ kind: 'called', port, bytes, from }),
     });
     this.#listeners.set(port, listener);

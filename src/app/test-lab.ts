@@ -5,6 +5,7 @@ import {
   encodeMessage,
   FULLCONE_CAPABILITIES,
   FULLCONE_TOKEN,
+  MAPPED_ADDRESS,
   makeAttribute,
   readAttribute,
   XOR_MAPPED_ADDRESS,
@@ -97,8 +98,9 @@ function mappedTo(bytes: Uint8Array, address: string): Uint8Array {
   const mapped = decoded.kind === 'message' ? readAttribute(decoded.message, XOR_MAPPED_ADDRESS) : null;
   if (decoded.kind !== 'message' || mapped?.kind !== 'ok') return bytes;
   const { message } = decoded;
-  const changed = makeAttribute(XOR_MAPPED_ADDRESS, { address, port: mapped.value.port }, message.transactionId);
-  const attributes = message.attributes.map((one) => (one.type === changed.type ? changed : one));
+  const at = { address, port: mapped.value.port };
+  const changed = [XOR_MAPPED_ADDRESS, MAPPED_ADDRESS].map((one) => makeAttribute(one, at, message.transactionId));
+  const attributes = message.attributes.map((one) => changed.find(({ type }) => type === one.type) ?? one);
   return encodeMessage({ ...message, attributes });
 }
 

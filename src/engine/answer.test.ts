@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { endpoint } from '../base/index.ts';
 import {
+  addFingerprint,
   BINDING,
   CHANGED_ADDRESS,
   decodeMessage,
@@ -27,6 +28,8 @@ const ID = Uint8Array.from({ length: 12 }, (_, index) => 0xa0 + index);
 const OLD_ID = Uint8Array.from({ length: 16 }, (_, index) => 0x10 + index);
 const MAPPED = seenFrom(9000);
 const WRONG = endpoint('192.0.2.1', 1);
+/** What a router makes of the mapping that looks for addresses in packets. */
+const LOCAL = endpoint('192.168.0.100', 9000);
 
 const message = (attributes: readonly RawAttribute[], rest: Partial<Message> = {}): Uint8Array =>
   encodeMessage({ class: 'success', method: BINDING, transactionId: ID, attributes, ...rest });
@@ -61,15 +64,31 @@ const success = (more: object = {}) => ({
   ...more,
 });
 const invalid = (what: string) => ({ kind: 'invalid', what });
+const NO_MAPPING = invalid('no-mapping');
 const NOTHING = { kind: 'nothing' };
+
+function wrongChecksum(): Uint8Array {
+  const bytes = addFingerprint(message([xor()]));
+  return bytes.with(bytes.length - 1, (bytes.at(-1) ?? 0) ^ 1);
+}
 
 describe('an answer', () => {
   it.each<[about: string, bytes: Uint8Array, says: object]>([
     ['with XOR-MAPPED-ADDRESS', message([xor()]), success()],
     ['of an old server: MAPPED-ADDRESS only', message([plain()]), success()],
     ['of a very old draft', message([oldXor()]), success()],
-    ['with both: what a router cannot rewrite counts', message([plain(WRONG), oldXor(WRONG), xor()]), success()],
-    ['with a broken XOR-MAPPED-ADDRESS and a good plain one', message([broken(0x0020), plain()]), success()],
+    ['with both', message([plain(), oldXor(), xor()]), success()],
+    ['with both: what a router cannot rewrite counts', message([plain(LOCAL), xor()]), success()],
+    ['with two that differ, of which nobody knows the right one', message([plain(WRONG), xor()]), NO_MAPPING],
+    ['with two that differ, both of them hidden', message([oldXor(WRONG), xor()]), NO_MAPPING],
+    ['with two private ones', message([plain(LOCAL), xor(endpoint('10.0.0.1', 9000))]), NO_MAPPING],
+    ['with a broken XOR-MAPPED-ADDRESS and a good plain one', message([broken(0x0020), plain()]), NO_MAPPING],
+    ['with a good XOR-MAPPED-ADDRESS and a broken plain one', message([xor(), broken(0x0001)]), NO_MAPPING],
+    ['with a checksum', addFingerprint(message([xor()])), success()],
+    ['with a checksum that is wrong', wrongChecksum(), invalid('malformed')],
+    ['with a mapping of another family', message([xor(endpoint('2001:db8::44', 9000))]), NO_MAPPING],
+    ['with a group as mapping', message([xor(endpoint('224.0.0.1', 9000))]), NO_MAPPING],
+    ['with nobody as mapping', message([xor(endpoint('0.0.0.0', 9000))]), NO_MAPPING],
     ['with OTHER-ADDRESS', message([xor(), other]), success({ other: ALTERNATE })],
     ['with CHANGED-ADDRESS', message([xor(), changed]), success({ other: PRIMARY_OTHER })],
     ['with both: the newer one counts', message([xor(), changed, other]), success({ other: ALTERNATE })],
@@ -81,9 +100,9 @@ describe('an answer', () => {
     ],
     ['of one of our reflectors', message([xor(), capabilities(20_000)]), success({ allowedRate: 20_000 })],
     ['of one that promises nothing', message([xor(), capabilities(0)]), success()],
-    ['without any mapping', message([]), invalid('no-mapping')],
-    ['with a broken mapping only', message([broken(0x0020)]), invalid('no-mapping')],
-    ['with port 0', message([xor(seenFrom(0))]), invalid('no-mapping')],
+    ['without any mapping', message([]), NO_MAPPING],
+    ['with a broken mapping only', message([broken(0x0020)]), NO_MAPPING],
+    ['with port 0', message([xor(seenFrom(0))]), NO_MAPPING],
     ['to another method', message([xor()], { method: 3 }), invalid('malformed')],
     ['that is an error', message([error(420)], { class: 'error' }), { kind: 'error', code: 420 }],
     [
@@ -144,6 +163,7 @@ describe('a request', () => {
       id: ID,
       token: null,
       isOrder: false,
+      packet: ID,
       hello: false,
       ...asks,
     });

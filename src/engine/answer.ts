@@ -1,4 +1,4 @@
-import type { Endpoint } from '../base/index.ts';
+import { type Endpoint, ipv4Scope, isIpv4, sameEndpoint } from '../base/index.ts';
 import type { Step } from '../plan/index.ts';
 import {
   BINDING,
@@ -9,6 +9,7 @@ import {
   decodeMessage,
   ERROR_CODE,
   encodeMessage,
+  FINGERPRINT,
   FULLCONE_CALL,
   FULLCONE_CALLED,
   FULLCONE_CAPABILITIES,
@@ -24,6 +25,7 @@ import {
   type RawAttribute,
   RESPONSE_PORT,
   readAttribute,
+  verifyFingerprint,
   XOR_MAPPED_ADDRESS,
   XOR_MAPPED_ADDRESS_OLD,
 } from '../stun/index.ts';
@@ -82,17 +84,8 @@ export function callRequest(transactionId: Uint8Array, token: string, call: Call
   return encodeMessage({ class: 'request', method: BINDING, transactionId, attributes });
 }
 
-/** What the reflector says of its calls; null: no such answer. */
-export type CallAnswer =
-  | { readonly kind: 'called'; readonly transactionId: Uint8Array; readonly called: Called }
-  | { readonly kind: 'error'; readonly transactionId: Uint8Array; readonly code: number };
-
-export function readCalled(bytes: Uint8Array): CallAnswer | null {
-  const answer = readAnswer(bytes);
-  if (answer.kind === 'error') return answer;
-  const called = answer.kind === 'success' ? value(answer.message, FULLCONE_CALLED) : null;
-  return called && answer.kind === 'success' ? { kind: 'called', transactionId: answer.transactionId, called } : null;
-}
+/** What the reflector says of its calls; null: nothing, or nothing that can be understood. */
+export const readCalled = (message: Message): Called | null => value(message, FULLCONE_CALLED);
 
 /** What a datagram that may be an answer says. */
 export type Answer =
@@ -113,15 +106,40 @@ export function readAnswer(bytes: Uint8Array): Answer {
   if (decoded.kind === 'malformed') return malformed(bytes);
   if (decoded.kind === 'not-stun') return NOTHING;
   const { message } = decoded;
+  if (isDamaged(message, bytes)) return malformed(bytes);
   const { transactionId } = message;
   if (message.class !== 'success' && message.class !== 'error') return NOTHING;
   if (message.method !== BINDING) return { kind: 'invalid', transactionId, what: 'malformed' };
   if (message.class === 'error') return readError(message);
-  const mapped =
-    value(message, XOR_MAPPED_ADDRESS) ?? value(message, XOR_MAPPED_ADDRESS_OLD) ?? value(message, MAPPED_ADDRESS);
-  if (!mapped || mapped.port === 0) return { kind: 'invalid', transactionId, what: 'no-mapping' };
-  return { kind: 'success', transactionId, mapped, message };
+  const mapped = mappingOf(message);
+  return mapped === null
+    ? { kind: 'invalid', transactionId, what: 'no-mapping' }
+    : { kind: 'success', transactionId, mapped, message };
 }
+
+/** Its checksum is wrong, so that any of its bytes may be (RFC 8489 section 14.7); looked for only where there is one. */
+const isDamaged = ({ attributes }: Message, bytes: Uint8Array): boolean =>
+  attributes.some(({ type }) => type === FINGERPRINT.type) && verifyFingerprint(bytes) === 'invalid';
+
+const MAPPINGS = [XOR_MAPPED_ADDRESS, XOR_MAPPED_ADDRESS_OLD, MAPPED_ADDRESS];
+
+/**
+ * Null: none that anybody could have. Where two differ one of them is wrong, and nobody knows which; unless the one in
+ * clear was made a private one, as a router does that looks for addresses in packets (RFC 5780 section 6.1).
+ */
+function mappingOf(message: Message): Endpoint | null {
+  const read = MAPPINGS.map((attribute) => readAttribute(message, attribute)).filter((one) => one !== null);
+  const [first, ...others] = read.map((one) => (one.kind === 'ok' ? one.value : null));
+  if (!first || !isPossible(first)) return null;
+  const agree = others.every((other) => other && (sameEndpoint(other, first) || isRewritten(other, first)));
+  return agree ? first : null;
+}
+
+const isPossible = ({ address, port }: Endpoint): boolean =>
+  port !== 0 && isIpv4(address) && ipv4Scope(address) !== 'special';
+
+const isRewritten = (clear: Endpoint, hidden: Endpoint): boolean =>
+  ipv4Scope(clear.address) === 'private' && ipv4Scope(hidden.address) === 'public';
 
 /** The transaction id of a Binding request: one of our own may come back. null: it is none. */
 export function readRequest(bytes: Uint8Array): Uint8Array | null {

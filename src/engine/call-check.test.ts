@@ -9,6 +9,7 @@ import {
   encodeMessage,
   FULLCONE_CALL,
   FULLCONE_CALLED,
+  FULLCONE_HELLO,
   FULLCONE_TOKEN,
   type Message,
   makeAttribute,
@@ -29,6 +30,8 @@ interface Fate {
   readonly after: Milliseconds;
   /** The port on which it arrives; null: nowhere. */
   readonly arrivesOn: number | null;
+  /** Where it connects, though what it carries is dropped. */
+  readonly visits?: number;
 }
 
 const OPEN = (port: number): Fate => ({ state: 'connected', after: 40, arrivesOn: port });
@@ -46,10 +49,19 @@ interface Setting {
   readonly plan?: Partial<CallPlan>;
   readonly cancelAt?: Milliseconds;
   readonly error?: number;
+  /** The token that the reflector takes at that time, and gives. */
+  readonly knows?: (now: Milliseconds) => string;
 }
 
 /** Lets a check run against a reflector and a router that are a function. */
-function check({ ports = [5060], fate = OPEN, lost = () => false, bind = () => null, ...rest }: Setting = {}) {
+function check({
+  ports = [5060],
+  fate = OPEN,
+  lost = () => false,
+  bind = () => null,
+  knows = () => TOKEN,
+  ...rest
+}: Setting = {}) {
   const { server } = planOf([9000], { calls: true, pass: { token: TOKEN, until: 1_000_000 } });
   const plan: CallPlan = { ...planCalls({ server, ports, bindAddress: '0.0.0.0', now: 0 }), ...rest.plan };
   const engine = new CallCheck(plan, () => false, chance());
@@ -64,26 +76,45 @@ function check({ ports = [5060], fate = OPEN, lost = () => false, bind = () => n
 
   const later = (after: Milliseconds, input: Input) => queue.push({ at: now + after, input });
 
+  const answerWith = (bytes: Uint8Array): void => {
+    later(ROUND_TRIP, { kind: 'datagram', socket: -1, bytes, from: PRIMARY });
+  };
+
+  function welcome(id: Uint8Array): void {
+    const attributes = [
+      makeAttribute(XOR_MAPPED_ADDRESS, seenFrom(50_001), id),
+      makeAttribute(FULLCONE_TOKEN, Buffer.from(knows(now), 'hex'), id),
+    ];
+    answerWith(encodeMessage({ class: 'success', method: BINDING, transactionId: id, attributes }));
+  }
+
   function request(bytes: Uint8Array): void {
     const decoded = decodeMessage(bytes);
     if (decoded.kind !== 'message') throw new Error(decoded.kind);
     sent.push(decoded.message);
     const wish = readAttribute(decoded.message, FULLCONE_CALL);
     const token = readAttribute(decoded.message, FULLCONE_TOKEN);
+    const hello = readAttribute(decoded.message, FULLCONE_HELLO);
+    if (hello?.kind === 'ok') return welcome(decoded.message.transactionId);
     if (wish?.kind !== 'ok' || token?.kind !== 'ok') throw new Error('no call');
+    if (Buffer.from(token.value).toString('hex') !== knows(now))
+      return answerWith(failure(decoded.message.transactionId, 438));
     const key = Buffer.from(wish.value.id).toString('hex');
     const known = calls.get(key) ?? { number: calls.size + 1, at: now };
     const isNew = !calls.has(key);
     calls.set(key, known);
     const states = wish.value.ports.map((port) => {
       const what = fate(port, known.number);
+      const from = endpoint(ALTERNATE.address, 4711 + known.number);
+      const visits = what.arrivesOn ?? what.visits ?? null;
+      if (isNew && visits !== null) later(what.after, { kind: 'visited', port: visits, from });
       if (isNew && what.arrivesOn !== null) {
         const proof = Uint8Array.from([...wish.value.id, port >> 8, port & 255]);
         later(what.after, {
           kind: 'called',
           port: what.arrivesOn,
           bytes: proof,
-          from: endpoint(ALTERNATE.address, 4711),
+          from,
         });
       }
       return { port, state: now >= known.at + what.after ? what.state : ('under-way' as const) };
@@ -99,12 +130,7 @@ function check({ ports = [5060], fate = OPEN, lost = () => false, bind = () => n
         makeAttribute(FULLCONE_CALLED, { id: wish.value.id, ports: states }, id),
       ],
     });
-    later(ROUND_TRIP, {
-      kind: 'datagram',
-      socket: -1,
-      bytes: rest.error ? failure(id, rest.error) : answer,
-      from: PRIMARY,
-    });
+    answerWith(rest.error ? failure(id, rest.error) : answer);
   }
 
   function carryOut(output: Exclude<Output<CallObservation>, { kind: 'wait' | 'done' }>): void {
@@ -192,6 +218,55 @@ describe('a port that is not', () => {
   });
 });
 
+describe('a call whose words are dropped on the way', () => {
+  const DEAF = (port: number): Fate => ({ ...SOMEBODY, visits: port });
+
+  it('is known to have connected somewhere: nobody else need have answered', () => {
+    const { of } = check({ ports: [5060, 5061], fate: (port) => (port === 5060 ? OPEN(port) : DEAF(port)) });
+    expect(of(5061)).toMatchObject({ arrivedOn: [], ended: ['connected', 'connected'], isVisited: true });
+    expect(of(5060)).toMatchObject({ arrivedOn: [5060] });
+  });
+
+  it('may have come to another port', () => {
+    const { of } = check({ ports: [5060, 5061], fate: () => DEAF(5061) });
+    expect([of(5060)?.isVisited, of(5061)?.isVisited]).toEqual([true, true]);
+  });
+
+  it('is another one than that which arrives at a port beside it', () => {
+    const { of } = check({ ports: [5060, 5061], fate: (port) => (port === 5060 ? OPEN(port) : SOMEBODY) });
+    expect(of(5061)).toMatchObject({ ended: ['connected', 'connected'], isVisited: false });
+  });
+});
+
+describe('a router that begins to refuse who calls', () => {
+  const MANY = Array.from({ length: 24 }, (_, index) => 5000 + index);
+
+  it('shows by a port that had arrived: what failed is not closed, and the rest is not asked', () => {
+    let arrivals = 0;
+    const { evidence } = check({ ports: MANY, fate: (port) => (arrivals++ < 3 ? OPEN(port) : DROPPED) });
+    const shutOut = evidence.ports.filter(({ isShutOut }) => isShutOut).map(({ port }) => port);
+    expect(shutOut).toEqual([5003, 5004, 5005, 5006, 5007]);
+    expect(evidence.ports.filter(({ isAsked }) => isAsked)).toHaveLength(8);
+  });
+
+  it('is none where that port is reached again: the others are closed', () => {
+    const { evidence, observations } = check({ ports: MANY, fate: (port) => (port === 5001 ? OPEN(port) : DROPPED) });
+    expect(evidence.ports.filter(({ isShutOut }) => isShutOut)).toEqual([]);
+    expect(evidence.ports.filter(({ ended }) => ended.length === 2)).toHaveLength(23);
+    expect(observations.flatMap((one) => (one.kind === 'call-sentinel' ? [one.arrived] : []))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it('cannot be seen where no port has arrived', () => {
+    const { evidence, observations } = check({ ports: MANY, fate: () => DROPPED });
+    expect(evidence.ports.filter(({ ended }) => ended.length === 2)).toHaveLength(24);
+    expect(observations.filter(({ kind }) => kind === 'call-sentinel')).toEqual([]);
+  });
+});
+
 describe('a call that was not watched', () => {
   it('does not count: another one takes its place', () => {
     const { of, observations } = check({ fate: () => DROPPED, lost: (now) => now > 2000 && now < 3600 });
@@ -224,6 +299,42 @@ describe('a call that was not watched', () => {
     const refused = check({ error: 438, fate: () => DROPPED });
     expect(refused.of(5060)?.ended).toEqual([]);
     expect(refused.observations.some((one) => one.kind === 'call-refused' && one.code === 438)).toBe(true);
+  });
+});
+
+describe('a token', () => {
+  const NEW = 'beef000102030405';
+  const MANY = Array.from({ length: 48 }, (_, index) => 5000 + index);
+  const tokensOf = (sent: readonly Message[]) => [
+    ...new Set(
+      sent.flatMap((message) => {
+        const token = readAttribute(message, FULLCONE_TOKEN);
+        return token?.kind === 'ok' ? [Buffer.from(token.value).toString('hex')] : [];
+      }),
+    ),
+  ];
+
+  it('is asked for anew before it is too old, so that a long run goes on', () => {
+    const knows = (now: Milliseconds) => (now < 20_000 ? TOKEN : NEW);
+    const pass = { token: TOKEN, until: 20_000 + 300_000 };
+    const { evidence, sent } = check({ ports: MANY, fate: () => DROPPED, knows, plan: { pass } });
+    expect(evidence.ports.filter(({ ended }) => ended.length !== 2)).toEqual([]);
+    expect(tokensOf(sent)).toEqual([TOKEN, NEW]);
+    // Two calls are under way, and each asks for it.
+    expect(sent.filter((message) => readAttribute(message, FULLCONE_HELLO) !== null).length).toBeLessThan(3);
+  });
+
+  it('that the reflector knows no longer is asked for anew, and the refusal is told once', () => {
+    const { evidence, sent, observations } = check({ fate: () => DROPPED, knows: () => NEW });
+    expect(evidence.ports.map(({ ended }) => ended)).toEqual([['timed-out', 'timed-out']]);
+    expect(tokensOf(sent)).toEqual([TOKEN, NEW]);
+    expect(observations.filter(({ kind }) => kind === 'call-refused')).toHaveLength(1);
+  });
+
+  it('that is too old is not shown', () => {
+    const { evidence, sent } = check({ knows: () => NEW, plan: { pass: { token: TOKEN, until: 0 } } });
+    expect(evidence.ports.map(({ arrivedOn }) => arrivedOn)).toEqual([[5060]]);
+    expect(tokensOf(sent)).toEqual([NEW]);
   });
 });
 
@@ -270,7 +381,7 @@ it('a port that cannot be opened is not called', () => {
 });
 
 it('nothing is asked of a server that calls nobody', () => {
-  const { observations, sent, of } = check({ plan: { token: null } });
+  const { observations, sent, of } = check({ plan: { pass: null } });
   expect([observations, sent, of(5060)?.canAsk]).toEqual([[], [], false]);
 });
 

@@ -1,16 +1,17 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { CallPlan } from '../plan/index.ts';
 import { CALL_ID_LENGTH, type CallState, callBytes } from '../stun/index.ts';
-import { callRequest, readCalled } from './answer.ts';
+import { bindingRequest, callRequest, readAnswer, readCalled, readServer } from './answer.ts';
+import { Bulk } from './bulk.ts';
 import { CallRound } from './call-round.ts';
 import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
 import { never, Outbox } from './outbox.ts';
 import { Transactions } from './transactions.ts';
 import type { CallObservation, Engine, Input, Output } from './types.ts';
 
-/** A poll, and what it asks about. */
+/** A poll, and what it asks about; null: for nothing but a new token. */
 interface Poll {
-  readonly round: CallRound;
+  readonly round: CallRound | null;
 }
 
 /**
@@ -23,6 +24,7 @@ export class CallCheck implements Engine<CallObservation> {
   readonly #outbox = new Outbox<CallObservation>();
   readonly #transactions: Transactions<Poll>;
   readonly #helpers: HelperSockets<CallObservation>;
+  readonly #bulk: Bulk;
   readonly #slices: (readonly number[])[];
   #phase: 'new' | 'opening' | 'calling' | 'done' = 'new';
   /** Ports of this slice whose listeners are being opened. */
@@ -33,12 +35,19 @@ export class CallCheck implements Engine<CallObservation> {
   #settled = new Set<number>();
   #failedCalls = new Map<number, number>();
   #rounds: CallRound[] = [];
+  /** A port at which a call has arrived; it goes on listening, to be called once more. */
+  #sentinel: number | null = null;
+  /** Calls of it, after those of the slice. */
+  #sentinelRounds: CallRound[] = [];
+  readonly #refusals = new Set<number>();
+  #lostSentinels = 0;
 
   /** `isChecked`: UDP ports that are not ours to take. */
   constructor(plan: CallPlan, isChecked: (port: number) => boolean, random: (count: number) => Uint8Array) {
     this.#plan = plan;
     this.#random = random;
-    this.#slices = plan.token === null ? [] : [...plan.slices];
+    this.#slices = plan.pass === null ? [] : [...plan.slices];
+    this.#bulk = new Bulk(plan.pass);
     this.#transactions = new Transactions(random);
     this.#helpers = new HelperSockets(this.#outbox, plan.bindAddress, isChecked);
   }
@@ -64,6 +73,8 @@ export class CallCheck implements Engine<CallObservation> {
           port: input.port,
           failure: input.failure,
         });
+      case 'visited':
+        return this.#outbox.observed({ kind: 'call-visited', at: now, port: input.port, from: input.from });
       case 'called':
         return this.#called(input.port, input.bytes, input.from, now);
       case 'datagram':
@@ -122,14 +133,38 @@ export class CallCheck implements Engine<CallObservation> {
   #call(now: Milliseconds): Milliseconds {
     for (const round of this.#rounds) this.#conclude(round, now);
     const left = [...this.#listening].filter((port) => !this.#settled.has(port));
-    if (left.length === 0) {
-      this.#closeSlice();
-      return this.#openSlice(now);
-    }
+    if (left.length === 0) return this.#askSentinel(now);
     const startAt = this.#nextRoundAt(left, now);
     if (startAt <= now) this.#startRound(left, now);
     const polls = this.#rounds.filter((round) => !round.over).map((round) => this.#poll(round, now));
     return Math.min(startAt <= now ? never : startAt, ...polls);
+  }
+
+  /** Where ports failed, it shows that the router has not begun to refuse who calls; where none arrived, nobody can. */
+  #askSentinel(now: Milliseconds): Milliseconds {
+    const [port, last] = [this.#sentinel, this.#sentinelRounds.at(-1)];
+    if (port === null || this.#failedCalls.size === 0) return this.#sliceOver(now);
+    if (last && !last.over && !last.isOver(now, () => false)) return this.#poll(last, now);
+    if (last && !last.over) {
+      last.over = true;
+      // Whom the reflector did not call, no router has refused.
+      if (last.wasWatched(now) && last.stateOf(port) !== 'not-called') this.#lostSentinels++;
+    }
+    if (this.#lostSentinels >= this.#plan.callsNeeded) {
+      this.#outbox.observed({ kind: 'call-sentinel', at: now, arrived: false });
+      this.#slices.length = 0;
+      return this.#sliceOver(now);
+    }
+    if (this.#sentinelRounds.length >= this.#plan.mostCalls) return this.#sliceOver(now);
+    const id = this.#random(CALL_ID_LENGTH).slice();
+    const round = new CallRound(this.#plan, { number: 0, id, ports: [port] }, now);
+    this.#sentinelRounds.push(round);
+    return this.#poll(round, now);
+  }
+
+  #sliceOver(now: Milliseconds): Milliseconds {
+    this.#closeSlice();
+    return this.#openSlice(now);
   }
 
   /** The second call does not wait for the end of the first one; further ones take the place of those that did not count. */
@@ -163,14 +198,17 @@ export class CallCheck implements Engine<CallObservation> {
     const at = round.pollAt;
     if (at > now) return Math.min(at, round.endsAt(now));
     round.polled(now);
-    const { id } = this.#transactions.open({ round }, now);
-    this.#outbox.push({
-      kind: 'send',
-      socket: this.#helpers.key('control'),
-      bytes: callRequest(id, this.#plan.token ?? '', { id: round.id, ports: round.ports }),
-      to: this.#plan.primary,
-    });
+    const token = this.#bulk.token(now);
+    if (this.#bulk.wantsNew(now)) this.#send({ round: null }, (id) => bindingRequest(id, { hello: true }), now);
+    const call = { id: round.id, ports: round.ports };
+    if (token !== null) this.#send({ round }, (id) => callRequest(id, token, call), now);
     return round.pollAt;
+  }
+
+  #send(poll: Poll, request: (id: Uint8Array) => Uint8Array, now: Milliseconds): void {
+    const { id } = this.#transactions.open(poll, now);
+    const socket = this.#helpers.key('control');
+    this.#outbox.push({ kind: 'send', socket, bytes: request(id), to: this.#plan.primary });
   }
 
   #conclude(round: CallRound, now: Milliseconds): void {
@@ -198,22 +236,44 @@ export class CallCheck implements Engine<CallObservation> {
 
   /** Somebody connected to the listener of `arrivedOn`. Only who knows the call's id is the reflector. */
   #called(arrivedOn: number, bytes: Uint8Array, from: Endpoint, now: Milliseconds): void {
+    if (this.#sentinelRounds.some(({ id, ports: [port = 0] }) => isProof(bytes, id, port)))
+      return this.#sentinelCame(now);
     for (const round of this.#rounds)
       for (const port of round.ports)
         if (isProof(bytes, round.id, port)) {
           this.#settled.add(port);
+          if (arrivedOn === port) this.#sentinel ??= port;
           this.#outbox.observed({ kind: 'call-arrived', at: now, port, call: round.number, arrivedOn, from });
         }
   }
 
+  #sentinelCame(at: Milliseconds): void {
+    // What fails from here on needs another proof.
+    if (this.#failedCalls.size === 0) return;
+    this.#outbox.observed({ kind: 'call-sentinel', at, arrived: true });
+    this.#failedCalls.clear();
+  }
+
   #datagram(bytes: Uint8Array, from: Endpoint, now: Milliseconds): void {
-    const answer = readCalled(bytes);
-    if (answer === null || from.address !== this.#plan.primary.address) return;
+    const answer = readAnswer(bytes);
+    if (answer.kind === 'nothing' || from.address !== this.#plan.primary.address) return;
     const pending = this.#transactions.find(answer.transactionId);
     if (!pending || pending.answered) return;
-    pending.answered = true;
-    if (answer.kind === 'error') this.#outbox.observed({ kind: 'call-refused', at: now, code: answer.code });
-    else pending.subject.round.answered(answer.called, pending.sentAt, now);
+    pending.answered = answer.kind !== 'invalid';
+    if (answer.kind === 'error') this.#refused(answer.code, now);
+    if (answer.kind !== 'success') return;
+    const { token } = readServer(answer.message);
+    if (token !== null && this.#bulk.wantsNew(now)) this.#bulk.renew(token, pending.sentAt);
+    const called = readCalled(answer.message);
+    if (called) pending.subject.round?.answered(called, pending.sentAt, now);
+  }
+
+  /** Perhaps because of the token: the reflector may have been started anew. Told once, however often it comes. */
+  #refused(code: number, at: Milliseconds): void {
+    this.#bulk.doubt();
+    if (this.#refusals.has(code)) return;
+    this.#refusals.add(code);
+    this.#outbox.observed({ kind: 'call-refused', at, code });
   }
 
   #fail(failure: Extract<CallObservation, { kind: 'call-failed' }>['failure'], at: Milliseconds): void {
@@ -222,8 +282,10 @@ export class CallCheck implements Engine<CallObservation> {
   }
 
   #closeSlice(): void {
-    for (const port of this.#listening) this.#outbox.push({ kind: 'unlisten', port });
+    for (const port of this.#listening) if (port !== this.#sentinel) this.#outbox.push({ kind: 'unlisten', port });
     this.#listening = new Set();
+    this.#sentinelRounds = [];
+    this.#lostSentinels = 0;
     this.#settled = new Set();
     this.#failedCalls = new Map();
     this.#rounds = [];
@@ -234,6 +296,8 @@ export class CallCheck implements Engine<CallObservation> {
     this.#phase = 'done';
     for (const port of this.#opening) this.#outbox.push({ kind: 'unlisten', port });
     this.#closeSlice();
+    if (this.#sentinel !== null) this.#outbox.push({ kind: 'unlisten', port: this.#sentinel });
+    this.#sentinel = null;
     this.#helpers.close();
   }
 }

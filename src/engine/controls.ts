@@ -117,7 +117,7 @@ export class Controls {
 
   /** That it had no strength for one request: its silence on others, too, says nothing of the way to them. */
   serverRefused(sentAt: Milliseconds): void {
-    this.#refusals.push(sentAt);
+    if (this.#refusals.at(-1) !== sentAt) this.#refusals.push(sentAt);
   }
 
   #isRefusedNear(time: Milliseconds): boolean {

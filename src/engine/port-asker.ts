@@ -15,7 +15,7 @@ import type { Sentinels } from './sentinels.ts';
 import { whatIsStrange } from './strange.ts';
 import type { Throttle } from './throttle.ts';
 import type { Pending, Transactions } from './transactions.ts';
-import type { Observation, SocketKey } from './types.ts';
+import type { Observation, SocketKey, StrangeAnswer } from './types.ts';
 import { type RunProgress, wanted } from './wanted.ts';
 
 /** One question to one port, over all its tries. */
@@ -26,6 +26,8 @@ export interface Ask {
   dueAt: Milliseconds;
   /** When each of its tries was sent. */
   readonly sent: Milliseconds[];
+  /** What was wrong with its answers: each is told once, however often it comes. */
+  readonly wrong: Set<StrangeAnswer | number>;
   over: boolean;
 }
 
@@ -277,7 +279,7 @@ export class PortAsker {
   #begin(state: PortState<Ask>, question: Question, now: Milliseconds): Ask {
     const step = this.#tools.plan.steps[question];
     if (!step) throw new Error(`the plan has no step for ${question}`);
-    const ask: Ask = { state, question, step, dueAt: now, sent: [], over: false };
+    const ask: Ask = { state, question, step, dueAt: now, sent: [], wrong: new Set(), over: false };
     this.#asked.set(question, (this.#asked.get(question) ?? 0) + 1);
     this.#due.push(ask);
     return ask;
@@ -306,13 +308,18 @@ export class PortAsker {
 
   answer(pending: Pending<PortSubject>, answer: Answer, socket: SocketKey, from: Endpoint, now: Milliseconds): void {
     const { outbox, helpers } = this.#tools;
-    const { question, state, step } = pending.subject.ask;
+    const { question, state, step, wrong } = pending.subject.ask;
     const about = { at: now, port: state.port, question };
-    if (answer.kind === 'error' && from.address === step.to.address)
+    // An order is refused because of its token: that says nothing of the ports.
+    const isAnswer = pending.subject.batch === null && from.address === step.to.address;
+    if (answer.kind === 'error' && isAnswer && !wrong.has(answer.code)) {
+      wrong.add(answer.code);
       outbox.observed({ kind: 'refused', ...about, code: answer.code });
+    }
     if (answer.kind !== 'success' && answer.kind !== 'invalid') return;
     const what = whatIsStrange(step, socket, from, helpers) ?? (answer.kind === 'invalid' ? answer.what : null);
-    if (what) outbox.observed({ kind: 'strange', ...about, what, source: from });
+    if (what && !wrong.has(what)) outbox.observed({ kind: 'strange', ...about, what, source: from });
+    if (what) wrong.add(what);
     else if (answer.kind === 'success') this.#success(pending, answer.mapped, socket, from, now);
   }
 

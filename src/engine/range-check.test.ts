@@ -169,13 +169,32 @@ describe('with a token of the server', () => {
     const restarted: Server = (request) => {
       const isKnown = request.at < 1060 ? request.token === pass.token : request.token === NEW_TOKEN;
       if (request.hello || isKnown) return giving(NEW)(request);
-      const bytes = failure(request.id, request.isOrder ? 438 : 500);
+      const bytes = failure(request.packet, request.isOrder ? 438 : 500);
       return [{ after: ROUND_TRIP, from: request.to, port: request.port, bytes }];
     };
     const { known, sent } = check(restarted, { ports: MANY, facts: { pass } });
     expect(MANY.filter((port) => known(port).includes('warm no') || known(port).includes('cold no'))).toEqual([]);
     expect(MANY.filter((port) => !known(port).startsWith(OPEN))).toEqual([]);
     expect(sent.at(-1)?.token).toBe(NEW_TOKEN);
+  });
+
+  it('that the server knows no longer a new one is asked for at once, and no order is taken for refused', () => {
+    const stale = but(
+      (request) => {
+        const isKnown = request.token === NEW_TOKEN || !request.isOrder;
+        const bytes = failure(request.packet, 438);
+        return isKnown ? null : [{ after: ROUND_TRIP, from: request.to, port: request.port, bytes }];
+      },
+      giving(NEW, closed(9001)),
+    );
+    const { known, sent, observed } = check(stale, { ports: MANY, facts: { pass } });
+    expect(MANY.filter((port) => !known(port).startsWith(OPEN))).toEqual([9001]);
+    expect(known(9001)).toBe(CLOSED);
+    expect(observed('refused')).toEqual([]);
+    // Two rounds of control probes later the new one is there: nothing waits until three of them are given up.
+    const [first, renewed] = [sent.find(isOrder), sent.find(({ token }) => token === NEW_TOKEN)];
+    expect((renewed?.at ?? 0) - (first?.at ?? 0)).toBeLessThan(400);
+    expect(sent.filter((one) => isOrder(one) && one.token === NEW_TOKEN).length).toBeGreaterThan(MANY.length / 2);
   });
 
   it('that does not count for the ports, which leave from another address, nothing is silent', () => {
@@ -324,6 +343,10 @@ describe('what refines a cause', () => {
   });
 });
 
+const QUESTIONS_OF_A_MUTE_PORT = ['cold', 'warm', 'outbound', 'relay'];
+/** It is not let in, and yet something comes: the silence that it breaks is none. */
+const NOTHING_SAID = QUESTIONS_OF_A_MUTE_PORT.map((question) => `${question} -malformed`).join(', ');
+
 describe('an answer that proves nothing', () => {
   const strange = (server: Server, what: string) => {
     const run = check(server);
@@ -337,12 +360,14 @@ describe('an answer that proves nothing', () => {
         forPort(9000, (one) => [{ ...one, from: STRANGER }]),
         'wrong-source',
       ),
-    ).toBe('cold no, warm no, outbound no, relay no');
+    ).toBe(NOTHING_SAID);
   });
 
   it('comes from the address that had to be changed', () => {
     const ignores = forPort(9000, (one) => [{ ...one, from: PRIMARY }]);
-    expect(strange(ignores, 'wrong-source')).toBe('cold no, warm no, outbound yes, change-port no');
+    expect(strange(ignores, 'wrong-source')).toBe(
+      'cold -malformed, warm -malformed, outbound yes, change-port -malformed',
+    );
   });
 
   it('comes from the very place that was asked for another port', () => {
@@ -350,13 +375,13 @@ describe('an answer that proves nothing', () => {
       if (change?.address) return [];
       return [{ ...one, from: PRIMARY }];
     });
-    expect(check(ignores).known(9000)).toBe('cold no, warm no, outbound yes, change-port no');
+    expect(check(ignores).known(9000)).toBe('cold no, warm no, outbound yes, change-port -malformed');
   });
 
   it('comes to a socket that could not be meant', () => {
     // RESPONSE-PORT ignored: the cold answer goes back to the control socket.
     const toAsker = forPort(9000, (one, request) => (isCold(request, 9000) ? [{ ...one, port: request.port }] : [one]));
-    expect(strange(toAsker, 'wrong-socket')).toBe('cold no, warm yes');
+    expect(strange(toAsker, 'wrong-socket')).toBe('cold -malformed, warm yes');
   });
 
   it.each<[about: string, bytes: (id: Uint8Array) => Uint8Array, what: string]>([
@@ -372,7 +397,7 @@ describe('an answer that proves nothing', () => {
       forPort(9000, (one, { id }) => [{ ...one, bytes: bytes(id) }]),
       what,
     );
-    expect(known).toBe('cold no, warm no, outbound no, relay no');
+    expect(known).toBe(NOTHING_SAID);
   });
 
   it('is an error that says that the server has no strength: it is asked less, and nothing is known', () => {
@@ -402,8 +427,32 @@ describe('an answer that proves nothing', () => {
   it('has an id that nobody sent', () => {
     const other = Uint8Array.from({ length: 12 }, () => 7);
     const guesses = forPort(9000, (one) => [{ ...one, bytes: success(other, seenFrom(9000)) }]);
-    const { known, of } = check(guesses);
+    expect(strange(guesses, 'unasked')).toBe(NOTHING_SAID);
+  });
+
+  it('is no STUN', () => {
+    const guesses = forPort(9000, (one) => [{ ...one, bytes: Uint8Array.of(0) }]);
+    expect(strange(guesses, 'unasked')).toBe(NOTHING_SAID);
+  });
+
+  it('is of somebody else: that says nothing of the server', () => {
+    const noise = forPort(9000, (one) => [{ ...one, from: STRANGER, bytes: Uint8Array.of(0) }]);
+    const { known, of } = check(noise);
     expect([known(9000), of(9000).strange]).toEqual(['cold no, warm no, outbound no, relay no', []]);
+  });
+
+  it('is told once, however often it comes', () => {
+    const told = (kind: 'strange' | 'refused', one: (id: Uint8Array, to: Endpoint) => object) => {
+      const often = forPort(9000, (answer, { id, to }) =>
+        Array.from({ length: 100 }, () => ({ ...answer, ...one(id, to) })),
+      );
+      return check(often)
+        .observed(kind, 9000)
+        .map(({ question }) => question);
+    };
+    const all = ['cold', 'cold-near', 'warm', 'outbound', 'relay'];
+    expect(told('strange', (id) => ({ bytes: success(id, seenFrom(0)) }))).toEqual(all);
+    expect(told('refused', (id, from) => ({ from, bytes: failure(id, 420) }))).toEqual(all);
   });
 
   it('is one byte of something else', () => {

@@ -1,5 +1,6 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { ProbePlan } from '../plan/index.ts';
+import { STALE_NONCE } from '../stun/index.ts';
 import type { SocketFailure } from '../system/index.ts';
 import { type Answer, isTransient, readAnswer, readServer } from './answer.ts';
 import { Bulk } from './bulk.ts';
@@ -63,6 +64,8 @@ export class RangeCheck implements Engine<Observation> {
   /** Ports that were in use, and since when, to be tried once more. */
   readonly #heldFor = new Map<SocketKey, Milliseconds>();
   readonly #tried = new Set<SocketKey>();
+  /** Ports that the server has reached with something that is no answer. */
+  readonly #garbled = new Set<SocketKey>();
   #listening = 0;
   /** Ports that found no free socket, and wait for the next slice. */
   #deferred: number[] = [];
@@ -115,6 +118,7 @@ export class RangeCheck implements Engine<Observation> {
       case 'tick':
       case 'listens':
       case 'listen-failed':
+      case 'visited':
       case 'called':
       case 'exchanged':
         return;
@@ -297,9 +301,8 @@ export class RangeCheck implements Engine<Observation> {
 
   #datagram(socket: SocketKey, bytes: Uint8Array, from: Endpoint, now: Milliseconds): void {
     const answer = readAnswer(bytes);
-    if (answer.kind === 'nothing') return;
-    const pending = this.#transactions.find(answer.transactionId);
-    if (!pending) return;
+    const pending = answer.kind === 'nothing' ? undefined : this.#transactions.find(answer.transactionId);
+    if (answer.kind === 'nothing' || !pending) return this.#unasked(socket, from, now);
     this.#heedServer(answer, pending, now);
     if (isPort(pending)) this.#asker.answer(pending, answer, socket, from, now);
     else if (answer.kind !== 'success') return;
@@ -308,11 +311,21 @@ export class RangeCheck implements Engine<Observation> {
     else if (isNewcomer(pending)) this.#newcomers.answered(pending, socket, from, answer.mapped, now);
   }
 
+  /** The server has reached the port, but not with what was asked: a silence of this port is none. */
+  #unasked(socket: SocketKey, source: Endpoint, at: Milliseconds): void {
+    const { primary, alternate } = this.#plan.server;
+    const isServer = source.address === primary.address || source.address === alternate?.address;
+    if (!isServer || !this.#open.has(socket) || this.#garbled.has(socket)) return;
+    this.#garbled.add(socket);
+    this.#outbox.observed({ kind: 'strange', at, port: socket, question: 'cold', what: 'unasked', source });
+  }
+
   /** After an error, which may mean that the server does not know the token any more, a control probe asks for a new one. */
   #heedServer(answer: Answer, { sentAt }: AnyPending, now: Milliseconds): void {
     if (answer.kind === 'error') {
       this.#bulk.doubt();
       if (isTransient(answer.code)) this.#serverRefused(sentAt, now);
+      if (answer.code === STALE_NONCE.code) this.#controls.serverRefused(sentAt);
     }
     if (answer.kind !== 'success' || !this.#bulk.wantsNew(now)) return;
     const { token } = readServer(answer.message);

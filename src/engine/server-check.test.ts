@@ -63,6 +63,13 @@ const saying =
 
 const naming = (other: Endpoint): Server => saying((id) => [makeAttribute(OTHER_ADDRESS, other, id)]);
 
+const mapping =
+  (to: (request: Request) => Endpoint): Server =>
+  (request) => {
+    const other = makeAttribute(OTHER_ADDRESS, ALTERNATE, request.id);
+    return honest(request).map((one) => ({ ...one, bytes: success(request.id, to(request), [other]) }));
+  };
+
 const refuses = (code: number, when: (request: Request) => boolean): Server =>
   but((request) =>
     when(request)
@@ -185,14 +192,14 @@ describe('a server that lies', () => {
     [
       'lets a third address answer for the alternate',
       but((request) => honest(request).map((one) => (request.change ? { ...one, from: STRANGER } : one))),
-      'basic: ignores-change-request',
+      'malformed: no-valid-answer',
     ],
     [
       'lets a third address answer when it is asked straight',
       but((request) =>
         honest(request).map((one) => (request.to.address === ALTERNATE.address ? { ...one, from: STRANGER } : one)),
       ),
-      'no-second-address: alternate-silent',
+      'malformed: no-valid-answer',
     ],
     [
       'lets a third address answer everything',
@@ -220,12 +227,27 @@ describe('a server that lies', () => {
     [
       "answers with somebody else's id",
       but((request) => honest(request).map((one) => ({ ...one, bytes: success(new Uint8Array(12), seenFrom(1)) }))),
-      'unreachable',
+      'malformed: no-valid-answer',
+    ],
+    [
+      'lets the primary answer for the alternate',
+      but((request) =>
+        honest(request).map((one) => (request.to.address === ALTERNATE.address ? { ...one, from: PRIMARY } : one)),
+      ),
+      'no-second-address: alternate-silent',
+    ],
+    ['gives another mapping each time', mapping(({ nth }) => seenFrom(1000 + nth)), 'malformed: no-valid-answer'],
+    ['gives both sockets the same mapping', mapping(() => seenFrom(1)), 'malformed: no-valid-answer'],
+    ['maps to this machine', mapping(({ port }) => endpoint('127.0.0.1', port)), 'malformed: no-valid-answer'],
+    [
+      'has the right id in its first answer only',
+      but((request) => (request.nth < 2 ? null : honest(request).map((one) => ({ ...one, bytes: Uint8Array.of(1) })))),
+      'malformed: no-valid-answer',
     ],
     [
       'echoes what it gets',
       (request) => [{ after: 1, from: request.to, port: request.port, bytes: Uint8Array.of(0, 1, 0, 0) }],
-      'unreachable',
+      'malformed: no-valid-answer',
     ],
   ];
 
@@ -243,6 +265,13 @@ describe('a server that lies', () => {
     let errors = 0;
     const stumbles: Server = (request) => (errors++ < 2 ? refuses(500, () => true)(request) : honest(request));
     expect(check(stumbles).is).toBe('ok');
+  });
+
+  it('is told of once, however often it answers', () => {
+    const hundred = but((request) =>
+      honest(request).flatMap((one) => Array.from({ length: 100 }, () => ({ ...one, bytes: one.bytes.slice(0, -2) }))),
+    );
+    expect(check(hundred).settled('server-strange')).toEqual(['binding', 'listener-binding']);
   });
 
   it('about its address is asked nothing there', () => {
@@ -366,6 +395,7 @@ it('is tested with a server that answers from where RFC 5780 section 7.2 says', 
       responsePort: null,
       token: null,
       isOrder: false,
+      packet: new Uint8Array(12),
       hello: false,
       nth: 0,
     });

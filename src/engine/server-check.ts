@@ -1,4 +1,4 @@
-import { type Endpoint, endpoint, type Milliseconds } from '../base/index.ts';
+import { type Endpoint, endpoint, ipv4Scope, type Milliseconds, sameEndpoint } from '../base/index.ts';
 import { whyUnusable } from './alternate.ts';
 import { type Answer, bindingRequest, isTransient, type RequestOptions, readAnswer, readServer } from './answer.ts';
 import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
@@ -25,6 +25,8 @@ interface Ask {
   readonly probe: Probe;
   tries: number;
   dueAt: Milliseconds;
+  /** What was wrong with its answers, each once: a server may answer a hundred times. */
+  readonly wrong: Set<StrangeAnswer | number>;
 }
 
 /** A lone query: quick at first, patient in the end (RFC 8489 section 6.2.1 doubles from 500 ms; we have no time for that). */
@@ -43,6 +45,8 @@ export class ServerCheck implements Engine<ServerObservation> {
   readonly #settled = new Set<ServerQuestion>();
   /** Where the listener is seen from: by the primary, and by the alternate roles once they are known. */
   readonly #listenerAt = new Map<ServerQuestion, Endpoint>();
+  /** Who saw each of the two sockets where; a router keeps that for as long as this check takes. */
+  readonly #seen: { readonly from: Probe['from']; readonly by: Endpoint; readonly mapped: Endpoint }[] = [];
   #alternate: Endpoint | null = null;
   #phase: 'new' | 'opening' | 'asking' | 'done' = 'new';
   /** One of our reflectors. */
@@ -145,7 +149,7 @@ export class ServerCheck implements Engine<ServerObservation> {
   }
 
   #begin(probe: Probe, now: Milliseconds): void {
-    this.#asks.set(probe.question, { probe, tries: 0, dueAt: now });
+    this.#asks.set(probe.question, { probe, tries: 0, dueAt: now, wrong: new Set() });
   }
 
   #try(ask: Ask, now: Milliseconds): void {
@@ -176,37 +180,52 @@ export class ServerCheck implements Engine<ServerObservation> {
 
   #datagram(socket: SocketKey, bytes: Uint8Array, from: Endpoint, now: Milliseconds): void {
     const answer = readAnswer(bytes);
-    if (answer.kind === 'nothing') return;
-    const pending = this.#transactions.find(answer.transactionId);
-    if (!pending || pending.answered) return;
-    const { probe } = pending.subject;
-    const about = { at: now, server: this.#target.name, question: probe.question };
-    const strange = this.#whatIsStrange(answer, probe, socket, from);
+    const pending = answer.kind === 'nothing' ? undefined : this.#transactions.find(answer.transactionId);
+    if (answer.kind === 'nothing' || !pending) return this.#unasked(from, now);
+    if (pending.answered) return;
+    const { subject } = pending;
+    const strange = this.#whatIsStrange(answer, subject.probe, socket, from);
     if (strange) {
-      this.#outbox.observed({ kind: 'server-strange', ...about, what: strange, source: from });
-      if (strange === 'wrong-source' || strange === 'wrong-socket') this.#settleStrange(probe.question);
-    } else if (answer.kind === 'error') {
-      this.#outbox.observed({ kind: 'server-refused', ...about, code: answer.code });
-      if (!isTransient(answer.code)) this.#settle(probe.question);
-    } else if (answer.kind === 'success') {
-      const { mapped, message } = answer;
-      const { other, allowedRate, token, calls } = readServer(message);
-      this.#learnRate(allowedRate, now);
-      this.#token ??= token;
-      const otherUnusable = other && whyUnusable(this.#target.primary, other);
-      this.#outbox.observed({
-        kind: 'server-answered',
-        ...about,
-        source: from,
-        mapped,
-        other,
-        otherUnusable,
-        allowedRate,
-        token,
-        calls,
-      });
-      this.#success(pending, mapped, otherUnusable ? null : other, now);
-    }
+      this.#strange(subject, strange, from, now);
+      if (strange === 'wrong-source' || strange === 'wrong-socket') this.#settleStrange(subject.probe.question);
+    } else if (answer.kind === 'error') this.#refused(subject, answer.code, now);
+    else if (answer.kind === 'success') this.#valid(pending, answer, from, now);
+  }
+
+  #refused(ask: Ask, code: number, at: Milliseconds): void {
+    const { question } = ask.probe;
+    if (isNews(ask, code))
+      this.#outbox.observed({ kind: 'server-refused', at, server: this.#target.name, question, code });
+    if (!isTransient(code)) this.#settle(question);
+  }
+
+  #valid(
+    pending: Pending<Ask>,
+    { mapped, message }: Extract<Answer, { kind: 'success' }>,
+    source: Endpoint,
+    at: Milliseconds,
+  ): void {
+    const { question } = pending.subject.probe;
+    const { other, allowedRate, token, calls } = readServer(message);
+    this.#learnRate(allowedRate, at);
+    this.#token ??= token;
+    const otherUnusable = other && whyUnusable(this.#target.primary, other);
+    const server = this.#target.name;
+    const says = { source, mapped, other, otherUnusable, allowedRate, token, calls };
+    this.#outbox.observed({ kind: 'server-answered', at, server, question, ...says });
+    this.#success(pending, mapped, otherUnusable ? null : other, at);
+  }
+
+  /** Whoever is asked there talks, but not about what was asked. */
+  #unasked(from: Endpoint, now: Milliseconds): void {
+    const ask = [...this.#asks.values()].find(({ probe }) => probe.answerFrom.address === from.address);
+    if (ask) this.#strange(ask, 'unasked', from, now);
+  }
+
+  #strange(ask: Ask, what: StrangeAnswer, source: Endpoint, at: Milliseconds): void {
+    if (!isNews(ask, what)) return;
+    const { question } = ask.probe;
+    this.#outbox.observed({ kind: 'server-strange', at, server: this.#target.name, question, what, source });
   }
 
   #learnRate(allowedRate: number | null, now: Milliseconds): void {
@@ -225,6 +244,7 @@ export class ServerCheck implements Engine<ServerObservation> {
     pending.answered = true;
     const { question } = pending.subject.probe;
     if (this.#settled.has(question)) return;
+    this.#seen.push({ from: pending.subject.probe.from, by: pending.subject.probe.to, mapped });
     if (question === 'binding') this.#alternate = other;
     if (pending.subject.probe.answerOn === 'listener') this.#listenerAt.set(question, mapped);
     this.#settle(question);
@@ -241,7 +261,15 @@ export class ServerCheck implements Engine<ServerObservation> {
     if (answer.kind === 'invalid') return answer.what;
     if (answer.kind === 'error') return from.address === probe.to.address ? null : 'wrong-source';
     if (from.address !== probe.answerFrom.address) return 'wrong-source';
-    return this.#helpers.is(probe.answerOn, socket) ? null : 'wrong-socket';
+    if (!this.#helpers.is(probe.answerOn, socket)) return 'wrong-socket';
+    return answer.kind === 'success' ? this.#whatIsWrongWith(answer.mapped, probe) : null;
+  }
+
+  /** One socket has one mapping at one place, and no other socket has the same there, whatever the router does. */
+  #whatIsWrongWith(mapped: Endpoint, { from, to }: Probe): StrangeAnswer | null {
+    if (ipv4Scope(mapped.address) === 'loopback' && ipv4Scope(to.address) !== 'loopback') return 'no-mapping';
+    const there = this.#seen.filter(({ by }) => sameEndpoint(by, to));
+    return there.some((one) => (one.from === from) !== sameEndpoint(one.mapped, mapped)) ? 'other-mapping' : null;
   }
 
   #socketFailed(input: Extract<Input, { kind: 'bind-failed' | 'not-sent' }>, now: Milliseconds): void {
@@ -263,4 +291,11 @@ export class ServerCheck implements Engine<ServerObservation> {
     this.#phase = 'done';
     this.#helpers.close();
   }
+}
+
+/** The first time that this is wrong with answers to that question. */
+function isNews({ wrong }: Ask, what: StrangeAnswer | number): boolean {
+  const isNew = !wrong.has(what);
+  wrong.add(what);
+  return isNew;
 }

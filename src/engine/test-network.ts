@@ -35,6 +35,8 @@ export interface Request {
   readonly token: string | null;
   /** One of the ports of a FULLCONE-COLD. */
   readonly isOrder: boolean;
+  /** Of the packet: by it an order is refused. */
+  readonly packet: Uint8Array;
   /** Asks for a token. */
   readonly hello: boolean;
   /** Requests before this one. */
@@ -288,7 +290,7 @@ class Drive<T> {
 const before = (one: { at: Milliseconds; order: number }, other: { at: Milliseconds; order: number }): boolean =>
   one.at < other.at || (one.at === other.at && one.order < other.order);
 
-type Wish = Pick<Request, 'id' | 'change' | 'responsePort' | 'token' | 'isOrder' | 'hello'>;
+type Wish = Pick<Request, 'id' | 'packet' | 'change' | 'responsePort' | 'token' | 'isOrder' | 'hello'>;
 
 /** One packet may ask for several ports: so many requests. */
 function readRequests(bytes: Uint8Array): Wish[] {
@@ -314,6 +316,7 @@ export function readRequest(bytes: Uint8Array): Wish {
   return {
     token: token?.kind === 'ok' ? Buffer.from(token.value).toString('hex') : null,
     isOrder: false,
+    packet: message.transactionId,
     hello: readAttribute(message, FULLCONE_HELLO) !== null,
     id: message.transactionId,
     change: change?.kind === 'ok' ? change.value : null,

@@ -60,3 +60,18 @@ it('draws again when chance gives the beginning of an id that is under way', () 
   expect(ids.map((id) => [...id])).toEqual([drawn(0, 1), drawn(1, 4)]);
   expect(ids.map((id) => transactions.find(id)?.subject)).toEqual([0, 1]);
 });
+
+describe('several requests in one packet', () => {
+  const idOf = (id: Uint8Array, subject: number) => Uint8Array.from(id).fill(subject, 0, 2);
+  const transactions = new Transactions<number>(chance());
+  const { id, pending } = transactions.openAll([7, 8, 9], idOf, 100);
+
+  it('are found by an id each', () => {
+    expect(pending.map(({ subject }) => subject)).toEqual([7, 8, 9]);
+    expect([7, 8, 9].map((subject) => transactions.find(idOf(id, subject)))).toEqual(pending);
+  });
+
+  it('are found, the first of them, by the id of the packet, which refuses them all', () => {
+    expect(transactions.find(id)).toMatchObject({ subject: 7, sentAt: 100 });
+  });
+});

@@ -44,7 +44,10 @@ export class Transactions<T> {
     return pending;
   }
 
-  /** Several requests in one packet; `idOf` tells the id by which each is answered. */
+  /**
+   * Several requests in one packet; `idOf` tells the id by which each is answered. By its own id the packet is refused:
+   * that finds the first of them.
+   */
   openAll<S extends T>(
     subjects: readonly S[],
     idOf: (id: Uint8Array, subject: S) => Uint8Array,
@@ -52,7 +55,10 @@ export class Transactions<T> {
   ): { readonly id: Uint8Array; readonly pending: readonly Pending<S>[] } {
     const id = this.#newId();
     const entries = subjects.map((subject) => ({ subject, id: idOf(id, subject) }));
-    if (entries.some((entry) => this.#pending.has(number48(entry.id, 0)))) return this.openAll(subjects, idOf, now);
+    const isTaken = (one: Uint8Array): boolean => this.#pending.has(number48(one, 0));
+    if (isTaken(id) || entries.some((entry) => isTaken(entry.id))) return this.openAll(subjects, idOf, now);
+    const [first] = subjects;
+    if (first !== undefined) this.#add(id, first, now);
     return { id, pending: entries.map((entry) => this.#add(entry.id, entry.subject, now)) };
   }
 

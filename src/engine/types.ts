@@ -14,7 +14,9 @@ export type Input =
   | { readonly kind: 'not-sent'; readonly socket: SocketKey; readonly failure: SocketFailure }
   | { readonly kind: 'listens'; readonly port: number }
   | { readonly kind: 'listen-failed'; readonly port: number; readonly failure: SocketFailure }
-  /** Somebody connected to the listener at that TCP port, and sent this. */
+  /** Somebody connected to the listener at that TCP port. */
+  | { readonly kind: 'visited'; readonly port: number; readonly from: Endpoint }
+  /** Whoever did has ended, and sent this. */
   | { readonly kind: 'called'; readonly port: number; readonly bytes: Uint8Array; readonly from: Endpoint }
   /** All that came; empty: nobody was there. */
   | { readonly kind: 'exchanged'; readonly exchange: number; readonly bytes: Uint8Array }
@@ -177,6 +179,8 @@ export type CallObservation =
       readonly call: number;
       readonly from: Endpoint;
     }
+  /** Somebody connected to the listener at that port. Who it was, what he brings tells: `call-arrived`. */
+  | { readonly kind: 'call-visited'; readonly at: Milliseconds; readonly port: number; readonly from: Endpoint }
   | {
       readonly kind: 'call-ended';
       readonly at: Milliseconds;
@@ -187,6 +191,8 @@ export type CallObservation =
       /** The reflector answered all the time: no interruption can have swallowed the call. */
       readonly counts: boolean;
     }
+  /** After calls of other ports had failed, one that had arrived before was called once more: does the router still let calls in? */
+  | { readonly kind: 'call-sentinel'; readonly at: Milliseconds; readonly arrived: boolean }
   /** No call could be watched from its beginning to its end. */
   | { readonly kind: 'call-given-up'; readonly at: Milliseconds; readonly port: number }
   | { readonly kind: 'call-refused'; readonly at: Milliseconds; readonly code: number }
@@ -290,7 +296,16 @@ export type LifetimeObservation =
   | { readonly kind: 'lifetime-given-up'; readonly at: Milliseconds; readonly wait: Milliseconds }
   | { readonly kind: 'lifetime-failed'; readonly at: Milliseconds; readonly failure: SocketFailure };
 
-export type StrangeAnswer = 'wrong-source' | 'wrong-socket' | 'malformed' | 'no-mapping';
+export type StrangeAnswer =
+  | 'wrong-source'
+  | 'wrong-socket'
+  | 'malformed'
+  /** None that anybody could have, or two. */
+  | 'no-mapping'
+  /** Not the one that the same server gave to the same socket before, or one that it gave to another socket. */
+  | 'other-mapping'
+  /** No answer to anything that was asked: another transaction id, or no STUN at all. */
+  | 'unasked';
 
 /** The questions that tell what a server is good for, before the first port is asked. */
 export type ServerQuestion =

@@ -1,3 +1,4 @@
+import { formatEndpoint, type Milliseconds } from '../base/index.ts';
 import type { CallObservation, CallState } from '../engine/index.ts';
 import type { CallPlan } from '../plan/index.ts';
 import type { Listening } from './types.ts';
@@ -8,6 +9,10 @@ export interface CallEvidence {
   readonly listening: Listening;
   /** The checked ports on which calls for this one arrived, ascending. */
   readonly arrivedOn: readonly number[];
+  /** While it was called somebody connected to this machine, who did not bring the id of any call. */
+  readonly isVisited: boolean;
+  /** When its calls were over, a port that had been reached was not reached again. */
+  readonly isShutOut: boolean;
   /** How calls ended that count: the reflector was alive, and the path open, all the time. */
   readonly ended: readonly CallState[];
   /** So many make a no. */
@@ -27,14 +32,42 @@ export interface CallRunEvidence {
 /** Folds the observations of a run; their order does not matter, nor does it whether one is there twice. */
 export function collectCalls(plan: CallPlan, observations: readonly CallObservation[]): CallRunEvidence {
   const byPort = new Map<number, CallObservation[]>(plan.slices.flat().map((port) => [port, []]));
+  const visits = strangers(observations);
+  const sentinels = observations.filter((seen) => seen.kind === 'call-sentinel').sort((a, b) => a.at - b.at);
   for (const seen of observations) if ('port' in seen) byPort.get(seen.port)?.push(seen);
   return {
-    ports: [...byPort].map(([port, seen]) => collectPort(port, seen, plan)),
+    ports: [...byPort].map(([port, seen]) => collectPort(port, seen, plan, { visits, sentinels })),
     cancelled: observations.some(({ kind }) => kind === 'call-cancelled'),
   };
 }
 
-function collectPort(port: number, seen: readonly CallObservation[], plan: CallPlan): CallEvidence {
+/** When they came whose calls are not known; to whichever port, since a rule may forward to the wrong one. */
+function strangers(observations: readonly CallObservation[]): Milliseconds[] {
+  const known = new Set(observations.flatMap((one) => (one.kind === 'call-arrived' ? [formatEndpoint(one.from)] : [])));
+  return observations.flatMap((one) =>
+    one.kind === 'call-visited' && !known.has(formatEndpoint(one.from)) ? [one.at] : [],
+  );
+}
+
+type Sentinel = Extract<CallObservation, { kind: 'call-sentinel' }>;
+
+/** The next one after its last call tells. */
+function isShutOut(sentinels: readonly Sentinel[], seen: readonly CallObservation[]): boolean {
+  const ends = seen.flatMap((one) => (one.kind === 'call-ended' ? [one.at] : []));
+  return ends.length > 0 && sentinels.find(({ at }) => at >= Math.max(...ends))?.arrived === false;
+}
+
+function isDuring(visits: readonly Milliseconds[], seen: readonly CallObservation[]): boolean {
+  const times = seen.flatMap((one) => (one.kind === 'call-asked' || one.kind === 'call-ended' ? [one.at] : []));
+  return visits.some((at) => at >= Math.min(...times) && at <= Math.max(...times));
+}
+
+function collectPort(
+  port: number,
+  seen: readonly CallObservation[],
+  plan: CallPlan,
+  { visits, sentinels }: { readonly visits: readonly Milliseconds[]; readonly sentinels: readonly Sentinel[] },
+): CallEvidence {
   const arrived = seen.flatMap((one) => (one.kind === 'call-arrived' ? [one.arrivedOn] : []));
   const ended = new Map<number, CallState>();
   for (const one of seen)
@@ -43,9 +76,11 @@ function collectPort(port: number, seen: readonly CallObservation[], plan: CallP
     port,
     listening: listening(seen),
     arrivedOn: [...new Set(arrived)].sort((a, b) => a - b),
+    isVisited: isDuring(visits, seen),
+    isShutOut: isShutOut(sentinels, seen),
     ended: [...ended].sort(([a], [b]) => a - b).map(([, state]) => state),
     callsNeeded: plan.callsNeeded,
-    canAsk: plan.token !== null,
+    canAsk: plan.pass !== null,
     isAsked: seen.some(({ kind }) => kind === 'call-asked'),
   };
 }

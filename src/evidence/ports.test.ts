@@ -126,7 +126,11 @@ describe('no silence, and no answer', () => {
     ['no strength for one try, and then nothing', 'warm', [refused('warm', 500), ...silent('warm', 2000)], 'no'],
     ['an error, and then an answer', 'warm', [refused('warm', 500), answered('warm', 2500)], 'yes'],
     ['an error on another question', 'warm', [refused('cold'), ...silent('warm', 2000)], 'no'],
-    ['nothing but strange answers', 'outbound', [strange('wrong-source'), ...silent('outbound', 2000)], 'no'],
+    ['nothing but strange answers', 'outbound', [strange('wrong-source'), ...silent('outbound', 2000)], 'malformed'],
+    ['strange answers, and too much is lost', 'outbound', [strange('malformed'), givenUp('outbound')], 'malformed'],
+    ['strange answers to another question', 'warm', [strange('malformed'), ...silent('warm', 2000)], 'no'],
+    ['what nobody asked for', 'warm', [strange('unasked'), ...silent('warm', 2000)], 'malformed'],
+    ['a strange answer, and a good one', 'outbound', [strange('malformed'), answered('outbound', 2500)], 'yes'],
     ['strange answers so far', 'outbound', [sent('outbound', 2000), strange('malformed')], 'not-asked'],
   ])('%s (%s)', (_about, question, seen, says) => {
     expect(answer(question, [listening(), ...seen, ...around])).toBe(says);

@@ -1,4 +1,4 @@
-import type { Endpoint, Milliseconds } from '../base/index.ts';
+import { type Endpoint, type Milliseconds, sameEndpoint } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
 import type { ProbePlan, Question } from '../plan/index.ts';
 import { ControlRecord } from './controls.ts';
@@ -35,6 +35,7 @@ export function collectEvidence(plan: ProbePlan, observations: readonly Observat
     cancelled: sightings.cancelled,
     publicAddresses: publicAddresses(sightings, ports),
     bystanders: bystanders(sightings),
+    mappingChanges: mappingChanges(sightings),
     controlAddress: controlAddress(sightings),
     throttled: sightings.throttled,
     filter: sightings.filter,
@@ -115,7 +116,7 @@ function answerTo(question: Question, port: number, sightings: PortSightings, al
   if (arrived.length > 0) return unknown('late');
   // It came to the machine, but on another port: this one was not reached, and no further tries are needed to know.
   if (answered.length > 0) return { kind: 'no', because: answered };
-  return silence(question, seen, all);
+  return silence(question, sightings, all);
 }
 
 /**
@@ -143,12 +144,14 @@ const isTransient = (code: number): boolean => code >= 500;
 /** Nothing came that counts. Why not? */
 function silence(
   question: Question,
-  seen: readonly Observation[],
+  sightings: PortSightings,
   { plan, controls, refused, lost, throttled }: Circumstances,
 ): Answer {
+  const seen = sightings.byQuestion[question] ?? [];
   const unknown = (why: Unknown): Answer => ({ kind: 'unknown', why, because: seen });
   const silent = seen.find((one) => one.kind === 'silent');
-  if (seen.some((one) => one.kind === 'refused' && !(silent && isTransient(one.code)))) return unknown('refused');
+  const broken = whatBroke(seen, sightings, lost);
+  if (broken) return unknown(broken);
   if (!silent && refused) return unknown('scan-protection');
   if (!silent && lost) return unknown(throttled ? 'refused' : 'server-silent');
   if (seen.some(({ kind }) => kind === 'given-up')) return unknown(throttled ? 'refused' : 'loss');
@@ -157,6 +160,14 @@ function silence(
   if (question === 'warm' && !plan.server.changeRequest) return unknown('cannot-ask');
   const backing = controls.back(silent, triesOf(seen));
   return backing === 'backed' ? { kind: 'no', because: [silent] } : unknown(backing);
+}
+
+/** What came, though no answer, and not nothing. What no transaction id tells apart may have been meant for any question. */
+function whatBroke(seen: readonly Observation[], { strange }: PortSightings, lost: boolean): Unknown | null {
+  const isSilent = seen.some(({ kind }) => kind === 'silent');
+  if (seen.some((one) => one.kind === 'refused' && !(isSilent && isTransient(one.code)))) return 'refused';
+  const isOver = lost || seen.some(({ kind }) => kind === 'silent' || kind === 'given-up');
+  return isOver && (strange.has('unasked') || seen.some(({ kind }) => kind === 'strange')) ? 'malformed' : null;
 }
 
 /** When the tries were sent, each once. */
@@ -169,6 +180,16 @@ function bystanders({ controlAnswers }: Sightings): RunEvidence['bystanders'] {
   const lastFirst = controlAnswers.toSorted((a, b) => b.sentAt - a.sentAt || b.mapped.port - a.mapped.port);
   const first = new Map(lastFirst.map(({ local, mapped }) => [local, { local, mapped: mapped.port }]));
   return [...first.values()].sort((a, b) => a.local - b.local);
+}
+
+/** No router forgets a flow while the probes keep it alive. */
+function mappingChanges({ controlAnswers }: Sightings): boolean {
+  const known = new Map<number, Endpoint>();
+  return controlAnswers.some(({ role, local, mapped }) => {
+    const before = role === 'primary' ? known.get(local) : undefined;
+    if (role === 'primary') known.set(local, mapped);
+    return before !== undefined && !sameEndpoint(before, mapped);
+  });
 }
 
 function controlAddress({ controlAnswers }: Sightings): string | null {

@@ -54,6 +54,7 @@ describe('of a server', () => {
   it('that can do everything, everything is known', () => {
     expect(collectServer(ALL)).toEqual({
       binding: 'answered',
+      garbled: false,
       mapped: expect.anything(),
       pass: null,
       calls: false,
@@ -100,6 +101,18 @@ describe('of a server', () => {
     ['CHANGE-REQUEST by either way', without('change-and-response-port'), { changeRequest: 'works' }],
   ])('is known: %s', (_about, seen, known) => {
     expect(collectServer(seen)).toMatchObject(known);
+  });
+
+  it.each<[about: string, seen: readonly ServerObservation[], garbled: boolean]>([
+    ['no answer to one question', [...without('alternate'), strange('alternate', 'malformed')], true],
+    ['something else than the answer', [...without('alternate'), strange('alternate', 'unasked')], true],
+    ['an answer in the end', [strange('alternate', 'malformed'), ...ALL], false],
+    ['an answer from the primary', [...without('alternate'), strange('alternate', 'wrong-source')], false],
+    ['an answer to another socket', [...without('response-port'), strange('response-port', 'wrong-socket')], false],
+    ['nothing to the first question', [strange('binding', 'malformed')], false],
+    ['rubbish where one way was enough', [...without('change-request'), strange('change-request', 'malformed')], false],
+  ])('that gives %s it is known', (_about, seen, garbled) => {
+    expect(collectServer(seen).garbled).toBe(garbled);
   });
 
   const NEITHER = without('change-request', 'change-and-response-port');

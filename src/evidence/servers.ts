@@ -10,6 +10,7 @@ export function collectServer(observations: readonly ServerObservation[]): Serve
   const first = binding?.kind === 'server-answered' ? binding : null;
   return {
     binding: first ? 'answered' : bindingFailure(observations),
+    garbled: first !== null && isGarbled(observations, first.source.address),
     mapped: first?.mapped ?? null,
     other: first?.other ?? null,
     otherUnusable: first?.otherUnusable ?? null,
@@ -22,6 +23,21 @@ export function collectServer(observations: readonly ServerObservation[]): Serve
     calls: first?.calls ?? false,
     failure: observations.find((seen) => seen.kind === 'server-socket-failed')?.failure ?? null,
   };
+}
+
+/**
+ * An answer from the primary in the place of another role is none of it: a server without a second address, or one that
+ * does not know the question, sends it.
+ */
+function isGarbled(observations: readonly ServerObservation[], primary: string): boolean {
+  const answered = new Set<ServerQuestion>();
+  for (const seen of observations) if (seen.kind === 'server-answered') answered.add(seen.question);
+  // Of these two one answer is enough, and the other question is dropped.
+  if (answered.has('change-and-response-port')) answered.add('change-request');
+  return observations.some((seen) => {
+    if (seen.kind !== 'server-strange' || answered.has(seen.question) || seen.what === 'wrong-socket') return false;
+    return seen.what !== 'wrong-source' || seen.source.address !== primary;
+  });
 }
 
 function bindingFailure(observations: readonly ServerObservation[]): ServerEvidence['binding'] {

@@ -17,6 +17,8 @@ export type Unknown =
   | 'loss'
   /** The server answered with an error. */
   | 'refused'
+  /** What came as an answer is none: it says at least that something comes. */
+  | 'malformed'
   /** The answer to a cold question came after the port had sent packets itself. */
   | 'late';
 
@@ -69,6 +71,8 @@ export interface RunEvidence {
   readonly publicAddresses: readonly string[];
   /** Ports of this machine that are not checked, as the control probes used them, with their mappings. */
   readonly bystanders: readonly { readonly local: number; readonly mapped: number }[];
+  /** The primary saw one and the same socket of the control probes by several mappings. */
+  readonly mappingChanges: boolean;
   /** The public address by which the primary saw the control probes; null: several, or none. */
   readonly controlAddress: string | null;
   /** The server said that it was asked too much. */
@@ -87,6 +91,8 @@ export interface RunEvidence {
 /** What the questions to a server add up to. */
 export interface ServerEvidence {
   readonly binding: 'answered' | 'refused' | 'throttled' | 'malformed' | 'silent' | 'unknown';
+  /** Some question had no valid answer, but something that is none, such as no router makes of one. */
+  readonly garbled: boolean;
   /** Our own address as the server saw it; null: it did not answer. */
   readonly mapped: Endpoint | null;
   /** OTHER-ADDRESS as announced; null: none. */

@@ -1,12 +1,12 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
-import type { ServerFacts } from './types.ts';
+import type { Pass, ServerFacts } from './types.ts';
 
 /** TCP ports that the reflector is to call, and how: data, without side effects (docs/decisions/0004). */
 export interface CallPlan {
   /** Who is asked to call. */
   readonly primary: Endpoint;
   /** To be shown with each request; null: this server calls nobody. */
-  readonly token: string | null;
+  readonly pass: Pass | null;
   readonly bindAddress: string;
   /** Ports of one slice listen, and are called, at the same time. */
   readonly slices: readonly (readonly number[])[];
@@ -40,10 +40,10 @@ export interface CallPlanInput {
 export function planCalls({ server, ports, bindAddress, now }: CallPlanInput): CallPlan {
   const slices: number[][] = [];
   for (let at = 0; at < ports.length; at += CALLED_AT_ONCE) slices.push(ports.slice(at, at + CALLED_AT_ONCE));
-  const valid = server.calls && server.pass !== null && now < server.pass.until;
+  const isValid = server.calls && server.pass !== null && now < server.pass.until;
   return {
     primary: server.primary,
-    token: valid ? (server.pass?.token ?? null) : null,
+    pass: isValid ? server.pass : null,
     bindAddress,
     slices,
     callsNeeded: 2,

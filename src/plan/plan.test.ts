@@ -172,6 +172,8 @@ describe('the rate', () => {
     [null, 500, { kind: 'paced', packetsPerSecond: 500 }],
     [{ kind: 'paced', packetsPerSecond: 5000 }, null, { kind: 'paced', packetsPerSecond: 5000 }],
     [{ kind: 'max' }, 10, { kind: 'max' }],
+    [null, 1, { kind: 'paced', packetsPerSecond: 10 }],
+    [null, 0xffffffff, { kind: 'paced', packetsPerSecond: 920 }],
   ])('%j asked for, %j allowed: %j', (rate, allowedRate, expected) => {
     expect(plan({ allowedRate }, { rate }).rate).toEqual(expected);
   });

@@ -78,8 +78,10 @@ export function planProbes(input: PlanInput): ProbePlan {
   };
 }
 
-function defaultRate(server: Pick<ServerFacts, 'allowedRate'>): Rate {
-  return { kind: 'paced', packetsPerSecond: Math.min(DEFAULT_RATE, server.allowedRate ?? STRANGERS_RATE) };
+/** What every server bears needs no permission: one that allows less is not believed. */
+function defaultRate({ allowedRate }: Pick<ServerFacts, 'allowedRate'>): Rate {
+  const packetsPerSecond = Math.max(STRANGERS_RATE, Math.min(DEFAULT_RATE, allowedRate ?? STRANGERS_RATE));
+  return { kind: 'paced', packetsPerSecond };
 }
 
 /**

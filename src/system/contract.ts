@@ -65,6 +65,8 @@ export interface TcpListenHandlers {
   bound(local: Endpoint): void;
   /** It could not be opened, or has failed for good; nothing more will be called. */
   failed(failure: SocketFailure): void;
+  /** Somebody has connected from there; called once for each connection, before anything else is known of it. */
+  connected(from: Endpoint): void;
   /**
    * Somebody connected from there, and this is what he sent: all of it up to the end of the connection, or as much as
    * had come after 5 s or 64 bytes, when the connection is closed from here. May be empty.

@@ -89,10 +89,17 @@ export const CALL_RULES: readonly CallRule[] = [
   },
   {
     id: 'tcp-shut-out',
-    applies: (seen, { isRefused }) => isRefused && hasFailed(seen),
+    applies: (seen, { isRefused }) => (isRefused || seen.isShutOut) && hasFailed(seen),
     result: 'untested',
     cause: 'scan-protection',
-    why: 'The calls come from the address that the router has refused on UDP in the same run.',
+    why: 'The calls come from the address that the router has refused on UDP in the same run; or a port that had been reached was not reached again.',
+  },
+  {
+    id: 'tcp-payload-lost',
+    applies: (seen) => seen.isVisited && neverArrived(seen, 'connected'),
+    result: 'malformed',
+    cause: null,
+    why: 'The reflector was connected, and at that time somebody connected to this machine; but what the call carried did not come through. So it may well have been the call.',
   },
   {
     id: 'own-service-on-router',

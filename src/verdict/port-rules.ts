@@ -93,6 +93,20 @@ export const PORT_RULES: readonly PortRule[] = [
     why: 'The port leaves by another public address than the control probes, whose address the cold packets are sent to.',
   },
   {
+    id: 'mapping-changes',
+    applies: (seen, run) => run.mappingChanges && translated(seen),
+    result: 'malformed',
+    cause: null,
+    why: 'In the same run the server named several mappings of one socket, which no router gives to a flow that goes on: what it says of this mapping is worth nothing.',
+  },
+  {
+    id: 'preserved-by-a-stray-answer',
+    applies: (seen, run) => run.bystandersRewritten && isPreserved(seen) && seen.strange.includes('wrong-source'),
+    result: 'malformed',
+    cause: null,
+    why: 'The router rewrites ports, and this one was reached from an address that was not to answer: what it sends there leaves the way that this packet came, under its own number (docs/decisions/0001, trap 2).',
+  },
+  {
     id: 'preserved-by-chance',
     applies: (seen, run) =>
       run.bystandersRewritten &&
@@ -228,7 +242,8 @@ export const PORT_RULES: readonly PortRule[] = [
   {
     id: 'malformed',
     applies: (seen) =>
-      seen.mapped === null && seen.strange.some((what) => what === 'malformed' || what === 'no-mapping'),
+      spoiltBy(seen, 'malformed') ||
+      (seen.mapped === null && seen.strange.some((what) => what === 'malformed' || what === 'no-mapping')),
     result: 'malformed',
     cause: null,
     why: 'What came as an answer is none (RFC 8489 sections 5, 14).',

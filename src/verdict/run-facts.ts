@@ -6,6 +6,8 @@ export interface RunFacts {
   readonly mostPreserved: boolean;
   /** The ports of the control sockets were rewritten: so the router does, and a preserved port may be chance. */
   readonly bystandersRewritten: boolean;
+  /** The server contradicts itself about the mapping of a control socket: what it says of other mappings counts nothing. */
+  readonly mappingChanges: boolean;
   /** The public address of the control probes; null: they had several, or none. */
   readonly controlAddress: string | null;
   /**
@@ -20,12 +22,13 @@ export interface RunFacts {
 /** `mixed`: the asked ports do not agree, or none was asked; then each speaks for itself alone. */
 export type Sampled = 'yes' | 'no' | 'mixed';
 
-export function runFacts({ ports, bystanders, controlAddress }: RunEvidence): RunFacts {
+export function runFacts({ ports, bystanders, controlAddress, mappingChanges }: RunEvidence): RunFacts {
   const mapped = ports.filter((evidence) => evidence.mapped !== null);
   const kept = mapped.filter(isPreserved).length + bystanders.filter((one) => one.mapped === one.local).length;
   return {
     mostPreserved: kept > 0 && kept * 2 >= mapped.length + bystanders.length,
     bystandersRewritten: bystanders.length > 0 && bystanders.every((one) => one.mapped !== one.local),
+    mappingChanges,
     controlAddress,
     shutOut: isShutOut(ports),
     sampled: { changePort: sample(ports, 'change-port'), relay: sample(ports, 'relay') },

@@ -209,6 +209,8 @@ describe('TCP ports beside UDP ports', () => {
     port,
     listening: { kind: 'yes' },
     arrivedOn: [],
+    isVisited: false,
+    isShutOut: false,
     ended: ['timed-out', 'timed-out'],
     callsNeeded: 2,
     canAsk: true,

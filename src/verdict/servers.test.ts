@@ -7,6 +7,7 @@ const IDENTITY = { name: 'stun.example', address: '198.51.100.10', port: 3478 };
 
 const FULL: ServerEvidence = {
   binding: 'answered',
+  garbled: false,
   mapped: { address: '203.0.113.44', port: 50_001 },
   other: ALTERNATE,
   otherUnusable: null,
@@ -52,6 +53,7 @@ describe('a server', () => {
     ['need not answer on its other port', { otherPortAlive: false }, 'ok', null],
     ['answers with errors', { binding: 'refused' }, 'malformed', 'error-answer'],
     ['answers rubbish', { binding: 'malformed' }, 'malformed', 'no-valid-answer'],
+    ['answers rubbish to one question only', { garbled: true }, 'malformed', 'no-valid-answer'],
     ['is silent', { binding: 'silent' }, 'unreachable', null],
     ['was not heard before the end', { binding: 'unknown' }, 'unreachable', null],
     [

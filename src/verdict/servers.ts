@@ -45,6 +45,7 @@ function stateOf(seen: ServerEvidence): StateAndDetail {
 }
 
 function alternateState(seen: ServerEvidence): StateAndDetail {
+  if (seen.garbled) return { state: 'malformed', detail: 'no-valid-answer' };
   if (!seen.other) return { state: 'no-second-address', detail: null };
   if (seen.otherUnusable) return { state: 'no-second-address', detail: seen.otherUnusable };
   if (!seen.alternateAlive) return { state: 'no-second-address', detail: 'alternate-silent' };

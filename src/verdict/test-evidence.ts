@@ -74,6 +74,7 @@ export interface Facts extends Partial<Omit<RunFacts, 'sampled'>> {
 export const facts = ({ changePort = 'mixed', relay = 'mixed', ...rest }: Facts): RunFacts => ({
   mostPreserved: true,
   bystandersRewritten: rest.mostPreserved === false,
+  mappingChanges: false,
   controlAddress: PUBLIC,
   shutOut: false,
   sampled: { changePort, relay },
@@ -85,6 +86,7 @@ export const runOf = (ports: readonly PortEvidence[], rest: Partial<RunEvidence>
   cancelled: false,
   publicAddresses: [PUBLIC],
   bystanders: [],
+  mappingChanges: false,
   controlAddress: PUBLIC,
   throttled: false,
   filter: 'unknown',

@@ -85,7 +85,8 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
       const translated = known ?? openInward(packet, now);
       if (typeof translated === 'string') return translated;
       if (translated.to.address === publicAddress) return 'taken';
-      return { ...packet, from: translated.from, to: translated.to };
+      const inside = { ...packet, from: translated.from, to: translated.to };
+      return isIn(spec.dropsPayload, packet) ? withoutPayload(inside) : inside;
     },
     turnsAround: () => spec.hairpin ?? false,
     ownAnswer(packet) {
@@ -113,6 +114,9 @@ const isDroppedFragment = ({ dropsFragments }: RouterSpec, way: 'out' | 'in', { 
 
 /** Without the bytes, which the table shall not keep. */
 const tupleOf = ({ protocol, from, to }: Tuple): Tuple => ({ protocol, from, to });
+
+const withoutPayload = (packet: Packet): Packet =>
+  packet.protocol === 'tcp' && packet.kind === 'data' ? { ...packet, kind: 'bare', bytes: new Uint8Array(0) } : packet;
 
 /** A connection begins with a SYN; what belongs to none that the router knows goes nowhere. */
 const mayOpen = (packet: Packet): boolean => packet.protocol === 'udp' || packet.kind === 'syn';

@@ -13,6 +13,7 @@ const BYTES = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 0x13, 0xc4);
 /** A listener that notes what it is told, in order. */
 function listen(local: Endpoint) {
   const told: string[] = [];
+  const connected: Endpoint[] = [];
   const arrived: { from: Endpoint; bytes: number[] }[] = [];
   let opened: (outcome: Endpoint | SocketFailure) => void;
   const at = new Promise<Endpoint | SocketFailure>((resolve) => {
@@ -27,10 +28,11 @@ function listen(local: Endpoint) {
       told.push('failed');
       opened(failure);
     },
+    connected: (from) => connected.push(from),
     arrived: (from, bytes) => arrived.push({ from, bytes: [...bytes] }),
   });
   onTestFinished(() => listener.close());
-  return { listener, told, arrived, at };
+  return { listener, told, connected, arrived, at };
 }
 
 async function bound(local: Endpoint = ANY) {
@@ -94,6 +96,14 @@ describe('listening', () => {
     expect(await foreign.at).toEqual({ kind: 'no-such-address', code: 'EADDRNOTAVAIL' });
     expect(await listen({ address: 'localhost', port: 0 }).at).toMatchObject({ kind: 'no-such-address' });
     expect(foreign.told).toEqual(['failed']);
+  });
+
+  test('tells of a connection as soon as it is there', async () => {
+    const { at, connected, arrived } = await bound();
+    const { socket } = visitor(at);
+    await until(() => connected.length === 1);
+    expect(connected).toEqual([{ address: '127.0.0.1', port: socket.localPort }]);
+    expect(arrived).toEqual([]);
   });
 
   test('tells what came and from where when the other side ends, also if that is nothing', async () => {

@@ -53,9 +53,10 @@ class NodeTcpListener implements TcpListener {
   #visited = (visitor: Socket): void => {
     const from = { address: visitor.remoteAddress ?? '', port: visitor.remotePort ?? 0 };
     this.#visitors.add(visitor);
+    // Who was gone before he could be asked for his address has no name.
+    if (this.#state === 'open' && from.address !== '') this.#handlers.connected(from);
     readVisit(visitor, (bytes) => {
       this.#visitors.delete(visitor);
-      // Who was gone before he could be asked for his address has no name.
       if (this.#state === 'open' && from.address !== '') this.#handlers.arrived(from, bytes);
     });
   };
