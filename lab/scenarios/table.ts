@@ -325,6 +325,18 @@ export const SCENARIOS: readonly Scenario[] = [
     steps: once(allClosed('not-forwarded')),
     notIn: { coturn: NOT_COTURN },
   },
+  {
+    name: 'server-without-response-port-cone',
+    about: 'The same, and the router lets everybody in on a mapping: the warm answer comes in without any forward.',
+    network: network({ filtering: 'endpoint-independent' }, { server: { kind: 'no-response-port' } }),
+    steps: once({
+      verdict: 'inconclusive',
+      reason: 'cold-not-asked',
+      ports: all('untested', 'accident-possible'),
+      findings: ['accident-possible'],
+    }),
+    notIn: { coturn: NOT_COTURN },
+  },
   ...(['no-such-name', 'refused', 'silent'] as const).map(
     (dns): Scenario => ({
       name: `dns-${dns}`,

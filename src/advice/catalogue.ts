@@ -54,6 +54,7 @@ export const CATALOGUE = {
   'throttled-by-server': 'warning',
   'different-public-address': 'warning',
   loss: 'warning',
+  'accident-possible': 'warning',
   'no-call-back': 'warning',
   untested: 'warning',
 

@@ -132,6 +132,7 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   'tcp-left-out': () =>
     findFindings(runOf('9000 open'), contextOf(runOf('9000 open'), { tcpLeftOut: '5060-5061, 5090' })),
   'address-restricted': () => ports('closed address-restricted'),
+  'accident-possible': () => ports('untested accident-possible'),
   'works-by-accident': () => ports('closed works-by-accident'),
   'no-answer': () => ports('no-answer'),
   translated: () => ports('translated'),

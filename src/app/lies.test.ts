@@ -125,12 +125,9 @@ async function faults(one: Case): Promise<string[]> {
   const { udp, tcp } = NETWORKS[one.network];
   try {
     const { report, took, sent, left } = await run(one);
-    // Who asks only the warm question takes a filter that lets everybody in for a forward, whoever answers.
-    const isBlind =
-      one.network === 'endpoint-independent filtering' && report.servers[0]?.detail === 'no-response-port';
     const wrong = report.ports.flatMap(({ protocol, port, result }) => {
       const isOpen = (protocol === 'udp' ? udp : tcp)(port);
-      const isWrong = isOpen ? WRONG.includes(result) && !isExcused(one, result) : result === 'open' && !isBlind;
+      const isWrong = isOpen ? WRONG.includes(result) && !isExcused(one, result) : result === 'open';
       return isWrong ? [`${protocol}/${port} ${result}`] : [];
     });
     if (took > LONGEST) wrong.push(`took ${took} ms`);

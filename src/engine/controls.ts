@@ -270,7 +270,9 @@ export class Controls {
     const role = this.#roles.get('alternate');
     const { longestGap } = this.#plan.tries;
     if (this.#filterKnown || this.#filterAsked < FILTER_TRIES || now < this.#filterAskedAt + longestGap) return;
-    if (!role?.control.change || role.lostInARow > 0 || role.answeredSentAt <= this.#filterAskedAt) return;
+    // One that was never seen to honour CHANGE-REQUEST says nothing by not honouring this one.
+    if (!role || !this.#plan.server.changeRequest) return;
+    if (role.lostInARow > 0 || role.answeredSentAt <= this.#filterAskedAt) return;
     this.#filterKnown = true;
     this.#outbox.observed({ kind: 'filter-closed', at: now });
   }

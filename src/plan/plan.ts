@@ -73,7 +73,7 @@ export function planProbes(input: PlanInput): ProbePlan {
     rate,
     tries: TRIES,
     patience: hasOthers ? { ...PATIENCE, server: 0 } : PATIENCE,
-    needsFilter,
+    needsFilter: server.alternate && !server.responsePort ? 'always' : needsFilter,
     causeSample: CAUSE_SAMPLE,
   };
 }

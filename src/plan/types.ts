@@ -113,7 +113,10 @@ export interface ProbePlan {
   readonly rate: Rate;
   readonly tries: TryPolicy;
   readonly patience: Patience;
-  /** Ports are asked by several servers: what the later ones show counts only where the router's filter is known. */
+  /**
+   * Where several servers ask, what the later ones show counts only where the router's filter is known; where no cold
+   * question can be asked, nothing that comes in counts without.
+   */
   readonly needsFilter: 'never' | 'if-ports-fail' | 'always';
   /** How many ports are asked a question that only refines a cause, before its answer is taken for all alike. */
   readonly causeSample: number;

@@ -44,6 +44,13 @@ const ROWS: readonly Row[] = [
   ],
   ['forwarded', { ...OPEN, at: { 'fresh-elsewhere': OTHER, elsewhere: OTHER } }, {}, 'no other port is rewritten'],
   ['lets-answers-in', { cold: 'cannot-ask', warm: 'yes', mapped: PORT }],
+  ['accident-possible', { cold: 'cannot-ask', warm: 'yes', mapped: PORT }, { filter: 'open' }],
+  [
+    'accident-possible',
+    { cold: 'cannot-ask', warm: 'yes', mapped: PORT },
+    { filter: 'unknown' },
+    'where nothing is known',
+  ],
 
   ['neighbour-holds-mapping', { ...FORWARDED, at: { 'fresh-elsewhere': PORT, elsewhere: PORT } }],
   ['neighbour-holds-mapping', { ...FORWARDED, at: { 'fresh-elsewhere': PORT, elsewhere: PORT } }, random],
@@ -180,6 +187,7 @@ const EXPECTED: Readonly<Record<string, readonly [PortResult, Cause | null]>> = 
   translated: ['translated', null],
   forwarded: ['open', null],
   'lets-answers-in': ['open', null],
+  'accident-possible': ['untested', 'accident-possible'],
   shifted: ['closed', 'shifted'],
   'works-by-accident': ['closed', 'works-by-accident'],
   'address-restricted': ['closed', 'address-restricted'],

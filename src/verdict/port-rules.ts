@@ -206,10 +206,17 @@ export const PORT_RULES: readonly PortRule[] = [
   },
   {
     id: 'lets-answers-in',
-    applies: (seen) => isPreserved(seen) && coldUnasked(seen) && yes(seen, 'warm'),
+    applies: (seen, run) => isPreserved(seen) && coldUnasked(seen) && yes(seen, 'warm') && run.filter === 'closed',
     result: 'open',
     cause: null,
-    why: 'Its number is kept, and the alternate address is let in; this server cannot ask the cold question (no RESPONSE-PORT, RFC 5780 section 7.5).',
+    why: 'Its number is kept, and the alternate address is let in, as it is not to sockets that are not checked; this server cannot ask the cold question (no RESPONSE-PORT, RFC 5780 section 7.5).',
+  },
+  {
+    id: 'accident-possible',
+    applies: (seen) => isPreserved(seen) && coldUnasked(seen) && yes(seen, 'warm'),
+    result: 'untested',
+    cause: 'accident-possible',
+    why: 'The alternate address is let in, but so it is, or may be, to sockets that nobody forwards: the mapping alone may do that (endpoint-independent filtering, RFC 4787 section 5), and this server cannot ask the cold question.',
   },
   {
     id: 'shifted',

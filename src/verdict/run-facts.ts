@@ -15,6 +15,8 @@ export interface RunFacts {
    * were asked. A single one may have a mapping of the PBX's own making.
    */
   readonly shutOut: boolean;
+  /** Whether the router lets in everybody on a mapping, as control sockets met it. */
+  readonly filter: RunEvidence['filter'];
   /** What the sample of ports that were asked says for those that look the same. */
   readonly sampled: { readonly changePort: Sampled; readonly relay: Sampled };
 }
@@ -22,7 +24,7 @@ export interface RunFacts {
 /** `mixed`: the asked ports do not agree, or none was asked; then each speaks for itself alone. */
 export type Sampled = 'yes' | 'no' | 'mixed';
 
-export function runFacts({ ports, bystanders, controlAddress, mappingChanges }: RunEvidence): RunFacts {
+export function runFacts({ filter, ports, bystanders, controlAddress, mappingChanges }: RunEvidence): RunFacts {
   const mapped = ports.filter((evidence) => evidence.mapped !== null);
   const kept = mapped.filter(isPreserved).length + bystanders.filter((one) => one.mapped === one.local).length;
   return {
@@ -31,6 +33,7 @@ export function runFacts({ ports, bystanders, controlAddress, mappingChanges }: 
     mappingChanges,
     controlAddress,
     shutOut: isShutOut(ports),
+    filter,
     sampled: { changePort: sample(ports, 'change-port'), relay: sample(ports, 'relay') },
   };
 }

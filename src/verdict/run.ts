@@ -139,6 +139,7 @@ function portReason(
   if (some(({ result }) => result === 'in-use')) return 'ports-in-use';
   if (!servers.some(({ state }) => state === 'ok' || state === 'throttling')) return 'no-second-address';
   if (some(({ result }) => result === 'malformed')) return 'servers-malformed';
+  if (some(({ cause }) => cause === 'accident-possible')) return 'cold-not-asked';
   if (some(({ cause }) => cause === 'scan-protection')) return 'scan-protection';
   if (some(({ cause }) => cause === 'throttled-by-server')) return 'throttled';
   if (some(({ cause }) => cause === 'different-public-address')) return 'different-public-address';

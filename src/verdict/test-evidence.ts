@@ -77,6 +77,7 @@ export const facts = ({ changePort = 'mixed', relay = 'mixed', ...rest }: Facts)
   mappingChanges: false,
   controlAddress: PUBLIC,
   shutOut: false,
+  filter: 'closed',
   sampled: { changePort, relay },
   ...rest,
 });
@@ -89,7 +90,7 @@ export const runOf = (ports: readonly PortEvidence[], rest: Partial<RunEvidence>
   mappingChanges: false,
   controlAddress: PUBLIC,
   throttled: false,
-  filter: 'unknown',
+  filter: 'closed',
   pauses: [],
   controlFailure: null,
   ...rest,
