@@ -120,10 +120,10 @@ class Run {
 
   /** Every question to a port was answered: what the router says of itself explains nothing then. */
   #isAllWell(): boolean {
-    const asked = this.#events.flatMap((event) =>
-      event.kind === 'observed' || event.kind === 'call' ? [event.observation.kind] : [],
-    );
-    return asked.length > 0 && !asked.some((kind) => kind === 'silent' || kind === 'call-ended');
+    const isSilence = (event: RunEvent) =>
+      (event.kind === 'observed' && event.observation.kind === 'silent') ||
+      (event.kind === 'call' && event.observation.kind === 'call-ended');
+    return this.#events.some(({ kind }) => kind === 'planned') && !this.#events.some(isSilence);
   }
 
   #remember(memory: Memory, report: Report): Promise<boolean> | boolean {
@@ -206,15 +206,14 @@ class Run {
   }
 
   async #findHolders(): Promise<void> {
-    const observations = this.#events.flatMap((event) =>
-      event.kind === 'observed' || event.kind === 'call' ? [event.observation] : [],
-    );
-    const inUse = (kind: 'not-listening' | 'call-not-listening') =>
-      observations.flatMap((seen) => (seen.kind === kind && seen.failure.kind === 'in-use' ? [seen.port] : []));
-    const [udp, tcp] = await Promise.all([
-      this.#holders('udp', inUse('not-listening')),
-      this.#holders('tcp', inUse('call-not-listening')),
-    ]);
+    const inUse: Record<Protocol, number[]> = { udp: [], tcp: [] };
+    for (const event of this.#events) {
+      if (event.kind !== 'observed' && event.kind !== 'call') continue;
+      const seen = event.observation;
+      if (seen.kind !== 'not-listening' && seen.kind !== 'call-not-listening') continue;
+      if (seen.failure.kind === 'in-use') inUse[event.kind === 'call' ? 'tcp' : 'udp'].push(seen.port);
+    }
+    const [udp, tcp] = await Promise.all([this.#holders('udp', inUse.udp), this.#holders('tcp', inUse.tcp)]);
     if (udp.length + tcp.length > 0) this.#tell({ kind: 'holders', holders: [...udp, ...tcp] });
   }
 

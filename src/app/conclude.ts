@@ -23,12 +23,13 @@ import { routerEvidence } from './router.ts';
 type EventOf<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>;
 
 /** From the events of a run to its report. Pure: a stored run gives the same report again. */
-export function conclude(events: readonly RunEvent[]): Report {
+export function conclude(all: readonly RunEvent[]): Report {
+  const legs = legsOf(all);
+  // Most events are observations of ports: there may be a hundred thousand, and nothing below looks for them.
+  const events = all.filter(({ kind }) => kind !== 'observed');
   const started = only(events, 'started');
   const ended = only(events, 'ended');
   const planned = events.find((event) => event.kind === 'planned');
-  const legs = legsOf(events);
-  const observations = observationsOf(events);
   const asked = legs.length > 0 ? portsAsked(legs) : portsOf(started.request.udp);
   const callsPlanned = events.find((event) => event.kind === 'calls-planned');
   const called = events.flatMap((event) => (event.kind === 'call' ? [event.observation] : []));
@@ -44,7 +45,7 @@ export function conclude(events: readonly RunEvent[]): Report {
   const localAddress = planned?.localAddress ?? started.request.bindAddress;
   const plannedPorts = planned?.plannedPorts ?? asked.length;
   const sample = sampleOf(events, verdict.ports);
-  const tries = mostTries(observations);
+  const { tries, loss } = exchangeOf(legs);
   const router = routerOf(events, verdict.publicAddresses);
   const leftOut = legs.length > 0 && !callsPlanned && started.request.tcp.length > 0;
   const notWaited = events.find((event) => event.kind === 'not-waited');
@@ -67,7 +68,7 @@ export function conclude(events: readonly RunEvent[]): Report {
     plannedPorts,
     ...(sample ? { sample } : {}),
     ...(started.request.serverList === null ? {} : { serverList: started.request.serverList }),
-    loss: controlLoss(observations),
+    loss,
     holders,
     ...router,
   });
@@ -145,10 +146,6 @@ const portsAsked = (legs: readonly PlayedLeg[]): number[] => [
   ...new Set(legs.flatMap(({ plan }) => plan.slices.flat())),
 ];
 
-/** Of UDP ports. */
-export const observationsOf = (events: readonly RunEvent[]): Observation[] =>
-  events.flatMap((event) => (event.kind === 'observed' ? [event.observation] : []));
-
 /**
  * In the order in which the user named them; one per address. A server whose check was cut short is left out: what
  * it has not answered yet would look like what it cannot do.
@@ -179,10 +176,13 @@ function only<K extends RunEvent['kind']>(events: readonly RunEvent[], kind: K):
   return found;
 }
 
-const mostTries = (observations: readonly Observation[]): number =>
-  observations.reduce((most, seen) => (seen.kind === 'silent' ? Math.max(most, seen.tries) : most), 0);
-
-function controlLoss(observations: readonly Observation[]): { sent: number; answered: number } {
-  const answered = observations.filter(({ kind }) => kind === 'control-answered').length;
-  return { sent: answered + observations.filter(({ kind }) => kind === 'control-lost').length, answered };
+/** How often a silent question was asked at most; and control packets. */
+function exchangeOf(legs: readonly PlayedLeg[]): { tries: number; loss: { sent: number; answered: number } } {
+  let [tries, lost, answered] = [0, 0, 0];
+  for (const { observations } of legs)
+    for (const seen of observations)
+      if (seen.kind === 'silent') tries = Math.max(tries, seen.tries);
+      else if (seen.kind === 'control-answered') answered++;
+      else if (seen.kind === 'control-lost') lost++;
+  return { tries, loss: { sent: answered + lost, answered } };
 }
