@@ -1,5 +1,5 @@
 import { type KernelLab, NotAvailable, openLab } from './kernel/index.ts';
-import { type Check, compare, type ReportShape, type Scenario, type Step } from './scenarios/index.ts';
+import { type Check, compare, type ReportShape, type Scenario, type Step, serversOf } from './scenarios/index.ts';
 
 /** The built command. */
 export const FULLCONE: readonly string[] = [process.execPath, 'dist/fullcone.js'];
@@ -27,6 +27,7 @@ export async function runInKernel(scenario: Scenario, column: 'kernel' | 'coturn
 
 async function runStep(lab: KernelLab, step: Step, column: 'kernel' | 'coturn'): Promise<string[]> {
   if (step.repair) await lab.repair(step.repair);
+  if (step.repair6) await lab.repair6(step.repair6);
   if (step.after) await new Promise((resolve) => setTimeout(resolve, 1000 * (step.after ?? 0)));
   const { status, stdout, stderr } = await lab.run('pbx', [...FULLCONE, ...words(step.check)], { timeout: LIMIT });
   const report = parse(stdout);
@@ -38,8 +39,9 @@ async function runStep(lab: KernelLab, step: Step, column: 'kernel' | 'coturn'):
 
 const EXIT_CODES: Readonly<Record<string, number>> = { supported: 0, unsupported: 1, inconclusive: 2, cancelled: 130 };
 
-const words = ({ servers = ['198.51.100.10'], udp, tcp, sample, noWait }: Check): string[] => [
+const words = ({ family, servers = serversOf(family), udp, tcp, sample, noWait }: Check): string[] => [
   'check',
+  ...(family === undefined ? [] : [family === 'ipv6' ? '-6' : '-4']),
   ...servers.flatMap((server) => ['--server', server]),
   ...['--udp', udp, '--rate', 'max', '--json'],
   ...(sample === undefined ? ['--all'] : ['--sample', String(sample)]),

@@ -1,7 +1,7 @@
 import { type CheckRequest, type ReflectorOptions, startCheck, startReflector } from '../src/app/index.ts';
-import { type PortRange, parsePorts } from '../src/base/index.ts';
+import { canonicalIp, type PortRange, parsePorts } from '../src/base/index.ts';
 import { createModel, type Model } from './model/index.ts';
-import { type Check, compare, type NetworkSpec, type Scenario, type ServerSpec } from './scenarios/index.ts';
+import { type Check, compare, type NetworkSpec, type Scenario, type ServerSpec, serversOf } from './scenarios/index.ts';
 
 export interface ModelRun {
   readonly seed: number;
@@ -16,6 +16,7 @@ export async function runInModel(scenario: Scenario, { seed, loss }: ModelRun): 
   const differences: string[] = [];
   for (const [index, step] of scenario.steps.entries()) {
     if (step.repair) model.repair(step.repair);
+    if (step.repair6) model.repair(step.repair6, 'ipv6');
     if (step.after) await model.advance(1000 * step.after);
     const check = startCheck(model.pbx, requestOf(step.check), 'lab');
     const { report } = await model.run(check.finished);
@@ -27,9 +28,10 @@ export async function runInModel(scenario: Scenario, { seed, loss }: ModelRun): 
   return left === 0 ? differences : [...differences, `${left} sockets are left open`];
 }
 
-async function serve(model: Model, { server, second }: NetworkSpec): Promise<() => void> {
+async function serve(model: Model, { server, second, ipv6 }: NetworkSpec): Promise<() => void> {
   const isDead = server.kind === 'down' || server.kind === 'silent';
-  const all = [...(isDead ? [] : [reflectorOptions(server)]), ...(second ? [SECOND] : [])];
+  const first = [IPV4, ...(ipv6 === undefined ? [] : [IPV6])].map((pair) => reflectorOptions(server, pair));
+  const all = [...(isDead ? [] : first), ...(second ? [SECOND] : [])];
   const closers = await Promise.all(all.map((options) => start(model, options)));
   return () => {
     for (const close of closers) close();
@@ -42,9 +44,12 @@ async function start(model: Model, options: ReflectorOptions): Promise<() => voi
   return () => started.value.close();
 }
 
-const reflectorOptions = ({ kind }: ServerSpec): ReflectorOptions => ({
-  primary: '198.51.100.10',
-  alternate: kind === 'one-address' ? null : '198.51.100.20',
+const IPV4 = { primary: '198.51.100.10', alternate: '198.51.100.20' };
+const IPV6 = { primary: '2001:db8:100::10', alternate: '2001:db8:100::20' };
+
+const reflectorOptions = ({ kind }: ServerSpec, { primary, alternate }: typeof IPV4): ReflectorOptions => ({
+  primary,
+  alternate: kind === 'one-address' ? null : alternate,
   port: 3478,
   alternatePort: 3479,
   rfc3489: false,
@@ -52,26 +57,24 @@ const reflectorOptions = ({ kind }: ServerSpec): ReflectorOptions => ({
   fault: kind === 'ignores-change-request' || kind === 'no-response-port' || kind === 'throttles' ? kind : null,
 });
 
-const SECOND: ReflectorOptions = {
-  ...reflectorOptions({ kind: 'full' }),
-  primary: '198.51.100.30',
-  alternate: '198.51.100.40',
-};
+const SECOND = reflectorOptions({ kind: 'full' }, { primary: '198.51.100.30', alternate: '198.51.100.40' });
 
 export function requestOf({
   udp,
   tcp,
-  servers = ['198.51.100.10'],
+  family,
+  servers = serversOf(family),
   sample,
   rate,
   noWait = false,
 }: Check): CheckRequest {
   return {
-    servers: servers.map((name) => ({ name, host: name, port: 3478 })),
+    servers: servers.map((name) => ({ name, host: hostOf(name), port: 3478 })),
     udp: rangesOf(udp),
     tcp: tcp === undefined ? [] : rangesOf(tcp),
     tcpIfPossible: false,
-    bindAddress: '0.0.0.0',
+    family: family ?? null,
+    bindAddress: family === 'ipv6' ? '::' : '0.0.0.0',
     rate: rate === 'max' ? { kind: 'max' } : null,
     sample: sample ?? 'all',
     order: 'random',
@@ -80,6 +83,9 @@ export function requestOf({
     noRouter: false,
   };
 }
+
+/** A literal without its brackets. */
+const hostOf = (name: string): string => canonicalIp(name.replace(/^\[(.*)\]$/, '$1')) ?? name;
 
 function rangesOf(text: string): readonly PortRange[] {
   const ports = parsePorts(text);

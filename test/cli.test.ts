@@ -223,6 +223,27 @@ describe('bad input', () => {
     expect(existsSync(join(at.folder, 'fullcone'))).toBe(false);
   });
 
+  test.each([
+    ['half a bracket', ['--server', '[::1'], '[2001:db8::10]:3478'],
+    ['IPv4 in brackets', ['--server', '[198.51.100.10]'], '[2001:db8::10]:3478'],
+    ['a link-local server', ['--server', '[fe80::1]:3478'], 'crosses a router'],
+    ['a zone', ['--server', 'fe80::1%lo'], 'crosses a router'],
+    ['IPv4 in the form of IPv6', ['--server', '[::ffff:198.51.100.10]'], 'Write it as 198.51.100.10.'],
+    ['a port without brackets', ['--server', '2001:db8::10:3478'], '[2001:db8::10]:3478'],
+    ['-6 and an IPv4 server', ['--server', '198.51.100.10', '-6'], '-6 is IPv6'],
+    ['-4 and an IPv6 server', ['--server', '[2001:db8::10]', '-4'], '-4 is IPv4'],
+    ['embedded over IPv6', ['--server', 'embedded', '-6'], 'Leave out -6.'],
+    ['a link-local own address', ['--server', '[::1]', '--bind-address', 'fe80::1'], 'Name another one'],
+    ["nobody's own address", ['--server', '[::1]', '--bind-address', '2001:db8::7'], '2001:db8::7'],
+  ])('over IPv6, %s: the same', async (_, words, said) => {
+    const at = place();
+    const { code, out, error } = await at.run(['check', '--udp', PORTS, ...words]);
+    expect([code, out]).toEqual([64, '']);
+    expect(error).toMatch(/^fullcone: [^\n]+\.\n$/);
+    expect(error).toContain(said);
+    expect(at.left()).toEqual([]);
+  });
+
   test('is told in the language of the locale', async () => {
     const at = place();
     const { error } = await at.run(checkWords(at, '--udp', '0'), { env: { LANG: 'de_DE.UTF-8' } });
@@ -580,6 +601,20 @@ describe('a reflector', () => {
       '192.0.2.1 is not an address of this machine',
     ],
     ['no second address', ({ primary }) => ['--primary', primary], '--alternate is missing'],
+    [
+      'an IPv6 address of another machine',
+      () => ['--primary', '::1', '--alternate', '2001:db8::20'],
+      '2001:db8::20 is not an address of this machine',
+    ],
+    [
+      'one family that it cannot have, and leaves nothing of the other',
+      ({ primary, alternate }) => [
+        ...['--primary', primary, '--alternate', alternate],
+        ...['--primary', '2001:db8::10', '--alternate', '2001:db8::20'],
+      ],
+      '2001:db8::10 is not an address of this machine',
+    ],
+    ['a link-local address', () => ['--primary', 'fe80::1%lo', '--alternate', '::1'], '"fe80::1%lo"'],
     ['no address', () => [], '--primary is missing'],
     [
       'a port that is none',

@@ -11,6 +11,18 @@ export const PBX = '192.168.0.100';
 export const HOST2 = '192.168.0.50';
 export const NOBODY = '192.168.0.77';
 
+export const PRIMARY6 = '2001:db8:100::10';
+export const ALTERNATE6 = '2001:db8:100::20';
+export const RESOLVER6 = '2001:db8:100::53';
+export const ISP6 = '2001:db8:2::1';
+export const PUBLIC6 = '2001:db8:2::44';
+export const GATEWAY6 = '2001:db8:1::1';
+export const PBX6 = '2001:db8:1::100';
+export const HOST26 = '2001:db8:1::50';
+export const LAN6 = '2001:db8:1::/64';
+/** What NPTv6 makes of it. */
+export const PREFIXED6 = '2001:db8:3::/64';
+
 /** The one name that the lab's resolver knows. */
 export const STUN_NAME = 'stun.example';
 export const STUN_PORT = 3478;

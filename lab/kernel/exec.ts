@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { Milliseconds } from '../../src/base/index.ts';
+import { formatEndpoint, formatIp, type Milliseconds } from '../../src/base/index.ts';
 
 /** rootless: in a user namespace of its own, which any user may have; root: with the caller's own rights. */
 export type How = 'rootless' | 'root';
@@ -165,15 +165,19 @@ const pause = (ms: Milliseconds): Promise<null> => new Promise((resolve) => setT
 export function boundUdp(pid: number | null): ReadonlySet<string> {
   if (pid === null) return new Set();
   try {
-    const rows = readFileSync(`/proc/${pid}/net/udp`, 'utf8').trim().split('\n').slice(1);
+    const rows = ['udp', 'udp6'].flatMap((table) =>
+      readFileSync(`/proc/${pid}/net/${table}`, 'utf8').trim().split('\n').slice(1),
+    );
     return new Set(rows.map((row) => readable(row.trim().split(/\s+/)[1] ?? '')));
   } catch {
     return new Set();
   }
 }
 
-/** `0A6433C6:0D96` -> `198.51.100.10:3478`: the kernel prints the address as a little-endian number. */
+/** `0A6433C6:0D96` -> `198.51.100.10:3478`: the kernel prints the address as little-endian numbers of 32 bits. */
 function readable(local: string): string {
   const [address = '', port = ''] = local.split(':');
-  return `${Buffer.from(address, 'hex').reverse().join('.')}:${Number.parseInt(port, 16)}`;
+  const words = address.match(/.{8}/g) ?? [];
+  const bytes = Buffer.concat(words.map((word) => Buffer.from(word, 'hex').reverse()));
+  return formatEndpoint({ address: formatIp(bytes, 0), port: Number.parseInt(port, 16) });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { NetworkSpec, ServerSpec } from '../scenarios/index.ts';
+import type { NetworkSpec, RouterSpec, ServerSpec } from '../scenarios/index.ts';
 import { NotAvailable, openLab } from './index.ts';
 import { openLabAs } from './lab.ts';
 import { asks, labIsHere, PLAIN, withLab, withRouter } from './test-tools.ts';
@@ -9,6 +9,8 @@ const NODE = process.execPath;
 
 const BASE: NetworkSpec = { router: PLAIN, server: { kind: 'down' }, dns: 'refused' };
 const COTURN = { server: 'coturn', fullcone: [] } as const;
+
+const IPV6: RouterSpec = { ...PLAIN, outward: 'untranslated' };
 
 describe('a network that cannot be built is refused', () => {
   const one = [{ from: 9000, to: 9000 }];
@@ -30,6 +32,12 @@ describe('a network that cannot be built is refused', () => {
     ],
     ['a service without a port', { router: { ...PLAIN, tcpService: [] } }, 'no port'],
     ['a port served and rejected', { router: { ...PLAIN, tcpService: one, tcpReject: one } }, 'both'],
+    ['IPv6 without the router', { ipv6: null }, 'one family alone'],
+    ['IPv4 without the router', { router: null, ipv6: IPV6 }, 'one family alone'],
+    ['NAT64', { ipv6: { ...IPV6, outward: 'nat64' } }, "no rules of IPv6 for 'nat64'"],
+    ['a pinhole to another host', { ipv6: { ...IPV6, forwards: [{ ports: one, to: 'host2' }] } }, 'leads elsewhere'],
+    ['a forward of NAT66', { ipv6: { ...IPV6, outward: 'random', forwards: [{ ports: one, to: 'pbx' }] } }, 'NAT66'],
+    ['a scan guard of IPv6', { ipv6: { ...IPV6, scanGuard: { after: 8 } } }, 'scanGuard over IPv6'],
     ['a block of nothing', { router: { ...PLAIN, blocked: { ports: [], how: 'drop' } } }, 'blocks no port'],
   ])('%s', async (_name, spec, why) => {
     await expect(openLabAs('rootless', { ...BASE, ...spec }, COTURN)).rejects.toThrow(why);

@@ -2,10 +2,11 @@ import type { Milliseconds } from '../../src/base/index.ts';
 import type { NetworkSpec, RouterSpec } from '../scenarios/index.ts';
 import type { Host } from './addresses.ts';
 import { type Cell, type Exit, type How, openCell, type Process } from './exec.ts';
-import { nftDirect, nftInternet } from './nft-internet.ts';
+import { nftDirect, nftInternet, nftInternet6 } from './nft-internet.ts';
 import { nftOuter, nftRouter } from './nft-router.ts';
-import { coturn, holder, neighbour, type Program, reflector, resolver, secondReflector, speaker } from './programs.ts';
-import { refuseImpossible, routerProblems } from './refuse.ts';
+import { nftRouter6 } from './nft-router6.ts';
+import { coturns, holder, neighbour, type Program, reflector, resolver, secondReflector, speaker } from './programs.ts';
+import { refuseImpossible, router6Problems, routerProblems } from './refuse.ts';
 import { createRouterService, type RouterService } from './router-service.ts';
 import { startProgram } from './start.ts';
 import { netnsPath, SCRATCH, topologyScript } from './topology.ts';
@@ -30,6 +31,8 @@ export interface KernelLab {
   run(host: Host, command: readonly string[], options?: RunOptions): Promise<Exit>;
   /** New rules in the router; connection states and mappings stay. */
   repair(change: Partial<RouterSpec>): Promise<void>;
+  /** The same of IPv6. */
+  repair6(change: Partial<RouterSpec>): Promise<void>;
   /** UDP packets that were put on the link between router and internet; what the link lost is among them. */
   counters(): Promise<{ readonly out: number; readonly in: number }>;
   /** Ends all that runs in the lab, and the lab. More than once does no harm. */
@@ -72,7 +75,7 @@ const environment = (name: string): NodeJS.ProcessEnv => ({
 });
 
 function kernelLab(name: string, cell: Cell, spec: NetworkSpec, service: RouterService): KernelLab {
-  let router = spec.router;
+  let { router, ipv6 } = spec;
   let closing: Promise<void> | null = null;
   return {
     name,
@@ -84,6 +87,13 @@ function kernelLab(name: string, cell: Cell, spec: NetworkSpec, service: RouterS
       if (problems.length > 0) throw new Error(`the router cannot be repaired like this: ${problems.join('; ')}`);
       await service.become(router);
       await load(name, cell, 'router', nftRouter(router, spec.loss, spec.outer?.inside));
+    },
+    async repair6(change) {
+      if (!ipv6) throw new Error('there is no IPv6 in a router to repair');
+      ipv6 = { ...ipv6, ...change };
+      const problems = router6Problems(ipv6);
+      if (problems.length > 0) throw new Error(`its IPv6 cannot be repaired like this: ${problems.join('; ')}`);
+      await load(name, cell, 'router', nftRouter6(ipv6, spec.loss));
     },
     counters: async () => readCounters(await nft(name, cell, 'inet', ['-j', 'list', 'counters'])),
     close: () => {
@@ -113,6 +123,13 @@ async function loadRules(name: string, cell: Cell, spec: NetworkSpec): Promise<v
       : load(name, cell, 'router', nftRouter(spec.router, spec.loss, spec.outer?.inside)),
     ...(spec.outer ? [load(name, cell, 'outer', nftOuter(spec.outer))] : []),
   ]);
+  if (spec.ipv6 === undefined) return;
+  await Promise.all([
+    load(name, cell, 'inet', nftInternet6(spec)),
+    spec.ipv6 === null
+      ? load(name, cell, 'pbx', nftDirect(spec.loss, 'ip6'))
+      : load(name, cell, 'router', nftRouter6(spec.ipv6, spec.loss)),
+  ]);
 }
 
 /** Of the connection tracking; the kernel reads them at each packet. */
@@ -139,10 +156,11 @@ async function startPrograms(name: string, cell: Cell, spec: NetworkSpec, option
   const start = async (host: Host, program: Program | null): Promise<void> => {
     if (program) await startProgram(cell, netnsPath(name, host), program);
   };
+  const servers = options.server === 'coturn' ? coturns(spec) : [reflector(options.fullcone, spec)];
   await Promise.all([
-    start('inet', options.server === 'coturn' ? coturn(spec.server) : reflector(options.fullcone, spec.server)),
+    ...servers.map((server) => start('inet', server)),
     start('inet', spec.second ? secondReflector(options.fullcone) : null),
-    start('inet', resolver(spec.dns)),
+    start('inet', resolver(spec)),
     start('pbx', holder(spec)),
     start('router', speaker(spec)),
   ]);

@@ -1,6 +1,8 @@
 import type { NetworkSpec } from '../scenarios/index.ts';
-import { ALTERNATE, PRIMARY, RESOLVER, STUN_OTHER_PORT, STUN_PORT } from './addresses.ts';
+import { ALTERNATE, PRIMARY, RESOLVER, RESOLVER6, STUN_OTHER_PORT, STUN_PORT } from './addresses.ts';
 import { chain, type Loss, lossRules, table } from './nft-router.ts';
+
+const SILENCE = [`udp dport { ${STUN_PORT}, ${STUN_OTHER_PORT} } drop`, 'tcp flags & (syn | ack) == syn drop'];
 
 const NO_LOSS: Loss = { out: 0, in: 0 };
 
@@ -10,9 +12,7 @@ const NO_LOSS: Loss = { out: 0, in: 0 };
  */
 export function nftInternet({ server, dns, loss = NO_LOSS }: NetworkSpec): string {
   const silences = [
-    ...(server.kind === 'silent'
-      ? [`udp dport { ${STUN_PORT}, ${STUN_OTHER_PORT} } drop`, 'tcp flags & (syn | ack) == syn drop']
-      : []),
+    ...(server.kind === 'silent' ? SILENCE : []),
     // The limit never refills, so that its burst is a plain count.
     ...(server.diesAfter === undefined
       ? []
@@ -40,6 +40,19 @@ export function nftInternet({ server, dns, loss = NO_LOSS }: NetworkSpec): strin
   ]);
 }
 
+/** The same of IPv6, without the counters. */
+export const nftInternet6 = ({ server, dns, loss = NO_LOSS }: NetworkSpec): string =>
+  table(
+    [
+      chain('arriving', 'type filter hook prerouting priority raw; policy accept;', lossRules('isp', loss.out)),
+      chain('input', 'type filter hook input priority filter; policy accept;', [
+        ...(server.kind === 'silent' ? SILENCE : []),
+        ...(dns === 'silent' ? [`ip6 daddr ${RESOLVER6} drop`] : []),
+      ]),
+    ],
+    'ip6',
+  );
+
 /** Rules of a PBX without a router: only the link's loss. */
-export const nftDirect = (loss: Loss = NO_LOSS): string =>
-  table([chain('lost', 'type filter hook prerouting priority raw; policy accept;', lossRules('wan', loss.in))]);
+export const nftDirect = (loss: Loss = NO_LOSS, family: 'ip' | 'ip6' = 'ip'): string =>
+  table([chain('lost', 'type filter hook prerouting priority raw; policy accept;', lossRules('wan', loss.in))], family);

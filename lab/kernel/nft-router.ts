@@ -35,8 +35,16 @@ export function nftRouter(spec: RouterSpec, loss: Loss = { out: 0, in: 0 }, wan:
 }
 
 /** A table that replaces what an earlier text of the same shape has put there. */
-export const table = (body: readonly string[]): string =>
-  ['table ip fullcone {', '}', 'flush table ip fullcone', 'table ip fullcone {', ...body, '}', ''].join('\n');
+export const table = (body: readonly string[], family: 'ip' | 'ip6' = 'ip'): string =>
+  [
+    `table ${family} fullcone {`,
+    '}',
+    `flush table ${family} fullcone`,
+    `table ${family} fullcone {`,
+    ...body,
+    '}',
+    '',
+  ].join('\n');
 
 export const chain = (name: string, head: string, rules: readonly string[]): string =>
   [`  chain ${name} {`, ...[head, ...rules].map((rule) => `    ${rule}`), '  }'].join('\n');
@@ -129,6 +137,10 @@ function sourceRules(outward: RouterSpec['outward'], wan: string): string[] {
         'oifname "wan" udp sport @taken masquerade to :20000-59999 fully-random',
         'oifname "wan" masquerade',
       ];
+    case 'untranslated':
+    case 'prefix':
+    case 'nat64':
+      throw new Error(`'${outward}' is a matter of IPv6`);
     default:
       return assertNever(outward);
   }
@@ -210,7 +222,7 @@ export const nftOuter = ({ inside, forwards = [] }: OuterNat): string =>
     chain('input', 'type filter hook input priority filter; policy drop;', ['ct state established,related accept']),
   ]);
 
-const portSet = (ports: readonly PortRange[]): string =>
+export const portSet = (ports: readonly PortRange[]): string =>
   `{ ${toRanges(portsOf(ports))
     .map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`))
     .join(', ')} }`;

@@ -3,6 +3,7 @@ import type { NetworkSpec, RouterSpec } from '../scenarios/index.ts';
 import { nftRouter } from './index.ts';
 import { nftInternet } from './nft-internet.ts';
 import { nftOuter } from './nft-router.ts';
+import { nftRouter6 } from './nft-router6.ts';
 import { labIsHere, PLAIN, withLab } from './test-tools.ts';
 
 const here = await labIsHere();
@@ -84,6 +85,31 @@ describe('text of the router', () => {
     expect(rules(nftRouter(PLAIN, loss), 'lost')).toEqual(['iifname "wan" numgen random mod 100000 < 30000 drop']);
     const internet = nftInternet({ router: PLAIN, server: { kind: 'full' }, loss });
     expect(rules(internet, 'arriving')).toContain('iifname "isp" numgen random mod 100000 < 2000 drop');
+  });
+});
+
+describe('text of IPv6', () => {
+  const spec: RouterSpec = { ...PLAIN, outward: 'untranslated' };
+
+  test('a blocked port before what is established, a pinhole after it, and the refusal last', () => {
+    const blocked = { ports: [{ from: 9001, to: 9001 }], how: 'reject' } as const;
+    const forwards = [{ ports: [{ from: 9000, to: 9005 }], to: 'pbx', protocols: ['udp'] }] as const;
+    expect(rules(nftRouter6({ ...spec, blocked, forwards, refusal: 'icmp' }), 'forward')).toEqual([
+      'iifname "lan" oifname "wan" udp sport { 9001 } reject with icmpv6 type admin-prohibited',
+      'ct state established,related accept',
+      'iifname "lan" accept',
+      'iifname "wan" ip6 daddr 2001:db8:1::100 meta l4proto { udp } th dport { 9000-9005 } accept',
+      'reject with icmpv6 type admin-prohibited',
+    ]);
+  });
+
+  test('translates nothing, unless it is told to', () => {
+    expect(rules(nftRouter6(spec), 'outward')).toEqual([]);
+    expect(rules(nftRouter6({ ...spec, outward: 'random' }), 'outward')[0]).toContain('masquerade fully-random');
+    expect(rules(nftRouter6({ ...spec, outward: 'prefix' }), 'inward')[0]).toContain(
+      '2001:db8:3::/64 : 2001:db8:1::/64',
+    );
+    expect(() => nftRouter6({ ...spec, outward: 'nat64' })).toThrow("no rules of IPv6 do 'nat64'");
   });
 });
 

@@ -1,12 +1,15 @@
-import { assertNever } from '../../src/base/index.ts';
-import type { NetworkSpec, ServerSpec } from '../scenarios/index.ts';
+import { assertNever, formatEndpoint } from '../../src/base/index.ts';
+import type { NetworkSpec } from '../scenarios/index.ts';
 import {
   ALTERNATE,
+  ALTERNATE6,
   GATEWAY,
   OTHERS,
   PRIMARY,
+  PRIMARY6,
   PUBLIC,
   RESOLVER,
+  RESOLVER6,
   STUN_NAME,
   STUN_OTHER_PORT,
   STUN_PORT,
@@ -20,21 +23,23 @@ export interface Program {
 }
 
 /** The reflector of the built CLI; null: this kind of server is no process. */
-export function reflector(fullcone: readonly string[], { kind }: ServerSpec): Program | null {
-  const start = [...fullcone, 'reflector', '--primary', PRIMARY];
+export function reflector(fullcone: readonly string[], { server: { kind }, ipv6 }: NetworkSpec): Program | null {
+  const both = ipv6 !== undefined;
+  const start = [...fullcone, 'reflector', '--primary', PRIMARY, ...(both ? ['--primary', PRIMARY6] : [])];
+  const alternates = ['--alternate', ALTERNATE, ...(both ? ['--alternate', ALTERNATE6] : [])];
   const ready = { line: 'ready' };
   switch (kind) {
     case 'down':
     case 'silent':
       return null;
     case 'full':
-      return { command: [...start, '--alternate', ALTERNATE], ready };
+      return { command: [...start, ...alternates], ready };
     case 'one-address':
       return { command: [...start, '--single'], ready };
     case 'ignores-change-request':
     case 'no-response-port':
     case 'throttles':
-      return { command: [...start, '--alternate', ALTERNATE, '--lab-fault', kind], ready };
+      return { command: [...start, ...alternates, '--lab-fault', kind], ready };
     default:
       return assertNever(kind);
   }
@@ -48,25 +53,35 @@ export function secondReflector(fullcone: readonly string[]): Program {
   };
 }
 
+/** One for each family: the first two addresses of a process are its pair, whichever they are. */
+export const coturns = ({ server: { kind }, ipv6 }: NetworkSpec): readonly Program[] =>
+  kind === 'down' || kind === 'silent'
+    ? []
+    : [
+        coturn(kind === 'one-address', [PRIMARY, ALTERNATE], '4'),
+        ...(ipv6 === undefined ? [] : [coturn(kind === 'one-address', [PRIMARY6, ALTERNATE6], '6')]),
+      ];
+
 /** Debian's coturn. RFC 5780 is on by itself with two addresses; from 4.7 on it would need `--rfc5780`. */
-export function coturn({ kind }: ServerSpec): Program | null {
-  if (kind === 'down' || kind === 'silent') return null;
-  const addresses = kind === 'one-address' ? [PRIMARY] : [PRIMARY, ALTERNATE];
-  const ports = kind === 'one-address' ? [STUN_PORT] : [STUN_PORT, STUN_OTHER_PORT];
-  const own = ['--userdb', '/run/turndb', '--pidfile', '/run/turnserver.pid', '--log-file', 'stdout', '--simple-log'];
+function coturn(isSingle: boolean, pair: readonly string[], id: string): Program {
+  const addresses = isSingle ? pair.slice(0, 1) : pair;
+  const ports = isSingle ? [STUN_PORT] : [STUN_PORT, STUN_OTHER_PORT];
+  const files = ['--userdb', `/run/turndb${id}`, '--pidfile', `/run/turnserver${id}.pid`];
+  const own = [...files, '--log-file', 'stdout', '--simple-log'];
   return {
     command: [
       ...['turnserver', '-n', '-S', '--no-tls', '--no-dtls', '--no-cli', ...own],
       ...addresses.flatMap((address) => ['-L', address]),
     ],
-    ready: { bound: addresses.flatMap((address) => ports.map((port) => `${address}:${port}`)) },
+    ready: { bound: addresses.flatMap((address) => ports.map((port) => formatEndpoint({ address, port }))) },
   };
 }
 
 /** The resolver knows one name and no other; null: nobody listens, by ICMP or in silence. */
-export function resolver(dns: NetworkSpec['dns']): Program | null {
+export function resolver({ dns, ipv6 }: NetworkSpec): Program | null {
   if (dns === 'refused' || dns === 'silent') return null;
-  const names = dns === 'no-such-name' ? [] : [`--host-record=${STUN_NAME},${PRIMARY}`];
+  const own6 = ipv6 === undefined || dns === 'ipv4-only' ? '' : `,${PRIMARY6}`;
+  const names = dns === 'no-such-name' ? [] : [`--host-record=${STUN_NAME},${PRIMARY}${own6}`];
   const own = ['--conf-file=/dev/null', '--pid-file=', '--user=root', '--group=', '--no-resolv', '--no-hosts'];
   return {
     command: [
@@ -77,6 +92,7 @@ export function resolver(dns: NetworkSpec['dns']): Program | null {
         ...own,
         '--bind-interfaces',
         `--listen-address=${RESOLVER}`,
+        ...(ipv6 === undefined ? [] : [`--listen-address=${RESOLVER6}`]),
       ],
       ...['--except-interface=lo', '--local=/#/', ...names],
     ],
@@ -89,12 +105,12 @@ const SILENT = `const listen = (port, address) => new Promise((resolve) =>
       require('node:net').createServer((socket) => socket.on('error', () => {}).resume()).listen(port, address, resolve));`;
 
 /** Holds ports as another program of the PBX would, under a PBX's name; null: there is none to hold. */
-export function holder({ held = [], heldTcp = [] }: NetworkSpec): Program | null {
+export function holder({ held = [], heldTcp = [], ipv6 }: NetworkSpec): Program | null {
   if (held.length + heldTcp.length === 0) return null;
   const text = `process.title = 'asterisk';
     ${SILENT}
-    const bind = (port) => new Promise((resolve) => require('node:dgram').createSocket('udp4').bind(port, resolve));
-    const bound = [...${JSON.stringify(held)}.map(bind), ...${JSON.stringify(heldTcp)}.map((port) => listen(port, '0.0.0.0'))];
+    const bind = (port) => new Promise((resolve) => require('node:dgram').createSocket('${ipv6 === undefined ? 'udp4' : 'udp6'}').bind(port, resolve));
+    const bound = [...${JSON.stringify(held)}.map(bind), ...${JSON.stringify(heldTcp)}.map((port) => listen(port, '${ipv6 === undefined ? '0.0.0.0' : '::'}'))];
     Promise.all(bound).then(() => console.log('ready'));`;
   return { command: [process.execPath, '-e', text], ready: { line: 'ready' } };
 }

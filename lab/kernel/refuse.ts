@@ -1,5 +1,6 @@
 import { portsOf } from '../../src/base/index.ts';
 import type { Forward, NetworkSpec, RouterSpec } from '../scenarios/index.ts';
+import { outwardOf6 } from './nft-router6.ts';
 
 /** This server program cannot play that part; a caller may skip the scenario and name the reason. */
 export class NotAvailable extends Error {
@@ -11,7 +12,11 @@ export class NotAvailable extends Error {
 
 /** Throws on a network that the lab could only build wrongly: a quiet approximation would be a wrong test. */
 export function refuseImpossible(spec: NetworkSpec, server: 'fullcone' | 'coturn'): void {
-  const problems = [...networkProblems(spec), ...(spec.router === null ? [] : routerProblems(spec.router))];
+  const problems = [
+    ...networkProblems(spec),
+    ...(spec.router === null ? [] : routerProblems(spec.router)),
+    ...(spec.ipv6 ? router6Problems(spec.ipv6) : []),
+  ];
   if (problems.length > 0) throw new Error(`the kernel lab cannot build this network: ${problems.join('; ')}`);
   if (server === 'coturn' && (spec.server.kind === 'ignores-change-request' || spec.server.kind === 'no-response-port'))
     throw new NotAvailable(`coturn cannot be told to be '${spec.server.kind}'`);
@@ -32,6 +37,19 @@ function speechProblems({ speaks }: RouterSpec): string[] {
   return isPlain ? [] : ['its own speaker knows NAT-PMP alone, and no faults'];
 }
 
+/** Its IPv6 is a firewall, and little else. */
+export const router6Problems = (router: RouterSpec): string[] => [
+  ...routerProblems(router),
+  ...(outwardOf6(router) === null ? [`there are no rules of IPv6 for '${router.outward}'`] : []),
+  ...(router.forwards.every(({ to, shift = 0 }) => to === 'pbx' && shift === 0) ? [] : ['a pinhole leads elsewhere']),
+  ...(isMasquerade(router) && router.forwards.length > 0 ? ['a forward of NAT66'] : []),
+  ...(['input', 'hairpin', 'scanGuard', 'dropsFragments', 'tcpService', 'tcpReject', 'udpTimeouts'] as const)
+    .filter((what) => router[what] !== undefined)
+    .map((what) => `${what} over IPv6`),
+];
+
+const isMasquerade = ({ outward }: RouterSpec): boolean => outward === 'preserve' || outward === 'random';
+
 function ownTcpProblems({ tcpService, tcpReject }: RouterSpec): string[] {
   const served = new Set(portsOf(tcpService ?? []));
   return [
@@ -41,9 +59,10 @@ function ownTcpProblems({ tcpService, tcpReject }: RouterSpec): string[] {
 }
 
 function networkProblems(spec: NetworkSpec): string[] {
-  const { router, outer, neighbour = [], held = [], heldTcp = [], loss } = spec;
+  const { router, ipv6, outer, neighbour = [], held = [], heldTcp = [], loss } = spec;
   const chances = loss ? [loss.out, loss.in] : [];
   return [
+    ...(ipv6 !== undefined && (router === null) !== (ipv6 === null) ? ['a router for one family alone'] : []),
     ...(router === null && neighbour.length > 0 ? ['a neighbour needs a LAN, and so a router'] : []),
     ...(router === null && outer ? ['a second NAT needs a first one'] : []),
     ...([held, heldTcp, neighbour].some(hasTwice) ? ['a port is held twice'] : []),

@@ -1,16 +1,26 @@
 import type { NetworkSpec, OuterNat } from '../scenarios/index.ts';
 import {
   ALTERNATE,
+  ALTERNATE6,
   GATEWAY,
+  GATEWAY6,
   HOST2,
+  HOST26,
   HOSTS,
   type Host,
   ISP,
+  ISP6,
+  LAN6,
   OTHERS,
   PBX,
+  PBX6,
+  PREFIXED6,
   PRIMARY,
+  PRIMARY6,
   PUBLIC,
+  PUBLIC6,
   RESOLVER,
+  RESOLVER6,
 } from './addresses.ts';
 
 /** Where a host's namespace is found, inside the lab's own /run. */
@@ -30,21 +40,28 @@ export function topologyScript(lab: string, spec: NetworkSpec): string {
     'set -e',
     // Before /proc is the lab's own.
     'read -r pid _ </proc/self/stat',
-    ...privateFiles(),
+    ...privateFiles(spec),
     batch([...hosts.map((host) => `netns add ${lab}-${host}`), ...links(lab, spec)]),
-    ...hosts.map((host) => hostScript(lab, host, addresses(host, spec), host === 'router' || host === 'outer')),
+    ...hosts.map((host) =>
+      hostScript(
+        lab,
+        host,
+        [...addresses(host, spec), ...addresses6(host, spec)],
+        host === 'router' || host === 'outer',
+      ),
+    ),
     'for job in $(jobs -p); do wait $job; done',
     'echo ready $pid',
     'read -r end || exit 0',
   ].join('\n');
 }
 
-function privateFiles(): string[] {
+function privateFiles({ families = ['ipv4'] }: NetworkSpec): string[] {
   return [
     'resolv=$(readlink -f /etc/resolv.conf) || { echo "there is no /etc/resolv.conf" >&2; exit 1; }',
     'mount -t tmpfs -o mode=755 none /run',
     `mkdir -p /run/netns ${Object.values(SCRATCH).join(' ')} "\${resolv%/*}"`,
-    `echo nameserver ${RESOLVER} >/run/resolv.conf`,
+    `echo nameserver ${families.includes('ipv4') || families.length === 0 ? RESOLVER : RESOLVER6} >/run/resolv.conf`,
     // The file may itself live below /run, which is empty now.
     'case $resolv in /run/*) : >"$resolv";; esac',
     'mount --bind /run/resolv.conf "$resolv"',
@@ -69,21 +86,35 @@ const links = (lab: string, { router, outer }: NetworkSpec): string[] =>
         veth(lab, ['eth0', 'host2'], ['lan-host2', 'router']),
       ];
 
-function addresses(host: Host, { router, outer }: NetworkSpec): string[] {
+function addresses(host: Host, { router, outer, families }: NetworkSpec): string[] {
   if (host === 'inet') {
     // On the link and not on lo, which some servers skip when they look for their addresses.
     const own = [`${ISP}/24`, ...[PRIMARY, ALTERNATE, ...OTHERS, RESOLVER].map((address) => `${address}/24`)];
     return ['link set isp up', ...own.map((address) => `address add ${address} dev isp`)];
   }
-  if (router === null) return host === 'pbx' ? publicLink() : [];
+  const has = host !== 'pbx' || !families || families.includes('ipv4');
+  if (router === null) return host === 'pbx' && has ? publicLink() : [];
   if (host === 'router') return [...lanBridge(), ...(outer ? wanLink(outer.inside, sideOf(outer)) : publicLink())];
   if (host === 'outer')
     return outer ? ['link set sub up', `address add ${sideOf(outer)}/24 dev sub`, ...publicLink()] : [];
+  if (!has) return ['link set eth0 up'];
   return [
     'link set eth0 up',
     `address add ${host === 'pbx' ? PBX : HOST2}/24 dev eth0`,
     `route add default via ${GATEWAY}`,
   ];
+}
+
+/** Comes after those of IPv4, which bring the links up. */
+function addresses6(host: Host, { router, ipv6, families }: NetworkSpec): string[] {
+  if (ipv6 === undefined || (host === 'pbx' && families && !families.includes('ipv6'))) return [];
+  const at = (device: string, ...own: readonly string[]) => own.map((one) => `address add ${one}/64 dev ${device}`);
+  const by = (gateway: string, to = '::/0') => `route add ${to} via ${gateway}`;
+  if (host === 'inet')
+    return [...at('isp', ISP6, PRIMARY6, ALTERNATE6, RESOLVER6), by(PUBLIC6, LAN6), by(PUBLIC6, PREFIXED6)];
+  if (router === null) return host === 'pbx' ? ['link set wan up', ...at('wan', PUBLIC6), by(ISP6)] : [];
+  if (host === 'router') return [...at('wan', PUBLIC6), by(ISP6), ...at('lan', GATEWAY6)];
+  return [...at('eth0', host === 'pbx' ? PBX6 : HOST26), by(GATEWAY6)];
 }
 
 const publicLink = (): string[] => wanLink(PUBLIC, ISP);
@@ -117,6 +148,7 @@ function hostScript(lab: string, host: Host, setup: readonly string[], forwardin
     "set_all 'ipv4/conf/*/rp_filter' 0",
     "set_all 'bridge/bridge-nf-call-ip*tables' 0",
     `echo ${forwarding ? 1 : 0} >ipv4/ip_forward`,
+    `echo ${forwarding ? 1 : 0} >ipv6/conf/all/forwarding`,
     batch(['link set lo up', ...setup]),
     'HOST',
   ].join('\n');

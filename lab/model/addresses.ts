@@ -1,3 +1,5 @@
+import { type Family, familyOf, isIpv4 } from '../../src/base/index.ts';
+
 /** The picture of lab/scenarios/types.ts in numbers. */
 export const PRIMARY = '198.51.100.10';
 export const ALTERNATE = '198.51.100.20';
@@ -9,9 +11,30 @@ export const HOST2 = '192.168.0.50';
 export const NOBODY = '192.168.0.77';
 export const GATEWAY = '192.168.0.1';
 
+export const PRIMARY6 = '2001:db8:100::10';
+export const ALTERNATE6 = '2001:db8:100::20';
+export const PUBLIC6 = '2001:db8:2::44';
+export const PBX6 = '2001:db8:1::100';
+/** The PBX's address under the prefix that NPTv6 gives it. */
+export const PREFIXED6 = '2001:db8:3::100';
+/** PRIMARY behind the well-known prefix of NAT64 (RFC 6052). */
+export const PRIMARY64 = '64:ff9b::c633:640a';
+
+/** The hosts of a LAN, by family. */
+export const LAN = {
+  ipv4: { pbx: PBX, host2: HOST2, nobody: NOBODY },
+  ipv6: { pbx: PBX6, host2: '2001:db8:1::50', nobody: '2001:db8:1::77' },
+} as const satisfies Readonly<Record<Family, Readonly<Record<'pbx' | 'host2' | 'nobody', string>>>>;
+
 /** The one name that the model's resolver knows. */
 export const STUN_NAME = 'stun.example';
 export const STUN_PORT = 3478;
 
-export const isLan = (address: string): boolean => address.startsWith('192.168.0.');
-export const isLoopback = (address: string): boolean => address.startsWith('127.');
+export const isLan = (address: string): boolean =>
+  address.startsWith('192.168.0.') || address.startsWith('2001:db8:1::');
+export const isLoopback = (address: string): boolean =>
+  (isIpv4(address) && address.startsWith('127.')) || address === '::1';
+
+/** Of a host's own addresses the first that is of the other one's family: the route gives it. */
+export const firstOf = (own: readonly string[], other: string): string | undefined =>
+  own.find((address) => familyOf(address) === familyOf(other));

@@ -1,4 +1,4 @@
-import { type Endpoint, isIpv4 } from '../../src/base/index.ts';
+import { ANY, type Endpoint, familyOf, isAnyAddress } from '../../src/base/index.ts';
 import { isLoopback } from './addresses.ts';
 import type { Chance } from './chance.ts';
 
@@ -15,9 +15,12 @@ export interface Bindings<S extends { readonly local: Endpoint }> {
   find(to: Endpoint): S | undefined;
 }
 
-export const ANY = '0.0.0.0';
 /** Linux's net.ipv4.ip_local_port_range. */
 const EPHEMERAL = [32768, 60999] as const;
+
+/** A socket speaks one family. */
+const overlap = (one: string, other: string): boolean =>
+  familyOf(one) === familyOf(other) && (isAnyAddress(one) || isAnyAddress(other) || one === other);
 
 export function createBindings<S extends { readonly local: Endpoint }>(
   addresses: readonly string[],
@@ -26,11 +29,11 @@ export function createBindings<S extends { readonly local: Endpoint }>(
 ): Bindings<S> {
   const byPort = new Map<number, readonly S[]>();
   const at = (port: number): readonly S[] => byPort.get(port) ?? [];
-  const isLocal = (address: string): boolean => addresses.includes(address) || (isLoopback(address) && isIpv4(address));
+  const isLocal = (address: string): boolean =>
+    addresses.includes(address) || (isLoopback(address) && familyOf(address) !== null);
 
   const isFree = ({ address, port }: Endpoint): boolean =>
-    !held.has(port) &&
-    at(port).every(({ local }) => address !== ANY && local.address !== ANY && local.address !== address);
+    !held.has(port) && at(port).every(({ local }) => !overlap(local.address, address));
 
   function chooseEphemeral(address: string): Endpoint | null {
     const [first, last] = EPHEMERAL;
@@ -45,7 +48,7 @@ export function createBindings<S extends { readonly local: Endpoint }>(
 
   return {
     isLocal,
-    canBind: (address) => address === ANY || isLocal(address),
+    canBind: (address) => isAnyAddress(address) || isLocal(address),
     choose(wanted) {
       if (wanted.port === 0) return chooseEphemeral(wanted.address);
       return isFree(wanted) ? { address: wanted.address, port: wanted.port } : null;
@@ -60,6 +63,7 @@ export function createBindings<S extends { readonly local: Endpoint }>(
       else byPort.delete(port);
     },
     find: ({ address, port }) =>
-      at(port).find(({ local }) => local.address === address) ?? at(port).find(({ local }) => local.address === ANY),
+      at(port).find(({ local }) => local.address === address) ??
+      at(port).find(({ local }) => local.address === ANY[familyOf(address) ?? 'ipv4']),
   };
 }

@@ -62,9 +62,9 @@ describe('sockets', () => {
   it('cannot have a held port, and the host says who has it', async () => {
     const model = fresh({ held: [9000] });
     await expect(onPbx(model, P)).rejects.toEqual({ kind: 'in-use', code: 'EADDRINUSE' });
-    const holders = await model.pbx.host.holders('udp', [9000, 9001]);
+    const holders = await model.pbx.host.holders('udp', [9000, 9001], 'ipv4');
     expect([...holders]).toEqual([[9000, { pid: 4711, name: 'asterisk' }]]);
-    expect([...(await model.reflector.host.holders('udp', [9000]))]).toEqual([]);
+    expect([...(await model.reflector.host.holders('udp', [9000], 'ipv4'))]).toEqual([]);
   });
 
   it('cannot have an address that is not here', async () => {
@@ -155,13 +155,13 @@ describe('names', () => {
     { dns: 'silent', outcome: { kind: 'error', error: { kind: 'timeout', code: 'ETIMEOUT' } }, after: 5000 },
   ] as const)('a resolver that is $dns', async ({ dns, outcome, after }) => {
     const model = fresh(dns === undefined ? {} : { dns });
-    expect(await model.run(model.pbx.names.resolve4('stun.example'))).toEqual(outcome);
+    expect(await model.run(model.pbx.names.resolve('stun.example', 'ipv4'))).toEqual(outcome);
     expect(model.now()).toBe(after);
   });
 
   it('knows no other name', async () => {
     const model = fresh();
-    expect(await model.run(model.pbx.names.resolve4('other.example'))).toMatchObject({
+    expect(await model.run(model.pbx.names.resolve('other.example', 'ipv4'))).toMatchObject({
       error: { kind: 'no-such-name' },
     });
   });

@@ -1,7 +1,7 @@
-import { err, type Milliseconds, ok, type Result } from '../../src/base/index.ts';
+import { err, type Family, type Milliseconds, ok, type Result } from '../../src/base/index.ts';
 import type { Clock, DnsError, Files, Names, System } from '../../src/system/index.ts';
 import type { NetworkSpec } from '../scenarios/index.ts';
-import { PRIMARY, STUN_NAME } from './addresses.ts';
+import { firstOf, PRIMARY, PRIMARY6, PRIMARY64, STUN_NAME } from './addresses.ts';
 import { createChance } from './chance.ts';
 import { createDescriptors } from './descriptors.ts';
 import type { Events } from './events.ts';
@@ -11,7 +11,7 @@ import { createTcp } from './tcp.ts';
 
 export interface HostOptions {
   readonly name: string;
-  readonly addresses: readonly [string, ...string[]];
+  readonly addresses: readonly string[];
   /** UDP ports. */
   readonly held: readonly number[];
   readonly heldTcp: readonly number[];
@@ -19,6 +19,8 @@ export interface HostOptions {
   readonly dns: NetworkSpec['dns'];
   /** null: there is no way out of this network but by its own link. */
   readonly gateway: string | null;
+  /** The server has IPv6, too. */
+  readonly hasIpv6: boolean;
   readonly seed: number;
   readonly events: Events;
   readonly transmit: (packet: Packet) => void;
@@ -36,7 +38,7 @@ export interface Host {
 const HOLDER = { pid: 4711, name: 'asterisk' } as const;
 
 export function createHost(options: HostOptions): Host {
-  const { name, addresses, freeSockets, dns, gateway, seed, events, transmit, ...rest } = options;
+  const { name, addresses, freeSockets, dns, hasIpv6, gateway, seed, events, transmit, ...rest } = options;
   const held = new Set(rest.held);
   const heldTcp = new Set(rest.heldTcp);
   const descriptors = createDescriptors(freeSockets);
@@ -50,10 +52,10 @@ export function createHost(options: HostOptions): Host {
     random: createChance(seed, `${name}: random`).bytes,
     udp: sockets.udp,
     tcp,
-    names: createNames(dns, events),
+    names: createNames(dns, hasIpv6, events),
     host: {
       addresses: () => addresses,
-      sourceFor: () => Promise.resolve(addresses[0]),
+      sourceFor: (address) => Promise.resolve(firstOf(addresses, address) ?? null),
       gatewayFor: () => Promise.resolve(gateway === null ? { kind: 'none' } : { kind: 'known', address: gateway }),
       canBind: (address) => Promise.resolve(sockets.canBind(address)),
       holders: (protocol, ports) =>
@@ -84,17 +86,19 @@ const createClock = (events: Events): Clock => ({
 const RESOLVER_PATIENCE: Milliseconds = 5_000;
 
 /** A resolver on the LAN: it answers at once, or not at all. */
-function createNames(dns: NetworkSpec['dns'], events: Events): Names {
-  function answer(name: string): Result<readonly string[], DnsError> {
+function createNames(dns: NetworkSpec['dns'], hasIpv6: boolean, events: Events): Names {
+  function answer(name: string, family: Family): Result<readonly string[], DnsError> {
     if (dns === 'silent') return err({ kind: 'timeout', code: 'ETIMEOUT' });
     if (dns === 'refused') return err({ kind: 'refused', code: 'ECONNREFUSED' });
     if (dns === 'no-such-name' || name !== STUN_NAME) return err({ kind: 'no-such-name', code: 'ENOTFOUND' });
-    return ok([PRIMARY]);
+    if (family === 'ipv4') return ok([PRIMARY]);
+    if (dns === 'nat64') return ok([PRIMARY64]);
+    return hasIpv6 && dns !== 'ipv4-only' ? ok([PRIMARY6]) : err({ kind: 'no-address', code: 'ENODATA' });
   }
   return {
-    resolve4: (name) =>
+    resolve: (name, family) =>
       new Promise((resolve) => {
-        events.after(dns === 'silent' ? RESOLVER_PATIENCE : 0, () => resolve(answer(name)));
+        events.after(dns === 'silent' ? RESOLVER_PATIENCE : 0, () => resolve(answer(name, family)));
       }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Milliseconds } from '../../src/base/index.ts';
+import type { Family, Milliseconds } from '../../src/base/index.ts';
 import type { System } from '../../src/system/index.ts';
 import type { NetworkSpec, RouterSpec } from '../scenarios/index.ts';
 import { createEvents } from './events.ts';
@@ -20,7 +20,7 @@ export interface Model {
   run<T>(work: Promise<T>, limit?: Milliseconds): Promise<T>;
   advance(duration: Milliseconds): Promise<void>;
   /** Other rules for the router from now on. What its connection table holds stays. */
-  repair(change: Partial<RouterSpec>): void;
+  repair(change: Partial<RouterSpec>, family?: Family): void;
   readonly counters: Counters;
   readonly trace: readonly PacketTrace[];
   /** Sockets and listeners of both hosts that nobody has closed, and calls under way. */
@@ -30,15 +30,16 @@ export interface Model {
 export function createModel(spec: NetworkSpec, options: ModelOptions): Model {
   const events = createEvents();
   const watch = createWatch(events.now, options.trace ?? false);
-  const { pbx, reflector, router } = createNetwork(spec, options, events, watch);
+  const { pbx, reflector, routers } = createNetwork(spec, options, events, watch);
   return {
     pbx: pbx.system,
     reflector: reflector.system,
     now: events.now,
     run: (work, limit) => runUntilSettled(events, work, limit),
     advance: (duration) => advanceBy(events, duration),
-    repair(change) {
-      if (router === null) throw new Error('model: there is no router to repair');
+    repair(change, family = 'ipv4') {
+      const router = routers[family];
+      if (!router) throw new Error('model: there is no router to repair');
       router.repair(change);
     },
     counters: watch.counters,

@@ -1,10 +1,27 @@
-import type { NetworkSpec } from '../scenarios/index.ts';
-import { ALTERNATE, GATEWAY, HOST2, PBX, PRIMARY, PUBLIC, SECOND, STUN_PORT } from './addresses.ts';
+import { type Family, familyOf } from '../../src/base/index.ts';
+import type { NetworkSpec, RouterSpec } from '../scenarios/index.ts';
+import {
+  ALTERNATE,
+  ALTERNATE6,
+  GATEWAY,
+  isLan,
+  LAN,
+  PBX,
+  PBX6,
+  PREFIXED6,
+  PRIMARY,
+  PRIMARY6,
+  PUBLIC,
+  PUBLIC6,
+  SECOND,
+  STUN_PORT,
+} from './addresses.ts';
 import { createChance } from './chance.ts';
 import type { Events } from './events.ts';
 import { createGateway, type Gateway, staysInLan } from './gateway.ts';
 import { createHost, type Host, type HostOptions } from './host.ts';
 import { type Carry, createLink, type LinkBehaviour } from './link.ts';
+import { nat64 } from './nat/nat64.ts';
 import { createRouter, type Router } from './nat/router.ts';
 import { createOuterNat, inRow } from './nat/row.ts';
 import type { ModelOptions } from './options.ts';
@@ -16,11 +33,13 @@ import type { Watch } from './watch.ts';
 export interface Network {
   readonly pbx: Host;
   readonly reflector: Host;
-  readonly router: Router | null;
+  readonly routers: Readonly<Partial<Record<Family, Router>>>;
 }
 
-/** One end of the WAN link: takes what the internet sends to the public address, and sends what the PBX wants out. */
+/** One end of the WAN link: takes what the internet sends there, and sends what the PBX wants out. */
 interface Site {
+  /** Whether the internet sends there what is for this address. */
+  readonly has: (address: string) => boolean;
   readonly fromPbx: Carry;
   readonly fromInternet: Carry;
 }
@@ -28,8 +47,8 @@ interface Site {
 /** Puts the picture of lab/scenarios/types.ts together. The LAN and the internet itself are perfect, and take no time. */
 export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: Events, watch: Watch): Network {
   const { seed } = options;
-  const router = createRouterOf(spec, seed, events);
-  const common = { seed, events, dns: spec.dns };
+  const routers = { ipv4: createRouterOf(spec, seed, events), ipv6: createRouter6(spec.ipv6, seed) };
+  const common = { seed, events, dns: spec.dns, hasIpv6: spec.ipv6 !== undefined };
   const linkTools = (name: string) => ({ events, watch, chance: createChance(seed, name) });
 
   const server = createServerTroubles(spec.server);
@@ -38,26 +57,49 @@ export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: 
     ...{
       gateway: null,
       name: 'reflector',
-      addresses: [PRIMARY, ALTERNATE, ...SECOND],
+      addresses: [PRIMARY, ALTERNATE, ...SECOND, ...(spec.ipv6 === undefined ? [] : [PRIMARY6, ALTERNATE6])],
       held: [],
       heldTcp: [],
       freeSockets: Number.POSITIVE_INFINITY,
     },
     transmit: (packet) => {
-      if (packet.to.address === PUBLIC && server.lets(packet)) carryIn(packet);
+      if (siteOf(packet) !== undefined && server.lets(packet)) carryIn(packet);
     },
   });
-  const pbx = createHost({ ...common, ...pbxOf(spec, options), transmit: (packet) => site.fromPbx(packet) });
+  const pbx = createHost({ ...common, ...pbxOf(spec, options), transmit: (packet) => leave(packet) });
   const carryOut = createLink('wan-out', behaviour(spec, options, 'out'), linkTools('out'), (packet) => {
     watch.note('wan-out', packet, isHeard(spec, server, reflector, packet) ? 'passed' : 'nobody');
   });
   const carryIn = createLink('wan-in', behaviour(spec, options, 'in'), linkTools('in'), (packet) =>
-    site.fromInternet(packet),
+    siteOf(packet)?.fromInternet(packet),
   );
   const gateway = createGateway(spec.router?.speaks, wanOf(spec.outer));
-  const site =
-    router === null ? publicSite(pbx, carryOut, watch) : natSite({ router, gateway, pbx, carryOut, events, watch });
-  return { pbx, reflector, router };
+  const ways = { gateway, pbx, carryOut, events, watch };
+  const sites: readonly Site[] = [
+    routers.ipv4 === null ? publicSite(PUBLIC, ways) : natSite(routers.ipv4, PUBLIC, ways),
+    ...(spec.ipv6 === undefined ? [] : [site6(routers.ipv6, spec.ipv6, ways)]),
+  ];
+  const siteOf = ({ to }: Packet): Site | undefined => sites.findLast(({ has }) => has(to.address));
+  const leave: Carry = (packet) => sites[familyOf(packet.from.address) === 'ipv6' ? 1 : 0]?.fromPbx(packet);
+  const { ipv4, ipv6 } = routers;
+  return { pbx, reflector, routers: { ...(ipv4 && { ipv4 }), ...(ipv6 && { ipv6 }) } };
+}
+
+const createRouter6 = (spec: RouterSpec | null | undefined, seed: number): Router | null =>
+  spec ? createRouter(spec, publicAddress6(spec), createChance(seed, 'router6'), LAN.ipv6) : null;
+
+/** By which the internet knows the router, or what it translates. */
+function publicAddress6({ outward }: RouterSpec): string {
+  if (outward === 'prefix') return PREFIXED6;
+  return outward === 'nat64' ? PUBLIC : PUBLIC6;
+}
+
+function site6(router: Router | null, spec: RouterSpec | null, ways: Ways): Site {
+  if (router === null || spec === null) return publicSite(PUBLIC6, ways);
+  const site = natSite(spec.outward === 'nat64' ? nat64(router) : router, publicAddress6(spec), ways);
+  return spec.outward === 'untranslated'
+    ? { ...site, has: (address) => isLan(address) && familyOf(address) === 'ipv6' }
+    : site;
 }
 
 function createRouterOf(
@@ -71,7 +113,8 @@ function createRouterOf(
     ? inRow(inner, createOuterNat(outer.forwards ?? [], PUBLIC, outer.inside, createChance(seed, 'outer')))
     : inner;
   const to = { address: PRIMARY, port: neighbourTo };
-  for (const port of neighbour) router.keepFlow({ protocol: 'udp', from: { address: HOST2, port }, to }, events.now());
+  for (const port of neighbour)
+    router.keepFlow({ protocol: 'udp', from: { address: LAN.ipv4.host2, port }, to }, events.now());
   return router;
 }
 
@@ -84,11 +127,18 @@ const pbxOf = (
 ): Pick<HostOptions, 'name' | 'addresses' | 'gateway' | 'held' | 'heldTcp' | 'freeSockets'> => ({
   name: 'pbx',
   gateway: spec.router === null ? null : GATEWAY,
-  addresses: [spec.router === null ? PUBLIC : PBX],
+  addresses: addressesOf(spec),
   held: spec.held ?? [],
   heldTcp: spec.heldTcp ?? [],
   freeSockets: options.freeSockets ?? Number.POSITIVE_INFINITY,
 });
+
+const addressesOf = ({ router, ipv6, families = ['ipv4', 'ipv6'] }: NetworkSpec): readonly string[] =>
+  families.flatMap((family) => {
+    if (family === 'ipv4') return router === null ? PUBLIC : PBX;
+    if (ipv6 === undefined) return [];
+    return ipv6 === null ? PUBLIC6 : PBX6;
+  });
 
 const behaviour = (spec: NetworkSpec, options: ModelOptions, direction: 'out' | 'in'): LinkBehaviour => ({
   loss: (options.loss ?? spec.loss)?.[direction] ?? 0,
@@ -104,21 +154,15 @@ const behaviour = (spec: NetworkSpec, options: ModelOptions, direction: 'out' | 
  */
 function isHeard({ server, second }: NetworkSpec, troubles: ServerTroubles, reflector: Host, packet: Packet): boolean {
   const { address } = packet.to;
-  if (address === PRIMARY || address === ALTERNATE) {
+  if ([PRIMARY, ALTERNATE, PRIMARY6, ALTERNATE6].includes(address)) {
     if (server.kind === 'silent' || (server.kind === 'down' && packet.protocol === 'udp')) return false;
     return troubles.takes(packet) && reflector.receive(packet);
   }
   return second === true && SECOND.some((own) => own === address) && reflector.receive(packet);
 }
 
-/** The PBX has the public address itself; no NAT, no firewall. */
-const publicSite = (pbx: Host, carryOut: Carry, watch: Watch): Site => ({
-  fromPbx: carryOut,
-  fromInternet: (packet) => watch.note('wan-in', packet, pbx.receive(packet) ? 'passed' : 'nobody'),
-});
-
-interface NatSite {
-  readonly router: Router;
+interface Ways {
+  /** What the router says itself, over IPv4. */
   readonly gateway: Gateway;
   readonly pbx: Host;
   readonly carryOut: Carry;
@@ -126,18 +170,25 @@ interface NatSite {
   readonly watch: Watch;
 }
 
-function natSite({ router, gateway, pbx, carryOut, events, watch }: NatSite): Site {
+/** The PBX has the public address itself; no NAT, no firewall. */
+const publicSite = (address: string, { pbx, carryOut, watch }: Ways): Site => ({
+  has: (other) => other === address,
+  fromPbx: carryOut,
+  fromInternet: (packet) => watch.note('wan-in', packet, pbx.receive(packet) ? 'passed' : 'nobody'),
+});
+
+function natSite(router: Router, publicAddress: string, { gateway, pbx, carryOut, events, watch }: Ways): Site {
   function fromLan(packet: Packet): void {
     if (staysInLan(packet.to.address)) {
       tellGateway(packet);
       return;
     }
-    const toRouter = packet.to.address === PUBLIC;
+    const toRouter = packet.to.address === publicAddress;
     const stays = toRouter && !router.turnsAround() ? 'unwanted' : null;
     const outside = stays ?? router.outbound(packet, events.now());
     watch.note('lan-out', packet, typeof outside === 'string' ? outside : 'passed');
     if (typeof outside === 'string') return;
-    if (outside.to.address === PUBLIC) turnAround(outside);
+    if (outside.to.address === publicAddress) turnAround(outside);
     else carryOut(outside);
   }
   /** No other host of the LAN listens. Nobody receives while somebody is sending. */
@@ -158,12 +209,15 @@ function natSite({ router, gateway, pbx, carryOut, events, watch }: NatSite): Si
     if (typeof inside !== 'string') toLan(inside);
   }
   function toLan(packet: Packet): void {
-    const isHeard = packet.to.address === PBX && pbx.receive(packet);
+    const isHeard = isPbx(packet.to.address) && pbx.receive(packet);
     watch.note('lan-in', packet, isHeard ? 'passed' : 'nobody');
-    if (packet.to.address === HOST2) say(fromLan, host2Answer(packet));
+    if (isHost2(packet.to.address)) say(fromLan, host2Answer(packet));
   }
-  return { fromPbx: fromLan, fromInternet };
+  return { has: (address) => address === publicAddress, fromPbx: fromLan, fromInternet };
 }
+
+const isPbx = (address: string): boolean => address === PBX || address === PBX6;
+const isHost2 = (address: string): boolean => address === LAN.ipv4.host2 || address === LAN.ipv6.host2;
 
 function say(carry: Carry, answer: Packet | null): void {
   if (answer !== null) carry(answer);

@@ -1,14 +1,14 @@
-import { type Endpoint, isIpv4 } from '../../src/base/index.ts';
+import { type Endpoint, familyOf, isAnyAddress } from '../../src/base/index.ts';
 import type { SocketFailure, Udp, UdpHandlers, UdpSocket } from '../../src/system/index.ts';
-import { isLoopback } from './addresses.ts';
-import { ANY, createBindings } from './bindings.ts';
+import { firstOf, isLoopback } from './addresses.ts';
+import { createBindings } from './bindings.ts';
 import type { Chance } from './chance.ts';
 import { type Descriptors, reserve } from './descriptors.ts';
 import type { Events } from './events.ts';
 import type { Datagram } from './packet.ts';
 
 export interface SocketsOptions {
-  readonly addresses: readonly [string, ...string[]];
+  readonly addresses: readonly string[];
   /** Ports that another process has, on all addresses. */
   readonly held: ReadonlySet<number>;
   readonly descriptors: Descriptors;
@@ -62,7 +62,7 @@ export function createSockets({ addresses, held, descriptors, events, chance, tr
     if (socket.state === 'opening') rejectSend();
     if (socket.state === 'closed') return;
     const packet: Datagram = { protocol: 'udp', from: sourceFor(socket.local, to), to, bytes: bytes.slice() };
-    const code = whyNot(packet);
+    const code = whyNot(packet, socket.local);
     if (code !== null) events.after(0, () => reportNotSent(socket, code));
     // Within the machine no link is crossed; still, nobody receives while somebody is sending.
     else if (bindings.isLocal(to.address)) events.after(0, () => receive(packet));
@@ -71,8 +71,9 @@ export function createSockets({ addresses, held, descriptors, events, chance, tr
 
   /** A socket on all addresses sends from the one that the route gives: its own to itself, else the host's first. */
   function sourceFor(local: Endpoint, to: Endpoint): Endpoint {
-    if (local.address !== ANY) return local;
-    return { address: bindings.isLocal(to.address) ? to.address : addresses[0], port: local.port };
+    if (!isAnyAddress(local.address)) return local;
+    const own = bindings.isLocal(to.address) ? to.address : firstOf(addresses, to.address);
+    return { address: own ?? local.address, port: local.port };
   }
 
   function receive({ from, to, bytes }: Datagram): boolean {
@@ -92,16 +93,21 @@ function becomeOpen(socket: Socket): void {
 }
 
 function reportNotSent({ state, handlers }: Socket, code: string): void {
-  if (state === 'open') handlers.notSent({ kind: 'other', code });
+  if (state === 'open') handlers.notSent({ kind: code === NO_ROUTE ? 'unreachable' : 'other', code });
 }
 
 function rejectSend(): never {
   throw new Error('model: send before bound; a socket may be used once `bound` has been called');
 }
 
+const NO_ROUTE = 'ENETUNREACH';
+
 /** What Linux says to a packet that cannot be sent from here. */
-function whyNot({ from, to, bytes }: Datagram): string | null {
-  if (to.port === 0 || !isIpv4(to.address)) return 'EINVAL';
+function whyNot({ from, to, bytes }: Datagram, local: Endpoint): string | null {
+  if (to.port === 0 || familyOf(to.address) === null) return 'EINVAL';
+  if (familyOf(to.address) !== familyOf(local.address)) return 'EAFNOSUPPORT';
+  // No address in the place of all: the host has none of this family.
+  if (isAnyAddress(from.address)) return NO_ROUTE;
   if (isLoopback(from.address) && !isLoopback(to.address)) return 'EINVAL';
   return bytes.length > LARGEST ? 'EMSGSIZE' : null;
 }

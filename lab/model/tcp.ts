@@ -1,7 +1,7 @@
-import { type Endpoint, isIpv4 } from '../../src/base/index.ts';
+import { type Endpoint, familyOf, isAnyAddress } from '../../src/base/index.ts';
 import type { CallOutcome, SocketFailure, Tcp, TcpListener, TcpListenHandlers, Timer } from '../../src/system/index.ts';
-import { isLoopback } from './addresses.ts';
-import { ANY, createBindings } from './bindings.ts';
+import { firstOf, isLoopback } from './addresses.ts';
+import { createBindings } from './bindings.ts';
 import type { Chance } from './chance.ts';
 import { type Descriptors, reserve } from './descriptors.ts';
 import type { Events } from './events.ts';
@@ -12,7 +12,7 @@ import { createExchange } from './tcp-exchange.ts';
 import { createListener, type Listener } from './tcp-listener.ts';
 
 export interface TcpOptions {
-  readonly addresses: readonly [string, ...string[]];
+  readonly addresses: readonly string[];
   /** Ports at which another process listens, on all addresses. */
   readonly held: ReadonlySet<number>;
   readonly descriptors: Descriptors;
@@ -111,7 +111,7 @@ export function createTcp({ addresses, held, descriptors, events, chance, transm
 
   /** Any address means the one that the route gives: its own to itself, else the host's first. */
   const sourceFor = (from: string, to: string): string =>
-    from !== ANY ? from : bindings.isLocal(to) ? to : addresses[0];
+    !isAnyAddress(from) ? from : bindings.isLocal(to) ? to : (firstOf(addresses, to) ?? from);
 
   const failCall = (ended: (outcome: CallOutcome) => void): Timer => events.after(0, () => ended('failed'));
 
@@ -119,4 +119,7 @@ export function createTcp({ addresses, held, descriptors, events, chance, transm
 }
 
 const isPossible = (from: string, { address, port }: Endpoint): boolean =>
-  port !== 0 && isIpv4(address) && (isLoopback(address) || !isLoopback(from));
+  port !== 0 &&
+  familyOf(address) !== null &&
+  familyOf(address) === familyOf(from) &&
+  (isLoopback(address) || !isLoopback(from));

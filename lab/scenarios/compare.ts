@@ -8,6 +8,7 @@ export interface ReportShape {
   readonly servers: readonly { readonly state: string }[];
   readonly ports: readonly {
     readonly protocol: string;
+    readonly family: string;
     readonly port: number;
     readonly result: string;
     readonly cause: string | null;
@@ -33,9 +34,10 @@ export function compare(expectation: Expectation, report: ReportShape, column: C
   if (expect.routerReason !== undefined) differ('router', expect.routerReason, report.router?.reason);
   const wanted = wantedPorts(expect);
   const { length } = report.ports;
-  const { fewerThan } = expect;
+  const { fewerThan, family = 'ipv4' } = expect;
   if (fewerThan === undefined) differ('ports', wanted.size, length);
   else if (length >= fewerThan) differ('ports', `fewer than ${fewerThan}`, length);
+  differ('family', family, familiesOf(report));
   for (const { protocol, port, result, cause } of report.ports) {
     const right = wanted.get(`${protocol}/${port}`) ?? [];
     if (!right.includes(says(result, cause))) differ(`${protocol}/${port}`, right.join(' or '), says(result, cause));
@@ -45,6 +47,8 @@ export function compare(expectation: Expectation, report: ReportShape, column: C
   for (const [what, right, got] of factsOf(expect, report)) differ(what, right, got);
   return differences;
 }
+
+const familiesOf = ({ ports }: ReportShape): string => [...new Set(ports.map(({ family }) => family))].join();
 
 function factsOf({ facts = {} }: Expectation, { findings }: ReportShape): [string, string | number, unknown][] {
   return Object.entries(facts).flatMap(([code, wanted]) => {

@@ -1,5 +1,6 @@
 /** One table of networks and of what a check in them must say; both labs run it. */
 export { compare, type ReportShape } from './compare.ts';
+export { serversOf } from './servers.ts';
 export { SCENARIOS } from './table.ts';
 export type {
   Check,

@@ -1,4 +1,5 @@
 import type { PortRange } from '../../src/base/index.ts';
+import { IPV6_SCENARIOS } from './ipv6-table.ts';
 import { NATS_SCENARIOS } from './nats-table.ts';
 import { SERVER_SCENARIOS } from './servers-table.ts';
 import { TCP_SCENARIOS } from './tcp-table.ts';
@@ -543,4 +544,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...SERVER_SCENARIOS,
   ...NATS_SCENARIOS,
   ...TCP_SCENARIOS,
+  ...IPV6_SCENARIOS,
 ];

@@ -1,4 +1,4 @@
-import type { PortRange } from '../../src/base/index.ts';
+import type { Family, PortRange } from '../../src/base/index.ts';
 
 /**
  * One row of the table that the model lab and the kernel lab both run: a network, one or more checks in it,
@@ -8,6 +8,11 @@ import type { PortRange } from '../../src/base/index.ts';
  *
  *     reflector 198.51.100.10 and .20 -- internet -- 203.0.113.44 router 192.168.0.1 -- LAN -- pbx 192.168.0.100
  *                                                                                           `- host2 192.168.0.50
+ *
+ * and, where the network has IPv6, beside it
+ *
+ *     reflector 2001:db8:100::10 and ::20 -- internet -- 2001:db8:2::44 router 2001:db8:1::1 -- LAN -- pbx 2001:db8:1::100
+ *                                                                                                `- host2 2001:db8:1::50
  */
 export interface Scenario {
   /** Kebab case; the name of the test. */
@@ -24,8 +29,14 @@ export interface Scenario {
 export type Column = 'model' | 'kernel' | 'coturn';
 
 export interface NetworkSpec {
-  /** null: no router; the PBX itself has 203.0.113.44. */
+  /** null: no router; the PBX itself has 203.0.113.44, and 2001:db8:2::44. */
   readonly router: RouterSpec | null;
+  /**
+   * What the same router does with IPv6; absent: nobody has IPv6. Of a PBX without a router: null.
+   */
+  readonly ipv6?: RouterSpec | null;
+  /** What the PBX's machine has of that; default: all. */
+  readonly families?: readonly Family[];
   readonly server: ServerSpec;
   /** A second reflector, 198.51.100.30 and .40, with nothing wrong. */
   readonly second?: true;
@@ -41,8 +52,11 @@ export interface NetworkSpec {
   readonly neighbour?: readonly number[];
   /** The port of the reflector's primary address to which it talks; default 3478. */
   readonly neighbourTo?: number;
-  /** What the resolver says of `stun.example`; by default 198.51.100.10. */
-  readonly dns?: 'no-such-name' | 'refused' | 'silent';
+  /**
+   * What the resolver says of `stun.example`; by default 198.51.100.10, and where there is IPv6 2001:db8:100::10.
+   * `ipv4-only`: it has no AAAA. `nat64`: it has one of a DNS64 instead.
+   */
+  readonly dns?: 'no-such-name' | 'refused' | 'silent' | 'ipv4-only' | 'nat64';
 }
 
 export interface RouterSpec {
@@ -54,7 +68,16 @@ export interface RouterSpec {
     /** One public port per inside port for every destination, never the same number. */
     | 'stable-other'
     /** Kept, one mapping for every destination. */
-    | 'endpoint-independent';
+    | 'endpoint-independent'
+    /** IPv6: address and port stay as they are. `forwards` to the PBX are what the firewall admits. */
+    | 'untranslated'
+    /** IPv6: the prefix becomes another one, 2001:db8:3::/64, and nothing else (NPTv6, RFC 6296). */
+    | 'prefix'
+    /**
+     * IPv6: what goes to 64:ff9b::/96 becomes IPv4 and leaves from 203.0.113.44 (NAT64, RFC 6146); the resolver gives such
+     * addresses (DNS64) where `dns` is `nat64`.
+     */
+    | 'nat64';
   /** Whom a mapping lets in that our own packet has opened (RFC 4787 section 5). */
   readonly filtering: 'address-and-port' | 'address' | 'endpoint-independent';
   /** Static forwards; the first that fits counts. */
@@ -67,6 +90,8 @@ export interface RouterSpec {
   readonly tcpReject?: readonly PortRange[];
   /** TCP ports through which connections come, and nothing that they carry: a firewall that knows their protocol better. */
   readonly dropsPayload?: readonly PortRange[];
+  /** IPv6: what the firewall does not admit is refused with ICMPv6 administratively prohibited; by default dropped. */
+  readonly refusal?: 'icmp';
   /**
    * Takes an address for a scanner whose new UDP flows reach more than so many different ports within 10 s, and lets no
    * new flow of it in for 30 s, or as many as said. Flows that it knows go on.
@@ -151,6 +176,8 @@ export interface ServerSpec {
 export interface Step {
   /** Applied to the router before this step; states that it holds stay. */
   readonly repair?: Partial<RouterSpec>;
+  /** The same of its IPv6. */
+  readonly repair6?: Partial<RouterSpec>;
   /** Seconds that pass before this step; in the kernel lab they really pass. */
   readonly after?: number;
   readonly check: Check;
@@ -158,7 +185,9 @@ export interface Step {
 }
 
 export interface Check {
-  /** As on the command line; default `['198.51.100.10']`. */
+  /** `-4` or `-6`; by default neither. */
+  readonly family?: Family;
+  /** As on the command line; default `['198.51.100.10']`, with `-6` `['[2001:db8:100::10]']`. */
   readonly servers?: readonly string[];
   /** As on the command line. */
   readonly udp: string;
@@ -190,6 +219,8 @@ export interface Expectation {
   /** What the router's own address must tell, or null: nothing; and for which reason then. */
   readonly nats?: string | null;
   readonly routerReason?: string;
+  /** In which all ports were asked; by default IPv4. */
+  readonly family?: Family;
   /** Codes that must be among the findings. */
   readonly findings?: readonly string[];
   /** Of a sample: fewer ports than this are asked; `ports` tells of those that are. */

@@ -9,6 +9,8 @@ export const CATALOGUE = {
   'server-unresolvable': 'error',
   'server-unreachable': 'error',
   'server-no-route': 'error',
+  'host-without-family': 'error',
+  'server-other-family': 'error',
   'server-malformed': 'error',
   'no-second-address': 'error',
   'server-ignores-change-request': 'error',
@@ -53,6 +55,7 @@ export const CATALOGUE = {
   'server-silent': 'warning',
   'throttled-by-server': 'warning',
   'different-public-address': 'warning',
+  'wrong-family': 'warning',
   loss: 'warning',
   'accident-possible': 'warning',
   'no-call-back': 'warning',
@@ -72,6 +75,7 @@ export const CATALOGUE = {
   'tcp-left-out': 'info',
   trial: 'info',
   'not-waited': 'info',
+  'prefix-translated': 'info',
 } as const satisfies Readonly<Record<string, Severity>>;
 
 export type FindingCode = keyof typeof CATALOGUE;

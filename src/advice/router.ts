@@ -1,4 +1,4 @@
-import { ipv4Scope } from '../base/index.ts';
+import { scopeOf } from '../base/index.ts';
 import type { Nats, PortVerdict } from '../verdict/index.ts';
 import type { Severity } from './catalogue.ts';
 import type { Draft, Scene } from './draft.ts';
@@ -30,7 +30,7 @@ export function findNats({ run, context }: Scene): Draft[] {
     return [{ code, ports: [], facts, severity: severityOf(code, open, closed) }];
   }
   // miniupnpd, which is in many routers, does not tell a private address.
-  const hides = reason === 'no-address' && closed > 0 && ipv4Scope(publicAddress) === 'public';
+  const hides = reason === 'no-address' && closed > 0 && scopeOf(publicAddress) === 'public';
   return hides ? [{ code: 'router-without-address', ports: [], facts: { gateway, publicAddress } }] : [];
 }
 

@@ -1,7 +1,7 @@
-import { formatEndpoint, ipv4Scope } from '../base/index.ts';
+import { type Family, familyOf, formatEndpoint, scopeOf } from '../base/index.ts';
 import type { PortVerdict, RunVerdict, ServerVerdict } from '../verdict/index.ts';
-import { CODE_OF_SERVER } from './catalogue.ts';
-import type { Draft, Scene } from './draft.ts';
+import { CODE_OF_SERVER, type FindingCode } from './catalogue.ts';
+import { type Draft, isPrefixTranslated, type Scene } from './draft.ts';
 import { pauseFacts } from './pauses.ts';
 import { findNats } from './router.ts';
 import type { Facts, FindingContext } from './types.ts';
@@ -30,24 +30,50 @@ function findServers({ run }: Scene, idle: readonly PortVerdict[]): Draft[] {
   const severity = anyOk || run.verdict !== 'inconclusive' ? 'warning' : 'error';
   const failed = run.servers.filter(({ state }) => state !== 'ok');
   return failed.flatMap((server, index) => {
-    const code =
-      server.state === 'unreachable' && NO_ROUTE.has(server.detail ?? '')
-        ? 'server-no-route'
-        : CODE_OF_SERVER[server.state];
-    if (code === null) return [];
+    const code = codeOf(server);
+    // The ports say so themselves.
+    if (code === null || server.detail === 'wrong-family') return [];
+    if (code === 'host-without-family' && index > 0) return [];
     const ports = anyOk || index > 0 ? [] : idle;
-    return [{ code, ports, facts: serverFacts(server), severity } as const];
+    return [
+      {
+        code,
+        ports,
+        facts: { ...serverFacts(server), ...(OF_FAMILY.has(code) ? familyFacts(run.ports) : {}) },
+        severity,
+      } as const,
+    ];
   });
 }
+
+const OF_FAMILY: ReadonlySet<FindingCode> = new Set(['host-without-family', 'server-other-family']);
+
+function codeOf({ state, detail }: ServerVerdict): FindingCode | null {
+  if (detail === 'no-family') return 'host-without-family';
+  if (detail === 'no-address') return 'server-other-family';
+  return state === 'unreachable' && NO_ROUTE.has(detail ?? '') ? 'server-no-route' : CODE_OF_SERVER[state];
+}
+
+const FAMILY_FACTS: Readonly<Record<Family, Facts>> = {
+  ipv4: { family: 'IPv4', otherFamily: 'IPv6', option: '-6', record: 'A' },
+  ipv6: { family: 'IPv6', otherFamily: 'IPv4', option: '-4', record: 'AAAA' },
+};
+
+/** In which nothing could be asked. */
+const familyFacts = ([first]: readonly PortVerdict[]): Facts => FAMILY_FACTS[first?.family ?? 'ipv4'];
 
 /** What the system says where no route leads to the server (errno). */
 const NO_ROUTE: ReadonlySet<string> = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL']);
 
 const serverFacts = ({ name, address, port, detail }: ServerVerdict): Facts => ({
   server: name,
-  ...(address === null ? { host: name.replace(/:\d+$/, '') } : { address: formatEndpoint({ address, port }) }),
+  ...(address === null ? { host: hostOf(name) } : { address: formatEndpoint({ address, port }) }),
   ...(detail === null ? {} : { detail }),
 });
+
+/** Without its port; an IPv6 address without its brackets. */
+const hostOf = (name: string): string =>
+  familyOf(name) ? name : name.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 
 const cancelledDraft = (idle: readonly PortVerdict[], { run }: Scene): Draft => ({
   code: 'cancelled',
@@ -56,10 +82,11 @@ const cancelledDraft = (idle: readonly PortVerdict[], { run }: Scene): Draft => 
 });
 
 const isLoopback = (addresses: readonly string[]): boolean =>
-  addresses.length > 0 && addresses.every((address) => ipv4Scope(address) === 'loopback');
+  addresses.length > 0 && addresses.every((address) => scopeOf(address) === 'loopback');
 
 /** What the verdict does not rest on, though a reader might think so. */
-function findLimits({ run, context }: Scene): Draft[] {
+function findLimits(scene: Scene): Draft[] {
+  const { run, context } = scene;
   const { reason, ports, verdict, coldAsked } = run;
   const open = ports.filter(({ result, protocol }) => result === 'open' && protocol === 'udp');
   const tested = ports.some(({ result }) => result !== 'untested');
@@ -69,6 +96,8 @@ function findLimits({ run, context }: Scene): Draft[] {
     drafts.push({ code: 'server-inside', ports: [], facts: { publicAddress: run.publicAddresses.join(', ') } });
   const said = ports.some(({ cause }) => cause === 'loss');
   if (reason === 'loss' && !said) drafts.push({ code: 'loss', ports: [], facts: {} });
+  if (isPrefixTranslated(scene))
+    drafts.push({ code: 'prefix-translated', ports: [], facts: { publicAddress: run.publicAddresses.join(', ') } });
   if (!coldAsked && open.length > 0) drafts.push({ code: 'cold-not-asked', ports: open, facts: {} });
   if (isLoopback(run.publicAddresses)) drafts.push({ code: 'trial', ports: [], facts: {} });
   drafts.push(...findOpinions(run));

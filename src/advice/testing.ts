@@ -39,7 +39,12 @@ function portsOfPart(part: string): PortVerdict[] {
 
 export function portOf(port: number, result: PortResult, cause: Cause | null): PortVerdict {
   const moved = result === 'translated' || cause === 'taken-by-neighbour';
-  const seen = moved || result === 'open' || result === 'closed' || cause === 'different-public-address';
+  const seen =
+    moved ||
+    result === 'open' ||
+    result === 'closed' ||
+    cause === 'different-public-address' ||
+    cause === 'wrong-family';
   const mapped = { address: '203.0.113.44', port: moved ? 20000 + ((port * 7) % 40000) : port };
   return {
     protocol: 'udp',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Opinion, RouterVerdict, ServerState } from '../verdict/index.ts';
+import type { Opinion, RouterVerdict, RunVerdict, ServerState } from '../verdict/index.ts';
 import { FINDING_CODES, type FindingCode } from './catalogue.ts';
 import { findFindings } from './find.ts';
 import { contextOf, runOf, serverOf } from './testing.ts';
@@ -56,7 +56,7 @@ describe('both languages', () => {
     );
     const known = new Set<string>([...FINDING_CODES, ...VARIANT_KEYS]);
     const unused = flat.en
-      .map(([key]) => key.replace(/_(one|other|signalling|media|mixed|tcp)$/, ''))
+      .map(([key]) => key.replace(/(_firewall)?(_one|_other|_signalling|_media|_mixed|_tcp)?$/, ''))
       .filter((key) => !used.has(key) && !known.has(key.split('.')[0] ?? ''));
     expect(unused).toEqual([]);
   });
@@ -90,6 +90,13 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
       verdict: 'inconclusive',
       servers: [serverOf({ state: 'unreachable', detail: 'ENETUNREACH' })],
     }),
+  'host-without-family': () => outOfFamily('no-family'),
+  'server-other-family': () => outOfFamily('no-address'),
+  'wrong-family': () => [...ports('untested wrong-family'), ...tcp('untested wrong-family')],
+  'prefix-translated': () => {
+    const run = over6(runOf('9000 open', { publicAddresses: ['2001:db8:3::100'] }));
+    return findFindings(run, contextOf(run, { bindAddress: '2001:db8:1::100' }));
+  },
   trial: () => about({ publicAddresses: ['127.0.0.1'] }),
   'not-waited': () => findFindings(runOf('9000 open'), contextOf(runOf('9000 open'), { notWaited: 65 })),
   'server-malformed': () => of('9000 untested', 'malformed'),
@@ -170,6 +177,20 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
 function of(line: string, state: ServerState = 'ok'): Finding[] {
   const run = runOf(line, state === 'ok' ? {} : { verdict: 'inconclusive', servers: [serverOf({ state })] });
   return findFindings(run, contextOf(run));
+}
+
+const over6 = (run: RunVerdict): RunVerdict => ({
+  ...run,
+  ports: run.ports.map((port) => ({ ...port, family: 'ipv6' })),
+});
+
+function outOfFamily(detail: string): Finding[] {
+  const state = detail === 'no-address' ? 'unresolvable' : 'unreachable';
+  const run = runOf('9000 untested', {
+    verdict: 'inconclusive',
+    servers: [serverOf({ state, detail, address: null })],
+  });
+  return [run, over6(run)].flatMap((one) => findFindings(one, contextOf(one)));
 }
 
 /** One, several, and SIP among them: every form of a text. */

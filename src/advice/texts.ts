@@ -1,3 +1,4 @@
+import { isAnyAddress } from '../base/index.ts';
 import type { FindingCode } from './catalogue.ts';
 import { isSignalling } from './signalling.ts';
 import de from './texts/de.json' with { type: 'json' };
@@ -25,10 +26,12 @@ const AMOUNTS = ['letIn', 'asked', 'planned', 'tested', 'inferred', 'mostDifferi
 export function adviseText(finding: Finding, language: Language, facts: Facts = {}): Advice {
   const variables = variablesOf(finding.ports, { ...finding.facts, ...facts }, language);
   const key = keyOf(finding);
+  // Where nothing is translated, there is no forward to speak of, but a rule of a firewall.
+  const inRouter = { ...variables, context: facts['way'] ?? finding.facts['way'] };
   return {
-    title: texts.one(language, `${key}.title`, variables),
+    title: texts.one(language, `${key}.title`, inRouter),
     meaning: texts.one(language, `${key}.meaning`, variables),
-    steps: texts.many(language, `${key}.steps`, variables),
+    steps: texts.many(language, `${key}.steps`, inRouter),
   };
 }
 
@@ -115,12 +118,13 @@ function kindOf(labels: readonly string[]): 'signalling' | 'media' | 'mixed' | '
 
 /** A socket bound to every address names none. */
 const lanAddress = (bound: string | number | undefined): string | number | undefined =>
-  bound === '' || bound === '0.0.0.0' || bound === '::' ? undefined : bound;
+  bound === '' || (typeof bound === 'string' && isAnyAddress(bound)) ? undefined : bound;
 
 function serverAt({ server, address }: Facts): string {
   if (server === undefined) return String(address ?? '…');
   if (address === undefined || address === server) return String(server);
-  return String(address).startsWith(`${server}:`) ? String(address) : `${server} (${address})`;
+  const isAddress = [`${server}:`, `[${server}]:`].some((start) => String(address).startsWith(start));
+  return isAddress ? String(address) : `${server} (${address})`;
 }
 
 function holderOf({ process, pid }: Facts, language: Language): string {

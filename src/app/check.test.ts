@@ -33,7 +33,7 @@ const leaderOf = (events: readonly RunEvent[]) => events.find((event) => event.k
 const range = (from: number, to = from) => ({ from, to });
 
 /** The PBX of a lab, with a resolver of its own. */
-const resolving = (lab: Lab, resolve4: System['names']['resolve4']): System => ({ ...lab.pbx, names: { resolve4 } });
+const resolving = (lab: Lab, resolve: System['names']['resolve']): System => ({ ...lab.pbx, names: { resolve } });
 
 /** The PBX of a lab, and how many timers of it are still to come. */
 function timing({ pbx }: Lab): { readonly system: System; pending(): number } {
@@ -65,6 +65,7 @@ test('tells what happens in the order in which it happens, and gives the same li
   expect(told).toEqual(events);
   const order = [
     'started',
+    'family',
     'resolved',
     'gateway',
     'server',
@@ -298,7 +299,7 @@ describe('a cancelled check', () => {
     expect(lab.now() - begun).toBeLessThan(1_000);
   });
 
-  test.each(['resolved', 'server-checked', 'planned'])('by the listener that hears "%s"', async (kind) => {
+  test.each(['family', 'resolved', 'server-checked', 'planned'])('by the listener that hears "%s"', async (kind) => {
     const lab = await openLab(FORWARDED);
     let cancelledAt = Number.NaN;
     const run: RunningCheck = lab.start({ servers: [serverOf('stun.example'), serverOf(DEAD)] }, (event, running) => {
@@ -360,7 +361,7 @@ describe('when something breaks', () => {
     expect(lab.leftOpen()).toBe(0);
   });
 
-  test.each(['resolved', 'server', 'planned', 'observed'])('in a listener of "%s"', async (kind) => {
+  test.each(['family', 'resolved', 'server', 'planned', 'observed'])('in a listener of "%s"', async (kind) => {
     const lab = await openLab(FORWARDED);
     let told = 0;
     const run = lab.start({ servers: [serverOf(PRIMARY), serverOf(DEAD)] }, (event) => {

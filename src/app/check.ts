@@ -1,10 +1,11 @@
-import { ipv4Scope, isIpv4, type Milliseconds, type Protocol, portLabel, portsOf } from '../base/index.ts';
+import { type Family, familyOf, type Milliseconds, type Protocol, portLabel, portsOf, scopeOf } from '../base/index.ts';
 import { CallCheck } from '../engine/index.ts';
 import { CALLED_AT_ONCE, fewestSockets, planCalls, type ServerFacts } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import type { Holder, System } from '../system/index.ts';
 import { conclude, legsOf } from './conclude.ts';
 import type { CheckRequest, RunEvent } from './events.ts';
+import { bindAddressFor, chooseFamily, hasFamily, makeResolve, type Resolve } from './family.ts';
 import { type Bystanders, type Memory, memoryOf } from './memory.ts';
 import { PortCheck } from './port-check.ts';
 import { PumpUntilCancelled } from './pumps.ts';
@@ -45,7 +46,7 @@ const PLENTY = 256;
 
 /** How many sockets a check opens at the same time, at least: all servers are asked at once. */
 export function socketsNeeded(request: CheckRequest): number {
-  const most = request.servers.map(({ host }) => SOCKETS_PER_ADDRESS * (isIpv4(host) ? 1 : MOST_ADDRESSES));
+  const most = request.servers.map(({ host }) => SOCKETS_PER_ADDRESS * (familyOf(host) ? 1 : MOST_ADDRESSES));
   return Math.max(
     fewestSockets + socketsForCalls(request),
     most.reduce((sum, count) => sum + count, 0),
@@ -104,10 +105,7 @@ class Run {
     const { clock } = this.#system;
     const began = clock.now();
     this.#tell({ kind: 'started', date: clock.date().toISOString(), version: this.#version, request: this.#request });
-    const [memory, ...servers] = await Promise.all([
-      memoryOf(this.#system),
-      ...this.#request.servers.map((server) => checkServer(server, this.#serverTools())),
-    ]);
+    const [memory, ...servers] = await Promise.all([memoryOf(this.#system), ...(await this.#checkServers())]);
     const candidates = servers.flat();
     const leader = lead(candidates);
     if (leader && !this.#pumps.cancelled) await this.#checkPorts(leader, candidates, memory);
@@ -130,35 +128,51 @@ class Run {
     const { publicAddresses: seen } = report;
     const legs = legsOf(this.#events);
     // A trial on this machine alone leaves nothing in any router.
-    const isLocal =
-      this.#request.noWait && seen.length > 0 && seen.every((address) => ipv4Scope(address) === 'loopback');
+    const isLocal = this.#request.noWait && seen.length > 0 && seen.every((address) => scopeOf(address) === 'loopback');
     return legs.length === 0 || isLocal || memory.remember(legs, report, this.#bystanders());
   }
 
-  #serverTools(): ServerTools {
+  async #checkServers(): Promise<Promise<Candidate[]>[]> {
+    const { servers } = this.#request;
+    const resolve = makeResolve(this.#system);
+    const tools = { system: this.#system, resolve };
+    const family =
+      this.#request.family ?? (await Promise.race([chooseFamily(servers, tools), this.#pumps.cancellation]));
+    if (family === 'cancelled') return [];
+    const isLocal = servers.every(({ host }) => scopeOf(host) === 'loopback');
+    const isHere = isLocal || hasFamily(this.#system.host.addresses(), family);
+    this.#tell({ kind: 'family', family, isHere });
+    return isHere ? servers.map((server) => checkServer(server, this.#serverTools(family, resolve))) : [];
+  }
+
+  #serverTools(family: Family, resolve: Resolve): ServerTools {
     const checked = new Set(portsOf(this.#request.udp));
-    return {
+    const tools: ServerTools = {
       system: this.#system,
+      family,
+      resolve,
       bindAddress: this.#request.bindAddress,
       isChecked: (port) => checked.has(port),
       pumps: this.#pumps,
       tell: (event) => {
         this.#tell(event);
         // The first server that has an address shows which way out is meant.
-        if (event.kind === 'resolved') this.#askRouter(event.addresses);
+        if (event.kind === 'resolved') this.#askRouter(event.addresses, tools);
       },
     };
+    return tools;
   }
 
   /** Nobody waits for it but the end of the run. */
-  #askRouter([server]: readonly string[]): void {
-    if (this.#router || !this.#mayAskRouter || server === undefined) return;
+  #askRouter([server]: readonly string[], tools: ServerTools): void {
+    // It speaks of its IPv4 address, which says nothing of IPv6.
+    if (this.#router || !this.#mayAskRouter || server === undefined || familyOf(server) !== 'ipv4') return;
     const { clock } = this.#system;
     const since = clock.now();
     const enough = new Promise<void>((resolve) => {
       this.#dropRouterSoon = () => void clock.at(since + ROUTER_GRACE, resolve);
     });
-    this.#router = askRouter(server, { ...this.#serverTools(), enough });
+    this.#router = askRouter(server, { ...tools, enough });
     // A bug in it comes to light at the end, and not as a rejection that nobody handles before.
     this.#router.catch(() => undefined);
   }
@@ -189,14 +203,15 @@ class Run {
       if (tcp.length > 0) await this.#checkCalls(caller && caller !== leader ? waysOf(caller)[0] : server);
     });
     await memory.renew(work);
-    await this.#findHolders();
+    await this.#findHolders(familyOf(leader.address) ?? 'ipv4');
   }
 
   /** Beside the UDP ports: calls take seconds, and hardly any packets. */
   async #checkCalls(server: ServerFacts): Promise<void> {
-    const { tcp, tcpIfPossible, bindAddress, udp } = this.#request;
+    const { tcp, tcpIfPossible, udp } = this.#request;
     const ports = portsOf(tcp);
     if (ports.length === 0 || (tcpIfPossible && !server.calls)) return;
+    const bindAddress = await bindAddressFor(server.primary.address, this.#request.bindAddress, this.#system);
     const plan = planCalls({ server, ports, bindAddress, now: this.#system.clock.now() });
     this.#tell({ kind: 'calls-planned', plan });
     const checked = new Set(portsOf(udp));
@@ -205,7 +220,7 @@ class Run {
     );
   }
 
-  async #findHolders(): Promise<void> {
+  async #findHolders(family: Family): Promise<void> {
     const inUse: Record<Protocol, number[]> = { udp: [], tcp: [] };
     for (const event of this.#events) {
       if (event.kind !== 'observed' && event.kind !== 'call') continue;
@@ -213,13 +228,16 @@ class Run {
       if (seen.kind !== 'not-listening' && seen.kind !== 'call-not-listening') continue;
       if (seen.failure.kind === 'in-use') inUse[event.kind === 'call' ? 'tcp' : 'udp'].push(seen.port);
     }
-    const [udp, tcp] = await Promise.all([this.#holders('udp', inUse.udp), this.#holders('tcp', inUse.tcp)]);
+    const [udp, tcp] = await Promise.all([
+      this.#holders('udp', inUse.udp, family),
+      this.#holders('tcp', inUse.tcp, family),
+    ]);
     if (udp.length + tcp.length > 0) this.#tell({ kind: 'holders', holders: [...udp, ...tcp] });
   }
 
-  async #holders(protocol: Protocol, ports: readonly number[]): Promise<[string, Holder][]> {
+  async #holders(protocol: Protocol, ports: readonly number[], family: Family): Promise<[string, Holder][]> {
     if (ports.length === 0) return [];
-    const holders = await this.#system.host.holders(protocol, ports);
+    const holders = await this.#system.host.holders(protocol, ports, family);
     return [...holders].map(([port, holder]) => [portLabel(protocol, port), holder]);
   }
 

@@ -1,5 +1,5 @@
 import { findFindings } from '../advice/index.ts';
-import { formatRanges, portsOf } from '../base/index.ts';
+import { type Family, familyOf, formatRanges, portsOf } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
 import { collectCalls, collectEvidence, collectServer, type RunEvidence } from '../evidence/index.ts';
 import type { ProbePlan } from '../plan/index.ts';
@@ -10,6 +10,7 @@ import {
   judgeSample,
   judgeServer,
   type Leg,
+  outOfFamily,
   type PortVerdict,
   type RouterVerdict,
   type SampleVerdict,
@@ -40,6 +41,7 @@ export function conclude(all: readonly RunEvent[]): Report {
     calls: callsPlanned ? collectCalls(callsPlanned.plan, called) : null,
     askedCalls: legs.length > 0 || started.request.tcpIfPossible ? [] : portsOf(started.request.tcp),
     cancelled: ended.cancelled,
+    family: familyOfRun(events),
   });
   const holders = new Map(events.flatMap((event) => (event.kind === 'holders' ? event.holders : [])));
   const localAddress = planned?.localAddress ?? started.request.bindAddress;
@@ -84,6 +86,10 @@ function routerOf(
   const planned = events.find((event) => event.kind === 'planned');
   return { router: judgeRouter(said, planned?.localAddress ?? said.local, publicAddresses) };
 }
+
+/** A run that ended before it was chosen has asked nothing. */
+const familyOfRun = (events: readonly RunEvent[]): Family =>
+  events.find((event) => event.kind === 'family')?.family ?? only(events, 'started').request.family ?? 'ipv4';
 
 /** null: all ports were asked, or none. */
 function sampleOf(events: readonly RunEvent[], ports: readonly PortVerdict[]): SampleVerdict | null {
@@ -153,6 +159,8 @@ const portsAsked = (legs: readonly PlayedLeg[]): number[] => [
 function judgeServers({ request }: EventOf<'started'>, events: readonly RunEvent[]): ServerVerdict[] {
   const aboutServers = events.filter((event) => event.kind === 'server');
   const checked = events.filter((event) => event.kind === 'server-checked');
+  if (events.some((event) => event.kind === 'family' && !event.isHere))
+    return request.servers.map((server) => outOfFamily(identity(server, familyOf(server.host) && server.host)));
   return request.servers.flatMap((server) => {
     const names = events.filter((event) => event.kind === 'resolved' || event.kind === 'unresolved');
     const found = names.find((event) => event.server.name === server.name);

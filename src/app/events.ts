@@ -1,4 +1,4 @@
-import type { Endpoint, Milliseconds, PortRange } from '../base/index.ts';
+import type { Endpoint, Family, Milliseconds, PortRange } from '../base/index.ts';
 import type { CallObservation, Observation, ServerObservation } from '../engine/index.ts';
 import type { CallPlan, ProbePlan, Rate } from '../plan/index.ts';
 import type { RouterObservation } from '../router/index.ts';
@@ -13,7 +13,9 @@ export interface CheckRequest {
   readonly tcp: readonly PortRange[];
   /** TCP ports are asked only of a server that calls back; else they are left out, and the report says so. */
   readonly tcpIfPossible: boolean;
-  /** `0.0.0.0`: wherever the system lets packets out. */
+  /** null: IPv4 where server and machine have it, else IPv6 (docs/decisions/0014). */
+  readonly family: Family | null;
+  /** `0.0.0.0` or `::`: wherever the system lets packets out. */
   readonly bindAddress: string;
   /** null: what server and path allow. */
   readonly rate: Rate | null;
@@ -45,6 +47,8 @@ export interface ServerName {
  */
 export type RunEvent =
   | { readonly kind: 'started'; readonly date: string; readonly version: string; readonly request: CheckRequest }
+  /** In which all of this run is asked. `isHere`: this machine has an address of it that may lead to the servers. */
+  | { readonly kind: 'family'; readonly family: Family; readonly isHere: boolean }
   | { readonly kind: 'resolved'; readonly server: ServerName; readonly addresses: readonly string[] }
   | { readonly kind: 'unresolved'; readonly server: ServerName; readonly error: DnsError }
   | {

@@ -29,6 +29,12 @@ const USUAL: ServerFacts = {
   primary: { address: '198.51.100.10', port: 3478 },
   alternate: { address: '198.51.100.20', port: 3479 },
 };
+/** Over IPv6, the same. */
+const OVER6: ServerFacts = {
+  ...SERVER,
+  primary: { address: '2001:db8::10', port: 3479 },
+  alternate: { address: '2001:db8::20', port: 3478 },
+};
 const ANOTHER: ServerFacts = {
   ...SERVER,
   primary: { address: '192.0.2.1', port: 3479 },
@@ -72,6 +78,7 @@ interface Note {
   readonly endedAt: number;
   readonly flows: readonly { readonly peer: string; readonly spoken: boolean; readonly ports: string }[];
   readonly mapped: string;
+  readonly family?: 'ipv4' | 'ipv6';
 }
 
 const came = (peer: string, ports = '5060') => ({ peer, spoken: false, ports });
@@ -98,6 +105,38 @@ interface Asked {
 const waitOf = (known: Memory, asked: Asked = {}) => adviceOf(known, asked).wait;
 
 const FRESH: Advice = { server: SERVER, wait: 0, stalePorts: [] };
+
+describe('the advice over IPv6', () => {
+  const asked = { ways: [OVER6] } as const;
+
+  test.each<[string, Note[], number]>([
+    ['the role of the cold packets has sent', [left(came('[2001:db8::20]:3479'))], UNANSWERED],
+    ['the controls spoke to the alternate address', [left(spoken('2001:db8::20'))], ANSWERED],
+    ['the ports spoke to the usual port', [left(spoken('[2001:db8::10]:3478'))], 0],
+    ['the ports spoke to that very port', [left(spoken('[2001:db8::10]:3479'))], ANSWERED],
+    ['another address was asked', [left(spoken('[2001:db8::1]:3479'), came('[2001:db8::2]:3478'))], 0],
+    ['an address that begins alike', [left(came('[2001:db8::200]:3479'))], 0],
+    ['all of it was over IPv4', [left(came(COLD_AT), spoken(ASKED_AT)), leftMapping()], 0],
+    ['the router made a mapping', [{ ...leftMapping(), family: 'ipv6' }], ANSWERED],
+  ])('%s', async (_, notes, wait) => {
+    expect(waitOf(await memory(notes, 0), asked)).toBe(wait);
+  });
+
+  test('a port that spoke to the other one is told', async () => {
+    const known = await memory([left(spoken('[2001:db8::10]:3478'))], 1);
+    expect(adviceOf(known, asked).stalePorts).toEqual([5060]);
+  });
+
+  test('a mapping over IPv6 is nothing to IPv4', async () => {
+    expect(waitOf(await memory([{ ...leftMapping(), family: 'ipv6' }], 0))).toBe(0);
+  });
+
+  test('is taken from what a check over IPv6 has noted', async () => {
+    const there = machine(null);
+    await (await memoryOf(there)).intend([{ ...plan(), server: OVER6 }]);
+    expect(JSON.parse(there.note() ?? '')).toMatchObject([{ family: 'ipv6' }]);
+  });
+});
 
 describe('the advice', () => {
   test.each<[string, Note[], number, Advice]>([

@@ -1,4 +1,7 @@
 import {
+  type Endpoint,
+  type Family,
+  familyOf,
   formatEndpoint,
   formatRanges,
   type Milliseconds,
@@ -23,12 +26,14 @@ export interface PastCheck {
   /** Time of day. */
   readonly endedAt: Milliseconds;
   readonly flows: readonly Flow[];
+  /** Of `mapped`. */
+  readonly family: Family;
   /** Ports with a mapping of their own making, which may let in, or be used for, whoever comes next. */
   readonly mapped: readonly PortRange[];
 }
 
 interface Flow {
-  /** `198.51.100.20:3478`; or an address alone: all of its ports. */
+  /** `198.51.100.20:3478`, `[2001:db8::20]:3478`; or an address alone: all of its ports. */
   readonly peer: string;
   /** The ports sent there themselves. Otherwise only the peer sent, or may have. */
   readonly spoken: boolean;
@@ -102,14 +107,21 @@ export async function memoryOf(system: System): Promise<Memory> {
   };
   let intended: readonly ProbePlan[] = [];
   const intend = async (): Promise<boolean> =>
-    intended.length === 0 || keep({ endedAt: now(), flows: intended.flatMap(intendedFlows), mapped: [] });
+    intended.length === 0 ||
+    keep({ endedAt: now(), flows: intended.flatMap(intendedFlows), family: familyOfAll(intended), mapped: [] });
   return {
     advise: (ways, ports, isTranslated) =>
-      advise(past.flatMap(leftIn(new Set(ports))), { ways, ports, isTranslated }, now()),
+      advise(past.flatMap(leftIn(new Set(ports), familyIn(ways[0].primary))), { ways, ports, isTranslated }, now()),
     remember: (legs, report, { ports, peers } = NOBODY) => {
       const spoken = peers.map((peer) => ({ peer, spoken: true, ports: toRanges(ports) }));
       const flows = legs.flatMap(({ plan, observations }) => flowsOf(plan, askedPorts(observations)));
-      return keep({ endedAt: now(), flows: [...flows, ...spoken], mapped: toRanges(mappedPorts(legs, report)) });
+      const mapped = toRanges(mappedPorts(legs, report));
+      return keep({
+        endedAt: now(),
+        flows: [...flows, ...spoken],
+        family: familyOfAll(legs.map(({ plan }) => plan)),
+        mapped,
+      });
     },
     intend: (plans) => {
       intended = plans;
@@ -152,17 +164,24 @@ interface Leftover {
   readonly peer: string | null;
 }
 
-/** Of one check, as far as these ports are concerned. */
+const familyIn = ({ address }: Endpoint): Family => familyOf(address) ?? 'ipv4';
+
+/** A run is one of one family. */
+const familyOfAll = ([first]: readonly ProbePlan[]): Family => (first ? familyIn(first.server.primary) : 'ipv4');
+
+/** Of one check, as far as these ports and this family are concerned. */
 const leftIn =
-  (ports: ReadonlySet<number>) =>
-  ({ endedAt, flows, mapped }: PastCheck): Leftover[] => {
+  (ports: ReadonlySet<number>, asked: Family) =>
+  ({ endedAt, flows, family, mapped }: PastCheck): Leftover[] => {
     const met = flows.filter((flow) => concerns(flow.ports, ports));
     const left = met.map(({ peer, spoken, ports: of }) => ({
       peer,
       ports: of,
       until: endedAt + (spoken ? ANSWERED_LIVES : UNANSWERED_LIVES),
     }));
-    return concerns(mapped, ports) ? [...left, { peer: null, ports: mapped, until: endedAt + ANSWERED_LIVES }] : left;
+    return family === asked && concerns(mapped, ports)
+      ? [...left, { peer: null, ports: mapped, until: endedAt + ANSWERED_LIVES }]
+      : left;
   };
 
 interface Intention {
@@ -193,7 +212,9 @@ function disturbs(peer: string, { primary, alternate }: ServerFacts, isTranslate
   return isTranslated && (peer === primary.address || peer === formatEndpoint(primary));
 }
 
-const addressOf = (peer: string | null): string | undefined => peer?.split(':')[0];
+/** `198.51.100.20:3478`, `[2001:db8::20]:3478`, or an address alone. */
+const addressOf = (peer: string | null): string | null =>
+  peer && (/^\[(.*)\]/.exec(peer)?.[1] ?? (familyOf(peer) ? peer : peer.replace(/:.*/, '')));
 
 function concerns(ranges: readonly PortRange[], ports: ReadonlySet<number>): boolean {
   for (const { from, to } of ranges) for (let port = from; port <= to; port++) if (ports.has(port)) return true;
@@ -263,9 +284,10 @@ export function portsThatSpoke({ plan, observations }: Remembered): Set<number> 
 const hasMapping = ({ result, cause }: ReportPort): boolean => result === 'translated' || cause === 'works-by-accident';
 
 /** As it is written: ranges as on the command line. */
-const toNote = ({ id, endedAt, flows, mapped }: PastCheck) => ({
+const toNote = ({ id, endedAt, flows, family, mapped }: PastCheck) => ({
   id,
   endedAt,
+  family,
   flows: flows.map(({ ports, ...flow }) => ({ ...flow, ports: formatRanges(ports) })),
   mapped: formatRanges(mapped),
 });
@@ -274,13 +296,14 @@ const toNote = ({ id, endedAt, flows, mapped }: PastCheck) => ({
 function parse(text: string | null, now: Milliseconds): PastCheck[] {
   return asList(textToValue(text ?? '[]'))
     .slice(-MOST_NOTES)
-    .flatMap((note) => {
-      const { id, endedAt, flows, mapped } = asRecord(note);
+    .flatMap((note): PastCheck[] => {
+      const { id, endedAt, flows, family, mapped } = asRecord(note);
       if (typeof endedAt !== 'number' || now - endedAt >= ANSWERED_LIVES) return [];
-      const check = {
+      const check: PastCheck = {
         id: typeof id === 'string' ? id : '',
         endedAt: Math.min(endedAt, now),
         flows: asList(flows).slice(0, MOST_FLOWS).flatMap(readFlow),
+        family: family === 'ipv6' ? family : 'ipv4',
         mapped: readRanges(mapped),
       };
       return [check];

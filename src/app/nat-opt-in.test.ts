@@ -29,7 +29,7 @@ async function open(
 const start = (model: Model, options: Partial<NatOptions>, heard: number[] = []) => {
   const servers = [{ name: PRIMARY, host: PRIMARY, port: 3478 }];
   const all = { hairpin: false, fragments: false, lifetime: null, ...options };
-  return startNat(model.pbx, { servers, bindAddress: '0.0.0.0', options: all }, 'test', (event) =>
+  return startNat(model.pbx, { servers, family: null, bindAddress: '0.0.0.0', options: all }, 'test', (event) =>
     heard.push(event.for),
   );
 };

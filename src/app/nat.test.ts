@@ -24,7 +24,7 @@ async function open(spec: NetworkSpec, seed = 1, loss = 0): Promise<Model> {
 
 const ask = (model: Model, name = PRIMARY): Promise<NatReport> => {
   const servers = [{ name, host: name, port: 3478 }];
-  return model.run(startNat(model.pbx, { servers, bindAddress: '0.0.0.0' }, 'test').finished);
+  return model.run(startNat(model.pbx, { servers, family: null, bindAddress: '0.0.0.0' }, 'test').finished);
 };
 
 const ROWS: readonly (readonly [string, Partial<RouterSpec> | null, string])[] = [
@@ -96,7 +96,7 @@ test('cancelled, it ends at once and says so', async () => {
   const model = await open(network({}));
   const running = startNat(
     model.pbx,
-    { servers: [{ name: PRIMARY, host: PRIMARY, port: 3478 }], bindAddress: '0.0.0.0' },
+    { servers: [{ name: PRIMARY, host: PRIMARY, port: 3478 }], family: null, bindAddress: '0.0.0.0' },
     'test',
   );
   await model.advance(100);
@@ -135,7 +135,7 @@ test("a stranger's server is asked no more than ten times in any second", async 
   });
   const servers = [{ name: PRIMARY, host: PRIMARY, port: 3478 }];
   const { mapping, filtering } = await model.run(
-    startNat(stranger, { servers, bindAddress: '0.0.0.0' }, 'test').finished,
+    startNat(stranger, { servers, family: null, bindAddress: '0.0.0.0' }, 'test').finished,
   );
   expect([mapping, filtering]).toEqual(['endpoint-independent', 'address-and-port-dependent']);
   const busiest = Math.max(...at.map((begin) => at.filter((time) => time >= begin && time < begin + 1000).length));

@@ -1,10 +1,19 @@
-import type { Milliseconds } from '../base/index.ts';
+import { type Family, isAnyAddress, type Milliseconds, scopeOf } from '../base/index.ts';
 import { NatCheck, type NatObservation } from '../engine/index.ts';
 import { collectNat } from '../evidence/index.ts';
 import { buildNatReport, type NatReport } from '../report/index.ts';
 import type { System } from '../system/index.ts';
-import { canAskInbound, judgeAddresses, judgeNat, judgePath, judgeRouter } from '../verdict/index.ts';
+import {
+  canAskInbound,
+  judgeAddresses,
+  judgeNat,
+  judgePath,
+  judgeRouter,
+  outOfFamily,
+  type ServerVerdict,
+} from '../verdict/index.ts';
 import type { RunEvent, ServerName } from './events.ts';
+import { bindAddressFor, chooseFamily, hasFamily, makeResolve } from './family.ts';
 import { askOptIn, type NatOptions } from './nat-opt-in.ts';
 import { PumpUntilCancelled } from './pumps.ts';
 import { askRouter, routerEvidence } from './router.ts';
@@ -12,6 +21,8 @@ import { type Candidate, checkServer, type ServerTools } from './servers.ts';
 
 export interface NatRequest {
   readonly servers: readonly ServerName[];
+  /** As for a check. */
+  readonly family: Family | null;
   readonly bindAddress: string;
   /** The router is not asked for its own address; by default it is. */
   readonly noRouter?: boolean;
@@ -46,24 +57,31 @@ export function startNat(
 
 async function carryOut(
   system: System,
-  { servers, bindAddress, noRouter = false, options = NO_OPTIONS }: NatRequest,
+  { servers, family: wanted, bindAddress: from, noRouter = false, options = NO_OPTIONS }: NatRequest,
   version: string,
   pumps: PumpUntilCancelled,
   tell: (event: NatEvent) => void,
 ): Promise<NatReport> {
   const startedAt = system.clock.date();
   const events: RunEvent[] = [];
+  const resolve = makeResolve(system);
+  const family = wanted ?? (await chooseFamily(servers, { system, resolve }));
+  const isHere =
+    servers.every(({ host }) => scopeOf(host) === 'loopback') || hasFamily(system.host.addresses(), family);
+  const mayAskRouter = !noRouter && family === 'ipv4';
   let router: Promise<void> | null = null;
   const tools: ServerTools = {
-    ...{ system, bindAddress, isChecked: () => false, pumps },
+    ...{ system, family, resolve, bindAddress: from, isChecked: () => false, pumps },
     tell(event) {
       events.push(event);
-      if (event.kind === 'resolved') router ??= noRouter ? null : askRouter(event.addresses[0] ?? '', tools);
+      if (event.kind === 'resolved') router ??= mayAskRouter ? askRouter(event.addresses[0] ?? '', tools) : null;
     },
   };
-  const found = (await Promise.all(servers.map((server) => checkServer(server, tools)))).flat();
+  const asked = isHere ? servers.map((server) => checkServer(server, tools)) : [];
+  const found = (await Promise.all(asked)).flat();
   const leader = found.find(({ verdict }) => canAskInbound(verdict));
   const alternate = leader?.seen.other;
+  const bindAddress = leader ? await bindAddressFor(leader.address, from, system) : from;
   const observations: NatObservation[] = [];
   if (leader && alternate) {
     const primary = { address: leader.address, port: leader.server.port };
@@ -80,8 +98,9 @@ async function carryOut(
   return buildNatReport({
     version,
     startedAt,
+    family,
     localAddress,
-    server: leader?.verdict ?? found[0]?.verdict ?? null,
+    server: leader?.verdict ?? found[0]?.verdict ?? (isHere ? null : unaskedServer(servers)),
     behaviour,
     ...optIn,
     router:
@@ -97,7 +116,10 @@ async function carryOut(
   });
 }
 
+const unaskedServer = ([first]: readonly ServerName[]): ServerVerdict | null =>
+  first ? outOfFamily({ name: first.name, address: null, port: first.port }) : null;
+
 async function localAddressOf(system: System, bindAddress: string, leader: Candidate | undefined): Promise<string> {
-  if (bindAddress !== '0.0.0.0' || !leader) return bindAddress;
+  if (!isAnyAddress(bindAddress) || !leader) return bindAddress;
   return (await system.host.sourceFor(leader.address)) ?? bindAddress;
 }

@@ -1,4 +1,4 @@
-import { ipv4Scope, type Milliseconds, portsOf } from '../base/index.ts';
+import { isAnyAddress, type Milliseconds, portsOf, scopeOf } from '../base/index.ts';
 import { RangeCheck } from '../engine/index.ts';
 import {
   askAgain,
@@ -17,6 +17,7 @@ import { isOpen, judgeLegs, type PortVerdict } from '../verdict/index.ts';
 import { evidenceOf, legsOf } from './conclude.ts';
 import { drawing } from './draw.ts';
 import type { CheckRequest, Round, RunEvent } from './events.ts';
+import { bindAddressFor } from './family.ts';
 import { judgedBy, worksNow } from './judged.ts';
 import type { Memory } from './memory.ts';
 import type { PumpUntilCancelled } from './pumps.ts';
@@ -174,9 +175,10 @@ export class PortCheck {
 
   async #prepare(asking: Asking): Promise<Prepared> {
     const { system, request, memory, freeSockets } = this.#tools;
-    const { bindAddress, rate } = request;
+    const { rate } = request;
     const { candidate, ports, round, hasOthers, refinement } = asking;
-    const source = bindAddress === '0.0.0.0' ? await system.host.sourceFor(candidate.address) : null;
+    const bindAddress = await bindAddressFor(candidate.address, request.bindAddress, system);
+    const source = isAnyAddress(bindAddress) ? await system.host.sourceFor(candidate.address) : null;
     const localAddress = source ?? bindAddress;
     const isTranslated = candidate.seen.mapped?.address !== localAddress;
     const concerned = refinement ? this.#all : ports;
@@ -204,7 +206,7 @@ export class PortCheck {
   /** A server inside says nothing about the router, whatever that remembers. */
   async #waitUnlessTold(time: Milliseconds, { seen }: Candidate): Promise<void> {
     const { request, tell } = this.#tools;
-    const scope = ipv4Scope(seen.mapped?.address ?? '');
+    const scope = scopeOf(seen.mapped?.address ?? '');
     if (scope === 'private' || scope === 'link-local') return;
     if (!request.noWait) await this.#wait(time);
     else if (scope !== 'loopback') tell({ kind: 'not-waited', for: time });

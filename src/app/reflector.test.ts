@@ -46,7 +46,7 @@ async function ask(lab: Model, bytes: Uint8Array, to: Endpoint = PRIMARY): Promi
     datagram: (answer, from) => heard.push(`${formatEndpoint(from)} ${describe(answer)}`),
     notSent: ({ code }) => heard.push(code),
   };
-  const socket = lab.pbx.udp.open({ address: '0.0.0.0', port: 0 }, handlers);
+  const socket = lab.pbx.udp.open({ address: to.address.includes(':') ? '::' : '0.0.0.0', port: 0 }, handlers);
   await lab.advance(1_000);
   socket.close();
   return heard;
@@ -129,6 +129,21 @@ test.each<[string, Partial<ReflectorOptions>, object]>([
   ['one port twice', { alternatePort: 3478 }, { kind: 'same-port', port: 3478 }],
   ['all addresses', { primary: '0.0.0.0' }, { kind: 'not-an-address', address: '0.0.0.0' }],
   ['a name', { alternate: 'stun.example' }, { kind: 'not-an-address', address: 'stun.example' }],
+  ['all addresses of IPv6', { primary: '::' }, { kind: 'not-an-address', address: '::' }],
+  ['brackets', { primary: '[2001:db8::1]' }, { kind: 'not-an-address', address: '[2001:db8::1]' }],
+  [
+    'IPv4 in the form of IPv6',
+    { alternate: '::ffff:198.51.100.20' },
+    { kind: 'not-an-address', address: '::ffff:198.51.100.20' },
+  ],
+  ['a link-local address', { primary: 'fe80::10' }, { kind: 'link-local', address: 'fe80::10' }],
+  ['a zone', { primary: 'fe80::10%eth0' }, { kind: 'link-local', address: 'fe80::10%eth0' }],
+  ['two families', { alternate: '2001:db8::20' }, { kind: 'other-family', address: '2001:db8::20' }],
+  [
+    'one address in two forms',
+    { primary: '2001:DB8::10', alternate: '2001:db8:0::10' },
+    { kind: 'same-address', address: '2001:db8::10' },
+  ],
   ['any port', { port: 0 }, { kind: 'not-a-port', port: 0 }],
   ['a port too high', { alternatePort: 65_536 }, { kind: 'not-a-port', port: 65_536 }],
   [
@@ -173,4 +188,13 @@ test('when a role is lost, the rest goes on as a plain server', async () => {
   lose[0]?.();
   expect(await ask(lab, request())).toEqual(['198.51.100.10:3478 success']);
   expect(await ask(lab, changeBoth())).toEqual(['198.51.100.10:3478 error']);
+});
+
+test('over IPv6 it is the same, however its addresses are written', async () => {
+  const lab = createModel({ router: null, ipv6: null, server: { kind: 'full' } }, { seed: 1 });
+  const running = await start(lab, { primary: '2001:DB8:100:0::10', alternate: '2001:db8:100::20' });
+  expect(running.endpoints.primary).toEqual({ address: '2001:db8:100::10', port: 3478 });
+  const primary = { address: '2001:db8:100::10', port: 3478 };
+  const said = '[2001:db8:100::20]:3479 success other [2001:db8:100::20]:3479';
+  expect(await ask(lab, changeBoth(), primary)).toEqual([said]);
 });

@@ -1,4 +1,14 @@
-import { type Endpoint, err, isIpv4, ok, type Result } from '../base/index.ts';
+import {
+  canonicalIp,
+  type Endpoint,
+  err,
+  familyOf,
+  isAnyAddress,
+  ok,
+  type Result,
+  scopeOf,
+  wrappedIpv4,
+} from '../base/index.ts';
 import {
   type Action,
   admit,
@@ -32,8 +42,12 @@ export interface ReflectorOptions {
 export type ReflectorError =
   | { readonly kind: 'same-address'; readonly address: string }
   | { readonly kind: 'same-port'; readonly port: number }
-  /** Not dotted decimal, or `0.0.0.0`, from which no role could be told from another. */
+  /** No address, or one of all interfaces, from which no role could be told from another. */
   | { readonly kind: 'not-an-address'; readonly address: string }
+  /** It ends at the next router, and no message has room for its interface. */
+  | { readonly kind: 'link-local'; readonly address: string }
+  /** The alternate one is of the other family (RFC 5780 section 7.4). */
+  | { readonly kind: 'other-family'; readonly address: string }
   | { readonly kind: 'not-a-port'; readonly port: number }
   | { readonly kind: SocketFailure['kind']; readonly code: string; readonly endpoint: Endpoint };
 
@@ -64,8 +78,9 @@ const TOKEN_KEY_BYTES = 32;
 /** Binds the roles and answers what comes. Either all of them listen, or nothing stays open. */
 export async function startReflector(
   system: System,
-  options: ReflectorOptions,
+  given: ReflectorOptions,
 ): Promise<Result<RunningReflector, ReflectorError>> {
+  const options = inOneForm(given);
   const wrong = mistakeIn(options);
   if (wrong !== null) return err(wrong);
   const endpoints = endpointsOf(options);
@@ -85,13 +100,29 @@ export async function startReflector(
   });
 }
 
+/** Addresses are compared as texts, with what sockets and messages say. What is none stays, and is refused. */
+const inOneForm = ({ primary, alternate, ...rest }: ReflectorOptions): ReflectorOptions => ({
+  ...rest,
+  primary: canonicalIp(primary) ?? primary,
+  alternate: alternate === null ? null : (canonicalIp(alternate) ?? alternate),
+});
+
 function mistakeIn({ primary, alternate, port, alternatePort }: ReflectorOptions): ReflectorError | null {
-  for (const address of alternate === null ? [primary] : [primary, alternate])
-    if (!isIpv4(address) || address === '0.0.0.0') return { kind: 'not-an-address', address };
+  const addresses = alternate === null ? [primary] : [primary, alternate];
+  const wrong = addresses.map(mistakeInAddress).find((mistake) => mistake !== null);
+  if (wrong) return wrong;
+  if (alternate !== null && familyOf(alternate) !== familyOf(primary))
+    return { kind: 'other-family', address: alternate };
   for (const number of [port, alternatePort])
     if (!Number.isInteger(number) || number < 1 || number > 65_535) return { kind: 'not-a-port', port: number };
   if (primary === alternate) return { kind: 'same-address', address: primary };
   return alternate !== null && port === alternatePort ? { kind: 'same-port', port } : null;
+}
+
+function mistakeInAddress(address: string): ReflectorError | null {
+  if (familyOf(address) === 'ipv6' && scopeOf(address) === 'link-local') return { kind: 'link-local', address };
+  const isNone = canonicalIp(address) === null || isAnyAddress(address) || wrappedIpv4(address) !== null;
+  return isNone ? { kind: 'not-an-address', address } : null;
 }
 
 function endpointsOf({ primary, alternate, port, alternatePort }: ReflectorOptions): Record<RoleName, Endpoint> {

@@ -230,7 +230,7 @@ describe('whom it asks, and when', () => {
 describe('fullcone nat', () => {
   const ask = async (spec: NetworkSpec, noRouter = false) => {
     const lab = await openLab(spec);
-    const request = { servers: [serverOf(PRIMARY)], bindAddress: '0.0.0.0', noRouter };
+    const request = { servers: [serverOf(PRIMARY)], family: null, bindAddress: '0.0.0.0', noRouter };
     return lab.run(startNat(lab.pbx, request, 'test').finished);
   };
 

@@ -153,6 +153,7 @@ const REQUEST_OF_STRANGERS: CheckRequest = {
   udp: [{ from: 9000, to: 9029 }],
   tcp: [],
   tcpIfPossible: false,
+  family: null,
   bindAddress: '0.0.0.0',
   rate: null,
   sample: null,

@@ -1,10 +1,11 @@
-import { endpoint, isIpv4, ok } from '../base/index.ts';
+import { endpoint, type Family } from '../base/index.ts';
 import { ServerCheck, type ServerObservation } from '../engine/index.ts';
 import { collectServer, type ServerEvidence } from '../evidence/index.ts';
 import type { ServerFacts } from '../plan/index.ts';
 import type { System } from '../system/index.ts';
 import { canAskInbound, canAskOutbound, judgeServer, type ServerVerdict } from '../verdict/index.ts';
 import type { RunEvent, ServerName } from './events.ts';
+import { bindAddressFor, type Resolve } from './family.ts';
 import type { PumpUntilCancelled } from './pumps.ts';
 
 /** A server at one of its addresses, and what it is good for. */
@@ -20,6 +21,9 @@ export const MOST_ADDRESSES = 4;
 
 export interface ServerTools {
   readonly system: System;
+  readonly family: Family;
+  readonly resolve: Resolve;
+  /** As the user wants it; any address: `bindAddressFor` has the one that it becomes. */
   readonly bindAddress: string;
   /** UDP ports that the checks of servers leave alone. */
   readonly isChecked: (port: number) => boolean;
@@ -29,10 +33,8 @@ export interface ServerTools {
 
 /** Finds out what every address of a server is good for; nothing if the run is cancelled before. */
 export async function checkServer(server: ServerName, tools: ServerTools): Promise<Candidate[]> {
-  const { system, pumps, tell } = tools;
-  const { host } = server;
-  const resolution = isIpv4(host) ? ok([host]) : system.names.resolve4(host);
-  const resolved = await Promise.race([resolution, pumps.cancellation]);
+  const { family, resolve, pumps, tell } = tools;
+  const resolved = await Promise.race([resolve(server.host, family), pumps.cancellation]);
   if (resolved === 'cancelled') return [];
   if (resolved.kind === 'error') {
     tell({ kind: 'unresolved', server, error: resolved.error });
@@ -46,7 +48,8 @@ export async function checkServer(server: ServerName, tools: ServerTools): Promi
 async function checkAddress(server: ServerName, address: string, tools: ServerTools): Promise<Candidate> {
   const { system, bindAddress, isChecked, pumps, tell } = tools;
   const primary = endpoint(address, server.port);
-  const engine = new ServerCheck({ name: server.name, primary }, bindAddress, isChecked, system.random);
+  const from = await bindAddressFor(address, bindAddress, system);
+  const engine = new ServerCheck({ name: server.name, primary }, from, isChecked, system.random);
   const observations: ServerObservation[] = [];
   await pumps.run(engine, (observation) => {
     observations.push(observation);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { type RunningReflector, startReflector } from './index.ts';
-import { ALTERNATE, FORWARDED, NOT_FORWARDED, openLab, PRIMARY } from './test-lab.ts';
+import { createModel } from '../../lab/model/index.ts';
+import { type RunningReflector, startCheck, startReflector } from './index.ts';
+import { ALTERNATE, FORWARDED, NOT_FORWARDED, openLab, PRIMARY, REQUEST, serverOf } from './test-lab.ts';
 
 const MANY = [{ from: 9000, to: 10_999 }];
 const AT_ONCE = { udp: MANY, rate: { kind: 'max' } } as const;
@@ -36,3 +37,26 @@ test.each([1_000, 300, 100, 50, 30])(
     expect([...new Set(report.ports.map(({ result }) => result))]).toEqual(['open']);
   },
 );
+
+test('over IPv6, where answers are longer, it is none either: no answer is longer than the longest request', async () => {
+  const model = createModel({ router: null, ipv6: null, server: { kind: 'full' } }, { seed: 1, trace: true });
+  const pair = { primary: '2001:db8:100::10', alternate: '2001:db8:100::20', port: 3478, alternatePort: 3479 };
+  const started = await model.run(
+    startReflector(model.reflector, { ...pair, rfc3489: false, lab: false, fault: null }),
+  );
+  if (started.kind === 'error') throw new Error(started.error.kind);
+  const request = {
+    ...REQUEST,
+    ...AT_ONCE,
+    family: 'ipv6',
+    bindAddress: '::',
+    servers: [serverOf(pair.primary)],
+  } as const;
+  const { report } = await model.run(startCheck(model.pbx, request, 'test').finished);
+  expect(report.verdict).toBe('supported');
+  expect(started.value.counts().dropped['over-budget']).toBe(0);
+  const longest = (link: 'wan-in' | 'wan-out') =>
+    Math.max(...model.trace.filter((packet) => packet.link === link).map(({ size }) => size));
+  expect(longest('wan-in')).toBeLessThanOrEqual(longest('wan-out'));
+  started.value.close();
+});

@@ -1,14 +1,7 @@
 /** The words that every room uses: endpoints, port ranges, time, results. It imports nothing. */
 export { assertNever } from './assert.ts';
-export {
-  type Endpoint,
-  endpoint,
-  formatEndpoint,
-  type Ipv4Scope,
-  ipv4Scope,
-  isIpv4,
-  sameEndpoint,
-} from './endpoint.ts';
+export { type Endpoint, endpoint, formatEndpoint, sameEndpoint } from './endpoint.ts';
+export { canonicalIp, type Family, familyOf, formatIp, isIpv4, parseIp } from './ip.ts';
 export {
   formatRanges,
   neighboursIn,
@@ -22,5 +15,6 @@ export {
 } from './ports.ts';
 export { type Enclosure, enclosure, type Probe, worstOf } from './probes.ts';
 export { err, ok, type Result } from './result.ts';
+export { ANY, isAnyAddress, prefixOf, type Scope, scopeOf, wrappedIpv4 } from './scope.ts';
 export { isSilence } from './silence.ts';
 export { type Milliseconds, TOKEN_LASTS } from './time.ts';

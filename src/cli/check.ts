@@ -14,7 +14,7 @@ import {
   startCheck,
   startReflector,
 } from '../app/index.ts';
-import { err, formatEndpoint, ok, type Result } from '../base/index.ts';
+import { err, formatEndpoint, isAnyAddress, ok, type Result } from '../base/index.ts';
 import { type Report, renderJson, renderText } from '../report/index.ts';
 import type { OutputFile } from '../system/index.ts';
 import { type CheckOptions, isEmbedded, readCheckRequest } from './input.ts';
@@ -124,7 +124,7 @@ const embeddedMistake = (error: ReflectorError, context: Context): Mistake =>
 /** What is well written, but not to be had on this machine. */
 async function whatIsImpossible(request: CheckRequest, { system }: Context): Promise<Mistake | null> {
   const { bindAddress } = request;
-  if (!(await system.host.canBind(bindAddress)))
+  if (!isAnyAddress(bindAddress) && !(await system.host.canBind(bindAddress)))
     return { key: 'bind-address.not-here', facts: { given: bindAddress, here: system.host.addresses().join(', ') } };
   const [free, needed] = [Math.max(0, system.udp.freeSockets()), socketsNeeded(request)];
   return free < needed ? { key: 'sockets.too-few', facts: { free, needed } } : null;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createModel } from '../../lab/model/index.ts';
 import { startReflector } from '../app/index.ts';
 import { fewestSockets } from '../plan/index.ts';
 import type { System } from '../system/index.ts';
@@ -11,6 +12,10 @@ const nat = (...words: string[]) => ['nat', '--server', 'x', ...words];
 const with_ = (...words: string[]) => [...CHECK, ...words];
 const server = (name: string) => ['check', '--server', name, '--udp', '5060'];
 const ports = (udp: string) => ['check', '--server', 'stun.example.com', '--udp', udp];
+const reflector6 = (primary: string, alternate: string) => [
+  ...['reflector', '--primary', primary, '--alternate', alternate],
+];
+
 const reflector = (...words: string[]) => [
   'reflector',
   '--primary',
@@ -47,7 +52,14 @@ const MISTAKES: [string, string[], string[]][] = [
   ['a server with a space', server('stun example'), ['--server "stun example"', 'stun.example.com']],
   ['a server with two ports', server('a:b:c'), ['--server "a:b:c"', 'stun.example.com:3479']],
   ['a URI', server('stun:stun.example.com:3478'), ['"stun:stun.example.com:3478"', 'stun.example.com:3479']],
-  ['an IPv6 server', server('[::1]'), ['--server "[::1]"', 'IPv6', '198.51.100.10']],
+  ['half an IPv6 server', server('[::1'), ['--server "[::1"', 'IPv6', '[2001:db8::10]:3478']],
+  ['an IPv6 server of two readings', server('2001:db8::10:3478'), ['[2001:db8::10:3478]', '[2001:db8::10]:3478']],
+  ['a link-local server', server('[fe80::1%eth0]'), ['"[fe80::1%eth0]"', '[2001:db8::10]']],
+  ['IPv4 in the form of IPv6', server('[::ffff:198.51.100.10]'), ['"[::ffff:198.51.100.10]"', '198.51.100.10']],
+  ['both families', with_('-4', '-6'), ['-4', '-6']],
+  ['two families', with_('-6', '--server', '198.51.100.10'), ['-6', 'IPv6', '--server 198.51.100.10', 'IPv4']],
+  ['embedded over IPv6', ['check', '--server', 'embedded', '--udp', '5060', '-6'], ['--server embedded', '-6']],
+  ['a link-local address', with_('--bind-address', 'fe80::1%eth0'), ['"fe80::1%eth0"', '2001:db8::100']],
   ['a server at port 0', server('host:0'), ['--server "host:0"', '"0"', '65535']],
   ['an address that is none', server('300.1.1.1'), ['--server "300.1.1.1"', '198.51.100.10']],
   ['embedded and another', with_('--server', 'embedded'), ['--server embedded']],
@@ -96,6 +108,12 @@ const MISTAKES: [string, string[], string[]][] = [
   ],
   ['all addresses', ['reflector', '--primary', '0.0.0.0', '--alternate', '192.0.2.1'], ['"0.0.0.0"', '198.51.100.10']],
   ['a name', ['reflector', '--primary', 'localhost', '--alternate', '192.0.2.1'], ['"localhost"', '198.51.100.10']],
+  ['a link-local reflector', reflector6('fe80::10', '2001:db8::20'), ['"fe80::10"']],
+  ['a reflector of two families', reflector6('192.0.2.1', '2001:db8::20'), ['2001:db8::20', '--primary 2001:db8::10']],
+  ['IPv6 in brackets', reflector6('[2001:db8::10]', '2001:db8::20'), ['"[2001:db8::10]"', '2001:db8::10']],
+  ['two of one family', reflector('--primary', '192.0.2.1'), ['198.51.100.10', '192.0.2.1', '--primary']],
+  ['a second family of one address', reflector('--primary', '2001:db8::10'), ['2001:db8::10', '--alternate']],
+  ['an alternate of no primary', reflector('--alternate', '2001:db8::20'), ['2001:db8::20', '--primary']],
   [
     'one port twice',
     reflector('--port', '5000', '--alternate-port', '5000'),
@@ -237,12 +255,12 @@ describe('without --server', () => {
     const options = { primary: '198.51.100.10', alternate: '198.51.100.20', port: 3478, alternatePort: 3479 };
     await model.run(startReflector(model.reflector, { ...options, rfc3489: false, lab: false, fault: null }));
     const asked: string[] = [];
-    const resolve4: System['names']['resolve4'] = (name) => {
+    const resolve: System['names']['resolve'] = (name) => {
       asked.push(name);
       return Promise.resolve({ kind: 'ok', value: ['198.51.100.10'] });
     };
     const terminal = fakeTerminal();
-    const code = await model.run(runWords(words, { ...model.pbx, names: { resolve4 } }, terminal));
+    const code = await model.run(runWords(words, { ...model.pbx, names: { resolve } }, terminal));
     return { asked, code, text: terminal.text('out').replace(/\s+/g, ' ') };
   }
 
@@ -595,6 +613,36 @@ describe('a reflector', () => {
     expect(await model.run(ended)).toBe(0);
     expect(terminal.text('out')).toMatch(/\nreflector ended: 0 packets received, 0 answered\n$/);
     expect([model.openSockets(), terminal.text('error')]).toEqual([0, '']);
+  });
+
+  test.each([
+    ['one after the other', ['198.51.100.10', '2001:db8:100::10'], ['198.51.100.20', '2001:DB8:100::20']],
+    ['in any order', ['2001:db8:100::10', '198.51.100.10'], ['198.51.100.20', '2001:db8:100:0::20']],
+  ])('of both families at once, %s', async (_, primaries, alternates) => {
+    const model = createModel({ router: null, ipv6: null, server: { kind: 'full' } }, { seed: 1 });
+    const terminal = fakeTerminal();
+    const words = [
+      'reflector',
+      ...primaries.flatMap((one) => ['--primary', one]),
+      ...alternates.flatMap((one) => ['--alternate', one]),
+    ];
+    const ended = runWords(words, model.reflector, terminal);
+    await model.advance(1_000);
+    expect(model.openSockets()).toBe(8);
+    for (const role of ['198.51.100.20:3479', '[2001:db8:100::10]:3478', '[2001:db8:100::20]:3479'])
+      expect(terminal.text('out')).toContain(role);
+    terminal.interrupt();
+    expect(await model.run(ended)).toBe(0);
+    expect(model.openSockets()).toBe(0);
+  });
+
+  test('of which one family cannot be had leaves nothing of the other', async () => {
+    const model = aloneModel();
+    const terminal = fakeTerminal();
+    const words = reflector('--primary', '2001:db8:100::10', '--alternate', '2001:db8:100::20');
+    expect(await model.run(runWords(words, model.reflector, terminal))).toBe(EXIT.usage);
+    expect(terminal.text('error')).toContain('2001:db8:100::10 is not an address of this machine');
+    expect(model.openSockets()).toBe(0);
   });
 
   test('can be ended as soon as it says that it is ready, and before', async () => {

@@ -123,6 +123,8 @@ function addCheck(program: Command, action: (options: CheckCommand, command: Com
       '--profile <name>',
       'the ports of a product, such as 3cx, asterisk, freeswitch; --udp and --tcp replace them',
     )
+    .option('-4, --ipv4', 'over IPv4 only')
+    .option('-6, --ipv6', 'over IPv6 only; otherwise IPv4, or IPv6 where there is no IPv4')
     .option('--bind-address <ip>', 'listen on this address of the machine only')
     .option('--rate <packets>', 'packets per second, or "max": as fast as the path takes it')
     .option('--all', 'ask for every port, also of a server that is not yours (10 packets per second)')
@@ -151,6 +153,7 @@ Exit codes:
 Examples:
   fullcone check --server stun.example.com --profile 3cx
   fullcone check --server 198.51.100.10 --udp 5060,9000-10999 --json
+  fullcone check -6 --server [2001:db8::10]:3478 --profile 3cx
   fullcone check --server embedded --profile asterisk
 `;
 
@@ -159,6 +162,8 @@ function addNat(program: Command, action: (options: NatCommand, command: Command
     .command('nat')
     .description('Tells how the NAT behaves, in the words of RFC 4787, and how good the path is.')
     .option('--server <host[:port]>', 'your reflector, or a STUN server with two addresses; may be repeated', collect)
+    .option('-4, --ipv4', 'over IPv4 only')
+    .option('-6, --ipv6', 'over IPv6 only; otherwise IPv4, or IPv6 where there is no IPv4')
     .option('--bind-address <ip>', 'ask from this address of the machine')
     .option(
       '--hairpin',
@@ -191,8 +196,8 @@ function addReflector(program: Command, action: (options: ReflectorCommand, comm
   program
     .command('reflector')
     .description('Serves as the STUN server with two addresses that checks need, until Ctrl-C or SIGTERM.')
-    .option('--primary <ip>', 'first address of this machine')
-    .option('--alternate <ip>', 'second address of this machine')
+    .option('--primary <ip>', 'first address of this machine; once more for the other family', collect)
+    .option('--alternate <ip>', 'second address of this machine, of the same family', collect)
     .option('--port <port>', 'first port', '3478')
     .option('--alternate-port <port>', 'second port', '3479')
     .option('--single', 'one address only: serves outbound tests, no inbound ones')
@@ -209,6 +214,9 @@ function addReflector(program: Command, action: (options: ReflectorCommand, comm
 }
 
 const REFLECTOR_HELP = `
-Example:
+Examples:
   fullcone reflector --primary 198.51.100.10 --alternate 198.51.100.20
+  fullcone reflector --primary 2001:db8::10 --alternate 2001:db8::20
+  fullcone reflector --primary 198.51.100.10 --alternate 198.51.100.20 \\
+    --primary 2001:db8::10 --alternate 2001:db8::20
 `;

@@ -28,6 +28,7 @@ test('what is not said has its usual value', () => {
     serverList: null,
     tcp: [],
     tcpIfPossible: true,
+    family: null,
     bindAddress: '0.0.0.0',
     rate: null,
     sample: null,
@@ -81,15 +82,56 @@ describe('--server', () => {
   });
 
   test.each([
-    '::1',
-    '[::1]',
-    '[::1]:3478',
-    '2001:db8::10',
-    '2001:DB8:0:0:0:0:0:10',
-    '[2001:db8::10]:3478',
-    '::ffff:198.51.100.10',
-  ])('%j is IPv6', (given) => {
-    expect(mistake({ server: [given] })).toEqual({ key: 'server.ipv6', facts: { given } });
+    ['[2001:db8::10]', '2001:db8::10', 3478],
+    ['[2001:db8::10]:3479', '2001:db8::10', 3479],
+    ['[2001:DB8:0:0:0:0:0:10]', '2001:db8::10', 3478],
+    ['[2001:db8::198.51.100.10]', '2001:db8::c633:640a', 3478],
+    ['[64:ff9b::c633:640a]', '64:ff9b::c633:640a', 3478],
+    ['[::1]', '::1', 3478],
+    ['::1', '::1', 3478],
+    ['2001:db8::10', '2001:db8::10', 3478],
+    ['2001:DB8:0:0:0:0:0:10', '2001:db8::10', 3478],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2:3:4:5:6', 3478],
+    ['2001:db8::1:2', '2001:db8::1:2', 3478],
+  ])('%j is IPv6', (given, host, port) => {
+    expect(request({ server: [given] })).toMatchObject({
+      servers: [{ name: given, host, port }],
+      family: 'ipv6',
+      bindAddress: '::',
+    });
+  });
+
+  test.each<[given: string, key: string, facts?: object]>([
+    ['[::1', 'not-ipv6'],
+    ['::1]', 'not-ipv6'],
+    ['[[::1]]', 'not-ipv6'],
+    ['[::1]x', 'not-ipv6'],
+    ['[::1]3478', 'not-ipv6'],
+    ['[]', 'not-ipv6'],
+    ['[]:3478', 'not-ipv6'],
+    ['[198.51.100.10]', 'not-ipv6'],
+    ['[stun.example.com]:3478', 'not-ipv6'],
+    ['[2001:db8::10::1]', 'not-ipv6'],
+    ['[2001:db8:1:2:3:4:5:6:7]', 'not-ipv6'],
+    ['[2001:db8::10:]', 'not-ipv6'],
+    ['[2001:db8::12345]', 'not-ipv6'],
+    ['[2001:db8::10]:', 'port', { port: '' }],
+    ['[2001:db8::10]:0', 'port', { port: '0' }],
+    ['[2001:db8::10]:65536', 'port', { port: '65536' }],
+    ['[2001:db8::10]:3478:1', 'port', { port: '3478:1' }],
+    ['fe80::1', 'zone'],
+    ['[fe80::1]:3478', 'zone'],
+    ['[fe80::1%eth0]', 'zone'],
+    ['fe80::1%2', 'zone'],
+    ['[2001:db8::10%eth0]', 'zone'],
+    ['[::ffff:198.51.100.10]', 'wrapped', { right: '198.51.100.10' }],
+    ['::ffff:c633:640a', 'wrapped', { right: '198.51.100.10' }],
+    ['[::]', 'special'],
+    ['[ff02::1]', 'special'],
+    ['2001:db8::10:3478', 'ambiguous', { one: '[2001:db8::10:3478]', other: '[2001:db8::10]:3478' }],
+    ['::1:80', 'ambiguous', { one: '[::1:80]', other: '[::1]:80' }],
+  ])('%j is no server: %s', (given, key, facts = {}) => {
+    expect(mistake({ server: [given] })).toEqual({ key: `server.${key}`, facts: { given, ...facts } });
   });
 
   test.each([
@@ -262,12 +304,65 @@ describe('ports', () => {
   });
 });
 
-test.each(['', 'localhost', '192.168.0', '192.168.0.256', '::1', '0.0.0.0/0', '192.168.0.100:5060', 'eth0'])(
-  '--bind-address %j is no address',
-  (bindAddress) => {
-    expect(mistake({ bindAddress })).toEqual({ key: 'bind-address.not-an-address', facts: { given: bindAddress } });
-  },
-);
+describe('the family', () => {
+  test.each<[string, Partial<CheckOptions>, object]>([
+    ['nothing says it', {}, { family: null, bindAddress: '0.0.0.0' }],
+    ['-4', { ipv4: true }, { family: 'ipv4', bindAddress: '0.0.0.0' }],
+    ['-6', { ipv6: true }, { family: 'ipv6', bindAddress: '::' }],
+    ['an IPv4 server', { server: ['198.51.100.10', 'a.example'] }, { family: 'ipv4', bindAddress: '0.0.0.0' }],
+    ['an IPv6 server', { server: ['a.example', '[::1]'] }, { family: 'ipv6', bindAddress: '::' }],
+    ['an own address', { bindAddress: '2001:DB8::100' }, { family: 'ipv6', bindAddress: '2001:db8::100' }],
+    ['one in brackets', { bindAddress: '[2001:db8::100]' }, { family: 'ipv6', bindAddress: '2001:db8::100' }],
+    ['any of IPv6', { bindAddress: '::' }, { family: 'ipv6', bindAddress: '::' }],
+    ['a trial', { server: ['embedded'] }, { family: 'ipv4', bindAddress: '127.0.0.1' }],
+  ])('%s', (_, given, read) => {
+    expect(request(given)).toMatchObject(read);
+  });
+
+  const mixed = (first: string, firstFamily: string, second: string, secondFamily: string) => ({
+    key: 'family.mixed',
+    facts: { first, firstFamily, second, secondFamily },
+  });
+
+  test.each<[string, Partial<CheckOptions>, object]>([
+    ['-4 and -6', { ipv4: true, ipv6: true }, { key: 'family.both', facts: {} }],
+    ['-6 and an IPv4 server', { ipv6: true, server: ['192.0.2.1'] }, mixed('-6', 'IPv6', '--server 192.0.2.1', 'IPv4')],
+    ['-4 and an IPv6 server', { ipv4: true, server: ['[::1]'] }, mixed('-4', 'IPv4', '--server [::1]', 'IPv6')],
+    [
+      'servers of both',
+      { server: ['192.0.2.1', '[::1]:1'] },
+      mixed('--server 192.0.2.1', 'IPv4', '--server [::1]:1', 'IPv6'),
+    ],
+    [
+      '-6 and an IPv4 address',
+      { ipv6: true, bindAddress: '192.0.2.1' },
+      mixed('-6', 'IPv6', '--bind-address 192.0.2.1', 'IPv4'),
+    ],
+    ['a trial over IPv6', { ipv6: true, server: ['embedded'] }, { key: 'family.embedded', facts: {} }],
+    [
+      'a link-local address',
+      { bindAddress: 'fe80::1' },
+      { key: 'bind-address.link-local', facts: { given: 'fe80::1' } },
+    ],
+  ])('not %s', (_, given, wrong) => {
+    expect(mistake(given)).toEqual(wrong);
+  });
+});
+
+test.each([
+  '',
+  'localhost',
+  '192.168.0',
+  '192.168.0.256',
+  '::ffff:192.168.0.100',
+  '[::1',
+  '2001:db8::/64',
+  '0.0.0.0/0',
+  '192.168.0.100:5060',
+  'eth0',
+])('--bind-address %j is no address', (bindAddress) => {
+  expect(mistake({ bindAddress })).toEqual({ key: 'bind-address.not-an-address', facts: { given: bindAddress } });
+});
 
 describe('--rate', () => {
   test.each([

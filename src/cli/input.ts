@@ -13,8 +13,6 @@ import {
 import {
   err,
   formatRanges,
-  ipv4Scope,
-  isIpv4,
   ok,
   type PortListError,
   type PortRange,
@@ -23,7 +21,9 @@ import {
   portsOf,
   type Result,
 } from '../base/index.ts';
-import type { Mistake } from './types.ts';
+import { type Addressing, readAddressing } from './addressing.ts';
+import { readServer } from './server-name.ts';
+import { type Mistake, wrong } from './types.ts';
 
 /** `fullcone check`, as commander leaves it: texts as they were typed. */
 export interface CheckOptions {
@@ -33,6 +33,8 @@ export interface CheckOptions {
   readonly udp?: string;
   readonly tcp?: string;
   readonly profile?: string;
+  readonly ipv4?: boolean;
+  readonly ipv6?: boolean;
   readonly bindAddress?: string;
   readonly rate?: string;
   readonly all?: boolean;
@@ -43,14 +45,12 @@ export interface CheckOptions {
 }
 
 /** `fullcone nat`, the same. */
-export interface NatCommandOptions extends Pick<CheckOptions, 'server' | 'bindAddress' | 'router'> {
+export interface NatCommandOptions extends Pick<CheckOptions, 'server' | 'ipv4' | 'ipv6' | 'bindAddress' | 'router'> {
   readonly hairpin?: boolean;
   readonly fragments?: boolean;
   /** true: no number was given. */
   readonly lifetime?: string | boolean;
 }
-
-const wrong = (key: string, facts: Mistake['facts'] = {}): Result<never, Mistake> => err({ key, facts });
 
 /**
  * From what was typed to a request that can be carried out, or to the first thing that is wrong with it. `drawn` are
@@ -61,8 +61,8 @@ export function readCheckRequest(options: CheckOptions, drawn: DrawnServers): Re
   if (servers.kind === 'error') return servers;
   const ports = readPorts(options);
   if (ports.kind === 'error') return ports;
-  const bindAddress = options.bindAddress ?? (isEmbedded(servers.value) ? EMBEDDED.checker : '0.0.0.0');
-  if (!isIpv4(bindAddress)) return wrong('bind-address.not-an-address', { given: bindAddress });
+  const addressing = addressingOf(options, servers.value);
+  if (addressing.kind === 'error') return addressing;
   const rate = readRate(options.rate);
   if (rate.kind === 'error') return rate;
   const sample = readHowMany(options);
@@ -74,7 +74,7 @@ export function readCheckRequest(options: CheckOptions, drawn: DrawnServers): Re
     serverList: options.server === undefined ? drawn.date : null,
     ...ports.value,
     tcp: isEmbedded(servers.value) ? ports.value.tcp.filter(({ from }) => from >= UNPRIVILEGED) : ports.value.tcp,
-    bindAddress,
+    ...addressing.value,
     rate: rate.value,
     sample: sample.value,
     order,
@@ -85,23 +85,18 @@ export function readCheckRequest(options: CheckOptions, drawn: DrawnServers): Re
 }
 
 /** The same for `fullcone nat`, which asks no port of the PBX. */
-export function readNatRequest({
-  server = [],
-  bindAddress = '0.0.0.0',
-  hairpin = false,
-  fragments = false,
-  lifetime: given,
-  router = true,
-}: NatCommandOptions): Result<NatRequest, Mistake> {
+export function readNatRequest(command: NatCommandOptions): Result<NatRequest, Mistake> {
+  const { server = [], hairpin = false, fragments = false, lifetime: given, router = true } = command;
   const servers = readServers(server);
   if (servers.kind === 'error') return servers;
   if (isEmbedded(servers.value)) return wrong('nat.embedded');
-  if (!isIpv4(bindAddress)) return wrong('bind-address.not-an-address', { given: bindAddress });
+  const addressing = addressingOf(command, servers.value);
+  if (addressing.kind === 'error') return addressing;
   const lifetime = readLifetime(given);
   if (lifetime.kind === 'error') return lifetime;
   return ok({
     servers: servers.value,
-    bindAddress,
+    ...addressing.value,
     noRouter: !router,
     options: { hairpin, fragments, lifetime: lifetime.value },
   });
@@ -119,6 +114,16 @@ function readLifetime(given: string | boolean = false): Result<number | null, Mi
 
 export const isEmbedded = (servers: readonly ServerName[]): boolean =>
   servers.some(({ name }) => name === EMBEDDED.name);
+
+/** A trial stays on one machine, which has many loopback addresses of IPv4, and one of IPv6. */
+function addressingOf(
+  options: Pick<CheckOptions, 'ipv4' | 'ipv6' | 'bindAddress'>,
+  servers: readonly ServerName[],
+): Result<Addressing, Mistake> {
+  const isTrial = isEmbedded(servers);
+  if (isTrial && options.ipv6) return wrong('family.embedded');
+  return readAddressing(isTrial ? { bindAddress: EMBEDDED.checker, ...options } : options, servers);
+}
 
 function readOrDraw({ server, servers }: CheckOptions, drawn: DrawnServers): ReturnType<typeof readServers> {
   if (server !== undefined && servers !== undefined) return wrong('servers.both');
@@ -138,33 +143,11 @@ function readServers(given: readonly string[]): Result<readonly ServerName[], Mi
   return ok(servers);
 }
 
-/** A label of a host name: letters, digits and hyphens, also the underscore that some networks use. */
-const HOST_NAME = /^(?=.{1,253}$)[\p{L}\p{N}_]([\p{L}\p{N}_-]{0,62})(\.[\p{L}\p{N}_]([\p{L}\p{N}_-]{0,62}))*\.?$/u;
-
-/** Also in brackets, with a port behind them. */
-const IPV6 = /^\[?([\da-f:]*::[\da-f:.]*|([\da-f]{1,4}:){7}[\da-f]{1,4})(\]|$)/i;
-
-const STUN_PORT = 3478;
-
 /** Two sockets for each address of a server, and two for TCP, at the same time; and some that others hold. */
 const FEWEST_LEFT = 64;
 
 /** Below, only root may listen, which a trial is not worth. */
 const UNPRIVILEGED = 1024;
-
-function readServer(name: string): Result<ServerName, Mistake> {
-  if (name === EMBEDDED.name) return ok({ name, host: EMBEDDED.primary, port: EMBEDDED.port });
-  if (IPV6.test(name)) return wrong('server.ipv6', { given: name });
-  const [, url] = /^[a-z]+:\/\/([^/]*)/i.exec(name) ?? [];
-  if (url !== undefined) return wrong('server.url', { given: name, right: url || 'stun.example.com' });
-  const [host = '', portText, ...more] = name.split(':');
-  if (more.length > 0) return wrong('server.not-a-name', { given: name });
-  if (/^[\d.]+$/.test(host) ? !isIpv4(host) : !HOST_NAME.test(host)) return wrong('server.not-a-name', { given: name });
-  if (isIpv4(host) && ipv4Scope(host) === 'special') return wrong('server.special', { given: name });
-  if (portText === undefined) return ok({ name, host, port: STUN_PORT });
-  const port = /^\d{1,5}$/.test(portText) ? Number(portText) : 0;
-  return port >= 1 && port <= 65_535 ? ok({ name, host, port }) : wrong('server.port', { given: name, port: portText });
-}
 
 /** Named ports go before those of the product, which may use others than it does when installed. */
 function readPorts({

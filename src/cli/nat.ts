@@ -1,4 +1,5 @@
 import { type NatRequest, startNat } from '../app/index.ts';
+import { isAnyAddress } from '../base/index.ts';
 import { type NatReport, renderNat, renderNatJson } from '../report/index.ts';
 import { Countdown } from './countdown.ts';
 import { type NatCommandOptions, readNatRequest } from './input.ts';
@@ -18,7 +19,7 @@ export async function nat(command: NatCommand, context: Context): Promise<number
   const request = readNatRequest(command);
   if (request.kind === 'error') return sayMistake(request.error, context);
   const { bindAddress } = request.value;
-  if (bindAddress !== '0.0.0.0' && !(await context.system.host.canBind(bindAddress))) {
+  if (!isAnyAddress(bindAddress) && !(await context.system.host.canBind(bindAddress))) {
     const here = context.system.host.addresses().join(', ');
     return sayMistake({ key: 'bind-address.not-here', facts: { given: bindAddress, here } }, context);
   }

@@ -1,3 +1,4 @@
+import { err, type Result } from '../base/index.ts';
 import type { System } from '../system/index.ts';
 
 /** Where the command talks to: standard output and error, and the person's wish to stop. */
@@ -41,3 +42,5 @@ export interface Mistake {
   readonly key: string;
   readonly facts: Readonly<Record<string, string | number>>;
 }
+
+export const wrong = (key: string, facts: Mistake['facts'] = {}): Result<never, Mistake> => err({ key, facts });

@@ -29,6 +29,15 @@ it.each<[primary: string, other: string, port: number, why: UnusableAlternate | 
   ['192.168.0.10', '198.51.100.20', 3479, null, 'half in the own network'],
   ['192.168.0.10', '100.64.0.1', 3479, 'not-public', 'of another kind'],
   ['127.0.0.1', '127.0.0.2', 3479, null, 'a server in this machine'],
+  ['2001:db8::10', '2001:db8::20', 3479, null, 'as it should be'],
+  ['2001:db8::10', '2001:db8::10', 3479, 'same-address', 'a server with one address'],
+  ['2001:db8::10', '198.51.100.20', 3479, 'other-family', 'IPv4'],
+  ['2001:db8::10', '::ffff:198.51.100.20', 3479, 'other-family', 'IPv4 in the clothes of IPv6'],
+  ['2001:db8::10', 'fd00::20', 3479, 'not-public', 'private'],
+  ['2001:db8::10', 'fe80::20', 3479, 'not-public', 'link-local'],
+  ['2001:db8::10', '::1', 3479, 'not-public', 'the asker itself'],
+  ['2001:db8::10', 'ff02::1', 3479, 'not-public', 'multicast'],
+  ['fd00::10', 'fd00::20', 3479, null, 'a server in the own network'],
 ])('%s names %s:%d: %s (%s)', (primary, other, port, why) => {
   expect(whyUnusable(endpoint(primary, 3478), endpoint(other, port))).toBe(why);
 });

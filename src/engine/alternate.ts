@@ -1,4 +1,4 @@
-import { type Endpoint, ipv4Scope, isIpv4 } from '../base/index.ts';
+import { type Endpoint, familyOf, scopeOf, wrappedIpv4 } from '../base/index.ts';
 
 /** Why an OTHER-ADDRESS is of no use; null: it may be asked. */
 export type UnusableAlternate = 'same-address' | 'same-port' | 'other-family' | 'not-public';
@@ -8,9 +8,10 @@ export type UnusableAlternate = 'same-address' | 'same-port' | 'other-family' | 
  * family, another port (RFC 5780 section 7.4: both are changed), and no private one behind a public server.
  */
 export function whyUnusable(primary: Endpoint, other: Endpoint): UnusableAlternate | null {
-  if (!isIpv4(other.address)) return 'other-family';
+  const family = wrappedIpv4(other.address) ? null : familyOf(other.address);
+  if (family !== familyOf(primary.address)) return 'other-family';
   if (other.address === primary.address) return 'same-address';
   if (other.port === primary.port || other.port === 0) return 'same-port';
-  const scope = ipv4Scope(other.address);
-  return scope === 'public' || scope === ipv4Scope(primary.address) ? null : 'not-public';
+  const scope = scopeOf(other.address);
+  return scope === 'public' || scope === scopeOf(primary.address) ? null : 'not-public';
 }

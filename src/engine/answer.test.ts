@@ -76,6 +76,11 @@ describe('an answer', () => {
   it.each<[about: string, bytes: Uint8Array, says: object]>([
     ['with XOR-MAPPED-ADDRESS', message([xor()]), success()],
     ['of an old server: MAPPED-ADDRESS only', message([plain()]), success()],
+    [
+      'of a server that hears both families with one socket',
+      message([xor(endpoint(`::ffff:${MAPPED.address}`, MAPPED.port))]),
+      success(),
+    ],
     ['of a very old draft', message([oldXor()]), success()],
     ['with both', message([plain(), oldXor(), xor()]), success()],
     ['with both: what a router cannot rewrite counts', message([plain(LOCAL), xor()]), success()],
@@ -86,7 +91,11 @@ describe('an answer', () => {
     ['with a good XOR-MAPPED-ADDRESS and a broken plain one', message([xor(), broken(0x0001)]), NO_MAPPING],
     ['with a checksum', addFingerprint(message([xor()])), success()],
     ['with a checksum that is wrong', wrongChecksum(), invalid('malformed')],
-    ['with a mapping of another family', message([xor(endpoint('2001:db8::44', 9000))]), NO_MAPPING],
+    [
+      'with a mapping of IPv6',
+      message([xor(endpoint('2001:db8::44', 9000))]),
+      success({ mapped: endpoint('2001:db8::44', 9000) }),
+    ],
     ['with a group as mapping', message([xor(endpoint('224.0.0.1', 9000))]), NO_MAPPING],
     ['with nobody as mapping', message([xor(endpoint('0.0.0.0', 9000))]), NO_MAPPING],
     ['with OTHER-ADDRESS', message([xor(), other]), success({ other: ALTERNATE })],

@@ -1,4 +1,4 @@
-import { type Endpoint, ipv4Scope, isIpv4, sameEndpoint } from '../base/index.ts';
+import { type Endpoint, sameEndpoint, scopeOf, wrappedIpv4 } from '../base/index.ts';
 import type { Step } from '../plan/index.ts';
 import {
   BINDING,
@@ -43,8 +43,8 @@ export interface RequestOptions {
   readonly padding?: number;
 }
 
-/** Makes the request as long as the longest answer to it: whoever forges its source gains nothing. */
-const HELLO_FILLER = 72;
+/** Makes the request as long as the longest answer to it, over IPv6: whoever forges its source gains nothing. */
+const HELLO_FILLER = 120;
 
 /** A Binding request (RFC 8489 section 3) with what RFC 5780 adds. */
 export function bindingRequest(transactionId: Uint8Array, options: RequestOptions = {}): Uint8Array {
@@ -129,17 +129,19 @@ const MAPPINGS = [XOR_MAPPED_ADDRESS, XOR_MAPPED_ADDRESS_OLD, MAPPED_ADDRESS];
  */
 function mappingOf(message: Message): Endpoint | null {
   const read = MAPPINGS.map((attribute) => readAttribute(message, attribute)).filter((one) => one !== null);
-  const [first, ...others] = read.map((one) => (one.kind === 'ok' ? one.value : null));
+  const [first, ...others] = read.map((one) => (one.kind === 'ok' ? unwrapped(one.value) : null));
   if (!first || !isPossible(first)) return null;
   const agree = others.every((other) => other && (sameEndpoint(other, first) || isRewritten(other, first)));
   return agree ? first : null;
 }
 
-const isPossible = ({ address, port }: Endpoint): boolean =>
-  port !== 0 && isIpv4(address) && ipv4Scope(address) !== 'special';
+const isPossible = ({ address, port }: Endpoint): boolean => port !== 0 && scopeOf(address) !== 'special';
 
 const isRewritten = (clear: Endpoint, hidden: Endpoint): boolean =>
-  ipv4Scope(clear.address) === 'private' && ipv4Scope(hidden.address) === 'public';
+  scopeOf(clear.address) === 'private' && scopeOf(hidden.address) === 'public';
+
+/** So a server tells an IPv4 address that hears both families with one socket. */
+const unwrapped = ({ address, port }: Endpoint): Endpoint => ({ address: wrappedIpv4(address) ?? address, port });
 
 /** The transaction id of a Binding request: one of our own may come back. null: it is none. */
 export function readRequest(bytes: Uint8Array): Uint8Array | null {

@@ -1,4 +1,4 @@
-import { type Endpoint, endpoint, ipv4Scope, type Milliseconds, sameEndpoint } from '../base/index.ts';
+import { type Endpoint, endpoint, type Milliseconds, sameEndpoint, scopeOf } from '../base/index.ts';
 import { whyUnusable } from './alternate.ts';
 import { type Answer, bindingRequest, isTransient, type RequestOptions, readAnswer, readServer } from './answer.ts';
 import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
@@ -267,7 +267,7 @@ export class ServerCheck implements Engine<ServerObservation> {
 
   /** One socket has one mapping at one place, and no other socket has the same there, whatever the router does. */
   #whatIsWrongWith(mapped: Endpoint, { from, to }: Probe): StrangeAnswer | null {
-    if (ipv4Scope(mapped.address) === 'loopback' && ipv4Scope(to.address) !== 'loopback') return 'no-mapping';
+    if (scopeOf(mapped.address) === 'loopback' && scopeOf(to.address) !== 'loopback') return 'no-mapping';
     const there = this.#seen.filter(({ by }) => sameEndpoint(by, to));
     return there.some((one) => (one.from === from) !== sameEndpoint(one.mapped, mapped)) ? 'other-mapping' : null;
   }

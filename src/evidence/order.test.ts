@@ -35,6 +35,7 @@ async function observe(router: RouterSpec, rest: Partial<NetworkSpec> = {}) {
       udp: [{ from: 9000, to: 9006 }],
       tcp: [],
       tcpIfPossible: false,
+      family: null,
       bindAddress: '0.0.0.0',
       rate: null,
       sample: 'all',

@@ -1,4 +1,4 @@
-import { type Endpoint, type Milliseconds, sameEndpoint } from '../base/index.ts';
+import { type Endpoint, familyOf, type Milliseconds, sameEndpoint } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
 import type { ProbePlan, Question } from '../plan/index.ts';
 import { ControlRecord } from './controls.ts';
@@ -31,6 +31,7 @@ export function collectEvidence(plan: ProbePlan, observations: readonly Observat
   const controls = new ControlRecord(plan, sightings);
   const ports = [...sightings.ports].map(([port, seen]) => collectPort(port, seen, { ...sightings, plan, controls }));
   return {
+    family: familyOf(plan.server.primary.address) ?? 'ipv4',
     ports,
     cancelled: sightings.cancelled,
     publicAddresses: publicAddresses(sightings, ports),

@@ -1,4 +1,4 @@
-import type { Endpoint, Milliseconds } from '../base/index.ts';
+import type { Endpoint, Family, Milliseconds } from '../base/index.ts';
 import type { Observation, StrangeAnswer, UnusableAlternate } from '../engine/index.ts';
 import type { Pass, Question } from '../plan/index.ts';
 import type { SocketFailure } from '../system/index.ts';
@@ -64,6 +64,8 @@ export interface PauseEvidence {
 }
 
 export interface RunEvidence {
+  /** In which the servers were asked. */
+  readonly family: Family;
   /** In the order of the plan. */
   readonly ports: readonly PortEvidence[];
   readonly cancelled: boolean;

@@ -1,3 +1,4 @@
+import { isIpv4, prefixOf } from '../base/index.ts';
 import type { Call, Called, CallState } from '../stun/index.ts';
 import { Budgets, perPeriod } from './budgets.ts';
 
@@ -7,7 +8,7 @@ const REMEMBERED = 60;
 /** Seconds. */
 const HOUR = 3_600;
 
-/** Connections that may be ordered by one address within an hour of the first of them. */
+/** Connections that may be ordered by one address, of IPv6 by one /64, within an hour of the first of them. */
 export const MOST_PER_HOUR = 1_024;
 
 /** Ports of all calls that are remembered; each that is under way holds a socket. */
@@ -41,7 +42,7 @@ export class CallTable {
     if (this.#find(key)) return [];
     const wanted = [...new Set(ports)];
     const room = this.#makeRoom(wanted.length);
-    const called = wanted.slice(0, this.#budgets.take(address, room, now));
+    const called = wanted.slice(0, this.#budgets.take(accountOf(address), room, now));
     if (called.length === 0) return [];
     this.#ports += called.length;
     this.#underWay.set(key, { states: new Map(called.map((port) => [port, 'under-way'])), ended: null });
@@ -90,5 +91,8 @@ export class CallTable {
     this.#finished.delete(key);
   }
 }
+
+/** Whoever has one address of an IPv6 /64 has all of them. */
+const accountOf = (address: string): string => (isIpv4(address) ? address : prefixOf(address, 64));
 
 const keyOf = (address: string, id: Uint8Array): string => `${address} ${id.join('.')}`;

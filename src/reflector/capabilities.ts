@@ -1,4 +1,4 @@
-import { type Endpoint, ipv4Scope } from '../base/index.ts';
+import { type Endpoint, scopeOf } from '../base/index.ts';
 import type { RoleName } from './roles.ts';
 
 /**
@@ -36,4 +36,4 @@ export const servesCalls = ({ alternate, fault }: Capabilities): boolean => alte
  * Whether TCP ports of that address may be called. An address that is not of the internet names other machines here
  * than there: behind it would be the reflector's own network.
  */
-export const mayCall = (address: string, { lab }: Capabilities): boolean => lab || ipv4Scope(address) === 'public';
+export const mayCall = (address: string, { lab }: Capabilities): boolean => lab || scopeOf(address) === 'public';

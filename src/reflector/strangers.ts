@@ -1,3 +1,4 @@
+import { isIpv4, prefixOf } from '../base/index.ts';
 import { Budgets, perSecond } from './budgets.ts';
 
 /** How often those are answered who have not shown that they receive at their address: at once, and per second. */
@@ -7,8 +8,8 @@ export interface Pace {
 }
 
 /**
- * An RFC 5780 client asks some ten times and a phone once in half a minute; a /32 may be an office of hundreds of them,
- * a /24 the public side of a provider's NAT.
+ * An RFC 5780 client asks some ten times and a phone once in half a minute; an IPv4 address or an IPv6 /64 may be an
+ * office of hundreds of them, an IPv4 /24 the public side of a provider's NAT, an IPv6 /48 a company.
  */
 export const ANSWERS: Readonly<Record<Reach, Pace>> = {
   host: { atOnce: 50, perSecond: 20 },
@@ -22,11 +23,11 @@ export const REFUSALS: Readonly<Record<Reach, Pace>> = {
 
 type Reach = 'host' | 'network';
 
-/** What a source address counts for: IPv4 /32 and /24. IPv6 will have its /64 and /48 here. */
-const prefixesOf = (address: string): Readonly<Record<Reach, string>> => ({
-  host: address,
-  network: address.slice(0, address.lastIndexOf('.')),
-});
+/** What a source address counts for. A single host has all of an IPv6 /64 to choose its addresses from. */
+const prefixesOf = (address: string): Readonly<Record<Reach, string>> =>
+  isIpv4(address)
+    ? { host: address, network: address.slice(0, address.lastIndexOf('.')) }
+    : { host: prefixOf(address, 64), network: prefixOf(address, 48) };
 
 /** Source addresses can be forged: what a whole network may be made to receive is bounded, too. */
 class PrefixBudgets {

@@ -1,4 +1,5 @@
 import type { Facts, FindingCode, Severity } from '../advice/index.ts';
+import type { Family } from '../base/index.ts';
 import type { Cause, Nats, PortResult, Reason, RouterReason, ServerState, Verdict } from '../verdict/index.ts';
 
 /**
@@ -78,7 +79,7 @@ export interface ReportRouter {
 
 export interface ReportPort {
   readonly protocol: 'udp' | 'tcp';
-  readonly family: 'ipv4';
+  readonly family: Family;
   readonly port: number;
   readonly result: PortResult;
   readonly cause: Cause | null;

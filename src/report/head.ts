@@ -1,5 +1,5 @@
 import { adviseText } from '../advice/index.ts';
-import { formatEndpoint } from '../base/index.ts';
+import { formatEndpoint, isAnyAddress } from '../base/index.ts';
 import { clean } from './clean.ts';
 import type { Report, ReportFinding, ReportServer } from './contract.ts';
 import { cleanFinding } from './finding.ts';
@@ -48,7 +48,7 @@ function supported({ ports, plannedPorts = 0, findings }: Report, phrases: Phras
 }
 
 function aboutRun(report: Report, phrases: Phrases): string[] {
-  const all = report.bindAddress === undefined || report.bindAddress === '0.0.0.0';
+  const all = report.bindAddress === undefined || isAnyAddress(report.bindAddress);
   const address = all ? phrases.say('about.allAddresses') : clean(report.bindAddress ?? '');
   const tested = report.ports.filter(({ result }) => result !== 'untested').length;
   const which = tested < report.ports.length ? 'about.some' : 'about.ports';
@@ -90,7 +90,7 @@ function servers({ servers: all }: Report, phrases: Phrases): string[] {
 function serverLabel({ name, address, port }: ReportServer): string {
   if (address === null) return clean(name);
   const endpoint = clean(formatEndpoint({ address, port }));
-  return name === address || name === endpoint ? endpoint : `${clean(name)} (${endpoint})`;
+  return [address, `[${address}]`, endpoint].includes(name) ? endpoint : `${clean(name)} (${endpoint})`;
 }
 
 /** Only where it is worth a word: from one in a hundred on. */

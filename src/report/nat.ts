@@ -1,5 +1,5 @@
 import type { Language } from '../advice/index.ts';
-import { formatEndpoint } from '../base/index.ts';
+import { type Family, formatEndpoint } from '../base/index.ts';
 import type {
   AddressNote,
   Fragments,
@@ -24,6 +24,8 @@ export interface NatReport extends OptInReport {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly cancelled: boolean;
+  /** In which everything was asked. */
+  readonly family: Family;
   readonly localAddress: string;
   readonly publicAddress: string | null;
   /** What these two addresses alone say of further NATs; null: nothing. */
@@ -50,12 +52,15 @@ export interface NatReport extends OptInReport {
     readonly address: string | null;
     readonly port: number;
     readonly state: string;
+    /** `no-family`: this machine has no address of that family. null: nothing to add. */
+    readonly detail: string | null;
   } | null;
 }
 
 export interface NatFindings {
   readonly version: string;
   readonly startedAt: Date;
+  readonly family: Family;
   readonly localAddress: string;
   readonly server: ServerVerdict | null;
   readonly behaviour: NatBehaviour;
@@ -71,6 +76,7 @@ export interface NatFindings {
 export const buildNatReport = ({
   version,
   startedAt,
+  family,
   localAddress,
   server,
   behaviour,
@@ -86,6 +92,7 @@ export const buildNatReport = ({
   version,
   startedAt: startedAt.toISOString(),
   cancelled,
+  family,
   localAddress,
   publicAddress: behaviour.publicAddress,
   addressNote,
@@ -107,7 +114,13 @@ export const buildNatReport = ({
     longestWaitSeconds: lifetime.longestWait,
     reason: lifetime.reason,
   },
-  server: server && { name: server.name, address: server.address, port: server.port, state: server.state },
+  server: server && {
+    name: server.name,
+    address: server.address,
+    port: server.port,
+    state: server.state,
+    detail: server.detail,
+  },
 });
 
 const rounded = (value: number | null): number | null => (value === null ? null : Math.round(value * 10) / 10);
@@ -119,13 +132,18 @@ export function renderNat(report: NatReport, language: Language, options: TextOp
   return `${lines.join('\n')}\n`;
 }
 
-function nothingKnown({ server, cancelled }: NatReport, page: Page): string[] {
-  const key = cancelled ? 'cancelled' : server === null ? 'noServer' : 'notAsked';
+function nothingKnown({ server, cancelled, family }: NatReport, page: Page): string[] {
+  const key = cancelled ? 'cancelled' : whyNothing(server);
   const at = server?.address ? formatEndpoint({ address: server.address, port: server.port }) : '';
-  return wrap(
-    page.phrases.say(`nat.${key}`, { server: clean(at || (server?.name ?? '')), state: server?.state ?? '' }),
-    page.width,
-  );
+  const facts = { server: clean(at || (server?.name ?? '')), state: server?.state ?? '', family: FAMILIES[family] };
+  return wrap(page.phrases.say(`nat.${key}`, facts), page.width);
+}
+
+const FAMILIES: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
+
+function whyNothing(server: NatReport['server']): 'noServer' | 'noFamily' | 'notAsked' {
+  if (server === null) return 'noServer';
+  return server.detail === 'no-family' ? 'noFamily' : 'notAsked';
 }
 
 function behaviour(report: NatReport, page: Page): string[] {

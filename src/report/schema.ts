@@ -32,6 +32,7 @@ const causes = z.enum([
   'server-silent',
   'throttled-by-server',
   'different-public-address',
+  'wrong-family',
   'loss',
   'own-service-on-router',
   'rejected',
@@ -44,7 +45,7 @@ const results = z.enum(['open', 'closed', 'translated', 'no-answer', 'in-use', '
 
 const checkedPort = z.object({
   protocol: z.enum(['udp', 'tcp']),
-  family: z.literal('ipv4'),
+  family: z.enum(['ipv4', 'ipv6']),
   port,
   result: results,
   cause: causes.nullable(),
@@ -81,6 +82,7 @@ const reasons = z.enum([
   'throttled',
   'taken-by-neighbour',
   'different-public-address',
+  'wrong-family',
   'loss',
   'no-call-back',
   'ports-in-use',

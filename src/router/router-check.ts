@@ -1,4 +1,4 @@
-import { type Endpoint, endpoint, ipv4Scope, type Milliseconds } from '../base/index.ts';
+import { type Endpoint, endpoint, type Milliseconds, scopeOf } from '../base/index.ts';
 import type { Engine, Input, Output, SocketKey } from '../engine/index.ts';
 import type { SocketFailure } from '../system/index.ts';
 import { getRequest, isWholeHttp, MOST_BYTES, type Place, readHttp } from './http.ts';
@@ -24,7 +24,7 @@ export interface RouterTarget {
 
 /** One that a router gives to the machines behind it: only such a router is asked, and only such a machine asks. */
 export const isLanAddress = (address: string): boolean =>
-  ['private', 'carrier', 'link-local'].includes(ipv4Scope(address));
+  ['private', 'carrier', 'link-local'].includes(scopeOf(address));
 
 /** When what is sent, after the beginning. NAT-PMP alone tells most of it at once, and makes the least noise. */
 const SCHEDULE: readonly (readonly [after: Milliseconds, what: readonly RouterProtocol[]])[] = [

@@ -1,7 +1,6 @@
-import { type Endpoint, endpoint, err, ok, type Result } from '../base/index.ts';
+import { type Endpoint, endpoint, err, formatIp, ok, parseIp, type Result } from '../base/index.ts';
 import type { Attribute } from './attribute.ts';
 import { putU16, u16 } from './bytes.ts';
-import { formatIp, parseIp } from './ip.ts';
 import { MAGIC_COOKIE } from './message.ts';
 
 /** RFC 8489 section 14.1: one byte of nothing, the family, the port, the address. */

@@ -1,4 +1,4 @@
-import type { Endpoint, Milliseconds, Protocol, Result } from '../base/index.ts';
+import type { Endpoint, Family, Milliseconds, Protocol, Result } from '../base/index.ts';
 
 /** Everything outside of the program. One is made per run, by a `main.ts` or by the model lab. */
 export interface System {
@@ -52,7 +52,8 @@ export interface UdpSocket {
 
 export interface Udp {
   /**
-   * Port 0 takes any free one. The address `0.0.0.0` takes all of this machine's. `busy`: bursts of hundreds of
+   * Port 0 takes any free one. `0.0.0.0` takes all IPv4 addresses of this machine, `::` all of IPv6. A socket speaks the
+   * family of its address, and only that. `busy`: bursts of hundreds of
    * packets are to be expected, and none of them lost for want of a buffer.
    */
   open(local: Endpoint, handlers: UdpHandlers, load?: 'busy'): UdpSocket;
@@ -94,7 +95,7 @@ export interface ExchangeRequest {
 }
 
 export interface Tcp {
-  /** The address `0.0.0.0` takes all of this machine's; port 0 any free one. */
+  /** `0.0.0.0` takes all IPv4 addresses of this machine, `::` all of IPv6; port 0 any free one. */
   listen(local: Endpoint, handlers: TcpListenHandlers): TcpListener;
   /**
    * Connects from that address (any free port) and, once connected, sends these bytes and closes. `patience` is for the
@@ -117,14 +118,20 @@ export interface Tcp {
 }
 
 export interface DnsError {
-  readonly kind: 'no-such-name' | 'refused' | 'timeout' | 'other';
+  readonly kind:
+    | 'no-such-name'
+    /** The name is there, but has no address of that family. */
+    | 'no-address'
+    | 'refused'
+    | 'timeout'
+    | 'other';
   /** The resolver's own code, such as `ENOTFOUND`. */
   readonly code: string;
 }
 
 export interface Names {
-  /** IPv4 addresses of a host name, in the resolver's order; never an empty list. At most 5 s. */
-  resolve4(name: string): Promise<Result<readonly string[], DnsError>>;
+  /** Addresses of a host name (A or AAAA), in the resolver's order; never an empty list. At most 5 s. */
+  resolve(name: string, family: Family): Promise<Result<readonly string[], DnsError>>;
 }
 
 /** Who holds a port. `pid` and `name` are null where the system does not tell an ordinary user. */
@@ -142,16 +149,19 @@ export type Gateway =
   | { readonly kind: 'unknown' };
 
 export interface Host {
-  /** IPv4 addresses of this machine's interfaces. */
+  /** Of this machine's interfaces; of IPv6 no link-local ones, which mean nothing without their interface. */
   addresses(): readonly string[];
-  /** The address of this machine from which packets to `address` leave; null where no route leads there. */
+  /**
+   * The address of this machine from which packets to `address` leave; null where no route leads there. Of IPv6 the
+   * stable one where the system would take a temporary one (RFC 8981), as far as it tells: that is what others know.
+   */
   sourceFor(address: string): Promise<string | null>;
   /** Who passes on what leaves from `local`, an address of this machine, to `address`. At most 2 s. */
   gatewayFor(address: string, local: string): Promise<Gateway>;
   /** Whether a datagram socket can be bound to this address here (127.0.0.2 is on no interface, but works on Linux). */
   canBind(address: string): Promise<boolean>;
   /** The processes that hold these ports, or listen there; a port that nobody holds is absent. Empty where the system cannot say. */
-  holders(protocol: Protocol, ports: readonly number[]): Promise<ReadonlyMap<number, Holder>>;
+  holders(protocol: Protocol, ports: readonly number[], family: Family): Promise<ReadonlyMap<number, Holder>>;
 }
 
 /** A file that will be written. */

@@ -24,7 +24,7 @@ const held = (kind: 'in-use' | 'permission' | 'no-more-sockets'): Partial<CallEv
 });
 
 const judge = (evidence: CallEvidence, udp: Partial<UdpFacts> = {}) =>
-  judgeCall(evidence, { isRefused: false, otherAddress: false, ...udp });
+  judgeCall(evidence, { isRefused: false, otherAddress: false, isTranslated: false, ...udp }, 'ipv4');
 
 const ROWS: readonly (readonly [rule: string, known: Partial<CallEvidence>, says: string, udp?: Partial<UdpFacts>])[] =
   [
@@ -56,6 +56,8 @@ const ROWS: readonly (readonly [rule: string, known: Partial<CallEvidence>, says
     ['tcp-server-silent', { ended: ['timed-out'], isShutOut: true }, 'untested server-silent'],
     ['tcp-shut-out', { ended: ['timed-out', 'timed-out'] }, 'untested scan-protection', { isRefused: true }],
     ['tcp-forwarded', { arrivedOn: [PORT] }, 'open null', { isRefused: true, otherAddress: true }],
+    ['tcp-other-family', { ended: ['timed-out', 'refused'] }, 'untested wrong-family', { isTranslated: true }],
+    ['tcp-forwarded', { arrivedOn: [PORT] }, 'open null', { isTranslated: true }],
     [
       'tcp-other-address',
       { ended: ['timed-out', 'refused'] },
@@ -65,6 +67,7 @@ const ROWS: readonly (readonly [rule: string, known: Partial<CallEvidence>, says
     ['tcp-server-silent', {}, 'untested server-silent'],
     ['tcp-server-silent', { ended: ['timed-out'] }, 'untested server-silent'],
     ['tcp-server-silent', { ended: ['connected'] }, 'untested server-silent'],
+    ['tcp-server-silent', { ended: ['timed-out'] }, 'untested server-silent', { isTranslated: true }],
     ['tcp-not-asked', { isAsked: false }, 'untested null'],
   ];
 

@@ -1,3 +1,4 @@
+import type { Family } from '../base/index.ts';
 import type { CallEvidence, CallState } from '../evidence/index.ts';
 import type { Cause, PortResult, PortVerdict } from './types.ts';
 
@@ -7,6 +8,8 @@ export interface UdpFacts {
   readonly isRefused: boolean;
   /** Ports leave by another public address than the one that is called. */
   readonly otherAddress: boolean;
+  /** They were seen with an address of the other family, so that this one was called. */
+  readonly isTranslated: boolean;
 }
 
 /** One way to read the evidence of a TCP port. The first rule that applies decides. */
@@ -81,6 +84,13 @@ export const CALL_RULES: readonly CallRule[] = [
     why: 'The reflector refused to call: too many calls in an hour, or an address that it must not call.',
   },
   {
+    id: 'tcp-other-family',
+    applies: (seen, { isTranslated }) => isTranslated && hasFailed(seen),
+    result: 'untested',
+    cause: 'wrong-family',
+    why: 'The reflector knows an address of the other family only, that of a translator (NAT64, RFC 6146), and called that.',
+  },
+  {
     id: 'tcp-other-address',
     applies: (seen, { otherAddress }) => otherAddress && hasFailed(seen),
     result: 'untested',
@@ -138,14 +148,14 @@ export const CALL_RULES: readonly CallRule[] = [
   },
 ];
 
-export function judgeCall(seen: CallEvidence, udp: UdpFacts): PortVerdict {
+export function judgeCall(seen: CallEvidence, udp: UdpFacts, family: Family): PortVerdict {
   const rule = CALL_RULES.find(({ applies }) => applies(seen, udp));
   if (!rule) throw new Error('the last rule applies to everything');
   const { id, result, cause } = rule;
   const elsewhere = result === 'closed' && cause === 'shifted' ? (seen.arrivedOn[0] ?? null) : null;
   return {
     protocol: 'tcp',
-    family: 'ipv4',
+    family,
     port: seen.port,
     result,
     cause,

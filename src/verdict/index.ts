@@ -18,7 +18,14 @@ export { isOpen } from './results.ts';
 export { judgeRouter, type Nats, type RouterReason, type RouterVerdict } from './router.ts';
 export { judgeLegs, judgeRun } from './run.ts';
 export { judgeSample } from './sample.ts';
-export { canAskInbound, canAskOutbound, judgeServer, type ServerIdentity, unresolvable } from './servers.ts';
+export {
+  canAskInbound,
+  canAskOutbound,
+  judgeServer,
+  outOfFamily,
+  type ServerIdentity,
+  unresolvable,
+} from './servers.ts';
 export type {
   Cause,
   Inferred,

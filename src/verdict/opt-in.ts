@@ -1,4 +1,4 @@
-import { ipv4Scope, type Milliseconds } from '../base/index.ts';
+import { type Milliseconds, scopeOf } from '../base/index.ts';
 import type { LifetimeEvidence, OptInEvidence } from '../evidence/index.ts';
 
 /** Why something that was asked for is not known. */
@@ -115,6 +115,6 @@ export type AddressNote = 'server-inside' | 'carrier-likely';
 
 export function judgeAddresses(localAddress: string, publicAddress: string | null): AddressNote | null {
   if (publicAddress === null) return null;
-  if (ipv4Scope(publicAddress) !== 'public') return 'server-inside';
-  return ipv4Scope(localAddress) === 'carrier' ? 'carrier-likely' : null;
+  if (scopeOf(publicAddress) !== 'public') return 'server-inside';
+  return scopeOf(localAddress) === 'carrier' ? 'carrier-likely' : null;
 }

@@ -30,6 +30,8 @@ const ROWS: readonly Row[] = [
   ['not-listening', held('no-more-sockets')],
   ['not-listening', { rest: { listening: { kind: 'unknown' } } }, {}, 'its turn did not come'],
 
+  ['other-family', { outbound: 'yes', mapped: PORT }, { family: 'ipv6' }],
+  ['other-family', { ...OPEN, mapped: OTHER }, { family: 'ipv6' }, 'whatever else is known'],
   ['different-public-address', OPEN, { controlAddress: '203.0.113.99' }],
   ['different-public-address', { outbound: 'yes', mapped: OTHER }, { controlAddress: '203.0.113.99' }],
   ['forwarded', OPEN, { controlAddress: null }, 'the controls have several addresses themselves'],
@@ -172,6 +174,7 @@ const EXPECTED: Readonly<Record<string, readonly [PortResult, Cause | null]>> = 
   'held-by-process': ['in-use', 'process'],
   'may-not-bind': ['untested', 'permission'],
   'not-listening': ['untested', null],
+  'other-family': ['untested', 'wrong-family'],
   'different-public-address': ['untested', 'different-public-address'],
   'refused-by-server': ['untested', 'throttled-by-server'],
   'preserved-by-chance': ['translated', 'source-port-rewritten'],
@@ -226,7 +229,7 @@ describe('a port', () => {
   it.each(rows)('$rule $about: $known $run', ({ rule, known, run }) => {
     const { port, mapped, arrivedOn, ...verdict } = judgePort(seen(known), facts(run));
     const [result, cause] = EXPECTED[rule] ?? [];
-    expect(verdict).toEqual({ protocol: 'udp', family: 'ipv4', rule, result, cause });
+    expect(verdict).toEqual({ protocol: 'udp', family: run.family ?? 'ipv4', rule, result, cause });
     expect([port, mapped, arrivedOn]).toEqual([PORT, seen(known).mapped, seen(known).arrivedOn]);
   });
 });

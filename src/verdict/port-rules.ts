@@ -1,3 +1,4 @@
+import { familyOf } from '../base/index.ts';
 import type { Elsewhere, PortEvidence, Unknown } from '../evidence/index.ts';
 import type { Question } from '../plan/index.ts';
 import { isPreserved, type RunFacts } from './run-facts.ts';
@@ -83,6 +84,13 @@ export const PORT_RULES: readonly PortRule[] = [
     result: 'untested',
     cause: null,
     why: 'The port could not be opened, or its turn did not come.',
+  },
+  {
+    id: 'other-family',
+    applies: (seen, run) => seen.mapped !== null && familyOf(seen.mapped.address) !== run.family,
+    result: 'untested',
+    cause: 'wrong-family',
+    why: 'The server saw an address of the other family: a translator between the families (NAT64, RFC 6146) is in between, and what it lets in says nothing of this address.',
   },
   {
     id: 'different-public-address',

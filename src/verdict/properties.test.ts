@@ -62,6 +62,7 @@ const judge = (evidence: ReturnType<typeof runOf>) =>
     calls: null,
     askedCalls: [],
     cancelled: false,
+    family: 'ipv4',
   });
 
 const isYes = (one: Answer) => one.kind === 'yes';

@@ -1,4 +1,4 @@
-import { ipv4Scope } from '../base/index.ts';
+import { scopeOf } from '../base/index.ts';
 import type { RouterEvidence, RouterUnknown } from '../evidence/index.ts';
 
 /** How many NATs stand between this machine and the internet, as far as the router's own address tells. */
@@ -66,12 +66,12 @@ const RULES: readonly RouterRule[] = [
   unknown('other-way', 'other-way', ({ evidence, localAddress }) => evidence.local !== localAddress),
   unknown('not-seen', 'no-public-address', ({ publicAddresses }) => publicAddresses.length === 0),
   unknown('seen-inside', 'server-inside', ({ publicAddresses: seen }) =>
-    seen.every((one) => ipv4Scope(one) !== 'public'),
+    seen.every((one) => scopeOf(one) !== 'public'),
   ),
   known('wan-is-seen', 'one-nat', ({ wan, publicAddresses }) => publicAddresses.includes(wan)),
-  known('wan-of-a-carrier', 'carrier-nat', ({ wan }) => ipv4Scope(wan) === 'carrier' || isDsLite(wan)),
-  known('wan-is-private', 'double-nat', ({ wan }) => ipv4Scope(wan) === 'private'),
-  known('wan-is-not-seen', 'other-public-address', ({ wan }) => ipv4Scope(wan) === 'public'),
+  known('wan-of-a-carrier', 'carrier-nat', ({ wan }) => scopeOf(wan) === 'carrier' || isDsLite(wan)),
+  known('wan-is-private', 'double-nat', ({ wan }) => scopeOf(wan) === 'private'),
+  known('wan-is-not-seen', 'other-public-address', ({ wan }) => scopeOf(wan) === 'public'),
   unknown('wan-is-no-address', 'no-address', () => true),
 ];
 

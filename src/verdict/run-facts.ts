@@ -1,7 +1,10 @@
+import type { Family } from '../base/index.ts';
 import type { PortEvidence, RunEvidence } from '../evidence/index.ts';
 
 /** What holds for the run as a whole and colours what a single port means. */
 export interface RunFacts {
+  /** In which the servers were asked. */
+  readonly family: Family;
   /** At least half of all mappings kept their port: a translated one among them has a reason of its own. */
   readonly mostPreserved: boolean;
   /** The ports of the control sockets were rewritten: so the router does, and a preserved port may be chance. */
@@ -24,10 +27,18 @@ export interface RunFacts {
 /** `mixed`: the asked ports do not agree, or none was asked; then each speaks for itself alone. */
 export type Sampled = 'yes' | 'no' | 'mixed';
 
-export function runFacts({ filter, ports, bystanders, controlAddress, mappingChanges }: RunEvidence): RunFacts {
+export function runFacts({
+  family,
+  filter,
+  ports,
+  bystanders,
+  controlAddress,
+  mappingChanges,
+}: RunEvidence): RunFacts {
   const mapped = ports.filter((evidence) => evidence.mapped !== null);
   const kept = mapped.filter(isPreserved).length + bystanders.filter((one) => one.mapped === one.local).length;
   return {
+    family,
     mostPreserved: kept > 0 && kept * 2 >= mapped.length + bystanders.length,
     bystandersRewritten: bystanders.length > 0 && bystanders.every((one) => one.mapped !== one.local),
     mappingChanges,

@@ -23,6 +23,7 @@ const judge = (evidence: RunEvidence | null, states: readonly ServerState[] = ['
     calls: null,
     askedCalls: [],
     cancelled,
+    family: 'ipv4',
   });
 
 const verdict = (...args: Parameters<typeof judge>): string => {
@@ -138,6 +139,7 @@ describe('a judged run', () => {
         calls: null,
         askedCalls: [],
         cancelled: false,
+        family: 'ipv4',
       }).coldAsked;
     expect([of(true), of(false), judge(null).coldAsked]).toEqual([true, false, false]);
   });
@@ -216,14 +218,15 @@ describe('TCP ports beside UDP ports', () => {
     canAsk: true,
     isAsked: true,
   });
-  const tcp = (evidence: RunEvidence): string => {
+  const tcp = (evidence: RunEvidence, servers = [server('ok')]): string => {
     const run = judgeRun({
-      servers: [server('ok')],
+      servers,
       asked: [],
       legs: [legOf(evidence)],
       calls: { ports: [failed(5061)], cancelled: false },
       askedCalls: [],
       cancelled: false,
+      family: 'ipv4',
     });
     return run.ports
       .flatMap(({ protocol, result, cause }) => (protocol === 'tcp' ? [`${result} ${cause}`] : []))
@@ -236,6 +239,14 @@ describe('TCP ports beside UDP ports', () => {
 
   it('are not where the router refuses the address that calls', () => {
     expect(tcp(runOf(ports({ ...CLOSED, 'cold-near': 'yes' })))).toBe('untested scan-protection');
+  });
+
+  it('nor where the server that calls saw an address of the other family, though no UDP port was asked', () => {
+    const translated = server('no-second-address', { detail: 'wrong-family' });
+    expect(tcp(runOf([]), [translated])).toBe('untested wrong-family');
+    expect(tcp(runOf([]), [server('no-second-address')])).toBe('closed not-forwarded');
+    // The other one has asked, and called.
+    expect(tcp(runOf([]), [translated, server('ok')])).toBe('closed not-forwarded');
   });
 
   it('nor where the UDP ports leave by another address than the one that is called', () => {

@@ -1,4 +1,4 @@
-import { ipv4Scope } from '../base/index.ts';
+import { type Family, scopeOf } from '../base/index.ts';
 import type { CallRunEvidence, PortEvidence, RunEvidence } from '../evidence/index.ts';
 import { judgeCall } from './call-rules.ts';
 import { type Combined, combine, type Leg } from './legs.ts';
@@ -16,19 +16,25 @@ export interface JudgedRun {
   readonly calls: CallRunEvidence | null;
   readonly askedCalls: readonly number[];
   readonly cancelled: boolean;
+  /** In which all of it was asked, or was to be asked. */
+  readonly family: Family;
 }
 
 /** What the run means. */
 export function judgeRun(judged: JudgedRun): RunVerdict {
-  const { asked, legs, calls, askedCalls, cancelled } = judged;
+  const { asked, legs, calls, askedCalls, cancelled, family } = judged;
   const servers = judged.servers.map((server) => afterAll(server, legs));
   const { ports: udp, opinions } = judgeLegs(legs);
-  const left = legs.length > 0 ? [] : asked.map((port) => notAsked('udp', port));
+  const left = legs.length > 0 ? [] : asked.map((port) => notAsked('udp', port, family));
   const some = (cause: PortVerdict['cause']) => udp.some((port) => port.cause === cause);
-  const facts = { isRefused: some('scan-protection'), otherAddress: some('different-public-address') };
+  const facts = {
+    isRefused: some('scan-protection'),
+    otherAddress: some('different-public-address'),
+    isTranslated: some('wrong-family') || isTranslated(servers),
+  };
   const tcp = calls
-    ? calls.ports.map((port) => judgeCall(port, facts))
-    : askedCalls.map((port) => notAsked('tcp', port));
+    ? calls.ports.map((port) => judgeCall(port, facts, family))
+    : askedCalls.map((port) => notAsked('tcp', port, family));
   const ports = [...[...udp, ...left].sort(byNumber), ...tcp.sort(byNumber)];
   const evidence = legs.map((leg) => leg.evidence);
   const publicAddresses = [...new Set(evidence.flatMap((seen) => seen.publicAddresses))].sort();
@@ -67,9 +73,9 @@ export function judgePorts(evidence: RunEvidence): PortVerdict[] {
 
 const byNumber = (a: PortVerdict, b: PortVerdict): number => a.port - b.port;
 
-const notAsked = (protocol: PortVerdict['protocol'], port: number): PortVerdict => ({
+const notAsked = (protocol: PortVerdict['protocol'], port: number, family: Family): PortVerdict => ({
   protocol,
-  family: 'ipv4',
+  family,
   port,
   result: 'untested',
   cause: null,
@@ -81,7 +87,7 @@ const notAsked = (protocol: PortVerdict['protocol'], port: number): PortVerdict 
 export function judgePort(seen: PortEvidence, run: RunFacts): PortVerdict {
   const { id, result, cause } = ruleFor(seen, run);
   const { port, mapped, arrivedOn } = seen;
-  return { protocol: 'udp', family: 'ipv4', port, result, cause, mapped, rule: id, arrivedOn };
+  return { protocol: 'udp', family: run.family, port, result, cause, mapped, rule: id, arrivedOn };
 }
 
 function ruleFor(seen: PortEvidence, run: RunFacts): PortRule {
@@ -89,6 +95,10 @@ function ruleFor(seen: PortEvidence, run: RunFacts): PortRule {
   if (!rule) throw new Error('the last rule applies to everything');
   return rule;
 }
+
+/** No server of two addresses was seen but through a translator. */
+const isTranslated = (servers: readonly ServerVerdict[]): boolean =>
+  servers.some(({ detail }) => detail === 'wrong-family') && !servers.some(({ state }) => state === 'ok');
 
 interface Conclusion {
   readonly verdict: Verdict;
@@ -117,15 +127,19 @@ function conclude({ servers, ports, evidence, publicAddresses, cancelled }: Conc
 
 /** The server saw a private address: nothing crossed the router to the internet. (Loopback is a trial, and known as one.) */
 function isInside(publicAddresses: readonly string[]): boolean {
-  const scopes = publicAddresses.map(ipv4Scope);
+  const scopes = publicAddresses.map(scopeOf);
   return scopes.length > 0 && scopes.every((scope) => scope === 'private' || scope === 'link-local');
 }
 
 function serverReason(servers: readonly ServerVerdict[]): Reason {
   const states = servers.map(({ state }) => state);
   if (states.includes('malformed')) return 'servers-malformed';
+  if (servers.length > 0 && servers.every(({ detail }) => OUT_OF_FAMILY.has(detail ?? ''))) return 'wrong-family';
   return states.every((state) => state === 'unresolvable') ? 'dns' : 'servers-unreachable';
 }
+
+/** This machine, or the server's name, has no address of the family that was wanted. */
+const OUT_OF_FAMILY: ReadonlySet<string> = new Set(['no-family', 'no-address']);
 
 /** Why nothing is proven: what the user has to mend first. */
 function portReason(
@@ -137,6 +151,7 @@ function portReason(
   const mayNot = evidence.some(({ controlFailure }) => controlFailure?.kind === 'permission');
   if (mayNot || some(({ cause }) => cause === 'permission')) return 'permission';
   if (some(({ result }) => result === 'in-use')) return 'ports-in-use';
+  if (some(({ cause }) => cause === 'wrong-family')) return 'wrong-family';
   if (!servers.some(({ state }) => state === 'ok' || state === 'throttling')) return 'no-second-address';
   if (some(({ result }) => result === 'malformed')) return 'servers-malformed';
   if (some(({ cause }) => cause === 'accident-possible')) return 'cold-not-asked';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALTERNATE } from '../engine/test-plan.ts';
 import type { ServerEvidence } from '../evidence/index.ts';
-import { canAskInbound, canAskOutbound, judgeServer, type ServerState, unresolvable } from './index.ts';
+import { canAskInbound, canAskOutbound, judgeServer, outOfFamily, type ServerState, unresolvable } from './index.ts';
 
 const IDENTITY = { name: 'stun.example', address: '198.51.100.10', port: 3478 };
 
@@ -71,7 +71,26 @@ describe('a server', () => {
     });
   });
 
-  it.each(['no-such-name', 'refused', 'timeout', 'other'] as const)('has no address: %s', (kind) => {
+  it.each<[address: string, mapped: string, detail: string | null]>([
+    ['64:ff9b::c633:640a', '203.0.113.44', 'wrong-family'],
+    ['198.51.100.10', '2001:db8::1', 'wrong-family'],
+    ['2001:db8::10', '2001:db8::1', null],
+  ])('asked at %s, it sees %s: %s', (address, mapped, detail) => {
+    const seen = { ...FULL, mapped: { address: mapped, port: 9000 } };
+    const verdict = judgeServer({ ...IDENTITY, address }, seen);
+    expect(verdict).toMatchObject({ state: detail ? 'no-second-address' : 'ok', detail });
+  });
+
+  it('is not asked where this machine has not the family', () => {
+    expect(outOfFamily(IDENTITY)).toEqual({
+      ...IDENTITY,
+      state: 'unreachable',
+      otherAddress: null,
+      detail: 'no-family',
+    });
+  });
+
+  it.each(['no-such-name', 'no-address', 'refused', 'timeout', 'other'] as const)('has no address: %s', (kind) => {
     const nowhere = { ...IDENTITY, address: null };
     expect(unresolvable(nowhere, { kind, code: 'E' })).toEqual({
       ...nowhere,

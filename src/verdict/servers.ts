@@ -1,3 +1,4 @@
+import { familyOf } from '../base/index.ts';
 import type { ServerEvidence } from '../evidence/index.ts';
 import type { DnsError } from '../system/index.ts';
 import type { ServerState, ServerVerdict } from './types.ts';
@@ -16,8 +17,16 @@ export const unresolvable = (server: ServerIdentity, error: DnsError): ServerVer
   detail: error.kind,
 });
 
+/** This machine has no address of the family in which it was to be asked: nothing was sent. */
+export const outOfFamily = (server: ServerIdentity): ServerVerdict => ({
+  ...server,
+  state: 'unreachable',
+  otherAddress: null,
+  detail: 'no-family',
+});
+
 export function judgeServer(server: ServerIdentity, seen: ServerEvidence): ServerVerdict {
-  const { state, detail } = stateOf(seen);
+  const { state, detail } = stateOf(seen, server.address);
   return { ...server, state, detail, otherAddress: seen.other };
 }
 
@@ -26,10 +35,10 @@ interface StateAndDetail {
   readonly detail: string | null;
 }
 
-function stateOf(seen: ServerEvidence): StateAndDetail {
+function stateOf(seen: ServerEvidence, address: string | null): StateAndDetail {
   switch (seen.binding) {
     case 'answered':
-      return alternateState(seen);
+      return isOtherFamily(seen, address) ? TRANSLATED : alternateState(seen);
     case 'malformed':
       return { state: 'malformed', detail: 'no-valid-answer' };
     case 'refused':
@@ -43,6 +52,12 @@ function stateOf(seen: ServerEvidence): StateAndDetail {
       return seen.binding satisfies never;
   }
 }
+
+/** It was asked over one family, and saw us in the other: a translator (NAT64) is in between. */
+const isOtherFamily = ({ mapped }: ServerEvidence, address: string | null): boolean =>
+  address !== null && mapped !== null && familyOf(mapped.address) !== familyOf(address);
+
+const TRANSLATED: StateAndDetail = { state: 'no-second-address', detail: 'wrong-family' };
 
 function alternateState(seen: ServerEvidence): StateAndDetail {
   if (seen.garbled) return { state: 'malformed', detail: 'no-valid-answer' };

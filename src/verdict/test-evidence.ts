@@ -72,6 +72,7 @@ export interface Facts extends Partial<Omit<RunFacts, 'sampled'>> {
 
 /** By default most ports are preserved, and the controls look like most. */
 export const facts = ({ changePort = 'mixed', relay = 'mixed', ...rest }: Facts): RunFacts => ({
+  family: 'ipv4',
   mostPreserved: true,
   bystandersRewritten: rest.mostPreserved === false,
   mappingChanges: false,
@@ -83,6 +84,7 @@ export const facts = ({ changePort = 'mixed', relay = 'mixed', ...rest }: Facts)
 });
 
 export const runOf = (ports: readonly PortEvidence[], rest: Partial<RunEvidence> = {}): RunEvidence => ({
+  family: 'ipv4',
   ports,
   cancelled: false,
   publicAddresses: [PUBLIC],

@@ -1,4 +1,4 @@
-import type { Endpoint, PortRange } from '../base/index.ts';
+import type { Endpoint, Family, PortRange } from '../base/index.ts';
 import type { PauseEvidence } from '../evidence/index.ts';
 
 export type PortResult = 'open' | 'closed' | 'translated' | 'no-answer' | 'in-use' | 'malformed' | 'untested';
@@ -19,6 +19,7 @@ export type Cause =
   | 'server-silent'
   | 'throttled-by-server'
   | 'different-public-address'
+  | 'wrong-family'
   | 'loss'
   | 'own-service-on-router'
   | 'rejected'
@@ -50,6 +51,7 @@ export type Reason =
   | 'throttled'
   | 'taken-by-neighbour'
   | 'different-public-address'
+  | 'wrong-family'
   | 'loss'
   | 'no-call-back'
   | 'ports-in-use'
@@ -69,7 +71,8 @@ export interface ServerVerdict {
 
 export interface PortVerdict {
   readonly protocol: 'udp' | 'tcp';
-  readonly family: 'ipv4';
+  /** In which it was asked. */
+  readonly family: Family;
   readonly port: number;
   readonly result: PortResult;
   readonly cause: Cause | null;

@@ -21,6 +21,9 @@ export interface Outward {
 /** The table's words in those of the RFC. */
 export function outwardOf(spec: RouterSpec): Outward {
   switch (spec.outward) {
+    // Nobody chooses anything; what the choice hangs on is not looked at.
+    case 'untranslated':
+    case 'nat64':
     case 'preserve':
       return { mapping: 'address-and-port-dependent', assignment: 'preservation' };
     case 'random':
@@ -28,6 +31,7 @@ export function outwardOf(spec: RouterSpec): Outward {
     case 'stable-other':
       return { mapping: 'endpoint-independent', assignment: 'other' };
     case 'endpoint-independent':
+    case 'prefix':
       return { mapping: 'endpoint-independent', assignment: 'preservation' };
     default:
       return assertNever(spec.outward);

@@ -1,6 +1,6 @@
 import { type Endpoint, type Milliseconds, type PortRange, sameEndpoint } from '../../../src/base/index.ts';
 import type { Forward, Protocol, RouterSpec } from '../../scenarios/index.ts';
-import { HOST2, NOBODY, PBX } from '../addresses.ts';
+import { LAN } from '../addresses.ts';
 import type { Tuple } from '../packet.ts';
 import type { Filtering } from './behaviour.ts';
 import type { Entry, Table } from './table.ts';
@@ -8,7 +8,7 @@ import type { Entry, Table } from './table.ts';
 /** Who is meant by a forward's target. */
 export type Targets = Readonly<Record<Forward['to'], string>>;
 
-export const LAN_HOSTS: Targets = { pbx: PBX, host2: HOST2, nobody: NOBODY };
+export const LAN_HOSTS: Targets = LAN.ipv4;
 
 export const includes = (ranges: readonly PortRange[], port: number): boolean =>
   ranges.some(({ from, to }) => from <= port && port <= to);

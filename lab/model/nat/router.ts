@@ -9,7 +9,7 @@ import { type Chooser, choosePeerPort, choosePublicPort } from './ports.ts';
 import { createScanGuard } from './scan-guard.ts';
 import { createTable, type Lifetimes } from './table.ts';
 
-/** A router with one public address: connection tracking first, rules only for what it does not know. */
+/** A router with one public address, or a firewall that translates nothing: connection tracking first, rules only for what it does not know. */
 export interface Router {
   /** From the LAN to the internet. */
   outbound(packet: Packet, now: Milliseconds): Packet | 'blocked' | 'no-port' | 'too-long';
@@ -40,6 +40,10 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
     protocol === 'udp' && table.countOf(protocol, from.address, now) >= (spec.flowLimit ?? Number.POSITIVE_INFINITY);
 
   function openOutward(flow: Tuple, now: Milliseconds, forGood = false): Tuple | null {
+    if (spec.outward === 'untranslated') {
+      table.open('inside', tupleOf(flow), tupleOf(flow), now, forGood);
+      return flow;
+    }
     const port = choosePublicPort(chooser, outwardOf(spec), flow, now);
     if (port === null) return null;
     const translated: Tuple = { ...tupleOf(flow), from: { address: publicAddress, port } };

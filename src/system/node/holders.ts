@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import type { Protocol } from '../../base/index.ts';
+import type { Family, Protocol } from '../../base/index.ts';
 import type { Holder } from '../contract.ts';
-import { ipv4PortInodes } from './proc-net.ts';
+import { portInodes } from './proc-net.ts';
 
 const UNKNOWN: Holder = { pid: null, name: null };
 
@@ -9,15 +9,15 @@ const UNKNOWN: Holder = { pid: null, name: null };
  * Who holds ports, on Linux: the tables give each port's socket, the descriptors of each process its sockets.
  * One pass for all ports, because walking the processes is what costs. What is not ours to read is skipped.
  */
-export function holdersOf(protocol: Protocol, ports: readonly number[]): Map<number, Holder> {
-  const held = inodesOf(protocol, new Set(ports));
+export function holdersOf(protocol: Protocol, ports: readonly number[], family: Family): Map<number, Holder> {
+  const held = inodesOf(protocol, new Set(ports), family);
   const owners = ownersOf(new Set(held.values()));
   return new Map([...held].map(([port, inode]) => [port, owners.get(inode) ?? UNKNOWN]));
 }
 
-function inodesOf(protocol: Protocol, wanted: ReadonlySet<number>): Map<number, string> {
+function inodesOf(protocol: Protocol, wanted: ReadonlySet<number>, family: Family): Map<number, string> {
   const paths = [`/proc/net/${protocol}6`, `/proc/net/${protocol}`];
-  const tables = paths.flatMap((path) => [...ipv4PortInodes(textOf(path), protocol)]);
+  const tables = paths.flatMap((path) => [...portInodes(textOf(path), protocol, family)]);
   return new Map(tables.filter(([port]) => wanted.has(port)));
 }
 
@@ -51,7 +51,7 @@ function* socketsOf(pid: string): Generator<string> {
 // Processes and descriptors come and go while they are walked, and those of other users are closed to us.
 const entriesOf = (folder: string): string[] => orElse(() => readdirSync(folder), []);
 const targetOf = (link: string): string => orElse(() => readlinkSync(link), '');
-const textOf = (path: string): string => orElse(() => readFileSync(path, 'utf8'), '');
+export const textOf = (path: string): string => orElse(() => readFileSync(path, 'utf8'), '');
 
 function orElse<T>(read: () => T, otherwise: T): T {
   try {

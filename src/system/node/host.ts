@@ -1,14 +1,17 @@
 import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
-import { ipv4Scope } from '../../base/index.ts';
+import { familyOf, isAnyAddress, scopeOf } from '../../base/index.ts';
 import type { Host } from '../contract.ts';
 import { gatewayFor } from './gateway.ts';
-import { holdersOf } from './holders.ts';
+import { holdersOf, textOf } from './holders.ts';
+import { stableAddress } from './stable-address.ts';
 import { nodeUdp } from './udp.ts';
 
 const addresses = (): string[] =>
   Object.values(networkInterfaces()).flatMap((list) =>
-    (list ?? []).filter(({ family }) => family === 'IPv4').map(({ address }) => address),
+    (list ?? [])
+      .filter(({ family, address }) => family === 'IPv4' || scopeOf(address) !== 'link-local')
+      .map(({ address }) => address),
   );
 
 /**
@@ -17,7 +20,7 @@ const addresses = (): string[] =>
  */
 const canBind = (address: string): Promise<boolean> =>
   new Promise((resolve) => {
-    const isOwn = address === '0.0.0.0' || ipv4Scope(address) === 'loopback' || addresses().includes(address);
+    const isOwn = isAnyAddress(address) || scopeOf(address) === 'loopback' || addresses().includes(address);
     if (!isOwn) {
       resolve(false);
       return;
@@ -40,10 +43,11 @@ const canBind = (address: string): Promise<boolean> =>
 /** Connecting a datagram socket sends nothing, but lets the system choose the way. The port does not matter. */
 const sourceFor = (address: string): Promise<string | null> =>
   new Promise((resolve) => {
-    const socket = createSocket('udp4');
+    const isIpv6 = familyOf(address) === 'ipv6';
+    const socket = createSocket(isIpv6 ? 'udp6' : 'udp4');
     const end = (source: string | null): void => {
       socket.close();
-      resolve(source);
+      resolve(isIpv6 && source !== null ? stableAddress(source, textOf('/proc/net/if_inet6')) : source);
     };
     socket.once('error', () => end(null));
     // A callback given to `connect` would be called for the error too, in its place.
@@ -56,5 +60,5 @@ export const nodeHost: Host = {
   sourceFor,
   gatewayFor,
   canBind,
-  holders: async (protocol, ports) => holdersOf(protocol, ports),
+  holders: async (protocol, ports, family) => holdersOf(protocol, ports, family),
 };

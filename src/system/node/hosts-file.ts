@@ -1,4 +1,4 @@
-/** The IPv4 addresses that the text of a hosts file (hosts(5)) gives to a name, in its order. */
+/** The addresses that the text of a hosts file (hosts(5)) gives to a name, in its order. */
 export function hostsFileAddresses(text: string, name: string, isAddress: (text: string) => boolean): string[] {
   const found: string[] = [];
   for (const line of text.split(/\r?\n/)) {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Family } from '../../base/index.ts';
 import { hostsFileAddresses } from './hosts-file.ts';
 import { nodeNames } from './names.ts';
 
@@ -23,15 +24,20 @@ function answer(query: Buffer, behaviour: Exclude<Behaviour, 'silent'>): Buffer 
   const addresses = 'addresses' in behaviour ? behaviour.addresses : [];
   const header = Buffer.from(query.subarray(0, 12));
   header.writeUInt16BE(0x8180 | ('rcode' in behaviour ? behaviour.rcode : 0), 2);
-  header.writeUInt16BE(addresses.length, 6);
   header.writeUInt32BE(0, 8);
   const question = query.subarray(12, query.indexOf(0, 12) + 5);
-  const record = (address: number[]) => Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...address]);
-  return Buffer.concat([header, question, ...addresses.map(record)]);
+  const [A, AAAA] = [1, 28];
+  const record = (address: number[]) =>
+    Buffer.from([0xc0, 12, 0, address.length === 4 ? A : AAAA, 0, 1, 0, 0, 0, 60, 0, address.length, ...address]);
+  const wanted = addresses.filter(
+    ({ length }) => (length === 4 ? A : AAAA) === question.readUInt16BE(question.length - 4),
+  );
+  header.writeUInt16BE(wanted.length, 6);
+  return Buffer.concat([header, question, ...wanted.map(record)]);
 }
 
-const resolve = async (name: string, servers: string[], hostsFile = '/nowhere') =>
-  nodeNames({ servers, hostsFile, limit: 1_000 }).resolve4(name);
+const resolve = async (name: string, servers: string[], hostsFile = '/nowhere', family: Family = 'ipv4') =>
+  nodeNames({ servers, hostsFile, limit: 1_000 }).resolve(name, family);
 
 test('gives the addresses in the order of the answer', async () => {
   const server = await dnsServer({
@@ -46,9 +52,32 @@ test('gives the addresses in the order of the answer', async () => {
   });
 });
 
+test('of a name with both families gives those that are wanted', async () => {
+  const six = [0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10];
+  const both = await dnsServer({ addresses: [[198, 51, 100, 10], six] });
+  expect(await resolve('stun.example.org', [both])).toEqual({ kind: 'ok', value: ['198.51.100.10'] });
+  const found = await resolve('stun.example.org', [both], '/nowhere', 'ipv6');
+  expect(found).toEqual({ kind: 'ok', value: ['2001:db8::10'] });
+  const four = await dnsServer({ addresses: [[198, 51, 100, 10]] });
+  expect(await resolve('stun.example.org', [four], '/nowhere', 'ipv6')).toMatchObject({
+    error: { kind: 'no-address' },
+  });
+});
+
+test('of IPv6 too, what is known here is not asked for, and has one form', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fullcone-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const hosts = join(folder, 'hosts');
+  await writeFile(hosts, '198.51.100.10 reflector\n2001:DB8:0::10 reflector\nfe80::1%eth0 near\n');
+  const resolved = (name: string) => resolve(name, ['127.0.0.1:1'], hosts, 'ipv6');
+  expect(await resolved('reflector')).toEqual({ kind: 'ok', value: ['2001:db8::10'] });
+  expect(await resolved('localhost')).toEqual({ kind: 'ok', value: ['::1'] });
+  expect(await resolved('near')).toMatchObject({ error: { kind: 'refused' } });
+});
+
 test.each([
   ['no such name', { rcode: 3 }, { kind: 'no-such-name', code: 'ENOTFOUND' }],
-  ['a name without an IPv4 address', { rcode: 0 }, { kind: 'no-such-name', code: 'ENODATA' }],
+  ['a name without an IPv4 address', { rcode: 0 }, { kind: 'no-address', code: 'ENODATA' }],
   ['a server that refuses', { rcode: 5 }, { kind: 'refused', code: 'EREFUSED' }],
   ['a server that failed', { rcode: 2 }, { kind: 'other', code: 'ESERVFAIL' }],
   ['a silent server', 'silent', { kind: 'timeout', code: 'ETIMEOUT' }],

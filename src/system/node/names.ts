@@ -2,7 +2,7 @@ import { promises as dns } from 'node:dns';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { domainToASCII } from 'node:url';
-import { err, isIpv4, type Milliseconds, ok, type Result } from '../../base/index.ts';
+import { canonicalIp, err, type Family, familyOf, type Milliseconds, ok, type Result } from '../../base/index.ts';
 import type { DnsError, Names } from '../contract.ts';
 import { errorCode } from './failures.ts';
 import { hostsFileAddresses } from './hosts-file.ts';
@@ -35,8 +35,7 @@ const FIRST_TRY: Milliseconds = 1_200;
 
 const KINDS: Readonly<Record<string, DnsError['kind']>> = {
   ENOTFOUND: 'no-such-name',
-  // The name exists, but has no IPv4 address.
-  ENODATA: 'no-such-name',
+  ENODATA: 'no-address',
   EBADNAME: 'no-such-name',
   // Nobody listens at the server's address; or the server answers that it will not answer us.
   ECONNREFUSED: 'refused',
@@ -47,31 +46,43 @@ const KINDS: Readonly<Record<string, DnsError['kind']>> = {
 export function nodeNames(overrides: Partial<NamesOptions> = {}): Names {
   const options = { ...DEFAULTS, ...overrides };
   return {
-    async resolve4(name) {
+    async resolve(name, family) {
       // Also turns a name with letters beyond ASCII into what DNS knows; empty for what cannot be a name.
       const ascii = domainToASCII(name).replace(/\.$/, '');
       if (ascii === '') return err({ kind: 'no-such-name', code: 'EBADNAME' });
-      const local = await withoutDns(ascii, options.hostsFile);
-      return local.length > 0 ? ok(local) : askDns(ascii, options);
+      const local = await withoutDns(ascii, family, options.hostsFile);
+      return local.length > 0 ? ok(local) : askDns(ascii, family, options);
     },
   };
 }
 
-async function withoutDns(name: string, hostsFile: string): Promise<readonly string[]> {
-  if (isIpv4(name)) return [name];
+const LOOPBACK: Readonly<Record<Family, string>> = { ipv4: '127.0.0.1', ipv6: '::1' };
+
+async function withoutDns(name: string, family: Family, hostsFile: string): Promise<readonly string[]> {
+  const isWanted = (text: string) => familyOf(text) === family && canonicalIp(text) !== null;
+  if (isWanted(name)) return [name];
   // RFC 6761 section 6.3: these never leave the machine, whatever the files and servers say.
-  if (name === 'localhost' || name.endsWith('.localhost')) return ['127.0.0.1'];
+  if (name === 'localhost' || name.endsWith('.localhost')) return [LOOPBACK[family]];
   const text = await readFile(hostsFile, 'utf8').catch(() => '');
-  return hostsFileAddresses(text, name, isIpv4);
+  return inOneForm(hostsFileAddresses(text, name, isWanted));
 }
 
-async function askDns(name: string, options: NamesOptions): Promise<Result<readonly string[], DnsError>> {
+/** Files may write an IPv6 address in many ways. */
+const inOneForm = (addresses: readonly string[]): string[] =>
+  addresses.flatMap((address) => canonicalIp(address) ?? []);
+
+async function askDns(
+  name: string,
+  family: Family,
+  options: NamesOptions,
+): Promise<Result<readonly string[], DnsError>> {
   const resolver = new dns.Resolver({ timeout: FIRST_TRY, tries: 3 });
   if (options.servers !== null) resolver.setServers(options.servers);
   // `tries` and `timeout` count per server, and how many servers there are is the user's choice.
   const alarm = setTimeout(() => resolver.cancel(), options.limit);
   try {
-    return ok(await resolver.resolve4(name));
+    const found = family === 'ipv4' ? await resolver.resolve4(name) : await resolver.resolve6(name);
+    return ok(inOneForm(found));
   } catch (error) {
     const code = errorCode(error) === 'ECANCELLED' ? 'ETIMEOUT' : errorCode(error);
     return err({ kind: KINDS[code] ?? 'other', code });

@@ -9,7 +9,7 @@ import type { SocketFailure, UdpSocket } from '../contract.ts';
 import { openFilesLimit } from './descriptors.ts';
 import { fileName, nodeFiles, stateFolder } from './files.ts';
 import { nodeSystem } from './index.ts';
-import { ipv4PortInodes } from './proc-net.ts';
+import { portInodes } from './proc-net.ts';
 
 const system = nodeSystem();
 
@@ -95,12 +95,12 @@ test.runIf(process.platform === 'linux')('names who holds a port', async () => {
     () => null,
     (local, socket, done) => done({ port: local.port, socket }),
   );
-  const holders = await system.host.holders('udp', [port, 1]);
+  const holders = await system.host.holders('udp', [port, 1], 'ipv4');
   expect([...holders.keys()]).toEqual([port]);
   expect(holders.get(port)).toEqual({ pid: process.pid, name: expect.stringMatching(/./) });
   socket.close();
   await pause(10);
-  expect((await system.host.holders('udp', [port])).size).toBe(0);
+  expect((await system.host.holders('udp', [port], 'ipv4')).size).toBe(0);
 });
 
 test('sockets of all IPv4 addresses, mapped ones and :: count; those of IPv6 alone do not', () => {
@@ -116,7 +116,7 @@ test('sockets of all IPv4 addresses, mapped ones and :: count; those of IPv6 alo
     row('B80D0120000000000000000001000000:13C9', 6),
     '',
   ].join('\n');
-  const inodes = [...ipv4PortInodes(table, 'udp')];
+  const inodes = [...portInodes(table, 'udp', 'ipv4')];
   expect(inodes).toEqual([
     [5060, '1'],
     [5061, '2'],
@@ -175,5 +175,5 @@ test('a holder over TCP is not one over UDP', async () => {
   await new Promise((resolve) => server.once('listening', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  expect((await system.host.holders('udp', [port])).size).toBe(0);
+  expect((await system.host.holders('udp', [port], 'ipv4')).size).toBe(0);
 });

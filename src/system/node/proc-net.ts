@@ -1,14 +1,15 @@
-import type { Protocol } from '../../base/index.ts';
+import type { Family, Protocol } from '../../base/index.ts';
 
-/** The socket inodes by port in the text of /proc/net/udp, tcp, udp6 or tcp6, of sockets that can receive IPv4. */
-export function ipv4PortInodes(table: string, protocol: Protocol): Map<number, string> {
+/** The socket inodes by port in the text of /proc/net/udp, tcp, udp6 or tcp6, of sockets that can receive that family. */
+export function portInodes(table: string, protocol: Protocol, family: Family): Map<number, string> {
   const inodes = new Map<number, string>();
   for (const line of table.split('\n').slice(1)) {
     const fields = line.trim().split(/\s+/);
     const [address, port] = (fields[LOCAL] ?? '').split(':');
     const inode = fields[INODE];
     if (protocol === 'tcp' && fields[STATE] !== LISTEN) continue;
-    if (address === undefined || port === undefined || inode === undefined || !takesIpv4(address)) continue;
+    if (address === undefined || port === undefined || inode === undefined) continue;
+    if (!TAKES[family](address)) continue;
     inodes.set(Number.parseInt(port, 16), inode);
   }
   return inodes;
@@ -22,11 +23,14 @@ const INODE = 9;
 /** TCP_LISTEN of the kernel. */
 const LISTEN = '0A';
 
+/** `::ffff:0:0/96`; the third word is 0000ffff, on little-endian machines printed with its bytes reversed. */
+const V4_MAPPED = /^0{16}(?:FFFF0000|0000FFFF)/i;
+
 /**
  * An address is printed as words of 32 bits in the machine's byte order. `::` takes IPv4 too, unless the socket
  * was made IPV6_V6ONLY, which the table does not tell; then a bind would have succeeded and nobody asks.
  */
-const takesIpv4 = (hex: string): boolean => hex.length === 8 || /^0{32}$/.test(hex) || V4_MAPPED.test(hex);
-
-/** `::ffff:0:0/96`; the third word is 0000ffff, on little-endian machines printed with its bytes reversed. */
-const V4_MAPPED = /^0{16}(?:FFFF0000|0000FFFF)/i;
+const TAKES: Readonly<Record<Family, (hex: string) => boolean>> = {
+  ipv4: (hex) => hex.length === 8 || /^0{32}$/.test(hex) || V4_MAPPED.test(hex),
+  ipv6: (hex) => hex.length === 32 && !V4_MAPPED.test(hex),
+};

@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { type Endpoint, isIpv4, type Milliseconds } from '../../base/index.ts';
+import { type Endpoint, familyOf, type Milliseconds } from '../../base/index.ts';
 import type { CallOutcome, ExchangeRequest, Tcp, TcpListener, TcpListenHandlers, Timer } from '../contract.ts';
 import { nodeClock } from './clock.ts';
 import { errorCode, socketFailure } from './failures.ts';
@@ -10,7 +10,7 @@ const LONGEST_VISIT: Milliseconds = 5_000;
 /** At a time, for each port; what comes beyond them is closed at once. */
 const MOST_VISITORS = 64;
 
-const NOT_AN_ADDRESS = Object.assign(new Error('not an IPv4 address'), { code: 'EADDRNOTAVAIL' });
+const NOT_AN_ADDRESS = Object.assign(new Error('not an IP address'), { code: 'EADDRNOTAVAIL' });
 
 class NodeTcpListener implements TcpListener {
   readonly #server: Server;
@@ -25,7 +25,9 @@ class NodeTcpListener implements TcpListener {
     this.#server.on('error', this.#failed);
     this.#server.on('listening', () => this.#bound(local));
     // What is not an address would be looked up as a name. `exclusive`: in a cluster the parent would hold the socket.
-    if (isIpv4(local.address)) this.#server.listen({ host: local.address, port: local.port, exclusive: true });
+    // `ipv6Only`: a listener on all addresses is one of IPv6 alone.
+    if (familyOf(local.address))
+      this.#server.listen({ host: local.address, port: local.port, exclusive: true, ipv6Only: true });
     else queueMicrotask(() => this.#failed(NOT_AN_ADDRESS));
   }
 
@@ -98,6 +100,10 @@ const OUTCOMES: Readonly<Record<string, CallOutcome>> = {
   ENOPROTOOPT: 'unreachable',
 };
 
+/** EACCES is what this machine's own rules say, and at once; later it is ICMPv6 "administratively prohibited". */
+const outcomeOf = (code: string, hasBegun: boolean): CallOutcome =>
+  code === 'EACCES' && hasBegun ? 'unreachable' : (OUTCOMES[code] ?? 'failed');
+
 class NodeCall implements Timer {
   readonly #ended: (outcome: CallOutcome) => void;
   #socket: Socket | null = null;
@@ -115,7 +121,12 @@ class NodeCall implements Timer {
       return;
     }
     this.#socket = socket;
-    socket.on('error', (error) => this.#end(OUTCOMES[errorCode(error)] ?? 'failed'));
+    let hasBegun = false;
+    // By then the system has taken the order, or has refused it at once.
+    process.nextTick(() => {
+      hasBegun = !socket.destroyed;
+    });
+    socket.on('error', (error) => this.#end(outcomeOf(errorCode(error), hasBegun)));
     socket.on('connect', () => {
       // The system goes on sending what is written, and the end, when the socket is closed here.
       socket.end(Uint8Array.from(bytes), () => socket.destroy());
@@ -188,7 +199,7 @@ class NodeExchange implements Timer {
 
 /** null: Node itself refuses. A name would be looked up. */
 function connectFrom(localAddress: string, { address, port }: Endpoint): Socket | null {
-  if (!isIpv4(address)) return null;
+  if (familyOf(address) === null) return null;
   try {
     return connect({ host: address, port, localAddress });
   } catch {

@@ -1,5 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket, type SocketOptions } from 'node:dgram';
-import { type Endpoint, isIpv4 } from '../../base/index.ts';
+import { type Endpoint, type Family, familyOf } from '../../base/index.ts';
 import type { Udp, UdpHandlers, UdpSocket } from '../contract.ts';
 import { freeDescriptors } from './descriptors.ts';
 import { socketFailure } from './failures.ts';
@@ -10,13 +10,21 @@ import { socketFailure } from './failures.ts';
  */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
-/** Addresses are never names here, and a synchronous answer spares each packet a turn of the event loop. */
-const noLookup: NonNullable<SocketOptions['lookup']> = (address, _options, done) => done(null, address, 4);
+/**
+ * Addresses are never names here, and a synchronous answer spares each packet a turn of the event loop. `ipv6Only`: a
+ * socket speaks one family, so that each may hold the port for itself.
+ */
+const KINDS = {
+  ipv4: { type: 'udp4', lookup: (address, _options, done) => done(null, address, 4) },
+  ipv6: { type: 'udp6', ipv6Only: true, lookup: (address, _options, done) => done(null, address, 6) },
+} as const satisfies Readonly<Record<Family, SocketOptions>>;
 
-const NOT_AN_ADDRESS = Object.assign(new Error('not an IPv4 address'), { code: 'EADDRNOTAVAIL' });
+const NOT_AN_ADDRESS = Object.assign(new Error('not an IP address'), { code: 'EADDRNOTAVAIL' });
+const OTHER_FAMILY = Object.assign(new Error('an address of the other family'), { code: 'EAFNOSUPPORT' });
 
 class NodeUdpSocket implements UdpSocket {
   readonly #socket: Socket;
+  readonly #family: Family;
   readonly #handlers: UdpHandlers;
   #state: 'opening' | 'open' | 'closed' = 'opening';
   /** What came of `bind`; it is over when the constructor returns, and the caller is told afterwards. */
@@ -24,11 +32,13 @@ class NodeUdpSocket implements UdpSocket {
 
   constructor(local: Endpoint, handlers: UdpHandlers, load?: 'busy') {
     this.#handlers = handlers;
-    this.#socket = createSocket({ type: 'udp4', lookup: noLookup });
+    const family = familyOf(local.address);
+    this.#family = family ?? 'ipv4';
+    this.#socket = createSocket(KINDS[this.#family]);
     this.#socket.on('message', this.#received);
     this.#socket.on('error', this.#failed);
     // What dgram cannot read as an address would be looked up as a name.
-    if (!isIpv4(local.address)) this.#bindError = NOT_AN_ADDRESS;
+    if (family === null) this.#bindError = NOT_AN_ADDRESS;
     // `exclusive`: in a cluster the parent process would hold the socket.
     else this.#socket.bind({ port: local.port, address: local.address, exclusive: true });
     queueMicrotask(() => this.#bound(local, load));
@@ -36,6 +46,11 @@ class NodeUdpSocket implements UdpSocket {
 
   send(bytes: Uint8Array, to: Endpoint): void {
     if (this.#state !== 'open') return;
+    // libuv would refuse it, too, but as what the system says of a wrong argument.
+    if (to.address.includes(':') !== (this.#family === 'ipv6')) {
+      queueMicrotask(() => this.#sent(OTHER_FAMILY));
+      return;
+    }
     try {
       // A packet that the system does not take at once waits in libuv by reference: hence the copy.
       this.#socket.send(Buffer.from(bytes), to.port, to.address, this.#sent);

@@ -1,9 +1,37 @@
-import { isIpv4 } from '../base/index.ts';
-import { putU16, u16, view } from './bytes.ts';
+/** The two families of addresses. Written as they are: nothing here looks anything up. */
+export type Family = 'ipv4' | 'ipv6';
+
+const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
+
+/** Dotted decimal, four parts, no leading zeros (which some systems read as octal). */
+export const isIpv4 = (text: string): boolean => IPV4.test(text);
+
+/** null: not an address. A zone (`fe80::1%eth0`) belongs to IPv6. */
+export function familyOf(text: string): Family | null {
+  if (isIpv4(text)) return 'ipv4';
+  return text.includes(':') && parseIp(text) ? 'ipv6' : null;
+}
+
+/**
+ * The one form that sockets and messages use (RFC 5952), so that addresses can be compared as texts. null: not an
+ * address, or one with a zone, which is a name of this machine's.
+ */
+export function canonicalIp(text: string): string | null {
+  const bytes = text.includes('%') ? null : parseIp(text);
+  return bytes && formatIp(bytes, 0);
+}
+
+const u16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+
+function putU16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+}
 
 /** The address from `at` to the end as text: dotted decimal, or IPv6 in the one form that RFC 5952 gives it. */
 export const formatIp = (bytes: Uint8Array, at: number): string =>
-  bytes.length - at === 4 ? formatIpv4(bytes, at) : formatIpv6(view(bytes, at, 16));
+  bytes.length - at === 4 ? formatIpv4(bytes, at) : formatIpv6(bytes.subarray(at, at + 16));
 
 const formatIpv4 = (bytes: Uint8Array, at: number): string =>
   `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
