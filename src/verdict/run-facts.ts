@@ -27,14 +27,7 @@ export interface RunFacts {
 /** `mixed`: the asked ports do not agree, or none was asked; then each speaks for itself alone. */
 export type Sampled = 'yes' | 'no' | 'mixed';
 
-export function runFacts({
-  family,
-  filter,
-  ports,
-  bystanders,
-  controlAddress,
-  mappingChanges,
-}: RunEvidence): RunFacts {
+export function runFacts({ family, filter, ports, bystanders, controlAddress, mappingChanges }: RunEvidence): RunFacts {
   const mapped = ports.filter((evidence) => evidence.mapped !== null);
   const kept = mapped.filter(isPreserved).length + bystanders.filter((one) => one.mapped === one.local).length;
   return {
