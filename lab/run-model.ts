@@ -71,6 +71,7 @@ export function requestOf({
     udp: rangesOf(udp),
     tcp: tcp === undefined ? [] : rangesOf(tcp),
     tcpIfPossible: false,
+    hostName: null,
     bindAddress: '0.0.0.0',
     rate: rate === 'max' ? { kind: 'max' } : null,
     sample: sample ?? 'all',

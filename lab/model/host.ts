@@ -50,6 +50,8 @@ export function createHost(options: HostOptions): Host {
     random: createChance(seed, `${name}: random`).bytes,
     udp: sockets.udp,
     tcp,
+    // No machine of the model has a TLS server.
+    tls: { look: () => Promise.resolve({ kind: 'nobody' }) },
     names: createNames(dns, events),
     host: {
       addresses: () => addresses,

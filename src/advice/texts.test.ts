@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Opinion, RouterVerdict, ServerState } from '../verdict/index.ts';
 import { FINDING_CODES, type FindingCode } from './catalogue.ts';
 import { findFindings } from './find.ts';
-import { contextOf, runOf, serverOf } from './testing.ts';
+import { certificateOf, contextOf, runOf, serverOf } from './testing.ts';
 import de from './texts/de.json' with { type: 'json' };
 import en from './texts/en.json' with { type: 'json' };
 import { adviseText, VARIANT_KEYS } from './texts.ts';
@@ -162,9 +162,27 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   loss: () => [...ports('untested loss'), ...about({ verdict: 'inconclusive', reason: 'loss' })],
   untested: () => ports('untested'),
   'taken-by-neighbour': () => [...ports('open taken-by-neighbour'), ...ports('untested taken-by-neighbour')],
+  'certificate-expired': () => certificate({ faults: ['expired'] }),
+  'certificate-not-yet-valid': () => certificate({ faults: ['not-yet-valid'] }),
+  'certificate-wrong-name': () => certificate({ faults: ['wrong-name'] }),
+  'certificate-self-signed': () => certificate({ faults: ['self-signed'] }),
+  'certificate-chain-incomplete': () => certificate({ faults: ['chain-incomplete'] }),
+  'certificate-untrusted': () => certificate({ faults: ['untrusted'] }),
+  'certificate-weak': () => certificate({ faults: ['weak'], weakness: 'RSA 1024, SHA-1, TLSv1' }),
+  'certificate-expires-soon': () => certificate({ faults: ['expires-soon'] }),
+  'certificate-unreadable': () =>
+    certificate({ look: { kind: 'failed', why: 'not-tls', code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, daysLeft: null }),
   'cold-not-asked': () => about({ coldAsked: false }),
   sampled: () => findFindings(runOf('9000 open'), contextOf(runOf('9000 open'), { plannedPorts: 16385 })),
 };
+
+/** On one port, and on two. */
+const certificate = (more: Parameters<typeof certificateOf>[1]): Finding[] =>
+  [[5061], [443, 5061]].flatMap((ports) => {
+    const run = runOf('9000 open');
+    const certificates = ports.map((port) => certificateOf(port, more));
+    return findFindings(run, contextOf(run, { certificates, today: '2026-11-22' }));
+  });
 
 function of(line: string, state: ServerState = 'ok'): Finding[] {
   const run = runOf(line, state === 'ok' ? {} : { verdict: 'inconclusive', servers: [serverOf({ state })] });

@@ -158,6 +158,7 @@ const REQUEST_OF_STRANGERS: CheckRequest = {
   sample: null,
   order: 'random',
   serverList: null,
+  hostName: null,
   noWait: false,
   noRouter: false,
 };

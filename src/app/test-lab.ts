@@ -50,6 +50,7 @@ export const REQUEST: CheckRequest = {
   ],
   tcp: [],
   tcpIfPossible: false,
+  hostName: null,
   bindAddress: '0.0.0.0',
   rate: null,
   sample: null,

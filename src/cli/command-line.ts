@@ -123,6 +123,7 @@ function addCheck(program: Command, action: (options: CheckCommand, command: Com
       '--profile <name>',
       'the ports of a product, such as 3cx, asterisk, freeswitch; --udp and --tcp replace them',
     )
+    .option('--host-name <name>', 'by which phones connect to the PBX: certificates of TLS ports are compared with it')
     .option('--bind-address <ip>', 'listen on this address of the machine only')
     .option('--rate <packets>', 'packets per second, or "max": as fast as the path takes it')
     .option('--all', 'ask for every port, also of a server that is not yours (10 packets per second)')

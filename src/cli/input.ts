@@ -33,6 +33,7 @@ export interface CheckOptions {
   readonly udp?: string;
   readonly tcp?: string;
   readonly profile?: string;
+  readonly hostName?: string;
   readonly bindAddress?: string;
   readonly rate?: string;
   readonly all?: boolean;
@@ -63,6 +64,8 @@ export function readCheckRequest(options: CheckOptions, drawn: DrawnServers): Re
   if (ports.kind === 'error') return ports;
   const bindAddress = options.bindAddress ?? (isEmbedded(servers.value) ? EMBEDDED.checker : '0.0.0.0');
   if (!isIpv4(bindAddress)) return wrong('bind-address.not-an-address', { given: bindAddress });
+  const hostName = readHostName(options.hostName);
+  if (hostName.kind === 'error') return hostName;
   const rate = readRate(options.rate);
   if (rate.kind === 'error') return rate;
   const sample = readHowMany(options);
@@ -74,6 +77,7 @@ export function readCheckRequest(options: CheckOptions, drawn: DrawnServers): Re
     serverList: options.server === undefined ? drawn.date : null,
     ...ports.value,
     tcp: isEmbedded(servers.value) ? ports.value.tcp.filter(({ from }) => from >= UNPRIVILEGED) : ports.value.tcp,
+    hostName: hostName.value,
     bindAddress,
     rate: rate.value,
     sample: sample.value,
@@ -140,6 +144,14 @@ function readServers(given: readonly string[]): Result<readonly ServerName[], Mi
 
 /** A label of a host name: letters, digits and hyphens, also the underscore that some networks use. */
 const HOST_NAME = /^(?=.{1,253}$)[\p{L}\p{N}_]([\p{L}\p{N}_-]{0,62})(\.[\p{L}\p{N}_]([\p{L}\p{N}_-]{0,62}))*\.?$/u;
+
+/** By which phones know the PBX: a name, or its public address. */
+function readHostName(given: string | undefined): Result<string | null, Mistake> {
+  if (given === undefined) return ok(null);
+  const name = given.trim().replace(/\.$/, '');
+  const isName = /^[\d.]+$/.test(name) ? isIpv4(name) : HOST_NAME.test(name);
+  return isName ? ok(name) : wrong('host-name.not-a-name', { given });
+}
 
 /** Also in brackets, with a port behind them. */
 const IPV6 = /^\[?([\da-f:]*::[\da-f:.]*|([\da-f]{1,4}:){7}[\da-f]{1,4})(\]|$)/i;

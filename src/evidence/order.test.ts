@@ -42,6 +42,7 @@ async function observe(router: RouterSpec, rest: Partial<NetworkSpec> = {}) {
       serverList: null,
       noWait: true,
       noRouter: false,
+      hostName: null,
     },
     'test',
   );

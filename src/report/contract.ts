@@ -1,5 +1,15 @@
 import type { Facts, FindingCode, Severity } from '../advice/index.ts';
-import type { Cause, Nats, PortResult, Reason, RouterReason, ServerState, Verdict } from '../verdict/index.ts';
+import type {
+  Cause,
+  CertificateFault,
+  CertificateVerdict,
+  Nats,
+  PortResult,
+  Reason,
+  RouterReason,
+  ServerState,
+  Verdict,
+} from '../verdict/index.ts';
 
 /**
  * The report as JSON. `fullcone.report/1` may gain fields and codes; it loses and renames none.
@@ -31,6 +41,8 @@ export interface Report {
   readonly router?: ReportRouter;
   /** UDP before TCP, each ascending. */
   readonly ports: readonly ReportPort[];
+  /** Of TLS ports at which somebody listens; only where there are any. */
+  readonly certificates?: readonly ReportCertificate[];
   /** Most urgent first. */
   readonly findings: readonly ReportFinding[];
 }
@@ -88,6 +100,20 @@ export interface ReportPort {
   readonly process: { readonly pid: number | null; readonly name: string | null } | null;
   /** The id of the rule that decided. */
   readonly rule?: string;
+}
+
+type Look = CertificateVerdict['look'];
+
+export interface ReportCertificate {
+  /** TCP. */
+  readonly port: number;
+  /** By which phones connect, as the user says; null: he does not. */
+  readonly hostName: string | null;
+  readonly faults: readonly CertificateFault[];
+  /** null: none was shown. */
+  readonly certificate: (Extract<Look, { kind: 'shown' }>['certificate'] & { readonly daysLeft: number }) | null;
+  /** Why none was shown. */
+  readonly failure: Omit<Extract<Look, { kind: 'failed' }>, 'kind'> | null;
 }
 
 export interface ReportFinding {

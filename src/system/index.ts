@@ -1,6 +1,8 @@
 /** What the world offers: the types of sockets, clock, chance, names and host. `node/` implements them, and so does the model lab. */
 export type {
   CallOutcome,
+  Certificate,
+  Chain,
   Clock,
   DnsError,
   ExchangeRequest,
@@ -16,6 +18,8 @@ export type {
   TcpListener,
   TcpListenHandlers,
   Timer,
+  Tls,
+  TlsLook,
   Udp,
   UdpHandlers,
   UdpSocket,

@@ -6,6 +6,7 @@ import { nodeFiles } from './files.ts';
 import { nodeHost } from './host.ts';
 import { nodeNames } from './names.ts';
 import { nodeTcp } from './tcp.ts';
+import { nodeTls } from './tls.ts';
 import { nodeUdp } from './udp.ts';
 
 export const nodeSystem = (): System => ({
@@ -13,6 +14,7 @@ export const nodeSystem = (): System => ({
   random: randomBytes,
   udp: nodeUdp,
   tcp: nodeTcp,
+  tls: nodeTls(process.env),
   names: nodeNames(),
   host: nodeHost,
   files: nodeFiles(process.env),
