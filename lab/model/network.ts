@@ -1,9 +1,11 @@
+import type { IcmpError } from '../../src/system/index.ts';
 import type { NetworkSpec } from '../scenarios/index.ts';
 import { ALTERNATE, GATEWAY, HOST2, PBX, PRIMARY, PUBLIC, SECOND, STUN_PORT } from './addresses.ts';
 import { createChance } from './chance.ts';
 import type { Events } from './events.ts';
 import { createGateway, type Gateway, staysInLan } from './gateway.ts';
 import { createHost, type Host, type HostOptions } from './host.ts';
+import { ADMIN_PROHIBITED, createErrors, PORT_UNREACHABLE } from './icmp.ts';
 import { type Carry, createLink, type LinkBehaviour } from './link.ts';
 import { createRouter, type Router } from './nat/router.ts';
 import { createOuterNat, inRow } from './nat/row.ts';
@@ -23,6 +25,8 @@ export interface Network {
 interface Site {
   readonly fromPbx: Carry;
   readonly fromInternet: Carry;
+  /** An ICMP error of the server about a packet that it got from here. */
+  readonly turnedBack: (error: IcmpError, packet: Packet) => void;
 }
 
 /** Puts the picture of lab/scenarios/types.ts together. The LAN and the internet itself are perfect, and take no time. */
@@ -42,21 +46,29 @@ export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: 
       held: [],
       heldTcp: [],
       freeSockets: Number.POSITIVE_INFINITY,
+      firewall: false,
+      mayWatch: true,
     },
     transmit: (packet) => {
       if (packet.to.address === PUBLIC && server.lets(packet)) carryIn(packet);
     },
   });
   const pbx = createHost({ ...common, ...pbxOf(spec, options), transmit: (packet) => site.fromPbx(packet) });
+  const serversErrors = createErrors(PRIMARY);
   const carryOut = createLink('wan-out', behaviour(spec, options, 'out'), linkTools('out'), (packet) => {
-    watch.note('wan-out', packet, isHeard(spec, server, reflector, packet) ? 'passed' : 'nobody');
+    const heard = isHeard(spec, server, reflector, packet);
+    watch.note('wan-out', packet, heard ? 'passed' : 'nobody');
+    const error = isDown(spec, packet) ? serversErrors(packet, PORT_UNREACHABLE, events.now()) : null;
+    if (error) site.turnedBack(error, packet);
   });
   const carryIn = createLink('wan-in', behaviour(spec, options, 'in'), linkTools('in'), (packet) =>
     site.fromInternet(packet),
   );
   const gateway = createGateway(spec.router?.speaks, wanOf(spec.outer));
   const site =
-    router === null ? publicSite(pbx, carryOut, watch) : natSite({ router, gateway, pbx, carryOut, events, watch });
+    router === null
+      ? publicSite(pbx, carryOut, watch)
+      : natSite({ router, gateway, spec: spec.router, pbx, carryOut, events, watch });
   return { pbx, reflector, router };
 }
 
@@ -81,13 +93,18 @@ const wanOf = (outer: NetworkSpec['outer']): string => outer?.inside ?? PUBLIC;
 const pbxOf = (
   spec: NetworkSpec,
   options: ModelOptions,
-): Pick<HostOptions, 'name' | 'addresses' | 'gateway' | 'held' | 'heldTcp' | 'freeSockets'> => ({
+): Pick<
+  HostOptions,
+  'name' | 'addresses' | 'gateway' | 'held' | 'heldTcp' | 'freeSockets' | 'firewall' | 'mayWatch'
+> => ({
   name: 'pbx',
   gateway: spec.router === null ? null : GATEWAY,
   addresses: [spec.router === null ? PUBLIC : PBX],
   held: spec.held ?? [],
   heldTcp: spec.heldTcp ?? [],
   freeSockets: options.freeSockets ?? Number.POSITIVE_INFINITY,
+  firewall: spec.hostFirewall ?? false,
+  mayWatch: options.mayWatch ?? true,
 });
 
 const behaviour = (spec: NetworkSpec, options: ModelOptions, direction: 'out' | 'in'): LinkBehaviour => ({
@@ -111,22 +128,31 @@ function isHeard({ server, second }: NetworkSpec, troubles: ServerTroubles, refl
   return second === true && SECOND.some((own) => own === address) && reflector.receive(packet);
 }
 
+/** The machine is there, and nobody listens. */
+const isDown = ({ server }: NetworkSpec, { protocol, to }: Packet): boolean =>
+  server.kind === 'down' && protocol === 'udp' && to.address === PRIMARY;
+
 /** The PBX has the public address itself; no NAT, no firewall. */
 const publicSite = (pbx: Host, carryOut: Carry, watch: Watch): Site => ({
   fromPbx: carryOut,
   fromInternet: (packet) => watch.note('wan-in', packet, pbx.receive(packet) ? 'passed' : 'nobody'),
+  turnedBack: (error) => pbx.turnedBack(error),
 });
 
 interface NatSite {
   readonly router: Router;
   readonly gateway: Gateway;
+  readonly spec: NetworkSpec['router'];
   readonly pbx: Host;
   readonly carryOut: Carry;
   readonly events: Events;
   readonly watch: Watch;
 }
 
-function natSite({ router, gateway, pbx, carryOut, events, watch }: NatSite): Site {
+function natSite({ router, gateway, spec, pbx, carryOut, events, watch }: NatSite): Site {
+  /** As they were before they were translated: so an ICMP error quotes them. */
+  const originals = new WeakMap<Packet, Packet>();
+  const refuse = createRefusal(spec, pbx, events);
   function fromLan(packet: Packet): void {
     if (staysInLan(packet.to.address)) {
       tellGateway(packet);
@@ -136,7 +162,8 @@ function natSite({ router, gateway, pbx, carryOut, events, watch }: NatSite): Si
     const stays = toRouter && !router.turnsAround() ? 'unwanted' : null;
     const outside = stays ?? router.outbound(packet, events.now());
     watch.note('lan-out', packet, typeof outside === 'string' ? outside : 'passed');
-    if (typeof outside === 'string') return;
+    if (typeof outside === 'string') return refuse(packet, outside);
+    originals.set(outside, packet);
     if (outside.to.address === PUBLIC) turnAround(outside);
     else carryOut(outside);
   }
@@ -162,7 +189,25 @@ function natSite({ router, gateway, pbx, carryOut, events, watch }: NatSite): Si
     watch.note('lan-in', packet, isHeard ? 'passed' : 'nobody');
     if (packet.to.address === HOST2) say(fromLan, host2Answer(packet));
   }
-  return { fromPbx: fromLan, fromInternet };
+  return {
+    fromPbx: fromLan,
+    fromInternet,
+    turnedBack(error, packet) {
+      const original = originals.get(packet);
+      if (original) pbx.turnedBack({ ...error, from: original.from });
+    },
+  };
+}
+
+/** What the router says to the PBX of a packet that it does not let out. */
+function createRefusal(spec: NetworkSpec['router'], pbx: Host, events: Events): (packet: Packet, fate: string) => void {
+  const errors = createErrors(GATEWAY);
+  return (packet, fate) => {
+    const isRefused = fate === 'blocked' && spec?.blocked?.how === 'reject';
+    const error = isRefused ? errors(packet, ADMIN_PROHIBITED, events.now()) : null;
+    // Nobody hears while somebody is sending.
+    if (error) events.after(0, () => pbx.turnedBack(error));
+  };
 }
 
 function say(carry: Carry, answer: Packet | null): void {

@@ -8,6 +8,7 @@ export interface System {
   readonly udp: Udp;
   readonly tcp: Tcp;
   readonly tls: Tls;
+  readonly wire: Wire;
   readonly names: Names;
   readonly host: Host;
   readonly files: Files;
@@ -115,6 +116,48 @@ export interface Tcp {
    * earliest after this has returned, and never after `cancel`.
    */
   exchange(from: string, to: Endpoint, request: ExchangeRequest, ended: (bytes: Uint8Array) => void): Timer;
+}
+
+/** An ICMP error (RFC 792) about a UDP packet that this machine has sent. */
+export interface IcmpError {
+  /** The address of who says so. */
+  readonly by: string;
+  /** 3: destination unreachable; 11: time exceeded. */
+  readonly type: number;
+  readonly code: number;
+  /** As it quotes the packet. */
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  /** The beginning of what the packet carried; some routers quote none of it. */
+  readonly quoted: Uint8Array;
+}
+
+/** Why nothing can be watched. */
+export interface WireFailure {
+  readonly kind: 'not-this-system' | 'no-library' | 'permission' | 'other';
+  /** The system's own code, such as `EPERM`, or what there is in its place. */
+  readonly code: string;
+}
+
+export interface WireHandlers {
+  /** From now on nothing is missed. Called once, at the earliest after `watch` has returned. */
+  watching(): void;
+  /** It could not be begun; nothing more will be called. */
+  failed(failure: WireFailure): void;
+  /** A UDP packet of a peer is at one of this machine's interfaces, for one of its addresses. Its firewall comes later. */
+  arrived(bytes: Uint8Array, from: Endpoint, to: Endpoint): void;
+  turnedBack(error: IcmpError): void;
+}
+
+export interface Watch {
+  /** Idempotent; nothing is called afterwards. */
+  close(): void;
+}
+
+/** What comes to this machine, whether or not a socket gets it. Needs a right that ordinary users have not. */
+export interface Wire {
+  /** `peers`: IPv4 addresses whose UDP packets are told; of ICMP errors all. */
+  watch(peers: readonly string[], handlers: WireHandlers): Watch;
 }
 
 /** A certificate as a TLS server showed it (RFC 5280). */

@@ -10,6 +10,7 @@ export type {
   Gateway,
   Holder,
   Host,
+  IcmpError,
   Names,
   OutputFile,
   SocketFailure,
@@ -23,4 +24,8 @@ export type {
   Udp,
   UdpHandlers,
   UdpSocket,
+  Watch,
+  Wire,
+  WireFailure,
+  WireHandlers,
 } from './contract.ts';

@@ -8,6 +8,7 @@ import { nodeNames } from './names.ts';
 import { nodeTcp } from './tcp.ts';
 import { nodeTls } from './tls.ts';
 import { nodeUdp } from './udp.ts';
+import { nodeWire } from './wire.ts';
 
 export const nodeSystem = (): System => ({
   clock: nodeClock,
@@ -15,6 +16,7 @@ export const nodeSystem = (): System => ({
   udp: nodeUdp,
   tcp: nodeTcp,
   tls: nodeTls(process.env),
+  wire: nodeWire(nodeHost.addresses),
   names: nodeNames(),
   host: nodeHost,
   files: nodeFiles(process.env),
