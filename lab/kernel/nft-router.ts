@@ -35,8 +35,8 @@ export function nftRouter(spec: RouterSpec, loss: Loss = { out: 0, in: 0 }, wan:
 }
 
 /** A table that replaces what an earlier text of the same shape has put there. */
-export const table = (body: readonly string[]): string =>
-  ['table ip fullcone {', '}', 'flush table ip fullcone', 'table ip fullcone {', ...body, '}', ''].join('\n');
+export const table = (body: readonly string[], name = 'fullcone'): string =>
+  [`table ip ${name} {`, '}', `flush table ip ${name}`, `table ip ${name} {`, ...body, '}', ''].join('\n');
 
 export const chain = (name: string, head: string, rules: readonly string[]): string =>
   [`  chain ${name} {`, ...[head, ...rules].map((rule) => `    ${rule}`), '  }'].join('\n');

@@ -34,6 +34,7 @@ export const CATALOGUE = {
   shifted: 'error',
   'not-forwarded': 'error',
   rejected: 'error',
+  'host-firewall': 'error',
   'own-service-on-router': 'error',
   'address-restricted': 'error',
   'works-by-accident': 'error',

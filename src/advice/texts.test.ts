@@ -84,7 +84,13 @@ const opinion = (kind: Opinion['kind']): Finding[] =>
 /** One run for each code. */
 const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   'server-unresolvable': () => of('9000-9001 untested', 'unresolvable'),
-  'server-unreachable': () => of('9000 untested', 'unreachable'),
+  'server-unreachable': () => [
+    ...of('9000 untested', 'unreachable'),
+    ...about({
+      verdict: 'inconclusive',
+      servers: [serverOf({ state: 'unreachable', detail: 'turned-back', turnedBack: BY_ROUTER })],
+    }),
+  ],
   'server-no-route': () =>
     about({
       verdict: 'inconclusive',
@@ -126,7 +132,8 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
     ...of('5060 closed not-forwarded'),
     ...tcp('closed not-forwarded'),
   ],
-  rejected: () => tcp('closed rejected'),
+  rejected: () => [...tcp('closed rejected'), ...turnedBack()],
+  'host-firewall': () => [...ports('closed host-firewall'), ...ports('no-answer host-firewall')],
   'own-service-on-router': () => tcp('closed own-service-on-router'),
   'no-call-back': () => tcp('untested no-call-back'),
   'tcp-left-out': () =>
@@ -175,6 +182,15 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   'cold-not-asked': () => about({ coldAsked: false }),
   sampled: () => findFindings(runOf('9000 open'), contextOf(runOf('9000 open'), { plannedPorts: 16385 })),
 };
+
+const BY_ROUTER = { by: '192.168.0.1', type: 3, code: 13 };
+
+const turnedBack = (): Finding[] =>
+  ['9000 no-answer rejected', '5060,9000-9001 no-answer rejected'].flatMap((line) => {
+    const run = runOf(line);
+    const told = { ...run, ports: run.ports.map((port) => ({ ...port, turnedBack: BY_ROUTER })) };
+    return findFindings(told, contextOf(told));
+  });
 
 /** On one port, and on two. */
 const certificate = (more: Parameters<typeof certificateOf>[1]): Finding[] =>

@@ -89,5 +89,6 @@ const toPort = ({ mapped, ...port }: PortVerdict, holder: Holder | undefined): R
   cause: port.cause,
   mapped: mapped && formatEndpoint(mapped),
   process: holder && (holder.pid !== null || holder.name !== null) ? { pid: holder.pid, name: holder.name } : null,
+  ...(port.turnedBack ? { by: port.turnedBack.by } : {}),
   rule: port.rule,
 });

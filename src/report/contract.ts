@@ -98,6 +98,8 @@ export interface ReportPort {
   readonly mapped: string | null;
   /** Who holds the port; null: nobody, or nobody known. */
   readonly process: { readonly pid: number | null; readonly name: string | null } | null;
+  /** `rejected`, of UDP: the address that says so, by ICMP. */
+  readonly by?: string;
   /** The id of the rule that decided. */
   readonly rule?: string;
 }

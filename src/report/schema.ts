@@ -34,6 +34,7 @@ const causes = z.enum([
   'loss',
   'own-service-on-router',
   'rejected',
+  'host-firewall',
   'no-call-back',
   'process',
   'permission',
@@ -49,6 +50,7 @@ const checkedPort = z.object({
   cause: causes.nullable(),
   mapped: z.string().nullable(),
   process: z.object({ pid: z.int().min(0).nullable(), name: z.string().nullable() }).nullable(),
+  by: z.string().exactOptional(),
   rule: z.string().exactOptional(),
 });
 

@@ -30,5 +30,6 @@ export type {
   SampleVerdict,
   ServerState,
   ServerVerdict,
+  TurnedBack,
   Verdict,
 } from './types.ts';

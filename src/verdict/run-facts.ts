@@ -1,4 +1,4 @@
-import type { PortEvidence, RunEvidence } from '../evidence/index.ts';
+import type { PortEvidence, RunEvidence, TurnedBack } from '../evidence/index.ts';
 
 /** What holds for the run as a whole and colours what a single port means. */
 export interface RunFacts {
@@ -15,6 +15,8 @@ export interface RunFacts {
    * were asked. A single one may have a mapping of the PBX's own making.
    */
   readonly shutOut: boolean;
+  /** Who turns back what ports send of which nothing gets out; null: nobody is known, or several. */
+  readonly turnedBack: TurnedBack | null;
   /** What the sample of ports that were asked says for those that look the same. */
   readonly sampled: { readonly changePort: Sampled; readonly relay: Sampled };
 }
@@ -31,8 +33,15 @@ export function runFacts({ ports, bystanders, controlAddress, mappingChanges }: 
     mappingChanges,
     controlAddress,
     shutOut: isShutOut(ports),
+    turnedBack: commonlyTurnedBack(ports),
     sampled: { changePort: sample(ports, 'change-port'), relay: sample(ports, 'relay') },
   };
+}
+
+/** Routers send ICMP errors about once a second: what one port was told holds for all that look the same. */
+function commonlyTurnedBack(ports: readonly PortEvidence[]): TurnedBack | null {
+  const told = ports.filter(({ answers }) => answers.outbound.kind === 'no').flatMap((port) => port.turnedBack ?? []);
+  return new Set(told.map(({ by }) => by)).size === 1 ? (told[0] ?? null) : null;
 }
 
 function isShutOut(ports: readonly PortEvidence[]): boolean {

@@ -18,7 +18,8 @@ export const unresolvable = (server: ServerIdentity, error: DnsError): ServerVer
 
 export function judgeServer(server: ServerIdentity, seen: ServerEvidence): ServerVerdict {
   const { state, detail } = stateOf(seen);
-  return { ...server, state, detail, otherAddress: seen.other };
+  const verdict = { ...server, state, detail, otherAddress: seen.other };
+  return state === 'unreachable' && seen.turnedBack ? { ...verdict, turnedBack: seen.turnedBack } : verdict;
 }
 
 interface StateAndDetail {
@@ -38,7 +39,7 @@ function stateOf(seen: ServerEvidence): StateAndDetail {
       return { state: 'throttling', detail: 'error-answer' };
     case 'silent':
     case 'unknown':
-      return { state: 'unreachable', detail: seen.failure?.code ?? null };
+      return { state: 'unreachable', detail: seen.failure?.code ?? (seen.turnedBack ? 'turned-back' : null) };
     default:
       return seen.binding satisfies never;
   }

@@ -61,6 +61,8 @@ export function seen({ port = PORT, mapped, at = {}, rest = {}, ...answers }: Kn
     arrivedOn: null,
     notSent: null,
     strange: [],
+    heldBack: {},
+    turnedBack: null,
     ...rest,
   };
 }
@@ -77,6 +79,7 @@ export const facts = ({ changePort = 'mixed', relay = 'mixed', ...rest }: Facts)
   mappingChanges: false,
   controlAddress: PUBLIC,
   shutOut: false,
+  turnedBack: null,
   sampled: { changePort, relay },
   ...rest,
 });
