@@ -33,7 +33,8 @@ export function createWire(events: Events, mayWatch: boolean): ModelWire {
     wire: { watch },
     arrived({ protocol, from, to, bytes }) {
       if (protocol !== 'udp') return;
-      for (const { peers, handlers } of watches) if (peers.includes(from.address)) handlers.arrived(bytes, from, to);
+      for (const { peers, handlers } of watches)
+        if (peers.includes(from.address)) handlers.arrived([{ bytes, from, to }]);
     },
     turnedBack(error) {
       for (const { handlers } of watches) handlers.turnedBack(error);

@@ -163,7 +163,7 @@ class Worker<T> {
     this.#watch ??= this.#system.wire.watch(peers, {
       watching: () => undefined,
       failed: (failure) => this.feed({ kind: 'not-watching', failure }),
-      arrived: (bytes, from, to) => this.feed({ kind: 'captured', bytes, from, to }),
+      arrived: (packets) => this.feed({ kind: 'captured', packets }),
       turnedBack: (error) => this.feed({ kind: 'turned-back', error }),
     });
   }

@@ -124,7 +124,8 @@ export class RangeCheck implements Engine<Observation> {
       case 'not-sent':
         return this.#notSent(input, now);
       case 'captured':
-        return this.#witness.captured(input, now);
+        for (const packet of input.packets) this.#witness.captured(packet, now);
+        return;
       case 'turned-back':
         return this.#witness.turnedBack(input.error, now);
       case 'not-watching':

@@ -1,7 +1,7 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { ProbeRole, Question } from '../plan/index.ts';
 import type { CallState } from '../stun/index.ts';
-import type { ExchangeRequest, IcmpError, SocketFailure, WireFailure } from '../system/index.ts';
+import type { CapturedPacket, ExchangeRequest, IcmpError, SocketFailure, WireFailure } from '../system/index.ts';
 import type { UnusableAlternate } from './alternate.ts';
 
 /** A checked port's own number, or a negative one for the sockets that are not checked. */
@@ -20,8 +20,8 @@ export type Input =
   | { readonly kind: 'called'; readonly port: number; readonly bytes: Uint8Array; readonly from: Endpoint }
   /** All that came; empty: nobody was there. */
   | { readonly kind: 'exchanged'; readonly exchange: number; readonly bytes: Uint8Array }
-  /** A packet for us is at an interface of this machine; a socket may get it, too. */
-  | { readonly kind: 'captured'; readonly bytes: Uint8Array; readonly from: Endpoint; readonly to: Endpoint }
+  /** Packets for us are at interfaces of this machine; sockets may get them, too. */
+  | { readonly kind: 'captured'; readonly packets: readonly CapturedPacket[] }
   | { readonly kind: 'turned-back'; readonly error: IcmpError }
   | { readonly kind: 'not-watching'; readonly failure: WireFailure }
   | { readonly kind: 'tick' }

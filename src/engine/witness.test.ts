@@ -46,7 +46,7 @@ function open(bindAddress = '0.0.0.0') {
     return seen;
   };
   const capture = ({ id }: Sent, from: Endpoint, to = PBX, bytes = success(id, seenFrom(9000))) =>
-    witness.captured({ kind: 'captured', bytes, from, to }, 2000);
+    witness.captured({ bytes, from, to }, 2000);
   const turnBack = (error: Partial<IcmpError>) =>
     witness.turnedBack(
       { by: ROUTER, type: 3, code: 13, from: PBX, to: PRIMARY, quoted: new Uint8Array(), ...error },

@@ -1,10 +1,10 @@
 import type { ProbePlan, Question, Step } from '../plan/index.ts';
-import type { IcmpError } from '../system/index.ts';
+import type { CapturedPacket, IcmpError } from '../system/index.ts';
 import { readAnswer, readRequest } from './answer.ts';
 import type { Outbox } from './outbox.ts';
 import type { PortSubject } from './port-asker.ts';
 import type { Pending, Transactions } from './transactions.ts';
-import type { Input, Observation } from './types.ts';
+import type { Observation } from './types.ts';
 
 /** What it works with. */
 export interface WitnessTools {
@@ -39,11 +39,10 @@ export class Witness {
   }
 
   /** Counts only for the port for which it was meant, from where its answer has to come. */
-  captured({ bytes, from, to }: Extract<Input, { kind: 'captured' }>, at: number): void {
-    const answer = readAnswer(bytes);
-    if (answer.kind !== 'success') return;
-    const pending = this.#find(answer.transactionId);
-    if (!pending || pending.answered) return;
+  captured({ bytes, from, to }: CapturedPacket, at: number): void {
+    // Most of them a socket has got, too: they are known by their ids, without reading all of them.
+    const pending = this.#find(bytes.subarray(ID_AT, HEADER));
+    if (!pending || pending.answered || readAnswer(bytes).kind !== 'success') return;
     const { ask, attempt } = pending.subject;
     const { step, question, state } = ask;
     const isMeant = to.port === state.port && step.answerTo !== 'control' && this.#isHeardAt(to.address);
@@ -101,6 +100,7 @@ const isPort = (pending: Pending<{ readonly kind: string }>): pending is Pending
 
 /** A STUN header (RFC 8489 section 5). */
 const HEADER = 20;
+const ID_AT = 8;
 
 /** The quotation is cut: as if the message had no attributes. */
 export function withoutBody(quoted: Uint8Array): Uint8Array {

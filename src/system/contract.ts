@@ -139,13 +139,19 @@ export interface WireFailure {
   readonly code: string;
 }
 
+export interface CapturedPacket {
+  readonly bytes: Uint8Array;
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+}
+
 export interface WireHandlers {
   /** From now on nothing is missed. Called once, at the earliest after `watch` has returned. */
   watching(): void;
   /** It could not be begun; nothing more will be called. */
   failed(failure: WireFailure): void;
-  /** A UDP packet of a peer is at one of this machine's interfaces, for one of its addresses. Its firewall comes later. */
-  arrived(bytes: Uint8Array, from: Endpoint, to: Endpoint): void;
+  /** UDP packets of peers are at this machine's interfaces, for its addresses. Its firewall comes later. Those read at one time. */
+  arrived(packets: readonly CapturedPacket[]): void;
   turnedBack(error: IcmpError): void;
 }
 

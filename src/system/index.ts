@@ -1,6 +1,7 @@
 /** What the world offers: the types of sockets, clock, chance, names and host. `node/` implements them, and so does the model lab. */
 export type {
   CallOutcome,
+  CapturedPacket,
   Certificate,
   Chain,
   Clock,

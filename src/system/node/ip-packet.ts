@@ -39,9 +39,12 @@ function readIpHeader(bytes: Uint8Array): IpHeader | null {
   // A first fragment lacks its end, and a later one its beginning; a first one that is quoted will do.
   if ((word(bytes, 6) & 0x1fff) !== 0) return null;
   const addresses = bytes.subarray(12, 20);
-  const [source, destination] = [addresses.subarray(0, 4).join('.'), addresses.subarray(4).join('.')];
+  const [source, destination] = [addressAt(bytes, 12), addressAt(bytes, 16)];
   return { header, length: word(bytes, 2), protocol: bytes[9] ?? 0, source, destination, addresses };
 }
+
+const addressAt = (bytes: Uint8Array, at: number): string =>
+  `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
 
 const word = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 

@@ -8,20 +8,22 @@ export interface PacketSocket {
 }
 
 const [AF_PACKET, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_CLOEXEC] = [17, 2, 0o4000, 0o2000000];
-const [SOL_SOCKET, SO_ATTACH_FILTER] = [1, 26];
+const [SOL_SOCKET, SO_RCVBUF, SO_ATTACH_FILTER, SO_RCVBUFFORCE] = [1, 8, 26, 33];
 const ETH_P_IP = 0x0800;
 
 /** A packet is cut at this: more than any answer has. */
 const BUFFER = 2048;
+/** The system's own is enough for 277 small packets. */
+const RECEIVE_BUFFER = 8 * 1024 * 1024;
 /** At once; then others have their turn. */
 const MOST_AT_ONCE = 256;
 
 type Koffi = typeof import('koffi').default;
 
-/** Opens one at all interfaces. `heard` must not keep the bytes. Linux only. */
+/** Opens one at all interfaces. `heard` gets copies of what there is at one time. Linux only. */
 export async function openPacketSocket(
   filter: Uint8Array,
-  heard: (packet: Uint8Array) => void,
+  heard: (packets: readonly Uint8Array[]) => void,
 ): Promise<Result<PacketSocket, WireFailure>> {
   if (process.platform !== 'linux') return err({ kind: 'not-this-system', code: process.platform });
   // Loading it takes as long as a thousand packets; who has not the right need not wait for that.
@@ -39,13 +41,16 @@ export async function openPacketSocket(
     libc.close(fd);
     return err(why);
   }
+  raiseBuffer(libc, fd);
   const buffer = Buffer.alloc(BUFFER);
   const handle = koffi.node.poll(fd, { readable: true }, () => {
-    for (let count = 0; count < MOST_AT_ONCE; count++) {
+    const packets: Uint8Array[] = [];
+    while (packets.length < MOST_AT_ONCE) {
       const length = libc.recv(fd, buffer, BUFFER, 0);
-      if (length <= 0) return;
-      heard(buffer.subarray(0, length));
+      if (length <= 0) break;
+      packets.push(Uint8Array.prototype.slice.call(buffer, 0, length));
     }
+    heard(packets);
   });
   // Who watches must not be who keeps the process alive.
   handle.unref();
@@ -100,10 +105,18 @@ function functionsOf(koffi: Koffi) {
     program,
     socket: libc.func('socket', 'int', ['int', 'int', 'int']),
     setFilter: libc.func('setsockopt', 'int', ['int', 'int', 'int', koffi.pointer(program), 'uint32_t']),
+    setNumber: libc.func('setsockopt', 'int', ['int', 'int', 'int', 'void *', 'uint32_t']),
     bind: libc.func('bind', 'int', ['int', 'void *', 'uint32_t']),
     recv: libc.func('recv', 'long', ['int', 'void *', 'size_t', 'int']),
     close: libc.func('close', 'int', ['int']),
   };
+}
+
+/** Beyond the system's limit with CAP_NET_ADMIN only; else as far as that goes. */
+function raiseBuffer(libc: ReturnType<typeof functionsOf>, fd: number): void {
+  const size = Buffer.alloc(4);
+  size.writeInt32LE(RECEIVE_BUFFER);
+  if (libc.setNumber(fd, SOL_SOCKET, SO_RCVBUFFORCE, size, 4) < 0) libc.setNumber(fd, SOL_SOCKET, SO_RCVBUF, size, 4);
 }
 
 function failure(koffi: Koffi): WireFailure {

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Watch, WireFailure, WireHandlers } from '../contract.ts';
+import type { Watch, WireFailure } from '../contract.ts';
+import { icmpPacket, ipPacket, udpPacket } from './test-packets.ts';
 import { deliver, nodeWire } from './wire.ts';
 
 const wire = nodeWire(() => ['127.0.0.1']);
@@ -13,7 +14,10 @@ const open = (peers: readonly string[]): Promise<'watching' | WireFailure> =>
     const watch = wire.watch(peers, {
       watching: () => resolve('watching'),
       failed: resolve,
-      arrived: (bytes, from, to) => heard.push(`${Buffer.from(bytes)} ${from.address} to ${to.address}:${to.port}`),
+      arrived(packets) {
+        for (const { bytes, from, to } of packets)
+          heard.push(`${Buffer.from(bytes)} ${from.address} to ${to.address}:${to.port}`);
+      },
       turnedBack: ({ by, type, code, to, quoted }) =>
         heard.push(`${type}/${code} of ${by} about ${Buffer.from(quoted)} to ${to.address}:${to.port}`),
     });
@@ -84,30 +88,24 @@ test('who may not is told why', async () => {
 
 describe('of what comes to this machine', () => {
   const own = (address: string) => address === '192.168.0.100';
-  const at = (address: string) => ({ address, port: 9000 });
-  const error = { by: '192.168.0.1', type: 3, code: 13, from: at('192.168.0.100'), to: at('198.51.100.10') };
-  const quoted = new Uint8Array();
+  const udp = (to: string) => ipPacket(17, udpPacket(3478, 9000, 'x'), { to });
+  const icmp = (to: string, about: string) =>
+    ipPacket(1, icmpPacket(3, 13, ipPacket(17, udpPacket(9000, 3478, 'y'), { from: about })), { to });
 
-  function told(packet: Parameters<typeof deliver>[0]): string[] {
+  function told(...packets: Uint8Array[]): string[] {
     const calls: string[] = [];
-    const note = (name: string) => () => calls.push(name);
-    const handlers: WireHandlers = {
-      watching: note('watching'),
-      failed: note('failed'),
-      arrived: note('arrived'),
-      turnedBack: note('turned back'),
-    };
-    deliver(packet, own, handlers);
+    deliver(packets, own, {
+      arrived: (all) => calls.push(`${all.length} arrived`),
+      turnedBack: () => calls.push('turned back'),
+    });
     return calls;
   }
 
   test('only what is for it is told: a machine may forward for others', () => {
-    const udp = { kind: 'udp', from: at('198.51.100.10'), bytes: quoted } as const;
-    expect(told({ ...udp, to: at('192.168.0.100') })).toEqual(['arrived']);
-    expect(told({ ...udp, to: at('192.168.0.50') })).toEqual([]);
-    const icmp = { kind: 'icmp', to: '192.168.0.100', error: { ...error, quoted } } as const;
-    expect(told(icmp)).toEqual(['turned back']);
-    expect(told({ ...icmp, to: '192.168.0.50' })).toEqual([]);
-    expect(told({ ...icmp, error: { ...icmp.error, from: at('192.168.0.50') } })).toEqual([]);
+    const [mine, other] = ['192.168.0.100', '192.168.0.50'];
+    expect(told(udp(mine), udp(other), udp(mine))).toEqual(['2 arrived']);
+    expect(told(udp(other), new Uint8Array(3))).toEqual([]);
+    expect(told(icmp(mine, mine))).toEqual(['turned back']);
+    expect(told(icmp(other, mine), icmp(mine, other))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Watch, Wire, WireHandlers } from '../contract.ts';
-import { type IpPacket, readIpPacket } from './ip-packet.ts';
+import { readIpPacket } from './ip-packet.ts';
 import { packetFilter } from './packet-filter.ts';
 import { openPacketSocket, type PacketSocket } from './packet-socket.ts';
 
@@ -28,22 +28,24 @@ class NodeWatch implements Watch {
     this.#socket?.close();
   }
 
-  #heard = (bytes: Uint8Array): void => {
-    const packet = readIpPacket(bytes);
-    if (!this.#closed && packet) deliver(packet, this.#isOwn, this.#handlers);
+  #heard = (packets: readonly Uint8Array[]): void => {
+    if (!this.#closed) deliver(packets, this.#isOwn, this.#handlers);
   };
 
   #isOwn = (address: string): boolean => this.#own.has(address) || address.startsWith('127.');
 }
 
-/** A machine that forwards for others hears their packets, too: those are none of ours. What is told is a copy. */
-export function deliver(packet: IpPacket, isOwn: (address: string) => boolean, handlers: WireHandlers): void {
-  if (packet.kind === 'udp') {
-    if (isOwn(packet.to.address)) handlers.arrived(packet.bytes.slice(), packet.from, packet.to);
-    return;
-  }
-  const { to, error } = packet;
-  if (isOwn(to) && isOwn(error.from.address)) handlers.turnedBack({ ...error, quoted: error.quoted.slice() });
+/** A machine that forwards for others hears their packets, too: those are none of ours. */
+export function deliver(
+  packets: readonly Uint8Array[],
+  isOwn: (address: string) => boolean,
+  { arrived, turnedBack }: Pick<WireHandlers, 'arrived' | 'turnedBack'>,
+): void {
+  const read = packets.flatMap((bytes) => readIpPacket(bytes) ?? []);
+  const ours = read.filter((packet) => packet.kind === 'udp').filter(({ to }) => isOwn(to.address));
+  if (ours.length > 0) arrived(ours);
+  for (const packet of read)
+    if (packet.kind === 'icmp' && isOwn(packet.to) && isOwn(packet.error.from.address)) turnedBack(packet.error);
 }
 
 /** `addresses`: those of this machine. */
