@@ -36,7 +36,7 @@ function open(bindAddress = '0.0.0.0') {
   const send = (question: Question, attempt = 1, port = 9000): Sent => {
     const step = plan.steps[question];
     if (!step) throw new Error(question);
-    const ask = { state: new PortState(port), question, step, dueAt: 0, sent: [], over: false };
+    const ask = { state: new PortState(port), question, step, dueAt: 0, sent: [], over: false, wrong: new Set() };
     return transactions.open({ kind: 'port', ask, attempt, batch: null } as PortSubject, 1000);
   };
   const told = (): Observation[] => {
