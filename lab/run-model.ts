@@ -74,6 +74,7 @@ export function requestOf({
     tcp: tcp === undefined ? [] : rangesOf(tcp),
     tcpIfPossible: false,
     family: family ?? null,
+    hostName: null,
     bindAddress: family === 'ipv6' ? '::' : '0.0.0.0',
     rate: rate === 'max' ? { kind: 'max' } : null,
     sample: sample ?? 'all',

@@ -32,6 +32,8 @@ async function bundle(entry, options = {}) {
     // Lines and names stay, for the sake of stack traces; they cost 2 ms at start.
     minifySyntax: true,
     charset: 'utf8',
+    // Optional, and machine code: whoever has it installed beside the file gets what it gives.
+    external: ['koffi'],
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,

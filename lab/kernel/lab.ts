@@ -2,6 +2,7 @@ import type { Milliseconds } from '../../src/base/index.ts';
 import type { NetworkSpec, RouterSpec } from '../scenarios/index.ts';
 import type { Host } from './addresses.ts';
 import { type Cell, type Exit, type How, openCell, type Process } from './exec.ts';
+import { nftHostFirewall } from './nft-host.ts';
 import { nftDirect, nftInternet, nftInternet6 } from './nft-internet.ts';
 import { nftOuter, nftRouter } from './nft-router.ts';
 import { nftRouter6 } from './nft-router6.ts';
@@ -122,6 +123,7 @@ async function loadRules(name: string, cell: Cell, spec: NetworkSpec): Promise<v
       ? load(name, cell, 'pbx', nftDirect(spec.loss))
       : load(name, cell, 'router', nftRouter(spec.router, spec.loss, spec.outer?.inside)),
     ...(spec.outer ? [load(name, cell, 'outer', nftOuter(spec.outer))] : []),
+    ...(spec.hostFirewall ? [load(name, cell, 'pbx', nftHostFirewall())] : []),
   ]);
   if (spec.ipv6 === undefined) return;
   await Promise.all([

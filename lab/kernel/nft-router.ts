@@ -35,12 +35,12 @@ export function nftRouter(spec: RouterSpec, loss: Loss = { out: 0, in: 0 }, wan:
 }
 
 /** A table that replaces what an earlier text of the same shape has put there. */
-export const table = (body: readonly string[], family: 'ip' | 'ip6' = 'ip'): string =>
+export const table = (body: readonly string[], family: 'ip' | 'ip6' = 'ip', name = 'fullcone'): string =>
   [
-    `table ${family} fullcone {`,
+    `table ${family} ${name} {`,
     '}',
-    `flush table ${family} fullcone`,
-    `table ${family} fullcone {`,
+    `flush table ${family} ${name}`,
+    `table ${family} ${name} {`,
     ...body,
     '}',
     '',

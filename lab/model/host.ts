@@ -1,5 +1,5 @@
-import { err, type Family, type Milliseconds, ok, type Result } from '../../src/base/index.ts';
-import type { Clock, DnsError, Files, Names, System } from '../../src/system/index.ts';
+import { err, type Family, formatEndpoint, type Milliseconds, ok, type Result } from '../../src/base/index.ts';
+import type { Clock, DnsError, Files, IcmpError, Names, System } from '../../src/system/index.ts';
 import type { NetworkSpec } from '../scenarios/index.ts';
 import { firstOf, PRIMARY, PRIMARY6, PRIMARY64, STUN_NAME } from './addresses.ts';
 import { createChance } from './chance.ts';
@@ -8,6 +8,7 @@ import type { Events } from './events.ts';
 import type { Packet } from './packet.ts';
 import { createSockets } from './sockets.ts';
 import { createTcp } from './tcp.ts';
+import { createWire } from './wire.ts';
 
 export interface HostOptions {
   readonly name: string;
@@ -16,6 +17,10 @@ export interface HostOptions {
   readonly held: readonly number[];
   readonly heldTcp: readonly number[];
   readonly freeSockets: number;
+  /** Lets in only what answers to something. */
+  readonly firewall: boolean;
+  /** Whether its programs may see packets that no socket gets. */
+  readonly mayWatch: boolean;
   readonly dns: NetworkSpec['dns'];
   /** null: there is no way out of this network but by its own link. */
   readonly gateway: string | null;
@@ -31,6 +36,7 @@ export interface Host {
   readonly system: System;
   /** false: nobody here wants it. */
   receive(packet: Packet): boolean;
+  turnedBack(error: IcmpError): void;
   /** Sockets and listeners that are not closed, and calls whose outcome is not known. */
   openSockets(): number;
 }
@@ -38,10 +44,21 @@ export interface Host {
 const HOLDER = { pid: 4711, name: 'asterisk' } as const;
 
 export function createHost(options: HostOptions): Host {
-  const { name, addresses, freeSockets, dns, hasIpv6, gateway, seed, events, transmit, ...rest } = options;
+  const { name, addresses, freeSockets, dns, hasIpv6, gateway, seed, events, ...rest } = options;
   const held = new Set(rest.held);
   const heldTcp = new Set(rest.heldTcp);
   const descriptors = createDescriptors(freeSockets);
+  const asked = new Set<string>();
+  const transmit = (packet: Packet): void => {
+    if (rest.firewall) asked.add(`${packet.from.port} ${formatEndpoint(packet.to)}`);
+    rest.transmit(packet);
+  };
+  const letsIn = (packet: Packet): boolean => {
+    if (!rest.firewall) return true;
+    if (packet.protocol === 'tcp') return packet.kind !== 'syn';
+    return asked.has(`${packet.to.port} ${formatEndpoint(packet.from)}`);
+  };
+  const { wire, arrived, turnedBack } = createWire(events, rest.mayWatch);
   const common = { addresses, descriptors, events, transmit };
   const sockets = createSockets({ ...common, held, chance: createChance(seed, `${name}: ports`) });
   const { tcp, receive: receiveSegment } = createTcp({
@@ -52,6 +69,9 @@ export function createHost(options: HostOptions): Host {
     random: createChance(seed, `${name}: random`).bytes,
     udp: sockets.udp,
     tcp,
+    wire,
+    // No machine of the model has a TLS server.
+    tls: { look: () => Promise.resolve({ kind: 'nobody' }) },
     names: createNames(dns, hasIpv6, events),
     host: {
       addresses: () => addresses,
@@ -69,7 +89,12 @@ export function createHost(options: HostOptions): Host {
   };
   return {
     system,
-    receive: (packet) => (packet.protocol === 'udp' ? sockets.receive(packet) : receiveSegment(packet)),
+    receive(packet) {
+      arrived(packet);
+      if (!letsIn(packet)) return false;
+      return packet.protocol === 'udp' ? sockets.receive(packet) : receiveSegment(packet);
+    },
+    turnedBack,
     openSockets: descriptors.open,
   };
 }

@@ -1,4 +1,5 @@
 import { type Family, familyOf } from '../../src/base/index.ts';
+import type { IcmpError } from '../../src/system/index.ts';
 import type { NetworkSpec, RouterSpec } from '../scenarios/index.ts';
 import {
   ALTERNATE,
@@ -20,6 +21,7 @@ import { createChance } from './chance.ts';
 import type { Events } from './events.ts';
 import { createGateway, type Gateway, staysInLan } from './gateway.ts';
 import { createHost, type Host, type HostOptions } from './host.ts';
+import { ADMIN_PROHIBITED, createErrors, PORT_UNREACHABLE } from './icmp.ts';
 import { type Carry, createLink, type LinkBehaviour } from './link.ts';
 import { nat64 } from './nat/nat64.ts';
 import { createRouter, type Router } from './nat/router.ts';
@@ -42,6 +44,8 @@ interface Site {
   readonly has: (address: string) => boolean;
   readonly fromPbx: Carry;
   readonly fromInternet: Carry;
+  /** An ICMP error of the server about a packet that it got from here. */
+  readonly turnedBack: (error: IcmpError, packet: Packet) => void;
 }
 
 /** Puts the picture of lab/scenarios/types.ts together. The LAN and the internet itself are perfect, and take no time. */
@@ -61,25 +65,31 @@ export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: 
       held: [],
       heldTcp: [],
       freeSockets: Number.POSITIVE_INFINITY,
+      firewall: false,
+      mayWatch: true,
     },
     transmit: (packet) => {
       if (siteOf(packet) !== undefined && server.lets(packet)) carryIn(packet);
     },
   });
   const pbx = createHost({ ...common, ...pbxOf(spec, options), transmit: (packet) => leave(packet) });
+  const serversErrors = createErrors(PRIMARY);
   const carryOut = createLink('wan-out', behaviour(spec, options, 'out'), linkTools('out'), (packet) => {
-    watch.note('wan-out', packet, isHeard(spec, server, reflector, packet) ? 'passed' : 'nobody');
+    const heard = isHeard(spec, server, reflector, packet);
+    watch.note('wan-out', packet, heard ? 'passed' : 'nobody');
+    const error = isDown(spec, packet) ? serversErrors(packet, PORT_UNREACHABLE, events.now()) : null;
+    if (error) siteOf({ to: packet.from })?.turnedBack(error, packet);
   });
   const carryIn = createLink('wan-in', behaviour(spec, options, 'in'), linkTools('in'), (packet) =>
     siteOf(packet)?.fromInternet(packet),
   );
   const gateway = createGateway(spec.router?.speaks, wanOf(spec.outer));
-  const ways = { gateway, pbx, carryOut, events, watch };
+  const ways = { gateway, spec: null, pbx, carryOut, events, watch };
   const sites: readonly Site[] = [
-    routers.ipv4 === null ? publicSite(PUBLIC, ways) : natSite(routers.ipv4, PUBLIC, ways),
+    routers.ipv4 === null ? publicSite(PUBLIC, ways) : natSite(routers.ipv4, PUBLIC, { ...ways, spec: spec.router }),
     ...(spec.ipv6 === undefined ? [] : [site6(routers.ipv6, spec.ipv6, ways)]),
   ];
-  const siteOf = ({ to }: Packet): Site | undefined => sites.findLast(({ has }) => has(to.address));
+  const siteOf = ({ to }: Pick<Packet, 'to'>): Site | undefined => sites.findLast(({ has }) => has(to.address));
   const leave: Carry = (packet) => sites[familyOf(packet.from.address) === 'ipv6' ? 1 : 0]?.fromPbx(packet);
   const { ipv4, ipv6 } = routers;
   return { pbx, reflector, routers: { ...(ipv4 && { ipv4 }), ...(ipv6 && { ipv6 }) } };
@@ -124,13 +134,18 @@ const wanOf = (outer: NetworkSpec['outer']): string => outer?.inside ?? PUBLIC;
 const pbxOf = (
   spec: NetworkSpec,
   options: ModelOptions,
-): Pick<HostOptions, 'name' | 'addresses' | 'gateway' | 'held' | 'heldTcp' | 'freeSockets'> => ({
+): Pick<
+  HostOptions,
+  'name' | 'addresses' | 'gateway' | 'held' | 'heldTcp' | 'freeSockets' | 'firewall' | 'mayWatch'
+> => ({
   name: 'pbx',
   gateway: spec.router === null ? null : GATEWAY,
   addresses: addressesOf(spec),
   held: spec.held ?? [],
   heldTcp: spec.heldTcp ?? [],
   freeSockets: options.freeSockets ?? Number.POSITIVE_INFINITY,
+  firewall: spec.hostFirewall ?? false,
+  mayWatch: options.mayWatch ?? true,
 });
 
 const addressesOf = ({ router, ipv6, families = ['ipv4', 'ipv6'] }: NetworkSpec): readonly string[] =>
@@ -161,9 +176,14 @@ function isHeard({ server, second }: NetworkSpec, troubles: ServerTroubles, refl
   return second === true && SECOND.some((own) => own === address) && reflector.receive(packet);
 }
 
+/** The machine is there, and nobody listens. */
+const isDown = ({ server }: NetworkSpec, { protocol, to }: Packet): boolean =>
+  server.kind === 'down' && protocol === 'udp' && to.address === PRIMARY;
+
 interface Ways {
   /** What the router says itself, over IPv4. */
   readonly gateway: Gateway;
+  readonly spec: NetworkSpec['router'];
   readonly pbx: Host;
   readonly carryOut: Carry;
   readonly events: Events;
@@ -174,10 +194,14 @@ interface Ways {
 const publicSite = (address: string, { pbx, carryOut, watch }: Ways): Site => ({
   has: (other) => other === address,
   fromPbx: carryOut,
+  turnedBack: (error) => pbx.turnedBack(error),
   fromInternet: (packet) => watch.note('wan-in', packet, pbx.receive(packet) ? 'passed' : 'nobody'),
 });
 
-function natSite(router: Router, publicAddress: string, { gateway, pbx, carryOut, events, watch }: Ways): Site {
+function natSite(router: Router, publicAddress: string, { gateway, spec, pbx, carryOut, events, watch }: Ways): Site {
+  /** As they were before they were translated: so an ICMP error quotes them. */
+  const originals = new WeakMap<Packet, Packet>();
+  const refuse = createRefusal(spec, pbx, events);
   function fromLan(packet: Packet): void {
     if (staysInLan(packet.to.address)) {
       tellGateway(packet);
@@ -187,7 +211,8 @@ function natSite(router: Router, publicAddress: string, { gateway, pbx, carryOut
     const stays = toRouter && !router.turnsAround() ? 'unwanted' : null;
     const outside = stays ?? router.outbound(packet, events.now());
     watch.note('lan-out', packet, typeof outside === 'string' ? outside : 'passed');
-    if (typeof outside === 'string') return;
+    if (typeof outside === 'string') return refuse(packet, outside);
+    originals.set(outside, packet);
     if (outside.to.address === publicAddress) turnAround(outside);
     else carryOut(outside);
   }
@@ -213,7 +238,26 @@ function natSite(router: Router, publicAddress: string, { gateway, pbx, carryOut
     watch.note('lan-in', packet, isHeard ? 'passed' : 'nobody');
     if (isHost2(packet.to.address)) say(fromLan, host2Answer(packet));
   }
-  return { has: (address) => address === publicAddress, fromPbx: fromLan, fromInternet };
+  return {
+    has: (address) => address === publicAddress,
+    fromPbx: fromLan,
+    fromInternet,
+    turnedBack(error, packet) {
+      const original = originals.get(packet);
+      if (original) pbx.turnedBack({ ...error, from: original.from });
+    },
+  };
+}
+
+/** What the router says to the PBX of a packet that it does not let out. */
+function createRefusal(spec: NetworkSpec['router'], pbx: Host, events: Events): (packet: Packet, fate: string) => void {
+  const errors = createErrors(GATEWAY);
+  return (packet, fate) => {
+    const isRefused = fate === 'blocked' && spec?.blocked?.how === 'reject';
+    const error = isRefused ? errors(packet, ADMIN_PROHIBITED, events.now()) : null;
+    // Nobody hears while somebody is sending.
+    if (error) events.after(0, () => pbx.turnedBack(error));
+  };
 }
 
 const isPbx = (address: string): boolean => address === PBX || address === PBX6;

@@ -14,6 +14,8 @@ export interface ModelOptions {
   readonly reorder?: number;
   /** How many sockets the PBX's process may have; Infinity by default. */
   readonly freeSockets?: number;
+  /** Whether the PBX's programs may see packets that no socket gets, and ICMP errors; true by default. */
+  readonly mayWatch?: boolean;
   /** Keep every packet in `trace`. */
   readonly trace?: boolean;
 }

@@ -184,10 +184,28 @@ export const SCENARIOS: readonly Scenario[] = [
       reason: 'all-ports',
       ports: {
         '5060': { result: 'closed', cause: 'not-forwarded' },
-        '9000-9005': { result: 'no-answer', cause: 'outbound-blocked' },
+        '9000-9005': { result: 'no-answer', cause: 'rejected' },
       },
-      findings: ['outbound-blocked'],
+      facts: { rejected: { by: '192.168.0.1', icmp: '3/13' } },
     }),
+  },
+  {
+    name: 'host-firewall',
+    about: 'Forwarded as it should be; the own packet filter of the PBX lets in only what answers to something.',
+    network: network({ forwards: [FORWARD] }, { hostFirewall: true }),
+    steps: once(allClosed('host-firewall', 'host-firewall')),
+  },
+  {
+    name: 'host-firewall-no-forward',
+    about: 'The same, but nothing gets as far as that: the router comes first.',
+    network: network({}, { hostFirewall: true }),
+    steps: once(allClosed('not-forwarded', 'nothing-forwarded')),
+  },
+  {
+    name: 'host-firewall-public-host',
+    about: 'No router at all: what lets nothing in is the PBX itself.',
+    network: network(null, { hostFirewall: true }),
+    steps: once(allClosed('host-firewall', 'host-firewall')),
   },
   {
     name: 'scan-guard',
@@ -285,7 +303,10 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'server-down',
     about: 'The host lives, nobody listens.',
     network: network({ forwards: [FORWARD] }, { server: { kind: 'down' } }),
-    steps: once(allUntested('servers-unreachable', 'unreachable', 'server-unreachable')),
+    steps: once({
+      ...allUntested('servers-unreachable', 'unreachable'),
+      facts: { 'server-unreachable': { by: '198.51.100.10', icmp: '3/3' } },
+    }),
   },
   {
     name: 'server-silent',

@@ -46,6 +46,8 @@ export interface NetworkSpec {
   readonly loss?: { readonly out: number; readonly in: number };
   /** UDP ports that another process of the PBX's machine holds. */
   readonly held?: readonly number[];
+  /** The PBX's own packet filter lets in only what answers to something that it sent. */
+  readonly hostFirewall?: boolean;
   /** TCP ports that another process of the PBX's machine holds: it takes every connection and says nothing. */
   readonly heldTcp?: readonly number[];
   /** Source ports from which host2 talks to the reflector's primary (198.51.100.10:3478) all the time, from before the first check. */

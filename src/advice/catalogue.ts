@@ -1,4 +1,4 @@
-import type { Cause, PortResult, ServerState } from '../verdict/index.ts';
+import type { Cause, CertificateFault, PortResult, ServerState } from '../verdict/index.ts';
 
 /** error: proven to be wrong, or nothing could be asked; warning: not known, or not perfect; info: good to know. */
 export type Severity = 'error' | 'warning' | 'info';
@@ -36,6 +36,7 @@ export const CATALOGUE = {
   shifted: 'error',
   'not-forwarded': 'error',
   rejected: 'error',
+  'host-firewall': 'error',
   'own-service-on-router': 'error',
   'address-restricted': 'error',
   'works-by-accident': 'error',
@@ -65,6 +66,18 @@ export const CATALOGUE = {
   'router-without-address': 'warning',
   'taken-by-neighbour': 'warning',
   contradicted: 'warning',
+
+  // Certificates explain no result; they come after what does.
+  'certificate-expired': 'warning',
+  'certificate-not-yet-valid': 'warning',
+  'certificate-wrong-name': 'warning',
+  'certificate-self-signed': 'warning',
+  'certificate-chain-incomplete': 'warning',
+  'certificate-untrusted': 'warning',
+  'certificate-weak': 'warning',
+  'certificate-expires-soon': 'warning',
+
+  'certificate-unreadable': 'info',
   'cold-not-asked': 'info',
   sampled: 'info',
   confirmed: 'info',
@@ -88,6 +101,8 @@ export const codeOfCause = (cause: Cause): FindingCode => cause;
 /** The same for results of which the cause is not known. */
 export const codeOfResult = (result: Exclude<PortResult, 'open'>): FindingCode => result;
 
+export const codeOfFault = (fault: CertificateFault): FindingCode => `certificate-${fault}`;
+
 export const CODE_OF_SERVER = {
   ok: null,
   basic: 'server-ignores-change-request',
@@ -99,6 +114,9 @@ export const CODE_OF_SERVER = {
 } as const satisfies Readonly<Record<ServerState, FindingCode | null>>;
 
 export const urgencyOf = (code: FindingCode): number => FINDING_CODES.indexOf(code);
+
+/** Whether it explains why ports are not open, or not known to be. */
+export const explains = (code: FindingCode): boolean => !code.startsWith('certificate-');
 
 /** Whether it stands where it does for what it is, however few ports it explains. */
 export const isFundamental = (code: FindingCode): boolean => urgencyOf(code) <= urgencyOf('range-starts-late');

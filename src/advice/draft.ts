@@ -14,7 +14,7 @@ export interface Scene {
 /** A finding before its ports are written as ranges. */
 export interface Draft {
   readonly code: FindingCode;
-  readonly ports: readonly PortVerdict[];
+  readonly ports: readonly Pick<PortVerdict, 'protocol' | 'port'>[];
   readonly facts: Facts;
   /** Where it differs from the catalogue. */
   readonly severity?: Severity;
@@ -25,7 +25,7 @@ export function sceneOf(run: RunVerdict, context: FindingContext): Scene {
   return { run, context, lead: inState('ok') ?? inState('throttling') ?? inState('basic') ?? run.servers[0] ?? null };
 }
 
-const portLabels = (ports: readonly PortVerdict[]): string[] =>
+const portLabels = (ports: Draft['ports']): string[] =>
   (['udp', 'tcp'] as const).flatMap((protocol) =>
     toRanges(ports.filter((port) => port.protocol === protocol).map(({ port }) => port)).map(({ from, to }) =>
       from === to ? portLabel(protocol, from) : `${portLabel(protocol, from)}-${to}`,

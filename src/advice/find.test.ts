@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunVerdict, ServerVerdict } from '../verdict/index.ts';
 import { findFindings } from './find.ts';
-import { contextOf, runOf, serverOf } from './testing.ts';
+import { certificateOf, contextOf, runOf, serverOf } from './testing.ts';
 import type { FindingContext, Holder } from './types.ts';
 
 /** `not-forwarded 5060,9000-9009; loss`. */
@@ -189,4 +189,14 @@ describe('facts', () => {
     expect(finding?.facts).toMatchObject({ port: 9000, arrivedOn: 8000 });
     expect(finding?.facts).not.toHaveProperty('shift');
   });
+});
+
+it('puts certificates after what explains a result, however many ports show them', () => {
+  const run = runOf('9000 open; tcp/5061 in-use process', { verdict: 'inconclusive', reason: 'ports-in-use' });
+  const certificates = [443, 5061].map((port) => certificateOf(port, { faults: ['expired'] }));
+  const found = findFindings(run, contextOf(run, { certificates }));
+  expect(found.map(({ code, ports }) => [code, ports])).toEqual([
+    ['process', ['tcp/5061']],
+    ['certificate-expired', ['tcp/443', 'tcp/5061']],
+  ]);
 });

@@ -1,5 +1,6 @@
 import type { PortVerdict, RunVerdict } from '../verdict/index.ts';
-import { isFundamental, urgencyOf } from './catalogue.ts';
+import { explains, isFundamental, urgencyOf } from './catalogue.ts';
+import { findCertificates } from './certificates.ts';
 import { type Draft, sceneOf, toFinding } from './draft.ts';
 import { findPatterns } from './patterns.ts';
 import { findPlain } from './ports.ts';
@@ -8,7 +9,7 @@ import type { Finding, FindingContext } from './types.ts';
 
 const SEVERITIES = ['error', 'warning', 'info'];
 
-/** Most urgent first. Every port that is not open is in exactly one error or warning. */
+/** Most urgent first. Every port that is not open is in exactly one error or warning that explains it. */
 export function findFindings(run: RunVerdict, context: FindingContext): Finding[] {
   const scene = sceneOf(run, context);
   const patterns = findPatterns(scene);
@@ -18,7 +19,8 @@ export function findFindings(run: RunVerdict, context: FindingContext): Finding[
     rest.filter((port) => !isIdle(port)),
     scene,
   );
-  const drafts: Draft[] = [...patterns, ...plain, ...findAboutRun(rest.filter(isIdle), scene)];
+  const about = findAboutRun(rest.filter(isIdle), scene);
+  const drafts: Draft[] = [...patterns, ...plain, ...about, ...findCertificates(scene)];
   return drafts.map((draft) => toFinding(draft, scene)).sort(byUrgency);
 }
 
@@ -30,5 +32,7 @@ function byUrgency(a: Finding, b: Finding): number {
   return bySeverity || amountOf(b) - amountOf(a) || urgencyOf(a.code) - urgencyOf(b.code);
 }
 
-const amountOf = ({ code, severity, facts }: Finding): number =>
-  severity === 'error' && isFundamental(code) ? Number.MAX_SAFE_INTEGER : Number(facts['count']);
+function amountOf({ code, severity, facts }: Finding): number {
+  if (severity === 'error' && isFundamental(code)) return Number.MAX_SAFE_INTEGER;
+  return explains(code) ? Number(facts['count']) : 0;
+}

@@ -13,7 +13,7 @@ export function findPatterns(whole: Scene): Draft[] {
     run: { ...whole.run, ports: whole.run.ports.filter(({ protocol }) => protocol === 'udp') },
   };
   const drafts: Draft[] = [];
-  const taken = new Set<PortVerdict>();
+  const taken = new Set<Draft['ports'][number]>();
   for (const pattern of [randomSourcePorts, nothingForwarded, mediaRangeMissing, rangeEnds]) {
     for (const draft of pattern(scene)) {
       if (draft.ports.some((port) => taken.has(port))) continue;

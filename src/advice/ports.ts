@@ -1,5 +1,5 @@
 import { portLabel } from '../base/index.ts';
-import type { PortVerdict } from '../verdict/index.ts';
+import type { PortVerdict, TurnedBack } from '../verdict/index.ts';
 import { codeOfCause, codeOfResult, type FindingCode } from './catalogue.ts';
 import type { Draft, Scene } from './draft.ts';
 import { pauseFacts } from './pauses.ts';
@@ -12,7 +12,7 @@ export function findPlain(ports: readonly PortVerdict[], scene: Scene): Draft[] 
     const code = codeOf(port);
     if (code === null) continue;
     const holder = code === 'process' ? scene.context.holders.get(portLabel(port.protocol, port.port)) : undefined;
-    const key = JSON.stringify([port.protocol, port.result, code, holder?.name ?? holder?.pid]);
+    const key = JSON.stringify([port.protocol, port.result, code, holder?.name ?? holder?.pid, port.turnedBack?.by]);
     const group = groups.get(key);
     if (group) group.ports.push(port);
     else groups.set(key, { code, ports: [port] });
@@ -39,6 +39,8 @@ function factsOf(code: FindingCode, ports: readonly PortVerdict[], scene: Scene)
       return shiftFacts(ports);
     case 'scan-protection':
       return refusalFacts(scene);
+    case 'rejected':
+      return turnedBackFacts(ports[0]?.turnedBack);
     case 'process':
       return holderFacts(ports, scene);
     default:
@@ -56,6 +58,10 @@ function exampleAddress(ports: readonly PortVerdict[]): Facts {
   const [example] = ports;
   return example?.mapped ? { port: example.port, mappedAddress: example.mapped.address } : {};
 }
+
+/** Type and code of ICMP: `3/13`. */
+export const turnedBackFacts = (seen: TurnedBack | undefined): Facts =>
+  seen ? { by: seen.by, icmp: `${seen.type}/${seen.code}` } : {};
 
 /** `shift` only where it is the same for all; a rule may also send a whole range to one port. */
 function shiftFacts(ports: readonly PortVerdict[]): Facts {

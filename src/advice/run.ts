@@ -3,6 +3,7 @@ import type { PortVerdict, RunVerdict, ServerVerdict } from '../verdict/index.ts
 import { CODE_OF_SERVER, type FindingCode } from './catalogue.ts';
 import { type Draft, isPrefixTranslated, type Scene } from './draft.ts';
 import { pauseFacts } from './pauses.ts';
+import { turnedBackFacts } from './ports.ts';
 import { findNats } from './router.ts';
 import type { Facts, FindingContext } from './types.ts';
 
@@ -65,7 +66,8 @@ const familyFacts = ([first]: readonly PortVerdict[]): Facts => FAMILY_FACTS[fir
 /** What the system says where no route leads to the server (errno). */
 const NO_ROUTE: ReadonlySet<string> = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL']);
 
-const serverFacts = ({ name, address, port, detail }: ServerVerdict): Facts => ({
+const serverFacts = ({ name, address, port, detail, turnedBack }: ServerVerdict): Facts => ({
+  ...turnedBackFacts(turnedBack),
   server: name,
   ...(address === null ? { host: hostOf(name) } : { address: formatEndpoint({ address, port }) }),
   ...(detail === null ? {} : { detail }),

@@ -1,4 +1,11 @@
-import type { Cause, PortResult, PortVerdict, RunVerdict, ServerVerdict } from '../verdict/index.ts';
+import type {
+  Cause,
+  CertificateVerdict,
+  PortResult,
+  PortVerdict,
+  RunVerdict,
+  ServerVerdict,
+} from '../verdict/index.ts';
 import type { FindingContext } from './types.ts';
 
 /** For tests: a run from a line such as `5060 open; 9000-9001,9010 closed not-forwarded; tcp/5061 open`. */
@@ -65,6 +72,29 @@ export const serverOf = (more: Partial<ServerVerdict> = {}): ServerVerdict => ({
   state: 'ok',
   otherAddress: { address: '198.51.100.20', port: 3479 },
   detail: null,
+  ...more,
+});
+
+export const certificateOf = (port: number, more: Partial<CertificateVerdict> = {}): CertificateVerdict => ({
+  port,
+  hostName: 'pbx.example.com',
+  look: {
+    kind: 'shown',
+    certificate: {
+      names: ['pbx.example.com', '*.pbx.example.com'],
+      isForName: true,
+      issuer: "R11 (Let's Encrypt)",
+      validFrom: '2026-11-01T12:00:00.000Z',
+      validTo: '2027-01-30T12:00:00.000Z',
+      key: { type: 'rsa', bits: 2048 },
+      oldHash: null,
+      chain: 'trusted',
+      protocol: 'TLSv1.3',
+    },
+  },
+  daysLeft: 69,
+  faults: [],
+  weakness: '',
   ...more,
 });
 

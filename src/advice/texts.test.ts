@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Opinion, RouterVerdict, RunVerdict, ServerState } from '../verdict/index.ts';
 import { FINDING_CODES, type FindingCode } from './catalogue.ts';
 import { findFindings } from './find.ts';
-import { contextOf, runOf, serverOf } from './testing.ts';
+import { certificateOf, contextOf, runOf, serverOf } from './testing.ts';
 import de from './texts/de.json' with { type: 'json' };
 import en from './texts/en.json' with { type: 'json' };
 import { adviseText, VARIANT_KEYS } from './texts.ts';
@@ -84,7 +84,13 @@ const opinion = (kind: Opinion['kind']): Finding[] =>
 /** One run for each code. */
 const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   'server-unresolvable': () => of('9000-9001 untested', 'unresolvable'),
-  'server-unreachable': () => of('9000 untested', 'unreachable'),
+  'server-unreachable': () => [
+    ...of('9000 untested', 'unreachable'),
+    ...about({
+      verdict: 'inconclusive',
+      servers: [serverOf({ state: 'unreachable', detail: 'turned-back', turnedBack: BY_ROUTER })],
+    }),
+  ],
   'server-no-route': () =>
     about({
       verdict: 'inconclusive',
@@ -133,7 +139,8 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
     ...of('5060 closed not-forwarded'),
     ...tcp('closed not-forwarded'),
   ],
-  rejected: () => tcp('closed rejected'),
+  rejected: () => [...tcp('closed rejected'), ...turnedBack()],
+  'host-firewall': () => [...ports('closed host-firewall'), ...ports('no-answer host-firewall')],
   'own-service-on-router': () => tcp('closed own-service-on-router'),
   'no-call-back': () => tcp('untested no-call-back'),
   'tcp-left-out': () =>
@@ -170,9 +177,36 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   loss: () => [...ports('untested loss'), ...about({ verdict: 'inconclusive', reason: 'loss' })],
   untested: () => ports('untested'),
   'taken-by-neighbour': () => [...ports('open taken-by-neighbour'), ...ports('untested taken-by-neighbour')],
+  'certificate-expired': () => certificate({ faults: ['expired'] }),
+  'certificate-not-yet-valid': () => certificate({ faults: ['not-yet-valid'] }),
+  'certificate-wrong-name': () => certificate({ faults: ['wrong-name'] }),
+  'certificate-self-signed': () => certificate({ faults: ['self-signed'] }),
+  'certificate-chain-incomplete': () => certificate({ faults: ['chain-incomplete'] }),
+  'certificate-untrusted': () => certificate({ faults: ['untrusted'] }),
+  'certificate-weak': () => certificate({ faults: ['weak'], weakness: 'RSA 1024, SHA-1, TLSv1' }),
+  'certificate-expires-soon': () => certificate({ faults: ['expires-soon'] }),
+  'certificate-unreadable': () =>
+    certificate({ look: { kind: 'failed', why: 'not-tls', code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, daysLeft: null }),
   'cold-not-asked': () => about({ coldAsked: false }),
   sampled: () => findFindings(runOf('9000 open'), contextOf(runOf('9000 open'), { plannedPorts: 16385 })),
 };
+
+const BY_ROUTER = { by: '192.168.0.1', type: 3, code: 13 };
+
+const turnedBack = (): Finding[] =>
+  ['9000 no-answer rejected', '5060,9000-9001 no-answer rejected'].flatMap((line) => {
+    const run = runOf(line);
+    const told = { ...run, ports: run.ports.map((port) => ({ ...port, turnedBack: BY_ROUTER })) };
+    return findFindings(told, contextOf(told));
+  });
+
+/** On one port, and on two. */
+const certificate = (more: Parameters<typeof certificateOf>[1]): Finding[] =>
+  [[5061], [443, 5061]].flatMap((ports) => {
+    const run = runOf('9000 open');
+    const certificates = ports.map((port) => certificateOf(port, more));
+    return findFindings(run, contextOf(run, { certificates, today: '2026-11-22' }));
+  });
 
 function of(line: string, state: ServerState = 'ok'): Finding[] {
   const run = runOf(line, state === 'ok' ? {} : { verdict: 'inconclusive', servers: [serverOf({ state })] });

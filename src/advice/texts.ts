@@ -46,6 +46,9 @@ const VARIANTS: Partial<Record<FindingCode, readonly Variant[]>> = {
   process: [[({ process, pid }) => process === undefined && pid === undefined, 'in-use']],
   'carrier-nat': [[passes, 'carrier-nat-passed']],
   'double-nat': [[passes, 'double-nat-passed']],
+  // UDP, on its way out; of TCP it is on the way in.
+  rejected: [[({ by }) => by !== undefined, 'rejected-outward']],
+  'server-unreachable': [[({ by }) => by !== undefined, 'server-turned-back']],
   // In a sample the edge lies somewhere between two ports that were asked.
   'range-ends-early': [
     [({ lastOpen, firstClosed }) => Number(firstClosed) - Number(lastOpen) > 1, 'range-ends-between'],

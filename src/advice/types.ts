@@ -1,4 +1,4 @@
-import type { RouterVerdict } from '../verdict/index.ts';
+import type { CertificateVerdict, RouterVerdict } from '../verdict/index.ts';
 import type { FindingCode, Severity } from './catalogue.ts';
 
 /** What the sentences are filled with, and what a program may act on. */
@@ -33,6 +33,10 @@ export interface FindingContext {
   readonly tries?: number;
   /** TCP ports of the product that this server could not be asked to call: `5060-5061, 5090`. */
   readonly tcpLeftOut?: string;
+  /** Of TLS ports at which somebody listens. */
+  readonly certificates?: readonly CertificateVerdict[];
+  /** The date of the run: `2026-11-22`. */
+  readonly today?: string;
   /** Seconds that the check would have waited for the router to forget an earlier one, had it not been told otherwise. */
   readonly notWaited?: number;
 }

@@ -1,5 +1,6 @@
 import { type Family, familyOf, type Milliseconds, type Protocol, portLabel, portsOf, scopeOf } from '../base/index.ts';
 import { CallCheck } from '../engine/index.ts';
+import { isTlsPort } from '../pbx/index.ts';
 import { CALLED_AT_ONCE, fewestSockets, planCalls, type ServerFacts } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import type { Holder, System } from '../system/index.ts';
@@ -200,7 +201,9 @@ class Run {
     });
     const caller = [leader, ...candidates].find(({ seen }) => seen.calls);
     const work = ports.run(leader, candidates, async ({ server }) => {
-      if (tcp.length > 0) await this.#checkCalls(caller && caller !== leader ? waysOf(caller)[0] : server);
+      if (tcp.length === 0) return;
+      await this.#lookAtCertificates();
+      await this.#checkCalls(caller && caller !== leader ? waysOf(caller)[0] : server);
     });
     await memory.renew(work);
     await this.#findHolders(familyOf(leader.address) ?? 'ipv4');
@@ -218,6 +221,20 @@ class Run {
     await this.#pumps.run(new CallCheck(plan, (port) => checked.has(port), this.#system.random), (observation) =>
       this.#tell({ kind: 'call', observation }),
     );
+  }
+
+  /** Before the ports are listened at: who listens there now is the PBX. Where nobody does there is nothing to see. */
+  async #lookAtCertificates(): Promise<void> {
+    const { tcp, hostName, bindAddress } = this.#request;
+    const planned = this.#events.find((event) => event.kind === 'planned');
+    const address = planned?.localAddress ?? bindAddress;
+    const looks = portsOf(tcp)
+      .filter(isTlsPort)
+      .map(async (port) => {
+        const look = await this.#system.tls.look({ address, port }, hostName);
+        if (look.kind !== 'nobody' && !this.#pumps.cancelled) this.#tell({ kind: 'certificate', port, look });
+      });
+    await Promise.race([Promise.all(looks), this.#pumps.cancellation]);
   }
 
   async #findHolders(family: Family): Promise<void> {

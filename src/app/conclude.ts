@@ -5,6 +5,8 @@ import { collectCalls, collectEvidence, collectServer, type RunEvidence } from '
 import type { ProbePlan } from '../plan/index.ts';
 import { buildReport, type Report } from '../report/index.ts';
 import {
+  type CertificateVerdict,
+  judgeCertificate,
   judgeRouter,
   judgeRun,
   judgeSample,
@@ -50,6 +52,7 @@ export function conclude(all: readonly RunEvent[]): Report {
   const { tries, loss } = exchangeOf(legs);
   const router = routerOf(events, verdict.publicAddresses);
   const leftOut = legs.length > 0 && !callsPlanned && started.request.tcp.length > 0;
+  const certificates = certificatesOf(events);
   const notWaited = events.find((event) => event.kind === 'not-waited');
   const context = {
     plannedPorts,
@@ -57,6 +60,8 @@ export function conclude(all: readonly RunEvent[]): Report {
     bindAddress: localAddress,
     holders,
     ...router,
+    certificates,
+    today: started.date.slice(0, 10),
     ...(sample ? { sample: { ...sample, inferred: sumOf(sample.inferred) } } : {}),
     ...(tries > 0 ? { tries } : {}),
     ...(notWaited ? { notWaited: Math.ceil(notWaited.for / 1000) } : {}),
@@ -71,6 +76,7 @@ export function conclude(all: readonly RunEvent[]): Report {
     ...(sample ? { sample } : {}),
     ...(started.request.serverList === null ? {} : { serverList: started.request.serverList }),
     loss,
+    certificates,
     holders,
     ...router,
   });
@@ -98,6 +104,17 @@ function sampleOf(events: readonly RunEvent[], ports: readonly PortVerdict[]): S
   if (first.length === 0 || first.length === planned[0]?.plannedPorts) return null;
   const udp = ports.filter(({ protocol }) => protocol === 'udp');
   return judgeSample({ ranges: only(events, 'started').request.udp, ports: udp, first });
+}
+
+/** Ascending. */
+function certificatesOf(events: readonly RunEvent[]): CertificateVerdict[] {
+  const { date, request } = only(events, 'started');
+  const looks = events.flatMap((event) => (event.kind === 'certificate' ? [event] : []));
+  return looks
+    .flatMap(({ port, look }) =>
+      look.kind === 'nobody' ? [] : [judgeCertificate(port, look, request.hostName, new Date(date))],
+    )
+    .sort((a, b) => a.port - b.port);
 }
 
 const sumOf = (inferred: SampleVerdict['inferred']): number => inferred.reduce((sum, { count }) => sum + count, 0);

@@ -2,7 +2,7 @@ import type { Endpoint, Family, Milliseconds, PortRange } from '../base/index.ts
 import type { CallObservation, Observation, ServerObservation } from '../engine/index.ts';
 import type { CallPlan, ProbePlan, Rate } from '../plan/index.ts';
 import type { RouterObservation } from '../router/index.ts';
-import type { DnsError, Holder } from '../system/index.ts';
+import type { DnsError, Holder, TlsLook } from '../system/index.ts';
 
 /** What the user asked for, checked and complete. */
 export interface CheckRequest {
@@ -13,7 +13,9 @@ export interface CheckRequest {
   readonly tcp: readonly PortRange[];
   /** TCP ports are asked only of a server that calls back; else they are left out, and the report says so. */
   readonly tcpIfPossible: boolean;
-  /** null: IPv4 where server and machine have it, else IPv6 (docs/decisions/0014). */
+  /** By which phones connect to the PBX; null: not known, so no certificate is compared with it. */
+  readonly hostName: string | null;
+  /** null: IPv4 where server and machine have it, else IPv6 (docs/decisions/0010). */
   readonly family: Family | null;
   /** `0.0.0.0` or `::`: wherever the system lets packets out. */
   readonly bindAddress: string;
@@ -86,6 +88,8 @@ export type RunEvent =
   | { readonly kind: 'observed'; readonly leg: number; readonly observation: Observation }
   /** Who holds ports that could not be opened; by label, such as `udp/5060`. */
   | { readonly kind: 'holders'; readonly holders: readonly (readonly [port: string, holder: Holder])[] }
+  /** What a TLS port of this machine shows. */
+  | { readonly kind: 'certificate'; readonly port: number; readonly look: TlsLook }
   | { readonly kind: 'calls-planned'; readonly plan: CallPlan }
   | { readonly kind: 'call'; readonly observation: CallObservation }
   | { readonly kind: 'ended'; readonly duration: Milliseconds; readonly cancelled: boolean };

@@ -27,7 +27,7 @@ export interface FamilyTools {
 }
 
 /**
- * The family in which all servers of a run are asked (docs/decisions/0014): IPv4 where it leads to one of them, else
+ * The family in which all servers of a run are asked (docs/decisions/0012): IPv4 where it leads to one of them, else
  * IPv6 where that does. Where neither leads anywhere, the one in which a server has an address at all.
  */
 export async function chooseFamily(servers: readonly ServerName[], tools: FamilyTools): Promise<Family> {

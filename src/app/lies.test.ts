@@ -170,7 +170,7 @@ const STATES: Readonly<Record<LieName, readonly [ServerState, ServerState]>> = {
   'maps to port 0': ['malformed', 'malformed'],
   'maps to another port each time': ['malformed', 'malformed'],
   'maps to another address each time': ['malformed', 'malformed'],
-  // So it looks behind a translator between the families, too: nothing is concluded from it (docs/decisions/0014).
+  // So it looks behind a translator between the families, too: nothing is concluded from it (docs/decisions/0012).
   'maps to another family': ['no-second-address', 'no-second-address'],
   'maps to a group': ['malformed', 'malformed'],
   'maps to nobody': ['malformed', 'malformed'],

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../base/index.ts';
 import type { Engine, Input, Output, SocketKey } from '../engine/index.ts';
-import type { System, TcpListener, Timer, UdpSocket } from '../system/index.ts';
+import type { System, TcpListener, Timer, UdpSocket, Watch } from '../system/index.ts';
 
 /** An engine at work. */
 export interface Pump {
@@ -32,6 +32,7 @@ class Worker<T> {
   readonly #sockets = new Map<SocketKey, UdpSocket>();
   readonly #listeners = new Map<number, TcpListener>();
   readonly #exchanges = new Map<number, Timer>();
+  #watch: Watch | null = null;
   #timer: { readonly at: Milliseconds; readonly timer: Timer } | null = null;
   #draining = false;
   #now: Milliseconds = 0;
@@ -112,6 +113,9 @@ class Worker<T> {
       case 'exchange':
         this.#exchange(output);
         return true;
+      case 'watch':
+        this.#watchFor(output.peers);
+        return true;
       case 'wait':
         this.#wakeAt(output.until);
         return false;
@@ -155,6 +159,15 @@ class Worker<T> {
     this.#exchanges.set(exchange, running);
   }
 
+  #watchFor(peers: readonly string[]): void {
+    this.#watch ??= this.#system.wire.watch(peers, {
+      watching: () => undefined,
+      failed: (failure) => this.feed({ kind: 'not-watching', failure }),
+      arrived: (packets) => this.feed({ kind: 'captured', packets }),
+      turnedBack: (error) => this.feed({ kind: 'turned-back', error }),
+    });
+  }
+
   /** A timer that fires early does no harm: it is only moved when it would be late. */
   #wakeAt(at: Milliseconds): void {
     if (this.#timer && this.#timer.at <= at) return;
@@ -174,6 +187,7 @@ class Worker<T> {
     this.#timer?.timer.cancel();
     for (const socket of this.#sockets.values()) socket.close();
     this.#sockets.clear();
+    this.#watch?.close();
     for (const listener of this.#listeners.values()) listener.close();
     this.#listeners.clear();
     for (const exchange of this.#exchanges.values()) exchange.cancel();

@@ -159,6 +159,7 @@ const REQUEST_OF_STRANGERS: CheckRequest = {
   sample: null,
   order: 'random',
   serverList: null,
+  hostName: null,
   noWait: false,
   noRouter: false,
 };

@@ -51,6 +51,7 @@ export const REQUEST: CheckRequest = {
   tcp: [],
   tcpIfPossible: false,
   family: null,
+  hostName: null,
   bindAddress: '0.0.0.0',
   rate: null,
   sample: null,

@@ -29,12 +29,37 @@ test('what is not said has its usual value', () => {
     tcp: [],
     tcpIfPossible: true,
     family: null,
+    hostName: null,
     bindAddress: '0.0.0.0',
     rate: null,
     sample: null,
     order: 'random',
     noWait: false,
     noRouter: false,
+  });
+});
+
+describe('--host-name', () => {
+  test.each([
+    ['pbx.example.com', 'pbx.example.com'],
+    [' pbx.example.com. ', 'pbx.example.com'],
+    ['bücher.example', 'bücher.example'],
+    ['203.0.113.44', '203.0.113.44'],
+  ])('%j is a name', (given, name) => {
+    expect(request({ hostName: given }).hostName).toBe(name);
+  });
+
+  test.each([
+    '',
+    ' ',
+    'pbx example.com',
+    'https://pbx.example.com',
+    'pbx.example.com:5061',
+    '300.1.1.1',
+    '*.example.com',
+    '::1',
+  ])('%j is none', (given) => {
+    expect(mistake({ hostName: given })).toEqual({ key: 'host-name.not-a-name', facts: { given } });
   });
 });
 

@@ -13,6 +13,7 @@ import {
 import {
   err,
   formatRanges,
+  isIpv4,
   ok,
   type PortListError,
   type PortRange,
@@ -35,6 +36,7 @@ export interface CheckOptions {
   readonly profile?: string;
   readonly ipv4?: boolean;
   readonly ipv6?: boolean;
+  readonly hostName?: string;
   readonly bindAddress?: string;
   readonly rate?: string;
   readonly all?: boolean;
@@ -63,6 +65,8 @@ export function readCheckRequest(options: CheckOptions, drawn: DrawnServers): Re
   if (ports.kind === 'error') return ports;
   const addressing = addressingOf(options, servers.value);
   if (addressing.kind === 'error') return addressing;
+  const hostName = readHostName(options.hostName);
+  if (hostName.kind === 'error') return hostName;
   const rate = readRate(options.rate);
   if (rate.kind === 'error') return rate;
   const sample = readHowMany(options);
@@ -75,6 +79,7 @@ export function readCheckRequest(options: CheckOptions, drawn: DrawnServers): Re
     ...ports.value,
     tcp: isEmbedded(servers.value) ? ports.value.tcp.filter(({ from }) => from >= UNPRIVILEGED) : ports.value.tcp,
     ...addressing.value,
+    hostName: hostName.value,
     rate: rate.value,
     sample: sample.value,
     order,
@@ -141,6 +146,17 @@ function readServers(given: readonly string[]): Result<readonly ServerName[], Mi
   }
   if (isEmbedded(servers) && servers.length > 1) return wrong('server.embedded-alone');
   return ok(servers);
+}
+
+/** A label of a host name: letters, digits and hyphens, also the underscore that some networks use. */
+const HOST_NAME = /^(?=.{1,253}$)[\p{L}\p{N}_]([\p{L}\p{N}_-]{0,62})(\.[\p{L}\p{N}_]([\p{L}\p{N}_-]{0,62}))*\.?$/u;
+
+/** By which phones know the PBX: a name, or its public address. */
+function readHostName(given: string | undefined): Result<string | null, Mistake> {
+  if (given === undefined) return ok(null);
+  const name = given.trim().replace(/\.$/, '');
+  const isName = /^[\d.]+$/.test(name) ? isIpv4(name) : HOST_NAME.test(name);
+  return isName ? ok(name) : wrong('host-name.not-a-name', { given });
 }
 
 /** Two sockets for each address of a server, and two for TCP, at the same time; and some that others hold. */

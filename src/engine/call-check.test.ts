@@ -142,6 +142,7 @@ function check({
     } else if (output.kind === 'close') open.delete(output.socket);
     else if (output.kind === 'unlisten') listening.delete(output.port);
     else if (output.kind === 'exchange') throw new Error('it only listens');
+    else if (output.kind === 'watch') throw new Error('a call is not to be watched');
     else if (bind(output.port))
       later(0, { kind: 'listen-failed', port: output.port, failure: { kind: 'in-use', code: 'EADDRINUSE' } });
     else {

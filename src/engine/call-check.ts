@@ -84,6 +84,9 @@ export class CallCheck implements Engine<CallObservation> {
         return this.#finish();
       case 'not-sent':
       case 'exchanged':
+      case 'captured':
+      case 'turned-back':
+      case 'not-watching':
       case 'tick':
         return;
       default:

@@ -38,7 +38,7 @@ const REST: Milliseconds = 3000;
 
 /**
  * When a router refuses new flows, or a server falls silent, the ports wait; a few packets look whether it is over,
- * and then all goes on more slowly (docs/decisions/0011).
+ * and then all goes on more slowly (docs/decisions/0009).
  */
 export class Pauses {
   readonly #tools: PauseTools;

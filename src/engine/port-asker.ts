@@ -52,6 +52,7 @@ export interface AskerTools {
   readonly path: Path;
   readonly throttle: Throttle;
   readonly bulk: Bulk;
+  readonly witness: { silence(): void };
 }
 
 /** Fewer preserved ports than this could be the luck of a router that draws ports at random. */
@@ -219,6 +220,7 @@ export class PortAsker {
     if (attempt === 2) {
       this.#tools.sentinels.silenceBegins();
       this.#tools.newcomers.silenceBegins(question);
+      this.#tools.witness.silence();
     }
     ask.dueAt = now + path.gap(plan.tries);
     this.#due.push(ask);

@@ -16,6 +16,7 @@ import { type SentinelSubject, Sentinels } from './sentinels.ts';
 import { Throttle } from './throttle.ts';
 import { type Pending, Transactions } from './transactions.ts';
 import type { Engine, Input, Observation, Output, SocketKey } from './types.ts';
+import { Witness } from './witness.ts';
 
 type Subject = PortSubject | ControlSubject | SentinelSubject | NewcomerSubject;
 
@@ -56,6 +57,7 @@ export class RangeCheck implements Engine<Observation> {
   readonly #newcomers: Newcomers;
   readonly #asker: PortAsker;
   readonly #pauses: Pauses;
+  readonly #witness: Witness;
   readonly #slices: (readonly number[])[];
   /** Ports whose sockets are open, or being opened. */
   readonly #open = new Set<SocketKey>();
@@ -92,6 +94,12 @@ export class RangeCheck implements Engine<Observation> {
       Transactions<NewcomerSubject>;
     this.#controls = new Controls({ ...shared, transactions });
     this.#sentinels = new Sentinels({ ...shared, transactions, controls: this.#controls });
+    this.#witness = new Witness({
+      plan,
+      outbox: this.#outbox,
+      find: (id) => this.#transactions.find(id),
+      isOpen: (port) => this.#open.has(port) && !this.#opening.has(port),
+    });
     this.#newcomers = new Newcomers({ ...shared, transactions, controls: this.#controls }, isChecked);
     const watched = {
       ...shared,
@@ -100,7 +108,7 @@ export class RangeCheck implements Engine<Observation> {
       newcomers: this.#newcomers,
       throttle: new Throttle(pacer),
     };
-    this.#asker = new PortAsker({ ...watched, transactions });
+    this.#asker = new PortAsker({ ...watched, transactions, witness: this.#witness });
     this.#pauses = new Pauses(watched);
   }
 
@@ -115,6 +123,13 @@ export class RangeCheck implements Engine<Observation> {
         return this.#datagram(input.socket, input.bytes, input.from, now);
       case 'not-sent':
         return this.#notSent(input, now);
+      case 'captured':
+        for (const packet of input.packets) this.#witness.captured(packet, now);
+        return;
+      case 'turned-back':
+        return this.#witness.turnedBack(input.error, now);
+      case 'not-watching':
+        return this.#outbox.observed({ kind: 'not-watching', at: now, failure: input.failure });
       case 'tick':
       case 'listens':
       case 'listen-failed':

@@ -1,10 +1,20 @@
 import { type Endpoint, endpoint, type Milliseconds, sameEndpoint, scopeOf } from '../base/index.ts';
+import type { IcmpError } from '../system/index.ts';
 import { whyUnusable } from './alternate.ts';
-import { type Answer, bindingRequest, isTransient, type RequestOptions, readAnswer, readServer } from './answer.ts';
+import {
+  type Answer,
+  bindingRequest,
+  isTransient,
+  type RequestOptions,
+  readAnswer,
+  readRequest,
+  readServer,
+} from './answer.ts';
 import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
 import { never, Outbox } from './outbox.ts';
 import { type Pending, Transactions } from './transactions.ts';
 import type { Engine, Input, Output, ServerObservation, ServerQuestion, SocketKey, StrangeAnswer } from './types.ts';
+import { isRefusal, withoutBody } from './witness.ts';
 
 export interface ServerTarget {
   /** As the user named it. */
@@ -71,6 +81,7 @@ export class ServerCheck implements Engine<ServerObservation> {
     if (this.#phase === 'done') return;
     if (input.kind === 'bound') this.#bound(input.socket, input.local, now);
     else if (input.kind === 'datagram') this.#datagram(input.socket, input.bytes, input.from, now);
+    else if (input.kind === 'turned-back') this.#turnedBack(input.error, now);
     else if (input.kind === 'cancel') this.#finish();
     else if (input.kind === 'bind-failed' || input.kind === 'not-sent') this.#socketFailed(input, now);
   }
@@ -162,6 +173,8 @@ export class ServerCheck implements Engine<ServerObservation> {
       return;
     }
     ask.tries++;
+    // A server that does not answer at once may not be there; whoever knows may have said so.
+    if (ask.tries === 2 && probe.question === 'binding') this.#outbox.push({ kind: 'watch', peers: [] });
     ask.dueAt = now + gap;
     if (!this.#isOurs) this.#freeAt = now + STRANGERS_GAP;
     const { id } = this.#transactions.open(ask, now);
@@ -226,6 +239,15 @@ export class ServerCheck implements Engine<ServerObservation> {
     if (!isNews(ask, what)) return;
     const { question } = ask.probe;
     this.#outbox.observed({ kind: 'server-strange', at, server: this.#target.name, question, what, source });
+  }
+
+  #turnedBack(error: IcmpError, at: Milliseconds): void {
+    const { by, type, code, quoted, to } = error;
+    const id = readRequest(withoutBody(quoted));
+    const probe = (id && this.#transactions.find(id))?.subject.probe;
+    if (!probe || !isRefusal(error) || !sameEndpoint(probe.to, to)) return;
+    const { question } = probe;
+    this.#outbox.observed({ kind: 'server-turned-back', at, server: this.#target.name, question, by, type, code });
   }
 
   #learnRate(allowedRate: number | null, now: Milliseconds): void {

@@ -128,6 +128,8 @@ export interface Run<T> {
   readonly endedAt: Milliseconds;
   /** Inputs that the engine was given. */
   readonly steps: number;
+  /** Whose packets were to be told of, each time. */
+  readonly watched: readonly (readonly string[])[];
 }
 
 export const NO_MORE: SocketFailure = { kind: 'no-more-sockets', code: 'EMFILE' };
@@ -158,6 +160,7 @@ class Drive<T> {
   #opened = 0;
   #steps = 0;
   #idle = 0;
+  #watched: (readonly string[])[] = [];
 
   constructor(engine: Engine<T>, server: Server, options: Options) {
     this.#engine = engine;
@@ -169,7 +172,13 @@ class Drive<T> {
   run(): Run<T> {
     for (let over = this.#drain(); !over; over = this.#drain()) this.#step();
     this.#checkEnd();
-    return { observations: this.#observations, sent: this.#sent, endedAt: this.#now, steps: this.#steps };
+    return {
+      observations: this.#observations,
+      sent: this.#sent,
+      endedAt: this.#now,
+      steps: this.#steps,
+      watched: this.#watched,
+    };
   }
 
   /** One input: what comes first of all that is on its way. */
@@ -220,6 +229,7 @@ class Drive<T> {
     else if (output.kind === 'open') this.#open(output.socket, output.local);
     else if (output.kind === 'send') this.#send(output.socket, output.bytes, output.to);
     else if (output.kind === 'close') this.#close(output.socket);
+    else if (output.kind === 'watch') this.#watched.push(output.peers);
     else throw new Error(`${output.kind}: this network has no TCP`);
   }
 

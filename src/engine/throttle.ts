@@ -3,7 +3,7 @@ import { makePacer, type Pacer } from './pacer.ts';
 
 /**
  * Packets to ports per second, after each time that a router or a server has shown the pace to be too much for it: far
- * below what flood protections ship with (docs/decisions/0011), the last one below 20 new flows per second.
+ * below what flood protections ship with (docs/decisions/0009), the last one below 20 new flows per second.
  */
 const SLOWER: readonly number[] = [200, 50, 12];
 

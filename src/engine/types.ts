@@ -1,7 +1,7 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { ProbeRole, Question } from '../plan/index.ts';
 import type { CallState } from '../stun/index.ts';
-import type { ExchangeRequest, SocketFailure } from '../system/index.ts';
+import type { CapturedPacket, ExchangeRequest, IcmpError, SocketFailure, WireFailure } from '../system/index.ts';
 import type { UnusableAlternate } from './alternate.ts';
 
 /** A checked port's own number, or a negative one for the sockets that are not checked. */
@@ -20,6 +20,10 @@ export type Input =
   | { readonly kind: 'called'; readonly port: number; readonly bytes: Uint8Array; readonly from: Endpoint }
   /** All that came; empty: nobody was there. */
   | { readonly kind: 'exchanged'; readonly exchange: number; readonly bytes: Uint8Array }
+  /** Packets for us are at interfaces of this machine; sockets may get them, too. */
+  | { readonly kind: 'captured'; readonly packets: readonly CapturedPacket[] }
+  | { readonly kind: 'turned-back'; readonly error: IcmpError }
+  | { readonly kind: 'not-watching'; readonly failure: WireFailure }
   | { readonly kind: 'tick' }
   | { readonly kind: 'cancel' };
 
@@ -39,6 +43,8 @@ export type Output<T> =
       readonly to: Endpoint;
       readonly request: ExchangeRequest;
     }
+  /** To be told, where that is possible, of packets of these addresses that no socket gets, and of ICMP errors. */
+  | { readonly kind: 'watch'; readonly peers: readonly string[] }
   | { readonly kind: 'observed'; readonly observation: T }
   /** Nothing to do before this time, unless something comes in. */
   | { readonly kind: 'wait'; readonly until: Milliseconds }
@@ -112,6 +118,26 @@ export type Observation =
       readonly source: Endpoint;
     }
   | { readonly kind: 'not-sent'; readonly at: Milliseconds; readonly port: number; readonly failure: SocketFailure }
+  /** The answer came as far as this machine's interface while the port's socket was open; if nothing says `answered`, it got no further. */
+  | {
+      readonly kind: 'captured';
+      readonly at: Milliseconds;
+      readonly port: number;
+      readonly question: Question;
+      readonly attempt: number;
+    }
+  /** An ICMP error about a packet that the port has sent (RFC 792). */
+  | {
+      readonly kind: 'turned-back';
+      readonly at: Milliseconds;
+      readonly port: number;
+      readonly question: Question;
+      readonly by: string;
+      readonly type: number;
+      readonly code: number;
+    }
+  /** Neither of these two can be seen here. */
+  | { readonly kind: 'not-watching'; readonly at: Milliseconds; readonly failure: WireFailure }
   | {
       readonly kind: 'control-answered';
       readonly at: Milliseconds;
@@ -359,6 +385,16 @@ export type ServerObservation =
       readonly server: string;
       readonly question: ServerQuestion;
       readonly tries: number;
+    }
+  /** An ICMP error about a request to the server (RFC 792). */
+  | {
+      readonly kind: 'server-turned-back';
+      readonly at: Milliseconds;
+      readonly server: string;
+      readonly question: ServerQuestion;
+      readonly by: string;
+      readonly type: number;
+      readonly code: number;
     }
   | {
       readonly kind: 'server-socket-failed';

@@ -14,5 +14,6 @@ export type {
   PortEvidence,
   RunEvidence,
   ServerEvidence,
+  TurnedBack,
   Unknown,
 } from './types.ts';

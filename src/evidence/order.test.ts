@@ -8,6 +8,7 @@ import type { ProbePlan } from '../plan/index.ts';
 import { collectEvidence } from './index.ts';
 import {
   answered,
+  captured,
   control,
   controlLost,
   givenUp,
@@ -18,6 +19,7 @@ import {
   sent,
   silent,
   strange,
+  turnedBack,
 } from './test-observations.ts';
 
 /** What was seen in a real run through a NAT of the model lab. */
@@ -43,6 +45,7 @@ async function observe(router: RouterSpec, rest: Partial<NetworkSpec> = {}) {
       serverList: null,
       noWait: true,
       noRouter: false,
+      hostName: null,
     },
     'test',
   );
@@ -95,6 +98,10 @@ const anything: fc.Arbitrary<Observation> = fc.oneof(
   fc.tuple(role, at).map(([who, time]) => control(who, time, { local: 50_001 + (time % 2), mapped: publicAt(time) })),
   fc.tuple(role, at).map(([who, time]) => controlLost(who, time)),
   question.map((what) => refused(what)),
+  fc.tuple(question, fc.integer({ min: 1, max: 3 })).map(([what, attempt]) => captured(what, attempt)),
+  fc
+    .tuple(question, at, fc.constantFrom('192.168.0.1', '203.0.113.1'))
+    .map(([what, time, by]) => turnedBack(what, by, time)),
   question.map((what) => givenUp(what)),
   fc.constantFrom('malformed', 'wrong-source', 'no-mapping' as const).map((what) => strange(what)),
   failure.map((one): Observation => ({ kind: 'not-sent', port: PORT, ...one })),

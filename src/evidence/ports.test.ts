@@ -6,6 +6,7 @@ import { collectEvidence } from './index.ts';
 import {
   alive,
   answered,
+  captured,
   control,
   controlLost,
   givenUp,
@@ -16,6 +17,7 @@ import {
   sent,
   silent,
   strange,
+  turnedBack,
 } from './test-observations.ts';
 
 const collect = (observations: readonly Observation[], plan: ProbePlan = PLAN) => {
@@ -353,5 +355,35 @@ describe('the run', () => {
     ]);
     expect(run.publicAddresses).toEqual(['203.0.113.44', '203.0.113.46']);
     expect(run.controlAddress).toBe('203.0.113.44');
+  });
+});
+
+describe('what no socket got', () => {
+  const around = alive(1990, 2310);
+  const quiet = [...silent('cold', 2000), ...silent('warm', 2000), ...around];
+  const heldBack = (...seen: readonly Observation[]) => collect(seen).port.heldBack;
+
+  it('is counted by tries, where the question came to nothing', () => {
+    const seen = [captured('cold', 2), captured('cold', 3), captured('cold', 3), captured('warm', 2)];
+    expect(heldBack(...quiet, ...seen)).toEqual({ cold: 2, warm: 1 });
+    expect(heldBack(...quiet)).toEqual({});
+  });
+
+  it('is none if the socket got one of them, in time or late', () => {
+    expect(heldBack(...quiet, captured('cold', 2), answered('cold', 2050))).toEqual({});
+    const late = [sent('outbound', 2020), answered('cold', 2050)];
+    expect(heldBack(...quiet, captured('cold', 2), ...late)).toEqual({});
+  });
+
+  it('is none while the question is not settled', () => {
+    expect(heldBack(...silent('cold', 2000), captured('cold', 2), captured('cold', 3))).toEqual({});
+  });
+});
+
+describe('who turned packets back', () => {
+  it('is who did it first', () => {
+    expect(collect([]).port.turnedBack).toBeNull();
+    const seen = [turnedBack('outbound', '203.0.113.1', 2100), turnedBack('warm', '192.168.0.1', 2000)];
+    expect(collect(seen).port.turnedBack).toEqual({ by: '192.168.0.1', type: 3, code: 13 });
   });
 });

@@ -4,6 +4,7 @@ import type { ProbePlan, Question } from '../plan/index.ts';
 import { ControlRecord } from './controls.ts';
 import { collectPauses } from './pauses.ts';
 import { type PortSightings, type Sightings, sift } from './sift.ts';
+import { firstTurnedBack } from './turned-back.ts';
 import type { Answer, Elsewhere, Listening, PortEvidence, RunEvidence, Unknown } from './types.ts';
 
 type Answered = Extract<Observation, { kind: 'answered' }>;
@@ -67,6 +68,8 @@ function collectPort(port: number, seen: PortSightings, all: Circumstances): Por
     arrivedOn: arrivedOn(port, seen),
     notSent: seen.notSent?.failure ?? null,
     strange: [...seen.strange].sort(),
+    heldBack: heldBack(seen, answers),
+    turnedBack: firstTurnedBack(QUESTIONS.flatMap((question) => seen.byQuestion[question] ?? [])),
   };
 }
 
@@ -97,6 +100,16 @@ function arrivedOn(port: number, { byQuestion }: PortSightings): number | null {
       for (const one of byQuestion[question] ?? [])
         if (one.kind === 'answered' && one.arrivedOn !== port) others.push(one.arrivedOn);
   return others.reduce<number | null>((lowest, port) => Math.min(lowest ?? port, port), null);
+}
+
+/** What arrived was not held back, however late. */
+function heldBack({ byQuestion }: PortSightings, answers: PortEvidence['answers']): PortEvidence['heldBack'] {
+  const counts: Partial<Record<Question, number>> = {};
+  for (const question of QUESTIONS) {
+    const attempts = (byQuestion[question] ?? []).flatMap((one) => (one.kind === 'captured' ? [one.attempt] : []));
+    if (attempts.length > 0 && answers[question].kind === 'no') counts[question] = new Set(attempts).size;
+  }
+  return counts;
 }
 
 const listening = ({ notListening, listens }: PortSightings): Listening =>

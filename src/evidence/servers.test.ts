@@ -66,6 +66,7 @@ describe('of a server', () => {
       changeRequest: 'works',
       allowedRate: null,
       failure: null,
+      turnedBack: null,
     });
   });
 

@@ -1,5 +1,6 @@
 import { TOKEN_LASTS } from '../base/index.ts';
 import type { ServerObservation, ServerQuestion } from '../engine/index.ts';
+import { firstTurnedBack } from './turned-back.ts';
 import type { ServerEvidence } from './types.ts';
 
 /** Folds what was seen of one server. */
@@ -21,6 +22,7 @@ export function collectServer(observations: readonly ServerObservation[]): Serve
     allowedRate: first?.allowedRate ?? null,
     pass: first && first.token !== null ? { token: first.token, until: first.at + TOKEN_LASTS } : null,
     calls: first?.calls ?? false,
+    turnedBack: firstTurnedBack(observations),
     failure: observations.find((seen) => seen.kind === 'server-socket-failed')?.failure ?? null,
   };
 }

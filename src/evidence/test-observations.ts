@@ -98,3 +98,21 @@ const ROLES: readonly ProbeRole[] = ['primary', 'alternate', 'alternate-primary-
 /** All roles answer what is sent at these times. */
 export const alive = (...times: readonly Milliseconds[]): Observation[] =>
   times.flatMap((at) => ROLES.map((role) => control(role, at)));
+
+export const captured = (question: Question, attempt: number, port = PORT): Observation => ({
+  kind: 'captured',
+  at: 2000,
+  port,
+  question,
+  attempt,
+});
+
+export const turnedBack = (question: Question, by: string, at = 2000): Observation => ({
+  kind: 'turned-back',
+  at,
+  port: PORT,
+  question,
+  by,
+  type: 3,
+  code: 13,
+});

@@ -37,6 +37,13 @@ export type Listening =
 export type Elsewhere = Extract<Question, 'elsewhere' | 'far-elsewhere' | 'fresh-elsewhere'>;
 
 /** What the observations of one port add up to. */
+/** Who has turned back a packet of ours, by ICMP (RFC 792). */
+export interface TurnedBack {
+  readonly by: string;
+  readonly type: number;
+  readonly code: number;
+}
+
 export interface PortEvidence {
   readonly port: number;
   readonly listening: Listening;
@@ -50,6 +57,10 @@ export interface PortEvidence {
   /** This machine itself did not let a packet of the port out. */
   readonly notSent: SocketFailure | null;
   readonly strange: readonly StrangeAnswer[];
+  /** How many answers were seen at this machine's interface, though the socket did not get them. Two are told, not more. */
+  readonly heldBack: Readonly<Partial<Record<Question, number>>>;
+  /** The first one; null: nobody, as far as could be seen. */
+  readonly turnedBack: TurnedBack | null;
 }
 
 /** For a while nothing new was let in (`router`), or out (`outbound`), or nobody answered at all (`server`; a router may be why). */
@@ -112,4 +123,6 @@ export interface ServerEvidence {
   /** It calls TCP ports back. */
   readonly calls: boolean;
   readonly failure: SocketFailure | null;
+  /** Who has said that requests do not get there. */
+  readonly turnedBack: TurnedBack | null;
 }

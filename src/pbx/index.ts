@@ -1,3 +1,5 @@
 /** The phone systems that we know: which of their ports must be reachable from the internet, and who says so. */
+
 export { findProfile, PROFILES } from './profiles.ts';
+export { isTlsPort } from './tls.ts';
 export type { Profile, ProfilePort, Protocol, Purpose } from './types.ts';

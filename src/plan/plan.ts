@@ -31,7 +31,7 @@ const SPARE_SOCKETS = 12;
 
 const CAUSE_SAMPLE = 16;
 
-/** See docs/decisions/0011. */
+/** See docs/decisions/0009. */
 const PATIENCE: Patience = { router: 65_000, server: 65_000, slow: 240_000 };
 
 /** The share of a paced run that control probes may take. */

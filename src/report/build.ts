@@ -1,7 +1,14 @@
 import type { Finding, Holder } from '../advice/index.ts';
 import { formatEndpoint, formatRanges, portLabel } from '../base/index.ts';
-import type { PortVerdict, RouterVerdict, RunVerdict, SampleVerdict, ServerVerdict } from '../verdict/index.ts';
-import type { Report, ReportPort, ReportRouter, ReportSample, ReportServer } from './contract.ts';
+import type {
+  CertificateVerdict,
+  PortVerdict,
+  RouterVerdict,
+  RunVerdict,
+  SampleVerdict,
+  ServerVerdict,
+} from '../verdict/index.ts';
+import type { Report, ReportCertificate, ReportPort, ReportRouter, ReportSample, ReportServer } from './contract.ts';
 
 /** What neither verdict nor findings know. */
 export interface ReportMeta {
@@ -12,6 +19,7 @@ export interface ReportMeta {
   readonly plannedPorts: number;
   readonly sample?: SampleVerdict;
   readonly serverList?: string;
+  readonly certificates?: readonly CertificateVerdict[];
   readonly loss: { readonly sent: number; readonly answered: number };
   readonly holders: ReadonlyMap<string, Holder>;
   /** Absent: it was not asked. */
@@ -36,6 +44,7 @@ export function buildReport(run: RunVerdict, findings: readonly Finding[], meta:
     publicAddresses: [...run.publicAddresses],
     ...(meta.router ? { router: toRouter(meta.router) } : {}),
     ports: run.ports.map((port) => toPort(port, meta.holders.get(portLabel(port.protocol, port.port)))),
+    ...(meta.certificates?.length ? { certificates: meta.certificates.map(toCertificate) } : {}),
     findings: findings.map(({ code, severity, ports, facts }) => ({ code, severity, ports, facts })),
   };
 }
@@ -55,6 +64,14 @@ export const toRouter = ({ gateway, wanAddress, by, nats, reason, rule }: Router
   ...{ gateway, wanAddress, by, nats, reason, rule },
 });
 
+const toCertificate = ({ port, hostName, look, daysLeft, faults }: CertificateVerdict): ReportCertificate => ({
+  port,
+  hostName,
+  faults: [...faults],
+  certificate: look.kind === 'shown' ? { ...look.certificate, daysLeft: daysLeft ?? 0 } : null,
+  failure: look.kind === 'failed' ? { why: look.why, code: look.code } : null,
+});
+
 const toServer = ({ name, address, port, state, otherAddress, detail }: ServerVerdict): ReportServer => ({
   name,
   address,
@@ -72,5 +89,6 @@ const toPort = ({ mapped, ...port }: PortVerdict, holder: Holder | undefined): R
   cause: port.cause,
   mapped: mapped && formatEndpoint(mapped),
   process: holder && (holder.pid !== null || holder.name !== null) ? { pid: holder.pid, name: holder.name } : null,
+  ...(port.turnedBack ? { by: port.turnedBack.by } : {}),
   rule: port.rule,
 });

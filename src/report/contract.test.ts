@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findFindings, type Holder } from '../advice/index.ts';
-import { contextOf, runOf, serverOf } from '../advice/testing.ts';
+import { certificateOf, contextOf, runOf, serverOf } from '../advice/testing.ts';
 import { buildReport } from './build.ts';
 import type { Report } from './contract.ts';
 import { renderJson } from './json.ts';
@@ -200,6 +200,29 @@ describe('a report', () => {
 
   it('is valid by its JSON Schema', () => {
     expect([validate(JSON.parse(renderJson(report))), validate.errors]).toEqual([true, null]);
+  });
+
+  it('is valid with certificates, and with ports that show none', () => {
+    const failed = { kind: 'failed', why: 'not-tls', code: 'ERR_SSL_WRONG_VERSION_NUMBER' } as const;
+    const certificates = [
+      certificateOf(443, { faults: ['expired', 'wrong-name'], daysLeft: -3 }),
+      certificateOf(5061, { look: failed, daysLeft: null, hostName: null }),
+    ];
+    const full = buildReport(run, findFindings(run, contextOf(run, { ...meta, certificates })), {
+      ...meta,
+      certificates,
+    });
+    expect([validate(JSON.parse(renderJson(full))), validate.errors]).toEqual([true, null]);
+    expect(full.certificates).toMatchObject([
+      { port: 443, hostName: 'pbx.example.com', certificate: { daysLeft: -3, issuer: "R11 (Let's Encrypt)" } },
+      { port: 5061, hostName: null, certificate: null, failure: { why: 'not-tls' } },
+    ]);
+    const wrong = full.certificates?.map((one) => ({ ...one, faults: ['gremlins'] }));
+    expect(validate({ ...full, certificates: wrong })).toBe(false);
+  });
+
+  it('says nothing of certificates where nobody listens', () => {
+    expect(buildReport(run, [], { ...meta, certificates: [] })).not.toHaveProperty('certificates');
   });
 
   it('may gain fields', () => {

@@ -1,6 +1,16 @@
 import type { Facts, FindingCode, Severity } from '../advice/index.ts';
 import type { Family } from '../base/index.ts';
-import type { Cause, Nats, PortResult, Reason, RouterReason, ServerState, Verdict } from '../verdict/index.ts';
+import type {
+  Cause,
+  CertificateFault,
+  CertificateVerdict,
+  Nats,
+  PortResult,
+  Reason,
+  RouterReason,
+  ServerState,
+  Verdict,
+} from '../verdict/index.ts';
 
 /**
  * The report as JSON. `fullcone.report/1` may gain fields and codes; it loses and renames none.
@@ -32,6 +42,8 @@ export interface Report {
   readonly router?: ReportRouter;
   /** UDP before TCP, each ascending. */
   readonly ports: readonly ReportPort[];
+  /** Of TLS ports at which somebody listens; only where there are any. */
+  readonly certificates?: readonly ReportCertificate[];
   /** Most urgent first. */
   readonly findings: readonly ReportFinding[];
 }
@@ -87,8 +99,24 @@ export interface ReportPort {
   readonly mapped: string | null;
   /** Who holds the port; null: nobody, or nobody known. */
   readonly process: { readonly pid: number | null; readonly name: string | null } | null;
+  /** `rejected`, of UDP: the address that says so, by ICMP. */
+  readonly by?: string;
   /** The id of the rule that decided. */
   readonly rule?: string;
+}
+
+type Look = CertificateVerdict['look'];
+
+export interface ReportCertificate {
+  /** TCP. */
+  readonly port: number;
+  /** By which phones connect, as the user says; null: he does not. */
+  readonly hostName: string | null;
+  readonly faults: readonly CertificateFault[];
+  /** null: none was shown. */
+  readonly certificate: (Extract<Look, { kind: 'shown' }>['certificate'] & { readonly daysLeft: number }) | null;
+  /** Why none was shown. */
+  readonly failure: Omit<Extract<Look, { kind: 'failed' }>, 'kind'> | null;
 }
 
 export interface ReportFinding {

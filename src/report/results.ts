@@ -72,9 +72,9 @@ export function renderEveryPort(report: Report, page: Page): string[] {
   return lines.length > 0 ? [page.phrases.say('results.every'), ...lines] : [];
 }
 
-function detailsOf({ mapped, process }: ReportPort): string {
+function detailsOf({ mapped, process, by }: ReportPort): string {
   const holder = [process?.name ?? null, process?.pid ?? null].filter((part) => part !== null).join(' ');
-  return clean(mapped ?? holder);
+  return clean(mapped ?? by ?? holder);
 }
 
 const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, text.length), 0);

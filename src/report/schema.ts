@@ -36,6 +36,7 @@ const causes = z.enum([
   'loss',
   'own-service-on-router',
   'rejected',
+  'host-firewall',
   'no-call-back',
   'process',
   'permission',
@@ -51,7 +52,40 @@ const checkedPort = z.object({
   cause: causes.nullable(),
   mapped: z.string().nullable(),
   process: z.object({ pid: z.int().min(0).nullable(), name: z.string().nullable() }).nullable(),
+  by: z.string().exactOptional(),
   rule: z.string().exactOptional(),
+});
+
+const certificate = z.object({
+  port,
+  hostName: z.string().nullable(),
+  faults: z.array(
+    z.enum([
+      'expired',
+      'not-yet-valid',
+      'wrong-name',
+      'self-signed',
+      'chain-incomplete',
+      'untrusted',
+      'weak',
+      'expires-soon',
+    ]),
+  ),
+  certificate: z
+    .object({
+      names: z.array(z.string()),
+      isForName: z.boolean().nullable(),
+      issuer: z.string(),
+      validFrom: z.string(),
+      validTo: z.string(),
+      key: z.object({ type: z.string(), bits: z.int().min(0).nullable() }),
+      oldHash: z.enum(['md5', 'sha1']).nullable(),
+      chain: z.enum(['trusted', 'self-signed', 'incomplete', 'unknown-issuer', 'unknown', 'broken']),
+      protocol: z.string(),
+      daysLeft: z.int(),
+    })
+    .nullable(),
+  failure: z.object({ why: z.enum(['silent', 'not-tls', 'ended', 'refused']), code: z.string() }).nullable(),
 });
 
 const portLabels = z.array(z.string().regex(/^(udp|tcp)\/[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$/));
@@ -131,6 +165,7 @@ const report = z.object({
   publicAddresses: z.array(z.string()),
   router: router.exactOptional(),
   ports: z.array(checkedPort),
+  certificates: z.array(certificate).exactOptional(),
   findings: z.array(finding),
 });
 

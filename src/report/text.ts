@@ -1,4 +1,5 @@
 import type { Language } from '../advice/index.ts';
+import { renderCertificates } from './certificates.ts';
 import type { Report } from './contract.ts';
 import { renderBriefly, renderFinding } from './finding.ts';
 import { headlineFinding, renderHead } from './head.ts';
@@ -16,8 +17,10 @@ export function renderText(report: Report, language: Language, options: TextOpti
   const page = pageOf(language, options);
   const head = renderHead(report, page);
   const results = renderResults(report, page);
-  const room = options.verbose ? Number.POSITIVE_INFINITY : MOST_LINES - head.length - results.length - 1;
-  const parts = [head, ...renderFindings(report, room, page), results];
+  const certificates = renderCertificates(report, page);
+  const taken = heightOf([head, results, certificates].filter((lines) => lines.length > 0)) - 1;
+  const room = options.verbose ? Number.POSITIVE_INFINITY : MOST_LINES - taken;
+  const parts = [head, ...renderFindings(report, room, page), results, certificates];
   if (options.verbose) parts.push(renderEveryPort(report, page));
   return `${parts
     .filter((lines) => lines.length > 0)

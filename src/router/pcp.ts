@@ -5,7 +5,7 @@ const HEADER = 24;
 
 /**
  * Are you there? (RFC 6887 sections 7.1 and 14.1). The one request of PCP that changes nothing; its answer has no
- * address (docs/decisions/0013). `local`: our own IPv4 address, which the server compares with the packet's.
+ * address (docs/decisions/0011). `local`: our own IPv4 address, which the server compares with the packet's.
  */
 export function announceRequest(local: string): Uint8Array {
   const bytes = new Uint8Array(HEADER);

@@ -7,6 +7,8 @@ export interface System {
   readonly random: (count: number) => Uint8Array;
   readonly udp: Udp;
   readonly tcp: Tcp;
+  readonly tls: Tls;
+  readonly wire: Wire;
   readonly names: Names;
   readonly host: Host;
   readonly files: Files;
@@ -115,6 +117,101 @@ export interface Tcp {
    * earliest after this has returned, and never after `cancel`.
    */
   exchange(from: string, to: Endpoint, request: ExchangeRequest, ended: (bytes: Uint8Array) => void): Timer;
+}
+
+/** An ICMP error (RFC 792) about a UDP packet that this machine has sent. */
+export interface IcmpError {
+  /** The address of who says so. */
+  readonly by: string;
+  /** 3: destination unreachable; 11: time exceeded. */
+  readonly type: number;
+  readonly code: number;
+  /** As it quotes the packet. */
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  /** The beginning of what the packet carried; some routers quote none of it. */
+  readonly quoted: Uint8Array;
+}
+
+/** Why nothing can be watched. */
+export interface WireFailure {
+  readonly kind: 'not-this-system' | 'no-library' | 'permission' | 'other';
+  /** The system's own code, such as `EPERM`, or what there is in its place. */
+  readonly code: string;
+}
+
+export interface CapturedPacket {
+  readonly bytes: Uint8Array;
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+}
+
+export interface WireHandlers {
+  /** From now on nothing is missed. Called once, at the earliest after `watch` has returned. */
+  watching(): void;
+  /** It could not be begun; nothing more will be called. */
+  failed(failure: WireFailure): void;
+  /** UDP packets of peers are at this machine's interfaces, for its addresses. Its firewall comes later. Those read at one time. */
+  arrived(packets: readonly CapturedPacket[]): void;
+  turnedBack(error: IcmpError): void;
+}
+
+export interface Watch {
+  /** Idempotent; nothing is called afterwards. */
+  close(): void;
+}
+
+/** What comes to this machine, whether or not a socket gets it. Needs a right that ordinary users have not. */
+export interface Wire {
+  /** `peers`: IPv4 addresses whose UDP packets are told; of ICMP errors all. */
+  watch(peers: readonly string[], handlers: WireHandlers): Watch;
+}
+
+/** A certificate as a TLS server showed it (RFC 5280). */
+export interface Certificate {
+  /** DNS names and IP addresses; the common name where it has none of these. Never more than 100. */
+  readonly names: readonly string[];
+  /** Whether it was made for the name that was asked for (RFC 9525); null: none was asked for. */
+  readonly isForName: boolean | null;
+  /** Common name and organisation. */
+  readonly issuer: string;
+  /** ISO 8601, UTC. */
+  readonly validFrom: string;
+  readonly validTo: string;
+  readonly key: { readonly type: string; readonly bits: number | null };
+  /** An outdated one by which its signature was made. */
+  readonly oldHash: 'md5' | 'sha1' | null;
+  readonly chain: Chain;
+  /** `TLSv1.3`: the highest that server and system know. */
+  readonly protocol: string;
+}
+
+/** Whether the certificate leads to one that this system trusts. */
+export type Chain =
+  | 'trusted'
+  | 'self-signed'
+  /** It was shown alone, and its issuer is not known here. */
+  | 'incomplete'
+  | 'unknown-issuer'
+  /** Not to be told: its own time is over, or has not begun, and that hides all else. */
+  | 'unknown'
+  /** Something else is wrong with one of those above it; its time is over, say. */
+  | 'broken';
+
+/** What a TLS handshake came to. */
+export type TlsLook =
+  | { readonly kind: 'shown'; readonly certificate: Certificate }
+  /** Nobody listens there. */
+  | { readonly kind: 'nobody' }
+  /** `silent`: connected, and then nothing; `not-tls`: what came is something else; `ended`: hung up; `refused`: said no. */
+  | { readonly kind: 'failed'; readonly why: 'silent' | 'not-tls' | 'ended' | 'refused'; readonly code: string };
+
+export interface Tls {
+  /**
+   * Begins one TLS connection (RFC 8446, or an older version) as a phone would, looks at the certificate, and ends it.
+   * `name` is what the phone would know the server by: a host name, or an IPv4 address. At most 3 s.
+   */
+  look(to: Endpoint, name: string | null): Promise<TlsLook>;
 }
 
 export interface DnsError {

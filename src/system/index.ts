@@ -1,6 +1,9 @@
 /** What the world offers: the types of sockets, clock, chance, names and host. `node/` implements them, and so does the model lab. */
 export type {
   CallOutcome,
+  CapturedPacket,
+  Certificate,
+  Chain,
   Clock,
   DnsError,
   ExchangeRequest,
@@ -8,6 +11,7 @@ export type {
   Gateway,
   Holder,
   Host,
+  IcmpError,
   Names,
   OutputFile,
   SocketFailure,
@@ -16,7 +20,13 @@ export type {
   TcpListener,
   TcpListenHandlers,
   Timer,
+  Tls,
+  TlsLook,
   Udp,
   UdpHandlers,
   UdpSocket,
+  Watch,
+  Wire,
+  WireFailure,
+  WireHandlers,
 } from './contract.ts';

@@ -1,5 +1,5 @@
 /** What it means: rules, each with an id, from evidence to the result of a port and the verdict of a run. */
-
+export { type CertificateFault, type CertificateVerdict, judgeCertificate } from './certificates.ts';
 export type { Leg } from './legs.ts';
 export { type Behaviour, judgeNat, judgePath, type NatBehaviour, type PathQuality } from './nat.ts';
 export {
@@ -37,5 +37,6 @@ export type {
   SampleVerdict,
   ServerState,
   ServerVerdict,
+  TurnedBack,
   Verdict,
 } from './types.ts';

@@ -24,6 +24,8 @@ type Row = readonly [rule: string, known: Known, run?: Facts, about?: string];
 
 const random: Facts = { mostPreserved: false };
 
+const BY_ROUTER = { by: '192.168.0.1', type: 3, code: 13 };
+
 const ROWS: readonly Row[] = [
   ['held-by-process', held('in-use')],
   ['may-not-bind', held('permission')],
@@ -136,6 +138,26 @@ const ROWS: readonly Row[] = [
   ['blocked-here', { ...MUTE, rest: { notSent: { kind: 'permission', code: 'EPERM' } } }],
   ['deaf', { ...MUTE, relay: 'yes' }],
   ['deaf', MUTE, { relay: 'yes' }],
+  ['host-firewall', { ...CLOSED, rest: { heldBack: { cold: 2 } } }],
+  ['host-firewall', { ...CLOSED, rest: { heldBack: { cold: 1, warm: 1 } } }],
+  ['not-forwarded', { ...CLOSED, rest: { heldBack: { cold: 1 } } }, {}, 'one packet may be an accident'],
+  ['not-forwarded', { ...CLOSED, rest: { heldBack: { 'change-port': 2 } } }, {}, 'not what nobody asked for'],
+  ['forwarded', { ...OPEN, rest: { heldBack: { warm: 2 } } }, {}, 'it is let in all the same'],
+  ['host-firewall-warm', { ...CLOSED, cold: 'cannot-ask', rest: { heldBack: { warm: 2 } } }],
+  ['not-asked', { ...CLOSED, cold: 'not-asked', rest: { heldBack: { cold: 2, warm: 2 } } }, {}, 'not settled'],
+  ['scan-protection', { ...CLOSED, cold: 'scan-protection', rest: { heldBack: { warm: 2 } } }, {}, 'withdrawn'],
+  ['host-firewall-deaf', { ...MUTE, relay: 'yes', rest: { heldBack: { outbound: 2 } } }],
+  ['outbound-rejected', { ...MUTE, relay: 'no', rest: { turnedBack: BY_ROUTER } }],
+  ['outbound-rejected', { ...MUTE, relay: 'no' }, { turnedBack: BY_ROUTER }, 'another port was told'],
+  ['outbound-rejected', { ...MUTE, rest: { turnedBack: BY_ROUTER } }, {}, 'nobody was asked to relay'],
+  ['deaf', { ...MUTE, relay: 'yes' }, { turnedBack: BY_ROUTER }, 'it does get out'],
+  ['not-forwarded', { ...CLOSED, rest: { turnedBack: BY_ROUTER } }, {}, 'answers came'],
+  [
+    'server-silent',
+    { ...MUTE, outbound: 'server-silent', rest: { turnedBack: BY_ROUTER } },
+    {},
+    'no proof of a silence',
+  ],
   ['outbound-blocked', { ...MUTE, relay: 'no' }],
   ['outbound-blocked', MUTE, { relay: 'no' }],
   ['outbound-blocked', { ...MUTE, cold: 'yes' }, { relay: 'no' }, 'the forward is right'],
@@ -197,6 +219,10 @@ const EXPECTED: Readonly<Record<string, readonly [PortResult, Cause | null]>> = 
   'not-forwarded': ['closed', 'not-forwarded'],
   'blocked-here': ['no-answer', 'outbound-blocked'],
   deaf: ['no-answer', null],
+  'host-firewall': ['closed', 'host-firewall'],
+  'host-firewall-warm': ['closed', 'host-firewall'],
+  'host-firewall-deaf': ['no-answer', 'host-firewall'],
+  'outbound-rejected': ['no-answer', 'rejected'],
   'outbound-blocked': ['no-answer', 'outbound-blocked'],
   malformed: ['malformed', null],
   'mapping-changes': ['malformed', null],
@@ -227,7 +253,8 @@ describe('a port', () => {
   const rows = ROWS.map(([rule, known, run = {}, about = '']) => ({ rule, known, run, about }));
 
   it.each(rows)('$rule $about: $known $run', ({ rule, known, run }) => {
-    const { port, mapped, arrivedOn, ...verdict } = judgePort(seen(known), facts(run));
+    const { port, mapped, arrivedOn, turnedBack, ...verdict } = judgePort(seen(known), facts(run));
+    expect(turnedBack).toEqual(rule === 'outbound-rejected' ? BY_ROUTER : undefined);
     const [result, cause] = EXPECTED[rule] ?? [];
     expect(verdict).toEqual({ protocol: 'udp', family: run.family ?? 'ipv4', rule, result, cause });
     expect([port, mapped, arrivedOn]).toEqual([PORT, seen(known).mapped, seen(known).arrivedOn]);
@@ -268,6 +295,16 @@ describe('where two rules apply, the first decides', () => {
     ['shifted', 'not-forwarded', { ...CLOSED, rest: { arrivedOn: 9001 } }],
     ['address-restricted', 'not-forwarded', { ...CLOSED, 'change-port': 'yes' }],
     ['blocked-here', 'outbound-blocked', { ...MUTE, relay: 'no', rest: { notSent: { kind: 'other', code: 'E' } } }],
+    ['host-firewall', 'works-by-accident', { ...CLOSED, warm: 'yes', rest: { heldBack: { cold: 2 } } }],
+    ['host-firewall', 'address-restricted', { ...CLOSED, 'change-port': 'yes', rest: { heldBack: { cold: 2 } } }],
+    ['shut-out', 'host-firewall', { ...CLOSED, 'cold-near': 'yes', rest: { heldBack: { cold: 2 } } }],
+    [
+      'blocked-here',
+      'outbound-rejected',
+      { ...MUTE, rest: { notSent: { kind: 'other', code: 'E' }, turnedBack: BY_ROUTER } },
+    ],
+    ['host-firewall-deaf', 'deaf', { ...MUTE, relay: 'yes', rest: { heldBack: { outbound: 2 } } }],
+    ['outbound-rejected', 'outbound-blocked', { ...MUTE, relay: 'no', rest: { turnedBack: BY_ROUTER } }],
     ['deaf', 'no-answer', { ...MUTE, relay: 'yes' }],
     ['outbound-blocked', 'no-answer', { ...MUTE, relay: 'no' }],
     ['malformed', 'no-answer', { ...MUTE, rest: strange('malformed') }],

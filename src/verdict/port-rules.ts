@@ -1,5 +1,5 @@
 import { familyOf } from '../base/index.ts';
-import type { Elsewhere, PortEvidence, Unknown } from '../evidence/index.ts';
+import type { Elsewhere, PortEvidence, TurnedBack, Unknown } from '../evidence/index.ts';
 import type { Question } from '../plan/index.ts';
 import { isPreserved, type RunFacts } from './run-facts.ts';
 import type { Cause, PortResult } from './types.ts';
@@ -58,6 +58,14 @@ const settles = (
   kind: 'yes' | 'no',
   sampled: 'yes' | 'no' | 'mixed',
 ) => seen.answers[question].kind === kind || (unknown(seen, question, 'not-asked') && sampled === kind);
+
+/** Who turned back what this port sent; not the server, whose silence would be of another kind. */
+export const turnedBackFor = (seen: PortEvidence, run: RunFacts): TurnedBack | null =>
+  no(seen, 'outbound') ? (seen.turnedBack ?? run.turnedBack) : null;
+
+/** Packets for the port came to this machine, and did not reach the socket. */
+const heldBack = ({ heldBack: held }: PortEvidence, ...questions: readonly Question[]) =>
+  questions.reduce((sum, question) => sum + (held[question] ?? 0), 0) >= 2;
 
 /** Any question without which this port cannot be judged came to nothing for this reason. */
 const spoiltBy = (seen: PortEvidence, why: Unknown) =>
@@ -227,6 +235,20 @@ export const PORT_RULES: readonly PortRule[] = [
     why: 'The alternate address is let in, but so it is, or may be, to sockets that nobody forwards: the mapping alone may do that (endpoint-independent filtering, RFC 4787 section 5), and this server cannot ask the cold question.',
   },
   {
+    id: 'host-firewall',
+    applies: (seen) => isPreserved(seen) && no(seen, 'cold') && heldBack(seen, 'cold', 'warm'),
+    result: 'closed',
+    cause: 'host-firewall',
+    why: 'What nobody had asked for came to an interface of this machine, for this port, and its socket, which was open, did not get it.',
+  },
+  {
+    id: 'host-firewall-warm',
+    applies: (seen) => isPreserved(seen) && coldUnasked(seen) && no(seen, 'warm') && heldBack(seen, 'warm'),
+    result: 'closed',
+    cause: 'host-firewall',
+    why: 'The answer of the alternate address came to an interface of this machine, and the socket, which was open, did not get it.',
+  },
+  {
     id: 'shifted',
     applies: (seen) => seen.arrivedOn !== null && !yes(seen, 'cold'),
     result: 'closed',
@@ -271,11 +293,25 @@ export const PORT_RULES: readonly PortRule[] = [
     why: 'This machine itself did not let the packet out.',
   },
   {
+    id: 'host-firewall-deaf',
+    applies: (seen) => no(seen, 'outbound') && heldBack(seen, 'outbound'),
+    result: 'no-answer',
+    cause: 'host-firewall',
+    why: 'Answers to the port itself came to an interface of this machine, and the socket, which was open, did not get them.',
+  },
+  {
     id: 'deaf',
     applies: (seen, run) => no(seen, 'outbound') && settles(seen, 'relay', 'yes', run.sampled.relay),
     result: 'no-answer',
     cause: null,
     why: 'What the port sends gets out, since its answer came on another port; but no answer comes back to the port itself.',
+  },
+  {
+    id: 'outbound-rejected',
+    applies: (seen, run) => turnedBackFor(seen, run) !== null && !settles(seen, 'relay', 'yes', run.sampled.relay),
+    result: 'no-answer',
+    cause: 'rejected',
+    why: 'No request of the port was answered, and an ICMP error that quotes one, of this port or of one that looks the same, says who turned it back (RFC 792, RFC 1812 section 5.2.7).',
   },
   {
     id: 'outbound-blocked',

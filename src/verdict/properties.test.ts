@@ -35,6 +35,8 @@ const port: fc.Arbitrary<PortEvidence> = fc.record({
   arrivedOn: fc.constantFrom(null, null, null, 9001),
   notSent: fc.option(failure, { freq: 1 }),
   strange: fc.uniqueArray(fc.constantFrom('wrong-source', 'wrong-socket', 'malformed', 'no-mapping'), { maxLength: 2 }),
+  heldBack: fc.record({ cold: fc.constantFrom(1, 2), warm: fc.constantFrom(1, 2) }, { requiredKeys: [] }),
+  turnedBack: fc.constantFrom(null, null, { by: '192.168.0.1', type: 3, code: 13 }),
 });
 
 const run = fc

@@ -1,5 +1,5 @@
 import type { Family } from '../base/index.ts';
-import type { PortEvidence, RunEvidence } from '../evidence/index.ts';
+import type { PortEvidence, RunEvidence, TurnedBack } from '../evidence/index.ts';
 
 /** What holds for the run as a whole and colours what a single port means. */
 export interface RunFacts {
@@ -20,6 +20,8 @@ export interface RunFacts {
   readonly shutOut: boolean;
   /** Whether the router lets in everybody on a mapping, as control sockets met it. */
   readonly filter: RunEvidence['filter'];
+  /** Who turns back what ports send of which nothing gets out; null: nobody is known, or several. */
+  readonly turnedBack: TurnedBack | null;
   /** What the sample of ports that were asked says for those that look the same. */
   readonly sampled: { readonly changePort: Sampled; readonly relay: Sampled };
 }
@@ -38,8 +40,15 @@ export function runFacts({ family, filter, ports, bystanders, controlAddress, ma
     controlAddress,
     shutOut: isShutOut(ports),
     filter,
+    turnedBack: commonlyTurnedBack(ports),
     sampled: { changePort: sample(ports, 'change-port'), relay: sample(ports, 'relay') },
   };
+}
+
+/** Routers send ICMP errors about once a second: what one port was told holds for all that look the same. */
+function commonlyTurnedBack(ports: readonly PortEvidence[]): TurnedBack | null {
+  const told = ports.filter(({ answers }) => answers.outbound.kind === 'no').flatMap((port) => port.turnedBack ?? []);
+  return new Set(told.map(({ by }) => by)).size === 1 ? (told[0] ?? null) : null;
 }
 
 function isShutOut(ports: readonly PortEvidence[]): boolean {

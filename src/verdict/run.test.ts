@@ -37,6 +37,29 @@ const fails = (kind: 'in-use' | 'permission' | 'other'): Known => ({
 const MALFORMED: Known = { outbound: 'no', rest: { strange: ['malformed'] } };
 const NEIGHBOUR: Known = { cold: 'yes', outbound: 'yes', mapped: 4711 };
 
+describe('who turns packets back', () => {
+  const turnedBack = (by: string) => ({ turnedBack: { by, type: 3, code: 13 } });
+  const mute = (by?: string): Known => ({ outbound: 'no', relay: 'no', ...(by ? { rest: turnedBack(by) } : {}) });
+  const causes = (...known: readonly Known[]) =>
+    judge(runOf(ports(...known))).ports.map(({ cause, turnedBack: told }) => [cause, told?.by]);
+
+  it('is the same for all ports of which nothing gets out, if one was told', () => {
+    expect(causes(mute('192.168.0.1'), mute(), OPEN)).toEqual([
+      ['rejected', '192.168.0.1'],
+      ['rejected', '192.168.0.1'],
+      [null, undefined],
+    ]);
+  });
+
+  it('is not known of the others, if several do', () => {
+    expect(causes(mute('192.168.0.1'), mute('10.0.0.1'), mute())).toEqual([
+      ['rejected', '192.168.0.1'],
+      ['rejected', '10.0.0.1'],
+      ['outbound-blocked', undefined],
+    ]);
+  });
+});
+
 describe('the verdict', () => {
   it.each<[about: string, known: readonly Known[], says: string]>([
     ['all are open', [OPEN, OPEN, OPEN], 'supported'],

@@ -2,7 +2,7 @@ import { type Family, scopeOf } from '../base/index.ts';
 import type { CallRunEvidence, PortEvidence, RunEvidence } from '../evidence/index.ts';
 import { judgeCall } from './call-rules.ts';
 import { type Combined, combine, type Leg } from './legs.ts';
-import { PORT_RULES, type PortRule } from './port-rules.ts';
+import { PORT_RULES, type PortRule, turnedBackFor } from './port-rules.ts';
 import { isOpen, PROVEN } from './results.ts';
 import { type RunFacts, runFacts } from './run-facts.ts';
 import type { PortVerdict, Reason, RunVerdict, ServerVerdict, Verdict } from './types.ts';
@@ -87,7 +87,9 @@ const notAsked = (protocol: PortVerdict['protocol'], port: number, family: Famil
 export function judgePort(seen: PortEvidence, run: RunFacts): PortVerdict {
   const { id, result, cause } = ruleFor(seen, run);
   const { port, mapped, arrivedOn } = seen;
-  return { protocol: 'udp', family: run.family, port, result, cause, mapped, rule: id, arrivedOn };
+  const turnedBack = cause === 'rejected' ? turnedBackFor(seen, run) : null;
+  const verdict = { protocol: 'udp', family: run.family, port, result, cause, mapped, rule: id, arrivedOn } as const;
+  return turnedBack ? { ...verdict, turnedBack } : verdict;
 }
 
 function ruleFor(seen: PortEvidence, run: RunFacts): PortRule {

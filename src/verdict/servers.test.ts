@@ -19,6 +19,7 @@ const FULL: ServerEvidence = {
   pass: null,
   calls: false,
   failure: null,
+  turnedBack: null,
 };
 
 const judge = (change: Partial<ServerEvidence>) => judgeServer(IDENTITY, { ...FULL, ...change });
@@ -111,5 +112,22 @@ describe('a server', () => {
   ])('that is %s can ask inbound questions: %j, outbound ones: %j', (state, inbound, outbound) => {
     const verdict = { ...judge({}), state };
     expect([canAskInbound(verdict), canAskOutbound(verdict)]).toEqual([inbound, outbound]);
+  });
+});
+
+describe('a server to which packets do not get', () => {
+  const turnedBack = { by: '192.168.0.1', type: 3, code: 13 };
+
+  it('is unreachable, and who turned them back is known', () => {
+    expect(judge({ binding: 'silent', turnedBack })).toMatchObject({
+      state: 'unreachable',
+      detail: 'turned-back',
+      turnedBack,
+    });
+    expect(judge({ binding: 'silent' })).toMatchObject({ state: 'unreachable', detail: null });
+  });
+
+  it('is what it is if it has answered all the same', () => {
+    expect(judge({ turnedBack })).toEqual(judge({}));
   });
 });

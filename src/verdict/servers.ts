@@ -27,7 +27,8 @@ export const outOfFamily = (server: ServerIdentity): ServerVerdict => ({
 
 export function judgeServer(server: ServerIdentity, seen: ServerEvidence): ServerVerdict {
   const { state, detail } = stateOf(seen, server.address);
-  return { ...server, state, detail, otherAddress: seen.other };
+  const verdict = { ...server, state, detail, otherAddress: seen.other };
+  return state === 'unreachable' && seen.turnedBack ? { ...verdict, turnedBack: seen.turnedBack } : verdict;
 }
 
 interface StateAndDetail {
@@ -47,7 +48,7 @@ function stateOf(seen: ServerEvidence, address: string | null): StateAndDetail {
       return { state: 'throttling', detail: 'error-answer' };
     case 'silent':
     case 'unknown':
-      return { state: 'unreachable', detail: seen.failure?.code ?? null };
+      return { state: 'unreachable', detail: seen.failure?.code ?? (seen.turnedBack ? 'turned-back' : null) };
     default:
       return seen.binding satisfies never;
   }

@@ -61,6 +61,8 @@ export function seen({ port = PORT, mapped, at = {}, rest = {}, ...answers }: Kn
     arrivedOn: null,
     notSent: null,
     strange: [],
+    heldBack: {},
+    turnedBack: null,
     ...rest,
   };
 }
@@ -79,6 +81,7 @@ export const facts = ({ changePort = 'mixed', relay = 'mixed', ...rest }: Facts)
   controlAddress: PUBLIC,
   shutOut: false,
   filter: 'closed',
+  turnedBack: null,
   sampled: { changePort, relay },
   ...rest,
 });

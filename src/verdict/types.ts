@@ -1,4 +1,8 @@
 import type { Endpoint, Family, PortRange } from '../base/index.ts';
+import type { TurnedBack } from '../evidence/index.ts';
+
+export type { TurnedBack };
+
 import type { PauseEvidence } from '../evidence/index.ts';
 
 export type PortResult = 'open' | 'closed' | 'translated' | 'no-answer' | 'in-use' | 'malformed' | 'untested';
@@ -23,6 +27,7 @@ export type Cause =
   | 'loss'
   | 'own-service-on-router'
   | 'rejected'
+  | 'host-firewall'
   | 'no-call-back'
   | 'process'
   | 'permission';
@@ -67,6 +72,8 @@ export interface ServerVerdict {
   readonly otherAddress: Endpoint | null;
   /** What exactly was seen, e.g. `ignores-change-request`, `no-response-port`, `no-such-name`; null: nothing to add. */
   readonly detail: string | null;
+  /** Who has said that packets do not get there, by ICMP. */
+  readonly turnedBack?: TurnedBack;
 }
 
 export interface PortVerdict {
@@ -82,6 +89,8 @@ export interface PortVerdict {
   readonly rule: string;
   /** `shifted`: the port at which packets for this one arrived. */
   readonly arrivedOn: number | null;
+  /** `rejected`, of UDP: who says so, by ICMP. */
+  readonly turnedBack?: TurnedBack;
 }
 
 /**

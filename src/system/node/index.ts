@@ -6,13 +6,17 @@ import { nodeFiles } from './files.ts';
 import { nodeHost } from './host.ts';
 import { nodeNames } from './names.ts';
 import { nodeTcp } from './tcp.ts';
+import { nodeTls } from './tls.ts';
 import { nodeUdp } from './udp.ts';
+import { nodeWire } from './wire.ts';
 
 export const nodeSystem = (): System => ({
   clock: nodeClock,
   random: randomBytes,
   udp: nodeUdp,
   tcp: nodeTcp,
+  tls: nodeTls(process.env),
+  wire: nodeWire(nodeHost.addresses),
   names: nodeNames(),
   host: nodeHost,
   files: nodeFiles(process.env),

@@ -1,0 +1,43 @@
+import type { IcmpError, Watch, Wire, WireFailure, WireHandlers } from '../../src/system/index.ts';
+import type { Events } from './events.ts';
+import type { Packet } from './packet.ts';
+
+/** A host's view of what comes to it, before its firewall. */
+export interface ModelWire {
+  readonly wire: Wire;
+  arrived(packet: Packet): void;
+  turnedBack(error: IcmpError): void;
+}
+
+const PERMISSION: WireFailure = { kind: 'permission', code: 'EPERM' };
+
+export function createWire(events: Events, mayWatch: boolean): ModelWire {
+  const watches = new Set<{ readonly peers: readonly string[]; readonly handlers: WireHandlers }>();
+
+  function watch(peers: readonly string[], handlers: WireHandlers): Watch {
+    const one = { peers, handlers };
+    const begin = events.after(0, () => {
+      if (!mayWatch) return handlers.failed(PERMISSION);
+      watches.add(one);
+      handlers.watching();
+    });
+    return {
+      close() {
+        begin.cancel();
+        watches.delete(one);
+      },
+    };
+  }
+
+  return {
+    wire: { watch },
+    arrived({ protocol, from, to, bytes }) {
+      if (protocol !== 'udp') return;
+      for (const { peers, handlers } of watches)
+        if (peers.includes(from.address)) handlers.arrived([{ bytes, from, to }]);
+    },
+    turnedBack(error) {
+      for (const { handlers } of watches) handlers.turnedBack(error);
+    },
+  };
+}
