@@ -15,7 +15,7 @@ export interface CheckRequest {
   readonly tcpIfPossible: boolean;
   /** By which phones connect to the PBX; null: not known, so no certificate is compared with it. */
   readonly hostName: string | null;
-  /** null: IPv4 where server and machine have it, else IPv6 (docs/decisions/0010). */
+  /** null: IPv4 where server and machine have it, else IPv6 (docs/decisions/0012). */
   readonly family: Family | null;
   /** `0.0.0.0` or `::`: wherever the system lets packets out. */
   readonly bindAddress: string;
