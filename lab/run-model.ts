@@ -69,7 +69,7 @@ export function requestOf({
   noWait = false,
 }: Check): CheckRequest {
   return {
-    servers: servers.map((name) => ({ name, host: hostOf(name), port: 3478 })),
+    servers: servers.map((name) => ({ name, host: hostOf(name), port: 3478, mayBeDomain: true as const })),
     udp: rangesOf(udp),
     tcp: tcp === undefined ? [] : rangesOf(tcp),
     tcpIfPossible: false,

@@ -25,6 +25,8 @@ export const PREFIXED6 = '2001:db8:3::/64';
 
 /** The one name that the lab's resolver knows. */
 export const STUN_NAME = 'stun.example';
+/** The one domain that names it by an SRV record, if it does. */
+export const STUN_DOMAIN = 'domain.example';
 export const STUN_PORT = 3478;
 export const STUN_OTHER_PORT = 3479;
 

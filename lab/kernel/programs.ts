@@ -10,6 +10,7 @@ import {
   PUBLIC,
   RESOLVER,
   RESOLVER6,
+  STUN_DOMAIN,
   STUN_NAME,
   STUN_OTHER_PORT,
   STUN_PORT,
@@ -82,6 +83,7 @@ export function resolver({ dns, ipv6 }: NetworkSpec): Program | null {
   if (dns === 'refused' || dns === 'silent') return null;
   const own6 = ipv6 === undefined || dns === 'ipv4-only' ? '' : `,${PRIMARY6}`;
   const names = dns === 'no-such-name' ? [] : [`--host-record=${STUN_NAME},${PRIMARY}${own6}`];
+  if (dns === 'service') names.push(`--srv-host=_stun._udp.${STUN_DOMAIN},${STUN_NAME},${STUN_PORT}`);
   const own = ['--conf-file=/dev/null', '--pid-file=', '--user=root', '--group=', '--no-resolv', '--no-hosts'];
   return {
     command: [

@@ -28,6 +28,8 @@ export const LAN = {
 
 /** The one name that the model's resolver knows. */
 export const STUN_NAME = 'stun.example';
+/** The one domain that names it by an SRV record, if it does. */
+export const STUN_DOMAIN = 'domain.example';
 export const STUN_PORT = 3478;
 
 export const isLan = (address: string): boolean =>

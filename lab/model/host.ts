@@ -1,7 +1,7 @@
 import { err, type Family, formatEndpoint, type Milliseconds, ok, type Result } from '../../src/base/index.ts';
 import type { Clock, DnsError, Files, IcmpError, Names, System } from '../../src/system/index.ts';
 import type { NetworkSpec } from '../scenarios/index.ts';
-import { firstOf, PRIMARY, PRIMARY6, PRIMARY64, STUN_NAME } from './addresses.ts';
+import { firstOf, PRIMARY, PRIMARY6, PRIMARY64, STUN_DOMAIN, STUN_NAME, STUN_PORT } from './addresses.ts';
 import { createChance } from './chance.ts';
 import { createDescriptors } from './descriptors.ts';
 import type { Events } from './events.ts';
@@ -125,6 +125,8 @@ function createNames(dns: NetworkSpec['dns'], hasIpv6: boolean, events: Events):
       new Promise((resolve) => {
         events.after(dns === 'silent' ? RESOLVER_PATIENCE : 0, () => resolve(answer(name, family)));
       }),
+    stunServices: (domain) =>
+      Promise.resolve(dns === 'service' && domain === STUN_DOMAIN ? [{ host: STUN_NAME, port: STUN_PORT }] : []),
   };
 }
 

@@ -373,6 +373,12 @@ export const SCENARIOS: readonly Scenario[] = [
     }),
   ),
   {
+    name: 'dns-service',
+    about: 'The name is that of a domain, whose STUN server an SRV record tells.',
+    network: network({ forwards: [FORWARD] }, { dns: 'service' }),
+    steps: [{ check: { servers: ['domain.example'], udp: UDP }, expect: SUPPORTED }],
+  },
+  {
     name: 'dns-works',
     about: 'The server has a name.',
     network: network({ forwards: [FORWARD] }),

@@ -58,7 +58,8 @@ export interface NetworkSpec {
    * What the resolver says of `stun.example`; by default 198.51.100.10, and where there is IPv6 2001:db8:100::10.
    * `ipv4-only`: it has no AAAA. `nat64`: it has one of a DNS64 instead.
    */
-  readonly dns?: 'no-such-name' | 'refused' | 'silent' | 'ipv4-only' | 'nat64';
+  readonly dns?: /** `domain.example` names `stun.example` as its STUN server, by an SRV record; it has no address itself. */
+  'service' | 'no-such-name' | 'refused' | 'silent' | 'ipv4-only' | 'nat64';
 }
 
 export interface RouterSpec {

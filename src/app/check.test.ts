@@ -33,7 +33,10 @@ const leaderOf = (events: readonly RunEvent[]) => events.find((event) => event.k
 const range = (from: number, to = from) => ({ from, to });
 
 /** The PBX of a lab, with a resolver of its own. */
-const resolving = (lab: Lab, resolve: System['names']['resolve']): System => ({ ...lab.pbx, names: { resolve } });
+const resolving = (lab: Lab, resolve: System['names']['resolve']): System => ({
+  ...lab.pbx,
+  names: { ...lab.pbx.names, resolve },
+});
 
 /** The PBX of a lab, and how many timers of it are still to come. */
 function timing({ pbx }: Lab): { readonly system: System; pending(): number } {

@@ -12,6 +12,7 @@ import { PortCheck } from './port-check.ts';
 import { PumpUntilCancelled } from './pumps.ts';
 import { askRouter, ROUTER_SOCKETS } from './router.ts';
 import { type Candidate, checkServer, lead, MOST_ADDRESSES, type ServerTools, waysOf } from './servers.ts';
+import { withServices } from './services.ts';
 
 export interface FinishedCheck {
   readonly events: readonly RunEvent[];
@@ -134,8 +135,13 @@ class Run {
   }
 
   async #checkServers(): Promise<Promise<Candidate[]>[]> {
-    const { servers } = this.#request;
     const resolve = makeResolve(this.#system);
+    const servers = await Promise.race([
+      withServices(this.#request.servers, this.#system.names),
+      this.#pumps.cancellation,
+    ]);
+    if (servers === 'cancelled') return [];
+    if (servers.some((server) => !this.#request.servers.includes(server))) this.#tell({ kind: 'services', servers });
     const tools = { system: this.#system, resolve };
     const family =
       this.#request.family ?? (await Promise.race([chooseFamily(servers, tools), this.#pumps.cancellation]));

@@ -174,11 +174,12 @@ const portsAsked = (legs: readonly PlayedLeg[]): number[] => [
  * it has not answered yet would look like what it cannot do.
  */
 function judgeServers({ request }: EventOf<'started'>, events: readonly RunEvent[]): ServerVerdict[] {
+  const { servers } = events.find((event) => event.kind === 'services') ?? request;
   const aboutServers = events.filter((event) => event.kind === 'server');
   const checked = events.filter((event) => event.kind === 'server-checked');
   if (events.some((event) => event.kind === 'family' && !event.isHere))
-    return request.servers.map((server) => outOfFamily(identity(server, familyOf(server.host) && server.host)));
-  return request.servers.flatMap((server) => {
+    return servers.map((server) => outOfFamily(identity(server, familyOf(server.host) && server.host)));
+  return servers.flatMap((server) => {
     const names = events.filter((event) => event.kind === 'resolved' || event.kind === 'unresolved');
     const found = names.find((event) => event.server.name === server.name);
     if (found?.kind === 'unresolved') return [unresolvable(identity(server, null), found.error)];

@@ -41,6 +41,8 @@ export interface ServerName {
   readonly name: string;
   readonly host: string;
   readonly port: number;
+  /** No port was named: its STUN servers may be told by SRV records. */
+  readonly mayBeDomain?: true;
 }
 
 /**
@@ -51,6 +53,8 @@ export type RunEvent =
   | { readonly kind: 'started'; readonly date: string; readonly version: string; readonly request: CheckRequest }
   /** In which all of this run is asked. `isHere`: this machine has an address of it that may lead to the servers. */
   | { readonly kind: 'family'; readonly family: Family; readonly isHere: boolean }
+  /** In the place of those that were named: SRV records tell others. */
+  | { readonly kind: 'services'; readonly servers: readonly ServerName[] }
   | { readonly kind: 'resolved'; readonly server: ServerName; readonly addresses: readonly string[] }
   | { readonly kind: 'unresolved'; readonly server: ServerName; readonly error: DnsError }
   | {

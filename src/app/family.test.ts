@@ -25,7 +25,7 @@ function machine(routes: readonly Family[]) {
     const error = { kind: ZONE[name] ? ('no-address' as const) : ('no-such-name' as const), code: 'E' };
     return Promise.resolve(value ? { kind: 'ok', value } : { kind: 'error', error });
   };
-  return { system: { ...pbx, names: { resolve } }, asked };
+  return { system: { ...pbx, names: { ...pbx.names, resolve } }, asked };
 }
 
 const serversOf = (names: string) => names.split(' ').map((host) => ({ name: host, host, port: 3478 }));
@@ -101,7 +101,10 @@ test('where no way leads there, the system is left to say so', async () => {
 
 test('a run that is cancelled while a name is resolved ends at once', async () => {
   const { system } = machine(['ipv4', 'ipv6']);
-  const names: System['names'] = { resolve: () => new Promise(() => undefined) };
+  const names: System['names'] = {
+    stunServices: () => new Promise(() => undefined),
+    resolve: () => new Promise(() => undefined),
+  };
   const run = startCheck({ ...system, names }, { ...REQUEST, servers: [serverOf('both')] }, 'test');
   run.cancel();
   const { report, events } = await run.finished;

@@ -260,7 +260,7 @@ describe('without --server', () => {
       return Promise.resolve({ kind: 'ok', value: ['198.51.100.10'] });
     };
     const terminal = fakeTerminal();
-    const code = await model.run(runWords(words, { ...model.pbx, names: { resolve } }, terminal));
+    const code = await model.run(runWords(words, { ...model.pbx, names: { ...model.pbx.names, resolve } }, terminal));
     return { asked, code, text: terminal.text('out').replace(/\s+/g, ' ') };
   }
 

@@ -23,7 +23,7 @@ const mistake = (more: Partial<CheckOptions>) => {
 
 test('what is not said has its usual value', () => {
   expect(request()).toEqual({
-    servers: [{ name: 'stun.example.com', host: 'stun.example.com', port: 3478 }],
+    servers: [{ name: 'stun.example.com', host: 'stun.example.com', port: 3478, mayBeDomain: true }],
     udp: [{ from: 5060, to: 5060 }],
     serverList: null,
     tcp: [],
@@ -78,7 +78,10 @@ describe('--server', () => {
     ['bücher.example', 'bücher.example', 3478],
     ['3cx.example', '3cx.example', 3478],
   ])('%j is a server', (given, host, port) => {
-    expect(request({ server: [given] }).servers).toEqual([{ name: given.trim(), host, port }]);
+    const [server] = request({ server: [given] }).servers;
+    expect(server).toMatchObject({ name: given.trim(), host, port });
+    // Only a name without a port may have SRV records.
+    expect(server?.mayBeDomain ?? false).toBe(!/:\d+$/.test(given) && !/^[\d.]+$/.test(host));
   });
 
   test.each([

@@ -21,7 +21,8 @@ export function readServer(name: string): Result<ServerName, Mistake> {
 }
 
 function withPort(name: string, host: string, given: string | undefined): Result<ServerName, Mistake> {
-  if (given === undefined) return ok({ name, host, port: STUN_PORT });
+  if (given === undefined)
+    return ok({ name, host, port: STUN_PORT, ...(familyOf(host) === null ? { mayBeDomain: true } : {}) });
   const port = /^\d{1,5}$/.test(given) ? Number(given) : 0;
   return port >= 1 && port <= 65_535 ? ok({ name, host, port }) : wrong('server.port', { given: name, port: given });
 }

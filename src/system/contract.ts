@@ -226,9 +226,17 @@ export interface DnsError {
   readonly code: string;
 }
 
+/** A host that serves STUN for a domain. */
+export interface StunService {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface Names {
   /** Addresses of a host name (A or AAAA), in the resolver's order; never an empty list. At most 5 s. */
   resolve(name: string, family: Family): Promise<Result<readonly string[], DnsError>>;
+  /** SRV records `_stun._udp` of a domain, the most wanted first (RFC 2782); none, or no answer within 2 s: an empty list. */
+  stunServices(domain: string): Promise<readonly StunService[]>;
 }
 
 /** Who holds a port. `pid` and `name` are null where the system does not tell an ordinary user. */

@@ -8,7 +8,11 @@ import { hostsFileAddresses } from './hosts-file.ts';
 import { nodeNames } from './names.ts';
 
 /** How the server at the other end behaves: answers with addresses, with a code of RFC 1035 section 4.1.1, or not. */
-type Behaviour = { addresses: readonly number[][] } | { rcode: number } | 'silent';
+type Behaviour =
+  | { addresses: readonly number[][] }
+  | { services: readonly (readonly [priority: number, weight: number, port: number, host: string])[] }
+  | { rcode: number }
+  | 'silent';
 
 async function dnsServer(behaviour: Behaviour): Promise<string> {
   const server = createSocket('udp4');
@@ -32,8 +36,19 @@ function answer(query: Buffer, behaviour: Exclude<Behaviour, 'silent'>): Buffer 
   const wanted = addresses.filter(
     ({ length }) => (length === 4 ? A : AAAA) === question.readUInt16BE(question.length - 4),
   );
-  header.writeUInt16BE(wanted.length, 6);
-  return Buffer.concat([header, question, ...wanted.map(record)]);
+  const services = 'services' in behaviour ? behaviour.services.map(service) : [];
+  header.writeUInt16BE(wanted.length + services.length, 6);
+  return Buffer.concat([header, question, ...wanted.map(record), ...services]);
+}
+
+/** RFC 2782. */
+function service([priority, weight, port, host]: readonly [number, number, number, string]): Buffer {
+  const labels = host.split('.').flatMap((label) => [label.length, ...Buffer.from(label)]);
+  const target = host === '.' ? [0] : [...labels, 0];
+  const head = Buffer.from([0xc0, 12, 0, 33, 0, 1, 0, 0, 0, 60, 0, 6 + target.length]);
+  const numbers = Buffer.alloc(6);
+  [priority, weight, port].forEach((number, index) => void numbers.writeUInt16BE(number, 2 * index));
+  return Buffer.concat([head, numbers, Buffer.from(target)]);
 }
 
 const resolve = async (name: string, servers: string[], hostsFile = '/nowhere', family: Family = 'ipv4') =>
@@ -121,4 +136,33 @@ test('a hosts file may have comments, tabs and several lines for one name', () =
   const text = '# 192.0.2.9 a\r\n192.0.2.1\ta b\r\n192.0.2.2 A\n192.0.2.3\n\n192.0.2.4 aa #a\n';
   const anything = (): boolean => true;
   expect(hostsFileAddresses(text, 'a', anything)).toEqual(['192.0.2.1', '192.0.2.2']);
+});
+
+test.each<[about: string, behaviour: Behaviour, hosts: readonly string[]]>([
+  [
+    'in the order of their priority, the heaviest first',
+    {
+      services: [
+        [20, 0, 3478, 'c.example'],
+        [10, 1, 3479, 'b.example'],
+        [10, 9, 3478, 'a.example'],
+      ],
+    },
+    ['a.example:3478', 'b.example:3479', 'c.example:3478'],
+  ],
+  ['none, where the domain says that it has none', { services: [[0, 0, 0, '.']] }, []],
+  ['none, where there is no such name', { rcode: 3 }, []],
+  ['none, where the name has other records only', { addresses: [[198, 51, 100, 10]] }, []],
+  ['none, where the server refuses', { rcode: 5 }, []],
+])('the STUN servers of a domain: %s', async (_about, behaviour, hosts) => {
+  const names = nodeNames({ servers: [await dnsServer(behaviour)], hostsFile: '/nowhere', limit: 1_000 });
+  const services = await names.stunServices('example.com');
+  expect(services.map(({ host, port }) => `${host}:${port}`)).toEqual(hosts);
+});
+
+test('the STUN servers of a domain are waited for no longer than two seconds', async () => {
+  const names = nodeNames({ servers: [await dnsServer('silent')], hostsFile: '/nowhere', limit: 1_000 });
+  const began = performance.now();
+  expect(await names.stunServices('example.com')).toEqual([]);
+  expect(performance.now() - began).toBeLessThan(4_000);
 });

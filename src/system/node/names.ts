@@ -1,9 +1,9 @@
-import { promises as dns } from 'node:dns';
+import { promises as dns, type SrvRecord } from 'node:dns';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { domainToASCII } from 'node:url';
 import { canonicalIp, err, type Family, familyOf, type Milliseconds, ok, type Result } from '../../base/index.ts';
-import type { DnsError, Names } from '../contract.ts';
+import type { DnsError, Names, StunService } from '../contract.ts';
 import { errorCode } from './failures.ts';
 import { hostsFileAddresses } from './hosts-file.ts';
 
@@ -33,6 +33,9 @@ const DEFAULTS: NamesOptions = {
 /** Lets three servers be asked once, or one of them three times, before the limit. */
 const FIRST_TRY: Milliseconds = 1_200;
 
+/** It only refines: most names are those of hosts, and nobody waits long to know. */
+const SERVICE_LIMIT: Milliseconds = 2_000;
+
 const KINDS: Readonly<Record<string, DnsError['kind']>> = {
   ENOTFOUND: 'no-such-name',
   ENODATA: 'no-address',
@@ -52,6 +55,12 @@ export function nodeNames(overrides: Partial<NamesOptions> = {}): Names {
       if (ascii === '') return err({ kind: 'no-such-name', code: 'EBADNAME' });
       const local = await withoutDns(ascii, family, options.hostsFile);
       return local.length > 0 ? ok(local) : askDns(ascii, family, options);
+    },
+    async stunServices(domain) {
+      const ascii = domainToASCII(domain).replace(/\.$/, '');
+      if (ascii === '' || ascii === 'localhost') return [];
+      const found = await ask(options.servers, SERVICE_LIMIT, (resolver) => resolver.resolveSrv(`_stun._udp.${ascii}`));
+      return found.kind === 'ok' ? inOrder(found.value) : [];
     },
   };
 }
@@ -76,13 +85,30 @@ async function askDns(
   family: Family,
   options: NamesOptions,
 ): Promise<Result<readonly string[], DnsError>> {
+  const found = await ask(options.servers, options.limit, (resolver) =>
+    family === 'ipv4' ? resolver.resolve4(name) : resolver.resolve6(name),
+  );
+  return found.kind === 'ok' ? ok(inOneForm(found.value)) : found;
+}
+
+/** `.` says that the domain has no such service (RFC 2782). Those of one priority, the heaviest first. */
+const inOrder = (records: readonly SrvRecord[]): StunService[] =>
+  records
+    .filter(({ name, port }) => name !== '' && name !== '.' && port > 0)
+    .sort((a, b) => a.priority - b.priority || b.weight - a.weight || (a.name < b.name ? -1 : 1))
+    .map(({ name, port }) => ({ host: name, port }));
+
+async function ask<T>(
+  servers: readonly string[] | null,
+  limit: Milliseconds,
+  question: (resolver: dns.Resolver) => Promise<T>,
+): Promise<Result<T, DnsError>> {
   const resolver = new dns.Resolver({ timeout: FIRST_TRY, tries: 3 });
-  if (options.servers !== null) resolver.setServers(options.servers);
+  if (servers !== null) resolver.setServers(servers);
   // `tries` and `timeout` count per server, and how many servers there are is the user's choice.
-  const alarm = setTimeout(() => resolver.cancel(), options.limit);
+  const alarm = setTimeout(() => resolver.cancel(), limit);
   try {
-    const found = family === 'ipv4' ? await resolver.resolve4(name) : await resolver.resolve6(name);
-    return ok(inOneForm(found));
+    return ok(await question(resolver));
   } catch (error) {
     const code = errorCode(error) === 'ECANCELLED' ? 'ETIMEOUT' : errorCode(error);
     return err({ kind: KINDS[code] ?? 'other', code });
