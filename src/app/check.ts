@@ -136,6 +136,8 @@ class Run {
 
   async #checkServers(): Promise<Promise<Candidate[]>[]> {
     const resolve = makeResolve(this.#system);
+    // Most names are those of hosts: their addresses are on the way meanwhile.
+    for (const { host } of this.#request.servers) void resolve(host, this.#request.family ?? 'ipv4');
     const servers = await Promise.race([
       withServices(this.#request.servers, this.#system.names),
       this.#pumps.cancellation,
