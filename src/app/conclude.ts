@@ -204,11 +204,14 @@ function only<K extends RunEvent['kind']>(events: readonly RunEvent[], kind: K):
 
 /** How often a silent question was asked at most; and control packets. */
 function exchangeOf(legs: readonly PlayedLeg[]): { tries: number; loss: { sent: number; answered: number } } {
-  let [tries, lost, answered] = [0, 0, 0];
+  let [tries, sent, answered] = [0, 0, 0];
   for (const { observations } of legs)
-    for (const seen of observations)
+    for (const seen of observations) {
       if (seen.kind === 'silent') tries = Math.max(tries, seen.tries);
-      else if (seen.kind === 'control-answered') answered++;
-      else if (seen.kind === 'control-lost') lost++;
-  return { tries, loss: { sent: answered + lost, answered } };
+      if (!('role' in seen) || seen.role === 'newcomer') continue;
+      // Newcomers are lost where a router has no room for them, which is not the line's fault.
+      sent++;
+      if (seen.kind === 'control-answered') answered++;
+    }
+  return { tries, loss: { sent, answered } };
 }

@@ -24,8 +24,8 @@ export function collectPauses(observations: readonly Observation[]): PauseEviden
   if (paused.size === 0) return [];
   const records = {
     router: ofRouter(observations),
-    outbound: ofServer(observations, 'newcomer'),
-    server: ofServer(observations, 'primary'),
+    outbound: ofServer(observations, 'newcomer', (seen) => seen.kind === 'answered' && seen.question === 'outbound'),
+    server: ofServer(observations, 'primary', ({ kind }) => kind === 'sent'),
   };
   const pauses = [...paused.values()].sort((a, b) => a.at - b.at);
   return pauses.map(({ at, by }, index) => {
@@ -69,13 +69,18 @@ function ofRouter(observations: readonly Observation[]): Record {
   return record;
 }
 
-/** Who was answered, and who was not; and all ports that were asked. */
-function ofServer(observations: readonly Observation[], role: ProbeRole): Record {
+/** Which probes were answered, and which were not; and the ports of which something counts. */
+function ofServer(
+  observations: readonly Observation[],
+  role: ProbeRole,
+  counts: (seen: Seen<'sent' | 'answered'>) => boolean,
+): Record {
   const record: Record = { letIn: [], refused: [], ports: new Map() };
   for (const seen of observations) {
     if (seen.kind === 'control-answered' && seen.role === role) record.letIn.push(seen.sentAt);
     if (seen.kind === 'control-lost' && seen.role === role) record.refused.push(seen.sentAt);
-    if (seen.kind === 'sent') noteFirst(record.ports, seen.port, seen.at);
+    if ((seen.kind === 'sent' || seen.kind === 'answered') && counts(seen))
+      noteFirst(record.ports, seen.port, seen.kind === 'sent' ? seen.at : seen.sentAt);
   }
   return record;
 }
