@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createModel } from '../../lab/model/index.ts';
 import { type RunningReflector, startCheck, startReflector } from './index.ts';
-import { ALTERNATE, FORWARDED, NOT_FORWARDED, openLab, PRIMARY, REQUEST, serverOf } from './test-lab.ts';
+import { ALTERNATE, FORWARDED, NOT_FORWARDED, openLab, PRIMARY, REQUEST, serverOf, toStrangers } from './test-lab.ts';
 
 const MANY = [{ from: 9000, to: 10_999 }];
 const AT_ONCE = { udp: MANY, rate: { kind: 'max' } } as const;
@@ -60,3 +60,18 @@ test('over IPv6, where answers are longer, it is none either: no answer is longe
   expect(longest('wan-in')).toBeLessThanOrEqual(longest('wan-out'));
   started.value.close();
 });
+
+test.each([1, 3, 10])(
+  '%i open ports, by a server that is not ours and has no RESPONSE-PORT, are known to be open',
+  async (count) => {
+    const lab = await openLab({
+      ...FORWARDED,
+      router: FORWARDED.router && { ...FORWARDED.router, forwards: [{ ports: MANY, to: 'pbx' }] },
+      server: { kind: 'no-response-port' },
+    });
+    const udp = [{ from: 9000, to: 9000 + count - 1 }];
+    const run = startCheck(toStrangers(lab.pbx), { ...REQUEST, udp, sample: 'all' }, 'lab');
+    const { report } = await lab.run(run.finished);
+    expect([report.verdict, report.servers[0]?.detail]).toEqual(['supported', 'no-response-port']);
+  },
+);

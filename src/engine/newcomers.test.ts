@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Milliseconds } from '../base/index.ts';
+import type { Endpoint, Milliseconds } from '../base/index.ts';
 import { collectEvidence } from '../evidence/index.ts';
+import type { SocketFailure } from '../system/index.ts';
 import { RangeCheck } from './range-check.ts';
 import { but, drive, honest, type Request, type Server } from './test-network.ts';
 import { chance, planOf } from './test-plan.ts';
@@ -28,9 +29,9 @@ const mute =
   (request) =>
     ports.includes(request.port) ? [] : honest(request);
 
-function check(server: Server, ports = MANY) {
+function check(server: Server, ports = MANY, options: Parameters<typeof drive>[2] = {}) {
   const plan = planOf(ports);
-  const run = drive<Observation>(new RangeCheck(plan, chance()), server);
+  const run = drive<Observation>(new RangeCheck(plan, chance()), server, options);
   const evidence = collectEvidence(plan, run.observations);
   const outbound = (kind: string) =>
     evidence.ports.filter(({ answers }) => answers.outbound.kind === kind).map(({ port }) => port);
@@ -72,6 +73,35 @@ describe('a port that cannot send', () => {
     expect(newcomers.length).toBeLessThan((endedAt - 1000) / 250);
     const locals = newcomers.flatMap((seen) => (seen.kind === 'control-answered' ? [seen.local] : []));
     expect(new Set(locals).size).toBe(locals.length);
+  });
+});
+
+describe('where no newcomer finds a socket', () => {
+  const NO_MORE: SocketFailure = { kind: 'no-more-sockets', code: 'EMFILE' };
+  const few = [9000, 9001, 9002, 9003];
+
+  it.each<[about: string, bind: (local: Endpoint, nth: number) => number | SocketFailure]>([
+    ['since there is none left', ({ port }, nth) => (nth >= 6 ? NO_MORE : port || 50_001 + nth)],
+    ['since the system hands out ports that are checked', ({ port }, nth) => port || (nth >= 6 ? 9000 : 50_001 + nth)],
+  ])('%s: the silence of a port says nothing, and the run ends', (_about, bind) => {
+    const { outbound, newcomers, endedAt } = check(mute(9001), few, { bind });
+    expect([outbound('no'), outbound('unknown'), newcomers]).toEqual([[], [9001], []]);
+    expect(endedAt).toBeLessThan(60_000);
+  });
+
+  it('after some were lost: the ports do not wait for them', () => {
+    let opened = 0;
+    const bind = ({ port }: Endpoint, nth: number) =>
+      port === 0 && nth >= 6 && ++opened > 4 ? NO_MORE : port || 50_001 + nth;
+    const known = new Set<number>();
+    // The helpers are known from the beginning; whoever comes later is not let out.
+    const server: Server = (request) => {
+      if (request.at < 1100) known.add(request.port);
+      return known.has(request.port) && request.port !== 9001 ? honest(request) : [];
+    };
+    const { outbound, endedAt } = check(server, few, { bind });
+    expect(outbound('no')).toEqual([]);
+    expect(endedAt).toBeLessThan(90_000);
   });
 });
 

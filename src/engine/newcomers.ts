@@ -43,6 +43,8 @@ const FARTHEST: Milliseconds = 5000;
 /** As many in a row by chance, at 10 % loss each way: seven in a thousand, and two in a million. */
 const DOUBT_AFTER = 3;
 const REFUSED_AFTER = 8;
+/** So many in a row that got no socket, or none of their own: there will be none, and nobody waits for them. */
+const UNSENT = 5;
 
 /**
  * Sockets that ask the primary once, each a flow that the router has not seen, while ports are silent that have sent:
@@ -57,6 +59,7 @@ export class Newcomers {
   #lastKey = FIRST_KEY;
   #silences = 0;
   #lostInARow = 0;
+  #unsentInARow = 0;
   #nextAt: Milliseconds = 0;
 
   constructor(tools: NewcomerTools, isChecked: (port: number) => boolean) {
@@ -69,7 +72,7 @@ export class Newcomers {
   }
 
   get inDoubt(): boolean {
-    return this.#lostInARow >= DOUBT_AFTER && this.#silences > 0;
+    return this.#lostInARow >= DOUBT_AFTER && this.#silences > 0 && this.#unsentInARow < UNSENT;
   }
 
   /** So many were lost that it is no accident, while the control probes were not. */
@@ -135,7 +138,11 @@ export class Newcomers {
     const newcomer = this.#open.get(socket);
     if (!newcomer) return;
     // The system may hand out a port that is to be checked: the next one may have another.
-    if (this.#isChecked(local.port)) return this.#close(newcomer);
+    if (this.#isChecked(local.port)) {
+      this.#unsentInARow++;
+      return this.#close(newcomer);
+    }
+    this.#unsentInARow = 0;
     const { plan, outbox, transactions, pacer, bulk } = this.#tools;
     newcomer.local = local.port;
     newcomer.probe = { sentAt: now, answered: null };
@@ -148,6 +155,7 @@ export class Newcomers {
 
   /** No socket was left, or none was allowed: then nothing vouches for the silence. */
   failed(socket: SocketKey): void {
+    this.#unsentInARow++;
     this.#open.delete(socket);
   }
 

@@ -28,7 +28,7 @@ const PATIENCE: Milliseconds = 12_000;
 /** Sentinels whose sockets stay open for the next slice; `plan` leaves room for them. */
 const CARRIED = 4;
 /** So long a run waits at its end to know the router's filter. */
-const SETTLED_AFTER: Milliseconds = 4000;
+const SETTLED_AFTER: Milliseconds = 12_000;
 /** So long a socket of our own may take to be closed. */
 const HELD_FOR_A_MOMENT: Milliseconds = 30;
 const NONE: ReadonlySet<SocketKey> = new Set();
