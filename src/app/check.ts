@@ -135,23 +135,30 @@ class Run {
   }
 
   async #checkServers(): Promise<Promise<Candidate[]>[]> {
+    const { family: wanted, servers: named } = this.#request;
+    // Without an address of the family that is wanted not even a name is asked for.
+    if (wanted !== null && !this.#hasFamily(wanted)) {
+      this.#tell({ kind: 'family', family: wanted, isHere: false });
+      return [];
+    }
     const resolve = makeResolve(this.#system);
     // Most names are those of hosts: their addresses are on the way meanwhile.
-    for (const { host } of this.#request.servers) void resolve(host, this.#request.family ?? 'ipv4');
-    const servers = await Promise.race([
-      withServices(this.#request.servers, this.#system.names),
-      this.#pumps.cancellation,
-    ]);
+    for (const { host } of named) void resolve(host, wanted ?? 'ipv4');
+    const servers = await Promise.race([withServices(named, this.#system.names), this.#pumps.cancellation]);
     if (servers === 'cancelled') return [];
-    if (servers.some((server) => !this.#request.servers.includes(server))) this.#tell({ kind: 'services', servers });
+    if (servers.some((server) => !named.includes(server))) this.#tell({ kind: 'services', servers });
     const tools = { system: this.#system, resolve };
-    const family =
-      this.#request.family ?? (await Promise.race([chooseFamily(servers, tools), this.#pumps.cancellation]));
+    const family = wanted ?? (await Promise.race([chooseFamily(servers, tools), this.#pumps.cancellation]));
     if (family === 'cancelled') return [];
-    const isLocal = servers.every(({ host }) => scopeOf(host) === 'loopback');
-    const isHere = isLocal || hasFamily(this.#system.host.addresses(), family);
+    const isHere = this.#hasFamily(family);
     this.#tell({ kind: 'family', family, isHere });
     return isHere ? servers.map((server) => checkServer(server, this.#serverTools(family, resolve))) : [];
+  }
+
+  /** A server on this very machine needs no address of the world outside. */
+  #hasFamily(family: Family): boolean {
+    const isLocal = this.#request.servers.every(({ host }) => scopeOf(host) === 'loopback');
+    return isLocal || hasFamily(this.#system.host.addresses(), family);
   }
 
   #serverTools(family: Family, resolve: Resolve): ServerTools {
