@@ -158,7 +158,7 @@ export function evidenceOf(legs: readonly PlayedLeg[]): Leg[] {
 }
 
 /** Ports that sent packets of their own, and had not let a cold one in before: that they let one in now, may be their own doing. */
-export function spokenFirst(leg: PlayedLeg, { ports }: RunEvidence): Set<number> {
+export function spokenFirst(leg: PlayedLeg, { ports }: Pick<RunEvidence, 'ports'>): Set<number> {
   const spoke = portsThatSpoke(leg);
   for (const { port, answers } of ports) if (answers.cold.kind === 'yes') spoke.delete(port);
   return spoke;

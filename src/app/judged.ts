@@ -1,20 +1,19 @@
-import { collectEvidence } from '../evidence/index.ts';
 import type { Judged } from '../plan/index.ts';
-import { isOpen, type PortVerdict } from '../verdict/index.ts';
+import { isOpen, judgeLegs, type Leg, type PortVerdict } from '../verdict/index.ts';
 import { type PlayedLeg, spokenFirst } from './conclude.ts';
 
 /** Reasons that another server may not have. */
 const SERVERS = new Set<PortVerdict['cause']>(['server-silent', 'throttled-by-server']);
 
 /** What is known of the ports of one leg, by all that was asked, as `askAgain` wants it. */
-export function judgedBy(legs: readonly PlayedLeg[], leg: number, verdicts: readonly PortVerdict[]): Judged[] {
+export function judgedBy(legs: readonly PlayedLeg[], shown: readonly Leg[], leg: number): Judged[] {
   const own = legs[leg];
   if (!own) return [];
   const ports = new Set(own.plan.slices.flat());
-  const spoke = new Set(legs.flatMap((one) => [...spokenFirst(one, collectEvidence(one.plan, one.observations))]));
+  const spoke = new Set(legs.flatMap((one, index) => [...spokenFirst(one, shown[index]?.evidence ?? { ports: [] })]));
   const isLost = own.observations.some(({ kind }) => kind === 'server-lost');
-  return verdicts
-    .filter(({ port }) => ports.has(port))
+  return judgeLegs(shown)
+    .ports.filter(({ port }) => ports.has(port))
     .map((verdict) => ({
       port: verdict.port,
       state: stateOf(verdict, isLost),

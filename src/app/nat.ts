@@ -18,6 +18,7 @@ import { askOptIn, type NatOptions } from './nat-opt-in.ts';
 import { PumpUntilCancelled } from './pumps.ts';
 import { askRouter, routerEvidence } from './router.ts';
 import { type Candidate, checkServer, type ServerTools } from './servers.ts';
+import { withServices } from './services.ts';
 
 export interface NatRequest {
   readonly servers: readonly ServerName[];
@@ -57,7 +58,7 @@ export function startNat(
 
 async function carryOut(
   system: System,
-  { servers, family: wanted, bindAddress: from, noRouter = false, options = NO_OPTIONS }: NatRequest,
+  { servers: named, family: wanted, bindAddress: from, noRouter = false, options = NO_OPTIONS }: NatRequest,
   version: string,
   pumps: PumpUntilCancelled,
   tell: (event: NatEvent) => void,
@@ -65,9 +66,17 @@ async function carryOut(
   const startedAt = system.clock.date();
   const events: RunEvent[] = [];
   const resolve = makeResolve(system);
-  const family = wanted ?? (await chooseFamily(servers, { system, resolve }));
-  const isHere =
-    servers.every(({ host }) => scopeOf(host) === 'loopback') || hasFamily(system.host.addresses(), family);
+  const isLocal = named.every(({ host }) => scopeOf(host) === 'loopback');
+  const mayAsk = (one: Family) => isLocal || hasFamily(system.host.addresses(), one);
+  const choose = async () => {
+    // Without an address of the family that is wanted not even a name is asked for.
+    if (wanted !== null && !mayAsk(wanted)) return { servers: named, family: wanted };
+    const servers = await withServices(named, system.names);
+    return { servers, family: wanted ?? (await chooseFamily(servers, { system, resolve })) };
+  };
+  const chosen = await Promise.race([choose(), pumps.cancellation]);
+  const { servers, family } = chosen === 'cancelled' ? { servers: [], family: wanted ?? 'ipv4' } : chosen;
+  const isHere = mayAsk(family);
   const mayAskRouter = !noRouter && family === 'ipv4';
   let router: Promise<void> | null = null;
   const tools: ServerTools = {

@@ -4,6 +4,8 @@ import {
   askAgain,
   askRest,
   type DrawNumbers,
+  fewestSockets,
+  type Judged,
   MOST_REFINING,
   nextSample,
   type ProbePlan,
@@ -115,7 +117,9 @@ export class PortCheck {
     const { rate } = this.#tools.request;
     if (rate !== null || !isStranger(leader.seen)) return [leader];
     const strangers = [leader, ...others.filter(({ seen }) => isStranger(seen))];
-    return strangers.slice(0, Math.max(1, Math.min(MOST_SHARING, Math.floor(count / FEWEST_SHARED))));
+    // Their ports listen at the same time.
+    const room = Math.floor(this.#tools.freeSockets() / (fewestSockets + FEWEST_SHARED));
+    return strangers.slice(0, Math.max(1, Math.min(MOST_SHARING, room, Math.floor(count / FEWEST_SHARED))));
   }
 
   /** Where neighbours of a sample differ, those between them are asked: the boundary is mostly what is wrong. */
@@ -135,9 +139,7 @@ export class PortCheck {
   async #askOthers(leg: number, others: readonly Candidate[]): Promise<void> {
     for (const [index, candidate] of others.entries()) {
       if (this.#tools.pumps.cancelled) return;
-      const legs = legsOf(this.#tools.events);
-      const before = judgedBy(legs, leg, this.#verdicts());
-      const filterOpen = evidenceOf(legs).some(({ evidence }) => evidence.filter === 'open');
+      const { before, filterOpen } = this.#known(leg);
       const ports = askAgain(before, filterOpen);
       if (ports.length === 0) return;
       const hasOthers = index + 1 < others.length;
@@ -145,8 +147,18 @@ export class PortCheck {
       const rest = askRest(before, worksNow(this.#verdicts()), new Set(ports));
       if (rest.length > 0) await this.#ask([{ candidate, ports: rest, round: 'again', hasOthers }]);
       // Whoever confirms what fails has said enough; another one is only asked for what nobody could judge.
-      if (!judgedBy(legsOf(this.#tools.events), leg, this.#verdicts()).some(({ state }) => state === 'lost')) return;
+      if (!this.#known(leg).before.some(({ state }) => state === 'lost')) return;
     }
+  }
+
+  /** Of the ports of that leg, by all that was asked. */
+  #known(leg: number): { readonly before: readonly Judged[]; readonly filterOpen: boolean } {
+    const legs = legsOf(this.#tools.events);
+    const shown = evidenceOf(legs);
+    return {
+      before: judgedBy(legs, shown, leg),
+      filterOpen: shown.some(({ evidence }) => evidence.filter === 'open'),
+    };
   }
 
   #verdicts(): readonly PortVerdict[] {
@@ -155,12 +167,13 @@ export class PortCheck {
 
   /** Side by side. */
   async #ask(askings: readonly Asking[], beside: (plan: ProbePlan) => Promise<void> = async () => undefined) {
-    const { pumps, memory, tell, system } = this.#tools;
-    const prepared = await Promise.all(askings.map((asking) => this.#prepare(asking)));
+    const { pumps, memory, tell, system, request } = this.#tools;
+    const freeSockets = Math.floor(this.#tools.freeSockets() / askings.length);
+    const prepared = await Promise.all(askings.map((asking) => this.#prepare(asking, freeSockets)));
     const wait = Math.max(...prepared.map((one) => one.wait));
     const [first] = prepared;
-    // What is only to be confirmed is not waited for.
-    if (!first || (wait > 0 && first.round === 'again')) return;
+    // A second server is not waited for.
+    if (!first || (wait > 0 && first.round === 'again' && !request.noWait)) return;
     if (wait > 0) await this.#waitUnlessTold(wait, first.candidate);
     if (pumps.cancelled) return;
     const leg = this.#plans.length;
@@ -173,8 +186,8 @@ export class PortCheck {
     await Promise.all([...checks, beside(first.plan)]);
   }
 
-  async #prepare(asking: Asking): Promise<Prepared> {
-    const { system, request, memory, freeSockets } = this.#tools;
+  async #prepare(asking: Asking, freeSockets: number): Promise<Prepared> {
+    const { system, request, memory } = this.#tools;
     const { rate } = request;
     const { candidate, ports, round, hasOthers, refinement } = asking;
     const bindAddress = await bindAddressFor(candidate.address, request.bindAddress, system);
@@ -186,7 +199,7 @@ export class PortCheck {
     const plan = planProbes({
       ...{ server, ports, bindAddress, rate, stalePorts, hasOthers },
       needsFilter: round === 'again' ? 'always' : hasOthers ? 'if-ports-fail' : 'never',
-      freeSockets: freeSockets(),
+      freeSockets,
     });
     return { ...asking, plan, localAddress, wait };
   }

@@ -9,8 +9,8 @@ const SECOND_ALTERNATE = '198.51.100.40';
 const BOTH = [serverOf(PRIMARY), serverOf(SECOND)];
 const UDP = [{ from: 9000, to: 9019 }];
 
-async function openBoth(network: NetworkSpec, seed = 1): Promise<Lab> {
-  const lab = await openLab({ ...network, second: true }, { seed });
+async function openBoth(network: NetworkSpec, seed = 1, freeSockets?: number): Promise<Lab> {
+  const lab = await openLab({ ...network, second: true }, { seed, ...(freeSockets ? { freeSockets } : {}) });
   const options = { primary: SECOND, alternate: SECOND_ALTERNATE, port: 3478, alternatePort: 3479 };
   await lab.run(startReflector(lab.reflector, { ...options, rfc3489: false, lab: false, fault: null }));
   return lab;
@@ -117,6 +117,13 @@ describe('what the first server finds wrong', () => {
   });
 });
 
+test('with --no-wait the second is asked at once: the router has been told to forget', async () => {
+  const lab = await openBoth(NOT_FORWARDED);
+  await check(lab);
+  const again = await check(lab, { noWait: true });
+  expect(planned(again).map(({ round }) => round)).toEqual(['first', 'again']);
+});
+
 describe('servers that are not ours', () => {
   test('share the load', async () => {
     const lab = await openBoth(FORWARDED);
@@ -128,6 +135,15 @@ describe('servers that are not ours', () => {
     ]);
     expect(done.report.verdict).toBe('supported');
     expect(done.report.ports).toHaveLength(30);
+  });
+
+  test('share sockets, too, where there are few', async () => {
+    const lab = await openBoth(FORWARDED, 1, 70);
+    const udp = [{ from: 9000, to: 9119 }];
+    const run = startCheck(toStrangers(lab.pbx), { ...REQUEST_OF_STRANGERS, udp, sample: 'all' }, 'lab');
+    const { report, events } = await lab.run(run.finished);
+    expect(planned({ events } as FinishedCheck).filter(({ round }) => round === 'first')).toHaveLength(2);
+    expect([report.verdict, report.ports.length]).toEqual(['supported', 120]);
   });
 
   test('share a sample, and one of them refines it', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startCheck } from './index.ts';
+import { startCheck, startNat } from './index.ts';
 import { FORWARDED, openLab, REQUEST, serverOf } from './test-lab.ts';
 
 const DOMAIN = { ...serverOf('domain.example'), mayBeDomain: true as const };
@@ -28,4 +28,15 @@ test('cancelled while nobody answers: the run ends at once', async () => {
   const run = startCheck({ ...lab.pbx, names }, { ...REQUEST, servers: [DOMAIN] }, 'lab');
   run.cancel();
   expect((await lab.run(run.finished, 10)).report.verdict).toBe('cancelled');
+});
+
+test('the NAT, too, is asked about by a domain; cancelled, it ends at once', async () => {
+  const lab = await openLab({ ...FORWARDED, dns: 'service' });
+  const request = { servers: [DOMAIN], family: null, bindAddress: '0.0.0.0' };
+  const { server } = await lab.run(startNat(lab.pbx, request, 'lab').finished);
+  expect(server).toMatchObject({ name: 'stun.example:3478', state: 'ok' });
+  const names = { ...lab.pbx.names, stunServices: () => new Promise<never>(() => undefined) };
+  const run = startNat({ ...lab.pbx, names }, request, 'lab');
+  run.cancel();
+  expect((await lab.run(run.finished, 10)).cancelled).toBe(true);
 });

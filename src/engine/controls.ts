@@ -125,9 +125,9 @@ export class Controls {
     return last !== undefined && last >= time - REFUSAL_TELLS;
   }
 
-  /** Whether the router lets everybody in on a mapping. */
-  get filterKnown(): boolean {
-    return this.#filterKnown;
+  /** Whether the router lets everybody in on a mapping will be known, and is not yet. */
+  get filterComing(): boolean {
+    return !this.#filterKnown && this.#roles.has('alternate') && this.#plan.server.changeRequest;
   }
 
   /** Every role has answered a probe. */

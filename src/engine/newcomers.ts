@@ -91,7 +91,8 @@ export class Newcomers {
 
   /** Whether new flows got out when a packet of this question was sent. */
   around(time: Milliseconds, question: Question): Enclosure {
-    return FROM_THE_PORT.has(question) ? enclosure(this.#probes as Probe[], time, FARTHEST) : 'both';
+    const reach = Math.max(FARTHEST, 3 * this.#tools.plan.controlEvery);
+    return FROM_THE_PORT.has(question) ? enclosure(this.#probes as Probe[], time, reach) : 'both';
   }
 
   silenceBegins(question: Question): void {
@@ -115,7 +116,7 @@ export class Newcomers {
   /** Opens one, whatever else is going on. */
   knock(now: Milliseconds): void {
     const { outbox, plan } = this.#tools;
-    this.#nextAt = now + (this.#probes.length < FEW ? SHORT_PAUSE : LONG_PAUSE);
+    this.#nextAt = now + this.#pause;
     this.#lastKey--;
     this.#open.set(this.#lastKey, { socket: this.#lastKey, local: 0, probe: null });
     outbox.push({ kind: 'open', socket: this.#lastKey, local: { address: plan.bindAddress, port: 0 } });
@@ -180,6 +181,11 @@ export class Newcomers {
     for (const newcomer of [...this.#open.values()]) this.#close(newcomer);
   }
 
+  /** Where few packets may be sent, the control probes need theirs: they tell whether the server is there at all. */
+  get #pause(): Milliseconds {
+    return Math.max(this.#probes.length < FEW ? SHORT_PAUSE : LONG_PAUSE, this.#tools.plan.controlEvery / 2);
+  }
+
   get #patience(): Milliseconds {
     const { path, plan } = this.#tools;
     return Math.min(plan.tries.longestGap, 3 * path.gap(plan.tries));
@@ -191,7 +197,7 @@ export class Newcomers {
       probe.answered = false;
       this.#lostInARow++;
       // All tries up to the next one are in doubt: it must not be long in coming.
-      this.#nextAt = Math.min(this.#nextAt, at);
+      this.#nextAt = Math.min(this.#nextAt, probe.sentAt + Math.max(SHORT_PAUSE, this.#tools.plan.controlEvery / 2));
       this.#tools.outbox.observed({ kind: 'control-lost', at, role: 'newcomer', sentAt: probe.sentAt });
     }
     this.#close(newcomer);

@@ -110,6 +110,16 @@ describe('a server that is not to be reached', () => {
     expect(check(gone(1100, 9_000)).seconds).toBeLessThan(usual + 14);
   });
 
+  it('once, in a run that takes long at its usual pace, does not end it early', () => {
+    const many = Array.from({ length: 700 }, (_, index) => 9000 + index);
+    const slowly = { rate: { kind: 'paced', packetsPerSecond: 5 } } as const;
+    const { cold, kinds, seconds } = check(gone(20_000, 70_000), many, slowly);
+    expect(kinds.filter((kind) => kind === 'paused')).toHaveLength(1);
+    expect(seconds).toBeGreaterThan(300);
+    expect(cold('yes')).toEqual(many);
+    expect(kinds).not.toContain('refused-by-router');
+  });
+
   it('while the router refuses new flows is only waited for', () => {
     const { cold, kinds } = check((request) =>
       request.at > 1200 && (request.to === PRIMARY || isNewFlow(request)) ? [] : honest(request),

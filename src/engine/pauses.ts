@@ -44,7 +44,8 @@ export class Pauses {
   readonly #tools: PauseTools;
   #pause: Pause | null = null;
   #count = 0;
-  #firstAt: Milliseconds | null = null;
+  /** Since when the ports are asked more slowly than usual, and whose doing that is. */
+  #slow: { readonly by: Who; readonly since: Milliseconds } | null = null;
   /** The server said so, and no pause has followed yet. */
   #isRefused = false;
   #isPolite = false;
@@ -71,7 +72,9 @@ export class Pauses {
     if (newcomers.refused) return this.#begin('outbound', now);
     if (controls.dead) return this.#begin('server', now);
     if (this.#isRefused) return this.#rest(now);
-    return this.#isTooLong(now) ? this.#giveUp('router', now) : null;
+    // At the slowest pace a large range takes longer than anybody waits for.
+    const slow = this.#slow;
+    return slow && now - slow.since > this.#tools.plan.patience.slow ? this.#giveUp(slow.by, now) : null;
   }
 
   #begin(by: Who, now: Milliseconds): Milliseconds | 'over' {
@@ -79,7 +82,6 @@ export class Pauses {
     const patience = by === 'server' ? plan.patience.server : plan.patience.router;
     if (patience === 0 || this.#count >= MOST_PAUSES) return this.#giveUp(by, now);
     this.#count++;
-    this.#firstAt ??= now;
     this.#pause = { by, since: now, until: now + patience, knocks: 0 };
     outbox.observed({ kind: 'paused', at: now, by, until: this.#pause.until });
     return now;
@@ -121,15 +123,11 @@ export class Pauses {
     this.#pause = null;
     this.#isRefused = false;
     // An interruption of the path is no sign that the pace was too much.
+    if (by !== 'server' || this.#isPolite || this.#count > 1) this.#slow ??= { by, since: now };
     if (this.#isPolite) throttle.polite();
-    else if (by !== 'server' || this.#count > 1) throttle.slower();
+    else if (this.#slow) throttle.slower();
     controls.hurry(now);
     return null;
-  }
-
-  /** At the slowest pace a large range takes longer than anybody waits for. */
-  #isTooLong(now: Milliseconds): boolean {
-    return this.#firstAt !== null && now - this.#firstAt > this.#tools.plan.patience.slow;
   }
 
   #giveUp(by: Who, at: Milliseconds): 'over' {

@@ -251,7 +251,7 @@ export class RangeCheck implements Engine<Observation> {
   #settle(now: Milliseconds): Milliseconds {
     const { needsFilter } = this.#plan;
     const isNeeded = needsFilter === 'always' || (needsFilter === 'if-ports-fail' && this.#asker.metSilence);
-    if (!isNeeded || this.#controls.filterKnown || this.#controls.dead || now - this.#phaseSince > SETTLED_AFTER)
+    if (!isNeeded || !this.#controls.filterComing || this.#controls.dead || now - this.#phaseSince > SETTLED_AFTER)
       return this.#enter('done', now);
     this.#controls.hurry(now);
     return this.#controls.work(now, 'in-a-hurry');
