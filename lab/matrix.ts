@@ -3,12 +3,13 @@
  * adds loss beyond what the design promises, and repeats the real networks. Ends with 1 on any difference.
  */
 import { labSupport } from './kernel/index.ts';
-import { runInKernel } from './run-kernel.ts';
-import { runInModel } from './run-model.ts';
-import { type Column, SCENARIOS, type Scenario } from './scenarios/index.ts';
+import { type KernelColumn, runInKernel } from './run-kernel.ts';
+import { modelRuns, runInModel } from './run-model.ts';
+import { type Column, reasonToSkip, SCENARIOS, type Scenario } from './scenarios/index.ts';
 
 const FULL = process.argv.includes('--full');
 const SEEDS = FULL ? 1000 : 200;
+const RUNS = modelRuns(SEEDS);
 /** Each way. */
 const LOSSES = FULL ? [0, 0.01, 0.02, 0.03, 0.05, 0.1] : [0, 0.01, 0.03, 0.05];
 const KERNEL_RUNS = FULL ? 5 : 1;
@@ -29,19 +30,19 @@ async function runModel(scenario: Scenario): Promise<Cell> {
   let wrong = 0;
   let first: readonly string[] = [];
   for (const loss of LOSSES) {
-    for (let seed = 1; seed <= SEEDS; seed++) {
-      const differences = await runInModel(scenario, { seed, loss });
+    for (const run of RUNS) {
+      const differences = await runInModel(scenario, { ...run, loss });
       if (differences.length === 0) continue;
       wrong++;
-      if (first.length === 0) first = differences.map((line) => `seed ${seed}, loss ${loss}: ${line}`);
+      if (first.length === 0) first = differences.map((line) => `seed ${run.seed}, ${run.mode}, loss ${loss}: ${line}`);
     }
     // The kernel's labs in this process want to hear of their packets, too.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return { runs: LOSSES.length * SEEDS, wrong, first };
+  return { runs: LOSSES.length * RUNS.length, wrong, first };
 }
 
-async function runKernel(scenario: Scenario, column: 'kernel' | 'coturn'): Promise<Cell> {
+async function runKernel(scenario: Scenario, column: KernelColumn): Promise<Cell> {
   let wrong = 0;
   let first: readonly string[] = [];
   for (let run = 1; run <= KERNEL_RUNS; run++) {
@@ -64,13 +65,13 @@ async function pool(tasks: readonly (() => Promise<void>)[], atOnce: number): Pr
 async function fill(rows: readonly Row[]): Promise<void> {
   const support = await labSupport();
   const kernel = rows.flatMap((row) =>
-    (['kernel', 'coturn'] as const).map((column) => async () => {
-      const why = row.scenario.notIn?.[column] ?? (support.kind === 'no' ? support.why : null);
+    (['kernel', 'live', 'coturn'] as const).map((column) => async () => {
+      const why = reasonToSkip(row.scenario, column) ?? (support.kind === 'no' ? support.why : null);
       row.cells.set(column, why ?? (await runKernel(row.scenario, column)));
     }),
   );
   await pool(kernel, LABS_AT_ONCE);
-  for (const row of rows) row.cells.set('model', row.scenario.notIn?.model ?? (await runModel(row.scenario)));
+  for (const row of rows) row.cells.set('model', reasonToSkip(row.scenario, 'model') ?? (await runModel(row.scenario)));
 }
 
 const show = (cell: Cell | string | undefined): string =>
@@ -84,16 +85,17 @@ function print(rows: readonly Row[]): void {
   const line = (cells: readonly string[]) =>
     console.log(
       cells
-        .map((cell, index) => cell.padEnd([38, 12, 8, 8][index] ?? 0))
+        .map((cell, index) => cell.padEnd([38, 12, 8, 8, 8][index] ?? 0))
         .join(' ')
         .trimEnd(),
     );
-  line(['scenario', 'model', 'kernel', 'coturn', 'expected']);
+  line(['scenario', 'model', 'kernel', 'live', 'coturn', 'expected']);
   for (const { scenario, cells } of rows)
     line([
       scenario.name,
       show(cells.get('model')),
       show(cells.get('kernel')),
+      show(cells.get('live')),
       show(cells.get('coturn')),
       expected(scenario),
     ]);

@@ -1,5 +1,13 @@
 import { type KernelLab, NotAvailable, openLab } from './kernel/index.ts';
-import { type Check, compare, type ReportShape, type Scenario, type Step, serversOf } from './scenarios/index.ts';
+import {
+  type Check,
+  type Column,
+  compare,
+  type ReportShape,
+  type Scenario,
+  type Step,
+  serversOf,
+} from './scenarios/index.ts';
 
 /** The built command. */
 export const FULLCONE: readonly string[] = [process.execPath, 'dist/fullcone.js'];
@@ -7,8 +15,10 @@ export const FULLCONE: readonly string[] = [process.execPath, 'dist/fullcone.js'
 /** Longer than any scenario waits, and shorter than anybody would. */
 const LIMIT = 120_000;
 
+export type KernelColumn = Exclude<Column, 'model'>;
+
 /** Runs one scenario through real NATs; what is wrong with it, one line each. */
-export async function runInKernel(scenario: Scenario, column: 'kernel' | 'coturn'): Promise<string[]> {
+export async function runInKernel(scenario: Scenario, column: KernelColumn): Promise<string[]> {
   const lab = await openLab(scenario.network, {
     server: column === 'coturn' ? 'coturn' : 'fullcone',
     fullcone: FULLCONE,
@@ -25,11 +35,15 @@ export async function runInKernel(scenario: Scenario, column: 'kernel' | 'coturn
   }
 }
 
-async function runStep(lab: KernelLab, step: Step, column: 'kernel' | 'coturn'): Promise<string[]> {
+async function runStep(lab: KernelLab, step: Step, column: KernelColumn): Promise<string[]> {
   if (step.repair) await lab.repair(step.repair);
   if (step.repair6) await lab.repair6(step.repair6);
   if (step.after) await new Promise((resolve) => setTimeout(resolve, 1000 * (step.after ?? 0)));
-  const { status, stdout, stderr } = await lab.run('pbx', [...FULLCONE, ...words(step.check)], { timeout: LIMIT });
+  const { status, stdout, stderr } = await lab.run(
+    'pbx',
+    [...FULLCONE, ...words({ mode: column === 'live' ? 'live' : 'bind', ...step.check })],
+    { timeout: LIMIT },
+  );
   const report = parse(stdout);
   if (!report) return [`no report; exit ${status}; ${stderr.trim() || stdout.trim()}`];
   const differences = compare(step.expect, report, column);
@@ -39,7 +53,7 @@ async function runStep(lab: KernelLab, step: Step, column: 'kernel' | 'coturn'):
 
 const EXIT_CODES: Readonly<Record<string, number>> = { supported: 0, unsupported: 1, inconclusive: 2, cancelled: 130 };
 
-const words = ({ family, servers = serversOf(family), udp, tcp, sample, noWait }: Check): string[] => [
+const words = ({ family, servers = serversOf(family), udp, tcp, sample, noWait, mode = 'bind' }: Check): string[] => [
   'check',
   ...(family === undefined ? [] : [family === 'ipv6' ? '-6' : '-4']),
   ...servers.flatMap((server) => ['--server', server]),
@@ -47,6 +61,7 @@ const words = ({ family, servers = serversOf(family), udp, tcp, sample, noWait }
   ...(sample === undefined ? ['--all'] : ['--sample', String(sample)]),
   ...(tcp ? ['--tcp', tcp] : []),
   ...(noWait ? ['--no-wait'] : []),
+  ...['--mode', mode],
 ];
 
 function parse(text: string): ReportShape | null {

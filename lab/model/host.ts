@@ -5,6 +5,7 @@ import { firstOf, PRIMARY, PRIMARY6, PRIMARY64, STUN_DOMAIN, STUN_NAME, STUN_POR
 import { createChance } from './chance.ts';
 import { createDescriptors } from './descriptors.ts';
 import type { Events } from './events.ts';
+import { createLive } from './live.ts';
 import type { Packet } from './packet.ts';
 import { createSockets } from './sockets.ts';
 import { createTcp } from './tcp.ts';
@@ -64,12 +65,21 @@ export function createHost(options: HostOptions): Host {
   const { tcp, receive: receiveSegment } = createTcp({
     ...{ ...common, held: heldTcp, chance: createChance(seed, `${name}: tcp`) },
   });
+  const { live, arrived: besideHolders } = createLive({
+    events,
+    isAllowed: rest.mayWatch,
+    tcp,
+    // Within the machine no link is crossed.
+    transmit: (packet) =>
+      addresses.includes(packet.to.address) ? events.after(0, () => receive(packet)) : transmit(packet),
+  });
   const system: System = {
     clock: createClock(events),
     random: createChance(seed, `${name}: random`).bytes,
     udp: sockets.udp,
     tcp,
     wire,
+    live,
     // No machine of the model has a TLS server.
     tls: { look: () => Promise.resolve({ kind: 'nobody' }) },
     names: createNames(dns, hasIpv6, events),
@@ -87,13 +97,16 @@ export function createHost(options: HostOptions): Host {
     },
     files: createFiles(),
   };
+  function receive(packet: Packet): boolean {
+    arrived(packet);
+    if (!letsIn(packet)) return false;
+    besideHolders(packet);
+    return packet.protocol === 'udp' ? sockets.receive(packet) : receiveSegment(packet);
+  }
+
   return {
     system,
-    receive(packet) {
-      arrived(packet);
-      if (!letsIn(packet)) return false;
-      return packet.protocol === 'udp' ? sockets.receive(packet) : receiveSegment(packet);
-    },
+    receive,
     turnedBack,
     openSockets: descriptors.open,
   };

@@ -1,4 +1,5 @@
 /** One table of networks and of what a check in them must say; both labs run it. */
+export { reasonToSkip } from './columns.ts';
 export { compare, type ReportShape } from './compare.ts';
 export { serversOf } from './servers.ts';
 export { SCENARIOS } from './table.ts';

@@ -184,12 +184,18 @@ export const IPV6_SCENARIOS: readonly Scenario[] = [
     name: 'ipv6-held',
     about: 'Another process has a port, for both families.',
     network: network({ forwards: [PINHOLE] }, { held: [9001] }),
-    steps: over6({
-      verdict: 'inconclusive',
-      reason: 'ports-in-use',
-      ports: { '5060,9000,9002-9005': { result: 'open', cause: null }, '9001': { result: 'in-use', cause: 'process' } },
-      findings: ['process'],
-    }),
+    steps: over6(
+      {
+        verdict: 'inconclusive',
+        reason: 'ports-in-use',
+        ports: {
+          '5060,9000,9002-9005': { result: 'open', cause: null },
+          '9001': { result: 'in-use', cause: 'process' },
+        },
+        findings: ['process'],
+      },
+      { mode: 'bind' },
+    ),
   },
   {
     name: 'ipv6-repaired',

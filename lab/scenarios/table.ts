@@ -1,5 +1,6 @@
 import type { PortRange } from '../../src/base/index.ts';
 import { IPV6_SCENARIOS } from './ipv6-table.ts';
+import { LIVE_SCENARIOS } from './live-table.ts';
 import { NATS_SCENARIOS } from './nats-table.ts';
 import { SERVER_SCENARIOS } from './servers-table.ts';
 import { TCP_SCENARIOS } from './tcp-table.ts';
@@ -46,6 +47,9 @@ const allUntested = (reason: string, server: string, ...findings: string[]): Exp
 });
 
 const once = (expect: Expectation, udp = UDP) => [{ check: { udp }, expect }];
+
+/** With ordinary sockets: beside the other process it would be asked, too. */
+const inUse = (expect: Expectation): Scenario['steps'] => [{ check: { udp: UDP, mode: 'bind' }, expect }];
 
 const NOT_COTURN = 'coturn cannot be made to do this';
 
@@ -400,7 +404,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'port-in-use',
     about: 'Another process holds a port.',
     network: network({ forwards: [FORWARD] }, { held: [9001] }),
-    steps: once({
+    steps: inUse({
       verdict: 'inconclusive',
       reason: 'ports-in-use',
       ports: { '5060,9000,9002-9005': { result: 'open', cause: null }, '9001': { result: 'in-use', cause: 'process' } },
@@ -572,4 +576,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...NATS_SCENARIOS,
   ...TCP_SCENARIOS,
   ...IPV6_SCENARIOS,
+  ...LIVE_SCENARIOS,
 ];

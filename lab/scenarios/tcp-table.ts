@@ -142,13 +142,18 @@ export const TCP_SCENARIOS: readonly Scenario[] = [
     name: 'tcp-port-in-use',
     about: 'Another process of the machine listens at a port.',
     network: network({ forwards: [UDP_FORWARD, TCP_FORWARD] }, { heldTcp: [5090] }),
-    steps: once({
-      verdict: 'inconclusive',
-      reason: 'ports-in-use',
-      ports: { [UDP]: open },
-      tcp: { '5060-5061': open, '5090': { result: 'in-use', cause: 'process' } },
-      findings: ['process'],
-    }),
+    steps: [
+      {
+        check: { udp: UDP, tcp: TCP, mode: 'bind' },
+        expect: {
+          verdict: 'inconclusive',
+          reason: 'ports-in-use',
+          ports: { [UDP]: open },
+          tcp: { '5060-5061': open, '5090': { result: 'in-use', cause: 'process' } },
+          findings: ['process'],
+        },
+      },
+    ],
     notIn: { coturn: NO_CALLS },
   },
   {

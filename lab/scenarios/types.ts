@@ -25,8 +25,11 @@ export interface Scenario {
   readonly notIn?: Partial<Record<Column, string>>;
 }
 
-/** model: src/reflector in the model lab; kernel: the built reflector; coturn: the same router, Debian's coturn. */
-export type Column = 'model' | 'kernel' | 'coturn';
+/**
+ * model: src/reflector in the model lab; kernel: the built reflector; live: the same, with raw sockets; coturn: the same
+ * router, Debian's coturn.
+ */
+export type Column = 'model' | 'kernel' | 'live' | 'coturn';
 
 export interface NetworkSpec {
   /** null: no router; the PBX itself has 203.0.113.44, and 2001:db8:2::44. */
@@ -202,6 +205,8 @@ export interface Check {
   readonly rate?: 'max';
   /** Do not wait for the router to forget an earlier check. */
   readonly noWait?: boolean;
+  /** Absent: it makes no difference, so that the columns choose. */
+  readonly mode?: 'bind' | 'live';
 }
 
 /** Several: which one, is a matter of chance. */

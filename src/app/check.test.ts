@@ -73,6 +73,7 @@ test('tells what happens in the order in which it happens, and gives the same li
     'gateway',
     'server',
     'server-checked',
+    'mode',
     'planned',
     'observed',
     'holders',

@@ -5,9 +5,10 @@ import { CALLED_AT_ONCE, fewestSockets, planCalls, type ServerFacts } from '../p
 import type { Report } from '../report/index.ts';
 import type { Holder, System } from '../system/index.ts';
 import { conclude, legsOf } from './conclude.ts';
-import type { CheckRequest, RunEvent } from './events.ts';
-import { bindAddressFor, chooseFamily, hasFamily, makeResolve, type Resolve } from './family.ts';
+import type { CheckRequest, Mode, RunEvent } from './events.ts';
+import { addressesFor, chooseFamily, hasFamily, makeResolve, type Resolve } from './family.ts';
 import { type Bystanders, type Memory, memoryOf } from './memory.ts';
+import { chooseMode, placeFor } from './places.ts';
 import { PortCheck } from './port-check.ts';
 import { PumpUntilCancelled } from './pumps.ts';
 import { askRouter, ROUTER_SOCKETS } from './router.ts';
@@ -107,10 +108,18 @@ class Run {
     const { clock } = this.#system;
     const began = clock.now();
     this.#tell({ kind: 'started', date: clock.date().toISOString(), version: this.#version, request: this.#request });
-    const [memory, ...servers] = await Promise.all([memoryOf(this.#system), ...(await this.#checkServers())]);
+    const choosing = chooseMode(this.#request.mode, this.#system);
+    const [memory, mode, ...servers] = await Promise.all([
+      memoryOf(this.#system),
+      choosing,
+      ...(await this.#checkServers()),
+    ]);
     const candidates = servers.flat();
     const leader = lead(candidates);
-    if (leader && !this.#pumps.cancelled) await this.#checkPorts(leader, candidates, memory);
+    if (leader && !this.#pumps.cancelled) {
+      this.#tell({ kind: 'mode', mode });
+      await this.#checkPorts(leader, candidates, { memory, mode });
+    }
     if (this.#isAllWell()) this.#dropRouterSoon();
     await Promise.race([this.#router, this.#pumps.cancellation]);
     this.#tell({ kind: 'ended', duration: clock.now() - began, cancelled: this.#pumps.cancelled });
@@ -202,40 +211,52 @@ class Run {
     return { ports: [...this.#pumps.helperPorts], peers: [...new Set(peers)] };
   }
 
-  async #checkPorts(leader: Candidate, candidates: readonly Candidate[], memory: Memory): Promise<void> {
+  async #checkPorts(
+    leader: Candidate,
+    candidates: readonly Candidate[],
+    { memory, mode }: { readonly memory: Memory; readonly mode: Mode },
+  ): Promise<void> {
     const { tcp } = this.#request;
     const ports = new PortCheck({
       system: this.#system,
       request: this.#request,
       pumps: this.#pumps,
       memory,
+      mode,
       tell: (event) => this.#tell(event),
       events: this.#events,
+      // Beside their holders, ports need none.
       freeSockets: () =>
-        this.#system.udp.freeSockets() - socketsForCalls(this.#request) - (this.#mayAskRouter ? ROUTER_SOCKETS : 0),
+        mode === 'live'
+          ? Number.POSITIVE_INFINITY
+          : this.#system.udp.freeSockets() - socketsForCalls(this.#request) - (this.#mayAskRouter ? ROUTER_SOCKETS : 0),
     });
     const caller = [leader, ...candidates].find(({ seen }) => seen.calls);
     const work = ports.run(leader, candidates, async ({ server }) => {
       if (tcp.length === 0) return;
       await this.#lookAtCertificates();
-      await this.#checkCalls(caller && caller !== leader ? waysOf(caller)[0] : server);
+      await this.#checkCalls(caller && caller !== leader ? waysOf(caller)[0] : server, mode);
     });
     await memory.renew(work);
     await this.#findHolders(familyOf(leader.address) ?? 'ipv4');
   }
 
   /** Beside the UDP ports: calls take seconds, and hardly any packets. */
-  async #checkCalls(server: ServerFacts): Promise<void> {
+  async #checkCalls(server: ServerFacts, mode: Mode): Promise<void> {
     const { tcp, tcpIfPossible, udp } = this.#request;
     const ports = portsOf(tcp);
     if (ports.length === 0 || (tcpIfPossible && !server.calls)) return;
-    const bindAddress = await bindAddressFor(server.primary.address, this.#request.bindAddress, this.#system);
+    const { bindAddress, localAddress } = await addressesFor(server.primary.address, this.#request, this.#system);
     const plan = planCalls({ server, ports, bindAddress, now: this.#system.clock.now() });
     this.#tell({ kind: 'calls-planned', plan });
     const checked = new Set(portsOf(udp));
-    await this.#pumps.run(new CallCheck(plan, (port) => checked.has(port), this.#system.random), (observation) =>
-      this.#tell({ kind: 'call', observation }),
-    );
+    const check = new CallCheck(plan, (port) => checked.has(port), this.#system.random);
+    const place = await placeFor({ mode, localAddress, bindAddress, server }, this.#system);
+    try {
+      await this.#pumps.run(check, (observation) => this.#tell({ kind: 'call', observation }), { ports: place });
+    } finally {
+      place.close();
+    }
   }
 
   /** Before the ports are listened at: who listens there now is the PBX. Where nobody does there is nothing to see. */

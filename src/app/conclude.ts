@@ -71,6 +71,7 @@ export function conclude(all: readonly RunEvent[]): Report {
     version: started.version,
     startedAt: new Date(started.date),
     durationMs: ended.duration,
+    mode: modeOf(started, events),
     bindAddress: localAddress,
     plannedPorts,
     ...(sample ? { sample } : {}),
@@ -80,6 +81,12 @@ export function conclude(all: readonly RunEvent[]): Report {
     holders,
     ...router,
   });
+}
+
+/** A run that ended before it was chosen has used no port. */
+function modeOf({ request }: EventOf<'started'>, events: readonly RunEvent[]): Report['mode'] {
+  const chosen = events.find((event) => event.kind === 'mode');
+  return chosen?.mode ?? (request.mode === 'auto' ? 'bind' : request.mode);
 }
 
 /** Nothing where it was not asked. */

@@ -24,11 +24,16 @@ export interface CheckRequest {
   /** How many of the ports are asked; null: all where the server allows more than strangers may ask, else a sample. */
   readonly sample: 'all' | number | null;
   readonly order: PortOrder;
+  /** `auto`: `live` where this machine allows it, else `bind`. */
+  readonly mode: 'auto' | Mode;
   /** The router has been told to forget: do not wait for its old states to die. */
   readonly noWait: boolean;
   /** The router is not asked for its own address. */
   readonly noRouter: boolean;
 }
+
+/** How the ports of a run are used: by ordinary sockets, or beside the programs that hold them. */
+export type Mode = 'bind' | 'live';
 
 /** `refine`: what a sample needs besides; `again`: of another server, what the first could not judge, or found wrong. */
 export type Round = 'first' | 'refine' | 'again';
@@ -77,6 +82,8 @@ export type RunEvent =
   | { readonly kind: 'waiting'; readonly for: Milliseconds }
   /** The user vouches that it has been told to forget. */
   | { readonly kind: 'not-waited'; readonly for: Milliseconds }
+  /** How the ports of this run are used. */
+  | { readonly kind: 'mode'; readonly mode: Mode }
   /** One server is about to be asked. Legs count from 0; those of one round run side by side. */
   | {
       readonly kind: 'planned';

@@ -67,3 +67,14 @@ export async function bindAddressFor(server: string, wanted: string, { host }: P
   if (!isAnyAddress(wanted)) return wanted;
   return family === 'ipv6' ? ((await host.sourceFor(server)) ?? ANY.ipv6) : ANY.ipv4;
 }
+
+/** Where ports listen for a server, and the address from which they speak to it. */
+export async function addressesFor(
+  server: string,
+  { bindAddress: wanted }: { readonly bindAddress: string },
+  { host }: Pick<System, 'host'>,
+): Promise<{ readonly bindAddress: string; readonly localAddress: string }> {
+  const bindAddress = await bindAddressFor(server, wanted, { host });
+  const source = isAnyAddress(bindAddress) ? await host.sourceFor(server) : null;
+  return { bindAddress, localAddress: source ?? bindAddress };
+}

@@ -1,4 +1,4 @@
-import { isAnyAddress, type Milliseconds, portsOf, scopeOf } from '../base/index.ts';
+import { type Milliseconds, portsOf, scopeOf } from '../base/index.ts';
 import { RangeCheck } from '../engine/index.ts';
 import {
   askAgain,
@@ -18,10 +18,11 @@ import type { System, Timer } from '../system/index.ts';
 import { isOpen, judgeLegs, type PortVerdict } from '../verdict/index.ts';
 import { evidenceOf, legsOf } from './conclude.ts';
 import { drawing } from './draw.ts';
-import type { CheckRequest, Round, RunEvent } from './events.ts';
-import { bindAddressFor } from './family.ts';
+import type { CheckRequest, Mode, Round, RunEvent } from './events.ts';
+import { addressesFor } from './family.ts';
 import { judgedBy, worksNow } from './judged.ts';
 import type { Memory } from './memory.ts';
+import { placeFor } from './places.ts';
 import type { PumpUntilCancelled } from './pumps.ts';
 import { type Candidate, isStranger, othersThan, waysOf } from './servers.ts';
 
@@ -37,6 +38,7 @@ export interface PortCheckTools {
   readonly request: CheckRequest;
   readonly pumps: PumpUntilCancelled;
   readonly memory: Memory;
+  readonly mode: Mode;
   readonly tell: (event: RunEvent) => void;
   /** What was told so far. */
   readonly events: readonly RunEvent[];
@@ -167,7 +169,7 @@ export class PortCheck {
 
   /** Side by side. */
   async #ask(askings: readonly Asking[], beside: (plan: ProbePlan) => Promise<void> = async () => undefined) {
-    const { pumps, memory, tell, system, request } = this.#tools;
+    const { pumps, memory, tell, request } = this.#tools;
     const freeSockets = Math.floor(this.#tools.freeSockets() / askings.length);
     const prepared = await Promise.all(askings.map((asking) => this.#prepare(asking, freeSockets)));
     const wait = Math.max(...prepared.map((one) => one.wait));
@@ -182,7 +184,7 @@ export class PortCheck {
     await memory.intend(this.#plans);
     for (const [index, { plan, round, localAddress }] of prepared.entries())
       tell({ kind: 'planned', leg: leg + index, round, plan, localAddress, plannedPorts: this.#all.length });
-    const checks = prepared.map((one, index) => this.#check(one, leg + index, system));
+    const checks = prepared.map((one, index) => this.#check(one, leg + index));
     await Promise.all([...checks, beside(first.plan)]);
   }
 
@@ -190,9 +192,7 @@ export class PortCheck {
     const { system, request, memory } = this.#tools;
     const { rate } = request;
     const { candidate, ports, round, hasOthers, refinement } = asking;
-    const bindAddress = await bindAddressFor(candidate.address, request.bindAddress, system);
-    const source = isAnyAddress(bindAddress) ? await system.host.sourceFor(candidate.address) : null;
-    const localAddress = source ?? bindAddress;
+    const { bindAddress, localAddress } = await addressesFor(candidate.address, request, system);
     const isTranslated = candidate.seen.mapped?.address !== localAddress;
     const concerned = refinement ? this.#all : ports;
     const { server, wait, stalePorts } = memory.advise(waysOf(candidate), concerned, isTranslated);
@@ -204,16 +204,22 @@ export class PortCheck {
     return { ...asking, plan, localAddress, wait };
   }
 
-  async #check({ plan, refinement, ports }: Prepared, leg: number, { random }: System): Promise<void> {
-    const { pumps, tell } = this.#tools;
+  async #check({ plan, localAddress, refinement, ports }: Prepared, leg: number): Promise<void> {
+    const { pumps, tell, system, mode } = this.#tools;
     if (ports.length === 0) return;
     const next = () => {
       const slices = refinement?.() ?? [];
       if (slices.length > 0) tell({ kind: 'extended', leg, slices });
       return slices;
     };
-    const check = new RangeCheck(plan, random, { mayAsk: (port) => this.#planned.has(port), next });
-    await pumps.run(check, (observation) => tell({ kind: 'observed', leg, observation }));
+    const check = new RangeCheck(plan, system.random, { mayAsk: (port) => this.#planned.has(port), next });
+    const { bindAddress, server } = plan;
+    const place = await placeFor({ mode, localAddress, bindAddress, server }, system);
+    try {
+      await pumps.run(check, (observation) => tell({ kind: 'observed', leg, observation }), { ports: place });
+    } finally {
+      place.close();
+    }
   }
 
   /** A server inside says nothing about the router, whatever that remembers. */

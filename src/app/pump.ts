@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../base/index.ts';
 import type { Engine, Input, Output, SocketKey } from '../engine/index.ts';
-import type { System, TcpListener, Timer, UdpSocket, Watch } from '../system/index.ts';
+import type { LivePorts, System, TcpListener, Timer, UdpSocket, Watch } from '../system/index.ts';
 
 /** An engine at work. */
 export interface Pump {
@@ -10,14 +10,18 @@ export interface Pump {
   cancel(): void;
 }
 
+/** Where the ports that are checked are opened. */
+export type CheckedPorts = Pick<LivePorts, 'udp' | 'tcp'>;
+
 /** Carries inputs from the system to the engine and its outputs back, until it is done. */
 export function pump<T>(
   engine: Engine<T>,
   system: System,
   observed: (observation: T) => void,
   helperBound: (port: number) => void = () => undefined,
+  ports: CheckedPorts = system,
 ): Pump {
-  const worker = new Worker(engine, system, observed, helperBound);
+  const worker = new Worker(engine, system, observed, helperBound, ports);
   worker.start();
   return { done: worker.done, cancel: () => worker.feed({ kind: 'cancel' }) };
 }
@@ -27,6 +31,7 @@ class Worker<T> {
   readonly #system: System;
   readonly #observed: (observation: T) => void;
   readonly #helperBound: (port: number) => void;
+  readonly #ports: CheckedPorts;
   readonly done: Promise<void>;
   #settle!: { readonly finish: () => void; readonly fail: (reason: unknown) => void };
   readonly #sockets = new Map<SocketKey, UdpSocket>();
@@ -43,8 +48,10 @@ class Worker<T> {
     system: System,
     observed: (observation: T) => void,
     helperBound: (port: number) => void,
+    ports: CheckedPorts,
   ) {
     this.#helperBound = helperBound;
+    this.#ports = ports;
     this.#engine = engine;
     this.#system = system;
     this.#observed = observed;
@@ -128,10 +135,11 @@ class Worker<T> {
   }
 
   #open(socket: SocketKey, local: Parameters<System['udp']['open']>[0]): void {
-    const opened = this.#system.udp.open(local, {
+    // Keys of sockets that are not checked are negative.
+    const isHelper = socket < 0;
+    const opened = (isHelper ? this.#system : this.#ports).udp.open(local, {
       bound: (at) => {
-        // Keys of sockets that are not checked are negative.
-        if (socket < 0) this.#helperBound(at.port);
+        if (isHelper) this.#helperBound(at.port);
         this.feed({ kind: 'bound', socket, local: at });
       },
       failed: (failure) => this.feed({ kind: 'bind-failed', socket, failure }),
@@ -142,7 +150,7 @@ class Worker<T> {
   }
 
   #listen(port: number, local: Parameters<System['tcp']['listen']>[0]): void {
-    const listener = this.#system.tcp.listen(local, {
+    const listener = this.#ports.tcp.listen(local, {
       bound: () => this.feed({ kind: 'listens', port }),
       failed: (failure) => this.feed({ kind: 'listen-failed', port, failure }),
       connected: (from) => this.feed({ kind: 'visited', port, from }),

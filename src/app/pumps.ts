@@ -1,5 +1,5 @@
 import type { System } from '../system/index.ts';
-import { type Pump, pump } from './pump.ts';
+import { type CheckedPorts, type Pump, pump } from './pump.ts';
 
 /** The engines of one run, which end together when it is cancelled. */
 export class PumpUntilCancelled {
@@ -32,10 +32,10 @@ export class PumpUntilCancelled {
   async run<T>(
     engine: Parameters<typeof pump<T>>[0],
     observed: (observation: T) => void,
-    enough?: Promise<void> | undefined,
+    { enough, ports }: { readonly enough?: Promise<void> | undefined; readonly ports?: CheckedPorts } = {},
   ): Promise<void> {
     if (this.#cancelled) return;
-    const running = pump(engine, this.#system, observed, (port) => this.helperPorts.add(port));
+    const running = pump(engine, this.#system, observed, (port) => this.helperPorts.add(port), ports);
     this.#running.add(running);
     void enough?.then(() => running.cancel());
     try {

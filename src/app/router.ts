@@ -32,7 +32,7 @@ export async function askRouter(
   tell({ kind: 'gateway', local, ...found });
   if (found.gateway === null) return;
   const engine = new RouterCheck({ gateway: found.gateway, local }, isChecked);
-  await pumps.run(engine, (observation) => tell({ kind: 'router', observation }), enough);
+  await pumps.run(engine, (observation) => tell({ kind: 'router', observation }), { enough });
 }
 
 type Found = Pick<Extract<RunEvent, { kind: 'gateway' }>, 'gateway' | 'unknown'>;

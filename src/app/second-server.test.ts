@@ -174,6 +174,7 @@ const REQUEST_OF_STRANGERS: CheckRequest = {
   rate: null,
   sample: null,
   order: 'random',
+  mode: 'bind',
   serverList: null,
   hostName: null,
   noWait: false,

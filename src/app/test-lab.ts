@@ -56,6 +56,7 @@ export const REQUEST: CheckRequest = {
   rate: null,
   sample: null,
   order: 'random',
+  mode: 'bind',
   serverList: null,
   noWait: false,
   noRouter: false,

@@ -122,10 +122,12 @@ const embeddedMistake = (error: ReflectorError, context: Context): Mistake =>
     : reflectorMistake(error, context);
 
 /** What is well written, but not to be had on this machine. */
-async function whatIsImpossible(request: CheckRequest, { system }: Context): Promise<Mistake | null> {
+async function whatIsImpossible(request: CheckRequest, { system, program }: Context): Promise<Mistake | null> {
   const { bindAddress } = request;
   if (!isAnyAddress(bindAddress) && !(await system.host.canBind(bindAddress)))
     return { key: 'bind-address.not-here', facts: { given: bindAddress, here: system.host.addresses().join(', ') } };
+  const hindrance = request.mode === 'live' ? await system.live.hindrance() : null;
+  if (hindrance) return { key: `live.${hindrance.kind}`, facts: { code: hindrance.code, program } };
   const [free, needed] = [Math.max(0, system.udp.freeSockets()), socketsNeeded(request)];
   return free < needed ? { key: 'sockets.too-few', facts: { free, needed } } : null;
 }

@@ -134,6 +134,11 @@ function addCheck(program: Command, action: (options: CheckCommand, command: Com
       'ask for so many ports: edges, a random choice, and a few more between those that differ',
     )
     .option('--order <order>', 'in which ports are asked: random, or sequential', 'random')
+    .option(
+      '--mode <mode>',
+      'live: beside the running PBX, as root or with CAP_NET_RAW; bind: ports that are free; auto: live where allowed',
+      'auto',
+    )
     .option('--no-router', 'do not ask the router for its own internet address (NAT-PMP, UPnP)')
     .option('--no-wait', 'do not wait until the router forgets the last check: you have flushed its states')
     .option('--json', 'print the report as JSON')

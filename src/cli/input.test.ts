@@ -34,6 +34,7 @@ test('what is not said has its usual value', () => {
     rate: null,
     sample: null,
     order: 'random',
+    mode: 'auto',
     noWait: false,
     noRouter: false,
   });
@@ -424,6 +425,19 @@ describe('--order', () => {
 
   test.each(['', 'Random', 'shuffled'])('%j is no order', (order) => {
     expect(mistake({ order })).toEqual({ key: 'order.unknown', facts: { given: order } });
+  });
+});
+
+describe('--mode', () => {
+  test.each(['auto', 'bind', 'live'])('%s', (mode) => expect(request({ mode }).mode).toBe(mode));
+
+  test.each(['', 'Live', 'exklusiv'])('%j is no mode', (mode) => {
+    expect(mistake({ mode })).toEqual({ key: 'mode.unknown', facts: { given: mode, modes: 'auto, bind, live' } });
+  });
+
+  test('a trial needs no rights, unless told to', () => {
+    expect(request({ server: ['embedded'] }).mode).toBe('bind');
+    expect(request({ server: ['embedded'], mode: 'live' }).mode).toBe('live');
   });
 });
 

@@ -42,6 +42,7 @@ export interface CheckOptions {
   readonly all?: boolean;
   readonly sample?: string;
   readonly order?: string;
+  readonly mode?: string;
   readonly wait: boolean;
   readonly router?: boolean;
 }
@@ -73,6 +74,8 @@ export function readCheckRequest(options: CheckOptions, drawn: DrawnServers): Re
   if (sample.kind === 'error') return sample;
   const { order = 'random' } = options;
   if (order !== 'random' && order !== 'sequential') return wrong('order.unknown', { given: order });
+  const mode = readMode(options, servers.value);
+  if (mode.kind === 'error') return mode;
   return ok({
     servers: servers.value,
     serverList: options.server === undefined ? drawn.date : null,
@@ -83,10 +86,23 @@ export function readCheckRequest(options: CheckOptions, drawn: DrawnServers): Re
     rate: rate.value,
     sample: sample.value,
     order,
+    mode: mode.value,
     // On one machine there is no router that could remember.
     noWait: !options.wait || isEmbedded(servers.value),
     noRouter: options.router === false,
   });
+}
+
+const MODES = ['auto', 'bind', 'live'] as const;
+
+/** A trial wants no rights that it does not need. */
+function readMode(
+  { mode: given = 'auto' }: CheckOptions,
+  servers: readonly ServerName[],
+): Result<CheckRequest['mode'], Mistake> {
+  const mode = MODES.find((known) => known === given);
+  if (mode === undefined) return wrong('mode.unknown', { given, modes: MODES.join(', ') });
+  return ok(mode === 'auto' && isEmbedded(servers) ? 'bind' : mode);
 }
 
 /** The same for `fullcone nat`, which asks no port of the PBX. */

@@ -25,7 +25,12 @@ process.on('uncaughtException', (error) => process.exit(sayInternal(error, conte
 if (words[0] === 'check') setFlagsFromString('--no-opt');
 
 try {
-  const code = await runCommandLine(words, { system: nodeSystem(), version: VERSION, ...context });
+  const code = await runCommandLine(words, {
+    system: nodeSystem(),
+    version: VERSION,
+    program: process.execPath,
+    ...context,
+  });
   process.exitCode ??= code;
   // The resolver may still wait for an answer that nobody wants any more.
   if (code === EXIT.cancelled) process.stdout.write('', () => process.exit());

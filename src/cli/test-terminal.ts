@@ -65,4 +65,8 @@ export const aloneModel = (network: Partial<NetworkSpec> = {}, options: Partial<
 
 /** As `main.ts` does it. */
 export const runWords = (words: readonly string[], system: System, terminal: Terminal): Promise<number> =>
-  runCommandLine(words, { system, terminal, language: languageOf(words, terminal.environment), version: '1.2.3' });
+  runCommandLine(words, {
+    ...{ system, terminal, language: languageOf(words, terminal.environment) },
+    version: '1.2.3',
+    program: '/usr/bin/node',
+  });

@@ -23,6 +23,8 @@ export interface Context {
   readonly terminal: Terminal;
   readonly language: Language;
   readonly version: string;
+  /** The path of what runs us: a right is granted to it. */
+  readonly program: string;
 }
 
 export type Language = 'en' | 'de';

@@ -42,6 +42,7 @@ async function observe(router: RouterSpec, rest: Partial<NetworkSpec> = {}) {
       rate: null,
       sample: 'all',
       order: 'random',
+      mode: 'bind',
       serverList: null,
       noWait: true,
       noRouter: false,

@@ -15,6 +15,7 @@ export interface ReportMeta {
   readonly version: string;
   readonly startedAt: Date;
   readonly durationMs: number;
+  readonly mode: Report['mode'];
   readonly bindAddress: string;
   readonly plannedPorts: number;
   readonly sample?: SampleVerdict;
@@ -34,7 +35,7 @@ export function buildReport(run: RunVerdict, findings: readonly Finding[], meta:
     reason: run.reason,
     startedAt: meta.startedAt.toISOString(),
     durationMs: Math.round(meta.durationMs),
-    mode: 'bind',
+    mode: meta.mode,
     bindAddress: meta.bindAddress,
     plannedPorts: meta.plannedPorts,
     ...(meta.sample ? { sample: toSample(meta.sample) } : {}),

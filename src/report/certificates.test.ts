@@ -13,6 +13,7 @@ function textOf(certificates: readonly Seen[], language: 'en' | 'de' = 'en', col
     version: '0.1.0',
     startedAt: new Date('2026-11-22T09:47:12.345Z'),
     durationMs: 1_000,
+    mode: 'bind',
     bindAddress: '192.168.0.100',
     plannedPorts: 1,
     loss: { sent: 10, answered: 10 },

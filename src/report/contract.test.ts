@@ -14,6 +14,7 @@ const meta = {
   version: '0.1.0',
   startedAt: new Date('2026-11-20T09:47:12.345Z'),
   durationMs: 16_200.4,
+  mode: 'bind' as const,
   bindAddress: '192.168.0.100',
   plannedPorts: 5,
   loss: { sent: 400, answered: 399 },

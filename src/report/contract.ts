@@ -25,7 +25,7 @@ export interface Report {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly durationMs: number;
-  readonly mode: 'bind';
+  readonly mode: 'bind' | 'live';
   /** The PBX's address, to which forwards must point. */
   readonly bindAddress?: string;
   /** More than `ports` where only a sample was asked. */

@@ -12,6 +12,7 @@ function reportOf(run: RunVerdict, more: Partial<ReportMeta> = {}): Report {
     version: '0.1.0',
     startedAt: new Date('2026-11-20T09:47:12.345Z'),
     durationMs: 16_200,
+    mode: 'bind',
     bindAddress: '192.168.0.100',
     plannedPorts: run.ports.length,
     loss: { sent: 400, answered: 400 },

@@ -9,6 +9,7 @@ export interface System {
   readonly tcp: Tcp;
   readonly tls: Tls;
   readonly wire: Wire;
+  readonly live: Live;
   readonly names: Names;
   readonly host: Host;
   readonly files: Files;
@@ -165,6 +166,36 @@ export interface Watch {
 export interface Wire {
   /** `peers`: IPv4 addresses whose UDP packets are told; of ICMP errors all. */
   watch(peers: readonly string[], handlers: WireHandlers): Watch;
+}
+
+export interface LiveOptions {
+  /** An address of this machine, from which all is sent. */
+  readonly local: string;
+  /** Where it hears: that address, or all of its family. */
+  readonly hearsAt: string;
+  /** Addresses of that family; what others send is not heard. */
+  readonly peers: readonly string[];
+}
+
+/**
+ * Ports that are used while other programs hold them: these get what comes for them as ever, and here come copies,
+ * after this machine's own firewall. What comes for a port that nobody holds, the system refuses (ICMP), and a copy
+ * comes here none the less.
+ */
+export interface LivePorts {
+  /** `open` succeeds at every port. */
+  readonly udp: Udp;
+  /** Where nobody listens it listens; where somebody does, it tells who calls him, and what comes first. */
+  readonly tcp: Pick<Tcp, 'listen'>;
+  /** Idempotent; nothing is called afterwards. */
+  close(): void;
+}
+
+/** Beside the running phone system. Needs a right that ordinary users have not (capabilities(7): CAP_NET_RAW). */
+export interface Live {
+  /** What this machine lacks for it; null: nothing. */
+  hindrance(): Promise<WireFailure | null>;
+  open(options: LiveOptions): Promise<Result<LivePorts, WireFailure>>;
 }
 
 /** A certificate as a TLS server showed it (RFC 5280). */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { runInModel } from '../../lab/run-model.ts';
+import { modelRuns, runInModel } from '../../lab/run-model.ts';
 import { SCENARIOS } from '../../lab/scenarios/index.ts';
 
-const SEEDS = Array.from({ length: 200 }, (_, index) => index + 1);
+const RUNS = modelRuns(200);
 
 /**
  * All scenarios in the model lab with so much loss, each way; 5 % is what the design promises to stand without a
@@ -15,8 +15,8 @@ export function testAtLoss(loss: number): void {
       { timeout: 120_000 },
       async (scenario) => {
         const wrong: string[] = [];
-        for (const seed of SEEDS)
-          for (const line of await runInModel(scenario, { seed, loss })) wrong.push(`seed ${seed}: ${line}`);
+        for (const { seed, mode } of RUNS)
+          for (const line of await runInModel(scenario, { seed, mode, loss })) wrong.push(`seed ${seed}: ${line}`);
         expect(wrong).toEqual([]);
       },
     );

@@ -18,7 +18,6 @@ const KINDS: Readonly<Record<string, SocketFailure['kind']>> = {
 export const errorCode = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
 
-export function socketFailure(error: unknown): SocketFailure {
-  const code = errorCode(error);
-  return { kind: KINDS[code] ?? 'other', code };
-}
+export const socketFailure = (error: unknown): SocketFailure => failureOfCode(errorCode(error));
+
+export const failureOfCode = (code: string): SocketFailure => ({ kind: KINDS[code] ?? 'other', code });

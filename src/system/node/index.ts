@@ -4,6 +4,7 @@ import type { System } from '../contract.ts';
 import { nodeClock } from './clock.ts';
 import { nodeFiles } from './files.ts';
 import { nodeHost } from './host.ts';
+import { nodeLive } from './live.ts';
 import { nodeNames } from './names.ts';
 import { nodeTcp } from './tcp.ts';
 import { nodeTls } from './tls.ts';
@@ -17,6 +18,7 @@ export const nodeSystem = (): System => ({
   tcp: nodeTcp,
   tls: nodeTls(process.env),
   wire: nodeWire(nodeHost.addresses),
+  live: nodeLive(nodeTcp),
   names: nodeNames(),
   host: nodeHost,
   files: nodeFiles(process.env),

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../base/index.ts';
 import type { IcmpError } from '../contract.ts';
+import { UDP_HEADER as HEADER, sumOf, wordAt as word } from './udp-header.ts';
 
 /** What an IPv4 packet is to us. */
 export type IpPacket =
@@ -7,8 +8,6 @@ export type IpPacket =
   | { readonly kind: 'icmp'; readonly to: string; readonly error: IcmpError };
 
 const [ICMP, UDP] = [1, 17];
-/** Of a UDP header, and of an ICMP error. */
-const HEADER = 8;
 
 /** null: something else, a fragment, or broken. The bytes are not copied. */
 export function readIpPacket(bytes: Uint8Array): IpPacket | null {
@@ -46,8 +45,6 @@ function readIpHeader(bytes: Uint8Array): IpHeader | null {
 const addressAt = (bytes: Uint8Array, at: number): string =>
   `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
 
-const word = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
-
 const endpointsOf = ({ source, destination }: IpHeader, udp: Uint8Array): { from: Endpoint; to: Endpoint } => ({
   from: { address: source, port: word(udp, 0) },
   to: { address: destination, port: word(udp, 2) },
@@ -77,14 +74,6 @@ function readIcmp(outer: IpHeader, inside: Uint8Array): IpPacket | null {
  */
 function mayBeRight(ip: IpHeader, udp: Uint8Array): boolean {
   const sum = word(udp, 6);
-  const pseudo = added(ip.addresses, UDP + udp.length);
-  return sum === 0 || sum === pseudo || added(udp, pseudo) === 0xffff;
-}
-
-/** The ones' complement sum of RFC 1071. */
-function added(bytes: Uint8Array, start: number): number {
-  let sum = start;
-  for (let at = 0; at < bytes.length; at += 2) sum += word(bytes, at);
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
-  return sum;
+  const pseudo = sumOf(ip.addresses, UDP + udp.length);
+  return sum === 0 || sum === pseudo || sumOf(udp, pseudo) === 0xffff;
 }

@@ -24,11 +24,11 @@ export function packetFilter(peers: readonly string[]): Uint8Array {
     [RETURN, 0, 0, 0],
     [RETURN, 0, 0, WHOLE],
   ];
-  return encode(program);
+  return encodeFilter(program);
 }
 
 /** code, jump if true, jump if false, k. */
-type Instruction = readonly [code: number, yes: number, no: number, k: number];
+export type Instruction = readonly [code: number, yes: number, no: number, k: number];
 
 const [LOAD_WORD, LOAD_HALF, LOAD_BYTE, LOAD_BYTE_BEHIND, LOAD_INDEX] = [0x20, 0x28, 0x30, 0x50, 0xb1];
 const [EQUAL, ANY_BIT, RETURN] = [0x15, 0x45, 0x06];
@@ -52,7 +52,7 @@ const jump = (code: number, k: number, at: number, yes: number, no: number): Ins
 const toNumber = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 
 /** struct sock_filter, on little-endian machines, which are all that there are prebuilt libraries for. */
-function encode(program: readonly Instruction[]): Uint8Array {
+export function encodeFilter(program: readonly Instruction[]): Uint8Array {
   const bytes = new Uint8Array(8 * program.length);
   const view = new DataView(bytes.buffer);
   program.forEach(([code, yes, no, k], index) => {

@@ -1,0 +1,36 @@
+import type { Endpoint } from '../../base/index.ts';
+
+/** Of a UDP header (RFC 768). */
+export const UDP_HEADER = 8;
+const UDP = 17;
+
+/**
+ * Writes a UDP packet, and returns its length. `addresses`: the sum over source and destination address, see
+ * `sumOf`; null: the checksum is the system's to fill in.
+ */
+export function writeUdp(
+  into: Uint8Array,
+  { from, to, bytes }: { readonly from: number; readonly to: Endpoint; readonly bytes: Uint8Array },
+  addresses: number | null,
+): number {
+  const length = UDP_HEADER + bytes.length;
+  into.set([from >> 8, from & 0xff, to.port >> 8, to.port & 0xff, length >> 8, length & 0xff, 0, 0]);
+  into.set(bytes, UDP_HEADER);
+  if (addresses === null) return length;
+  const sum = ~sumOf(into.subarray(0, length), addresses + UDP + length) & 0xffff;
+  // Zero would say that there is none.
+  const checksum = sum === 0 ? 0xffff : sum;
+  into.set([checksum >> 8, checksum & 0xff], 6);
+  return length;
+}
+
+/** The ones' complement sum of RFC 1071, begun with that of something else. */
+export function sumOf(bytes: Uint8Array, start = 0): number {
+  let sum = start;
+  for (let at = 0; at < bytes.length; at += 2) sum += wordAt(bytes, at);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
+  return sum;
+}
+
+/** Two bytes, the first of them the higher; what is not there counts as zero. */
+export const wordAt = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
