@@ -10,6 +10,8 @@ type Seen = string;
 class Script implements Engine<Seen> {
   readonly inputs: Input[] = [];
   readonly times: Milliseconds[] = [];
+  /** How often it was asked what to do next. */
+  asked = 0;
   outputs: Output<Seen>[] = [];
   react: (input: Input) => void = () => undefined;
   /** What it says when there is nothing else to be said. */
@@ -24,6 +26,7 @@ class Script implements Engine<Seen> {
   }
 
   next(now: Milliseconds): Output<Seen> {
+    this.asked++;
     return this.#alone(now, () => this.outputs.shift() ?? this.otherwise);
   }
 
@@ -191,7 +194,7 @@ describe('the timer', () => {
     expect(b.due()).toEqual([]);
   });
 
-  test('is there once, for the earliest time', () => {
+  test('is there once, for the earliest time', async () => {
     const b = bench();
     b.run([open(5060), wait(50)]);
     b.script.outputs.push(wait(80));
@@ -199,7 +202,19 @@ describe('the timer', () => {
     expect(b.due()).toEqual([50]);
     b.script.outputs.push(wait(20));
     socketOf(b, 0).handlers.datagram(BYTES, PEER);
+    await Promise.resolve();
     expect(b.due()).toEqual([20]);
+  });
+
+  test('what comes at one time is answered together', async () => {
+    const b = bench();
+    b.run([open(5060), wait(50)]);
+    socketOf(b, 0).handlers.bound(LOCAL);
+    const before = b.script.asked;
+    for (let count = 0; count < 64; count++) socketOf(b, 0).handlers.datagram(BYTES, PEER);
+    expect(b.script.asked).toBe(before);
+    await Promise.resolve();
+    expect(b.script.asked).toBe(before + 1);
   });
 
   test('is not there when only a packet is waited for', () => {

@@ -40,6 +40,7 @@ class Worker<T> {
   #watch: Watch | null = null;
   #timer: { readonly at: Milliseconds; readonly timer: Timer } | null = null;
   #draining = false;
+  #drainsSoon = false;
   #now: Milliseconds = 0;
   #over = false;
 
@@ -61,15 +62,30 @@ class Worker<T> {
   }
 
   feed(input: Input): void {
-    if (this.#over) return;
+    this.#drain(this.#handle(input));
+  }
+
+  #handle(input: Input): Milliseconds {
     // What comes in the middle of the work comes at its time: the engine's clock does not go back afterwards.
     const now = this.#draining ? this.#now : this.#system.clock.now();
+    if (this.#over) return now;
     try {
       this.#engine.handle(input, now);
     } catch (error) {
       this.#stop(() => this.#settle.fail(error));
     }
-    this.#drain(now);
+    return now;
+  }
+
+  /** What comes at one time is answered together: looking what to do next costs more than an answer. */
+  #arrived(input: Input): void {
+    this.#handle(input);
+    if (this.#drainsSoon) return;
+    this.#drainsSoon = true;
+    queueMicrotask(() => {
+      this.#drainsSoon = false;
+      this.#drain(this.#system.clock.now());
+    });
   }
 
   start(): void {
@@ -143,7 +159,7 @@ class Worker<T> {
         this.feed({ kind: 'bound', socket, local: at });
       },
       failed: (failure) => this.feed({ kind: 'bind-failed', socket, failure }),
-      datagram: (bytes, from) => this.feed({ kind: 'datagram', socket, bytes, from }),
+      datagram: (bytes, from) => this.#arrived({ kind: 'datagram', socket, bytes, from }),
       notSent: (failure) => this.feed({ kind: 'not-sent', socket, failure }),
     });
     this.#sockets.set(socket, opened);

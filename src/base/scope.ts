@@ -44,6 +44,7 @@ const startsWith = (bytes: Uint8Array, prefix: readonly number[]): boolean =>
 
 /** An IPv4 address that is written as one of IPv6 (RFC 4291 section 2.5.5.2), in its own form; null: it is none. */
 export function wrappedIpv4(address: string): string | null {
+  if (!address.includes(':')) return null;
   const bytes = parseIp(address);
   return bytes?.length === 16 && startsWith(bytes, WRAPPED) ? bytes.subarray(12).join('.') : null;
 }

@@ -128,14 +128,29 @@ const MAPPINGS = [XOR_MAPPED_ADDRESS, XOR_MAPPED_ADDRESS_OLD, MAPPED_ADDRESS];
  * clear was made a private one, as a router does that looks for addresses in packets (RFC 5780 section 6.1).
  */
 function mappingOf(message: Message): Endpoint | null {
-  const read = MAPPINGS.map((attribute) => readAttribute(message, attribute)).filter((one) => one !== null);
-  const [first, ...others] = read.map((one) => (one.kind === 'ok' ? unwrapped(one.value) : null));
+  const named: (Endpoint | null)[] = [];
+  for (const attribute of MAPPINGS) {
+    const read = readAttribute(message, attribute);
+    if (read) named.push(read.kind === 'ok' ? unwrapped(read.value) : null);
+  }
+  const [first, ...others] = named;
   if (!first || !isPossible(first)) return null;
   const agree = others.every((other) => other && (sameEndpoint(other, first) || isRewritten(other, first)));
   return agree ? first : null;
 }
 
-const isPossible = ({ address, port }: Endpoint): boolean => port !== 0 && scopeOf(address) !== 'special';
+const isPossible = ({ address, port }: Endpoint): boolean => port !== 0 && isSomebodys(address);
+
+/** The answers of thousands of ports name the same address: to read it again costs as much as the rest of the answer. */
+const isSomebodys = lastOnly((address) => scopeOf(address) !== 'special');
+
+function lastOnly<T>(judge: (text: string) => T): (text: string) => T {
+  let [last, judged]: [string, T] = ['', judge('')];
+  return (text) => {
+    if (text !== last) [last, judged] = [text, judge(text)];
+    return judged;
+  };
+}
 
 const isRewritten = (clear: Endpoint, hidden: Endpoint): boolean =>
   scopeOf(clear.address) === 'private' && scopeOf(hidden.address) === 'public';

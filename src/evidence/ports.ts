@@ -69,7 +69,7 @@ function collectPort(port: number, seen: PortSightings, all: Circumstances): Por
     notSent: seen.notSent?.failure ?? null,
     strange: [...seen.strange].sort(),
     heldBack: heldBack(seen, answers),
-    turnedBack: firstTurnedBack(QUESTIONS.flatMap((question) => seen.byQuestion[question] ?? [])),
+    turnedBack: firstTurnedBack(Object.values(seen.byQuestion).flat()),
   };
 }
 
@@ -77,11 +77,10 @@ const answeredOf = (seen: readonly Observation[]): Answered[] => seen.filter((on
 
 /** The earliest counts: a later one may be coloured by what came in meanwhile. */
 function mapping(seen: readonly Observation[] = []): Endpoint | null {
-  const answered = answeredOf(seen);
-  return answered.reduce((first, one) => (one.at < first.at ? one : first), answered[0] ?? NOTHING).mapped;
+  let first: Answered | null = null;
+  for (const one of seen) if (one.kind === 'answered' && (first === null || one.at < first.at)) first = one;
+  return first?.mapped ?? null;
 }
-
-const NOTHING = { at: Number.POSITIVE_INFINITY, mapped: null } as const;
 
 function mappedElsewhere({ byQuestion }: PortSightings): PortEvidence['mappedElsewhere'] {
   const found: Partial<Record<Elsewhere, Endpoint>> = {};
@@ -94,21 +93,23 @@ function mappedElsewhere({ byQuestion }: PortSightings): PortEvidence['mappedEls
 
 /** The lowest one, if packets for this port came in on several. */
 function arrivedOn(port: number, { byQuestion }: PortSightings): number | null {
-  const others: number[] = [];
-  for (const question of QUESTIONS)
-    if (question !== 'relay')
-      for (const one of byQuestion[question] ?? [])
-        if (one.kind === 'answered' && one.arrivedOn !== port) others.push(one.arrivedOn);
-  return others.reduce<number | null>((lowest, port) => Math.min(lowest ?? port, port), null);
+  let lowest: number | null = null;
+  for (const about of Object.values(byQuestion))
+    for (const one of about)
+      if (one.kind === 'answered' && one.question !== 'relay' && one.arrivedOn !== port)
+        lowest = Math.min(lowest ?? one.arrivedOn, one.arrivedOn);
+  return lowest;
 }
 
 /** What arrived was not held back, however late. */
 function heldBack({ byQuestion }: PortSightings, answers: PortEvidence['answers']): PortEvidence['heldBack'] {
   const counts: Partial<Record<Question, number>> = {};
-  for (const question of QUESTIONS) {
-    const attempts = (byQuestion[question] ?? []).flatMap((one) => (one.kind === 'captured' ? [one.attempt] : []));
-    if (attempts.length > 0 && answers[question].kind === 'no') counts[question] = new Set(attempts).size;
-  }
+  const attempts = new Map<Question, Set<number>>();
+  for (const about of Object.values(byQuestion))
+    for (const one of about)
+      if (one.kind === 'captured')
+        attempts.set(one.question, (attempts.get(one.question) ?? new Set()).add(one.attempt));
+  for (const [question, numbers] of attempts) if (answers[question].kind === 'no') counts[question] = numbers.size;
   return counts;
 }
 
@@ -146,8 +147,8 @@ const OPENED_BY: Partial<Record<Question, readonly Question[]>> = {
 
 /** At the very moment when the port sends, an answer has made it send; unless the question had been given up. */
 function isInTime(question: Question, at: Milliseconds, { firstSent, byQuestion }: PortSightings): boolean {
-  const openers = OPENED_BY[question] ?? [];
-  const opened = Math.min(...openers.map((own) => firstSent[own] ?? Number.POSITIVE_INFINITY));
+  let opened = Number.POSITIVE_INFINITY;
+  for (const own of OPENED_BY[question] ?? []) opened = Math.min(opened, firstSent[own] ?? opened);
   if (at !== opened) return at < opened;
   return !byQuestion[question]?.some(({ kind }) => kind === 'silent' || kind === 'given-up');
 }
