@@ -5,6 +5,7 @@
  * installed (64 at a time, as its users run it). Nothing fails on a time: machines differ; read the ratios.
  */
 import { spawnSync } from 'node:child_process';
+import { callsWhile } from './calls.ts';
 import { type KernelLab, labSupport, openLab } from './kernel/index.ts';
 import { FULLCONE } from './run-kernel.ts';
 import type { Forward, NetworkSpec } from './scenarios/index.ts';
@@ -123,6 +124,17 @@ const stunclient = (spec: NetworkSpec): Promise<Sample> =>
     'coturn',
   );
 
+/** Calls of 51 ports while all ports are checked, and without that: what the check does to them. */
+async function besideCalls(isChecked: boolean): Promise<string> {
+  const { lost, latest } = await inLab(network([FORWARD]), (lab) =>
+    callsWhile(lab, 3, async () => {
+      const words = ['check', '--server', '198.51.100.10', '--udp', PORTS, ...MAX, '--json'];
+      if (isChecked) await lab.run('pbx', [...FULLCONE, ...words]);
+    }),
+  );
+  return `${lost} lost, ${latest.toFixed(0)} ms`;
+}
+
 const hasStunclient = (): boolean => spawnSync('sh', ['-c', 'command -v stunclient']).status === 0;
 
 interface Measured {
@@ -134,11 +146,18 @@ interface Measured {
 }
 
 const MAX = ['--rate', 'max'];
+const BIND = ['--mode', 'bind'];
 
 const MEASURED: readonly Measured[] = [
   { name: 'node -e 0', limit: null, runs: RUNS, sample: bareNode },
   { name: 'floor: node:dgram alone', limit: null, runs: RUNS, sample: floor },
   { name: '2,001 open, max', limit: 0.5, runs: RUNS, sample: () => check(network([FORWARD]), PORTS, MAX) },
+  {
+    name: '2,001 open, max, bind',
+    limit: 0.5,
+    runs: RUNS,
+    sample: () => check(network([FORWARD]), PORTS, [...MAX, ...BIND]),
+  },
   { name: '2,001 closed, max', limit: 2.5, runs: RUNS, sample: () => check(network([]), PORTS, MAX) },
   { name: '2,001 open, default', limit: 5, runs: 2, sample: () => check(network([FORWARD]), PORTS, []) },
   { name: '2,001 closed, default', limit: 20, runs: 1, sample: () => check(network([]), PORTS, []) },
@@ -190,6 +209,9 @@ if (support.kind === 'no') {
     if (measured.limit === null && node === 1) node = median(samples.map(({ ms }) => ms));
     show(measured, samples, node);
   }
+  console.log('\n51 calls: packets lost, and the time that the slowest one took');
+  for (let run = 0; run < RUNS; run++)
+    console.log(`without a check: ${await besideCalls(false)}; with one: ${await besideCalls(true)}`);
   console.log(
     '\nTimes from process start to exit; packets on the wide area link, each way, control probes and server checks included.',
   );

@@ -44,6 +44,9 @@ function socketsForCalls({ tcp }: CheckRequest): number {
  */
 const ROUTER_GRACE: Milliseconds = 300;
 
+/** At a time, beside a phone system that is at work: it finds most of its ports free. */
+const FEW_SOCKETS = 256;
+
 /** Of so many sockets, the ports do not miss the few that the router takes. */
 const PLENTY = 256;
 
@@ -225,11 +228,7 @@ class Run {
       mode,
       tell: (event) => this.#tell(event),
       events: this.#events,
-      // Beside their holders, ports need none.
-      freeSockets: () =>
-        mode === 'live'
-          ? Number.POSITIVE_INFINITY
-          : this.#system.udp.freeSockets() - socketsForCalls(this.#request) - (this.#mayAskRouter ? ROUTER_SOCKETS : 0),
+      freeSockets: await this.#freeSockets(mode, familyOf(leader.address) ?? 'ipv4'),
     });
     const caller = [leader, ...candidates].find(({ seen }) => seen.calls);
     const work = ports.run(leader, candidates, async ({ server }) => {
@@ -239,6 +238,23 @@ class Run {
     });
     await memory.renew(work);
     await this.#findHolders(familyOf(leader.address) ?? 'ipv4');
+  }
+
+  /** How many sockets UDP ports may have at a time. Beside their holders they need none. */
+  async #freeSockets(mode: Mode, family: Family): Promise<() => number> {
+    if (mode === 'live') return () => Number.POSITIVE_INFINITY;
+    const { mode: wanted } = this.#request;
+    const most = wanted === 'auto' && (await this.#isPbxAtWork(family)) ? FEW_SOCKETS : Number.POSITIVE_INFINITY;
+    const others = socketsForCalls(this.#request) + (this.#mayAskRouter ? ROUTER_SOCKETS : 0);
+    return () => Math.min(most, this.#system.udp.freeSockets() - others);
+  }
+
+  /** Somebody holds a port that is asked for: he may want the others of them, too, for a call that comes meanwhile. */
+  async #isPbxAtWork(family: Family): Promise<boolean> {
+    const held = (protocol: Protocol, ranges: CheckRequest['udp']) =>
+      this.#system.host.holders(protocol, portsOf(ranges), family);
+    const found = await Promise.all([held('udp', this.#request.udp), held('tcp', this.#request.tcp)]);
+    return found.some(({ size }) => size > 0);
   }
 
   /** Beside the UDP ports: calls take seconds, and hardly any packets. */

@@ -49,9 +49,11 @@ describe('certificates', () => {
         not known.
         1. Find who holds them: as root, "ss -ltnp" lists every process with its ports
            (Windows: "netstat -abn -p tcp").
-        2. If it is the PBX: stop its services, check, and start them again; calls are
-           impossible meanwhile.
-        3. If not: end it, or give it other ports than the PBX's (443, 5061).
+        2. On Linux it can be tested as it is, with nothing stopped: check again as
+           root (sudo).
+        3. Else, if it is the PBX: stop its services, check, and start them again;
+           calls are impossible meanwhile.
+        4. If not: end it, or give it other ports than the PBX's (443, 5061).
 
       Warning  TCP 443, 5061 (2 ports), certificate-expired
         The certificate on 2 ports expired on 2027-01-30.

@@ -58,7 +58,11 @@ function aboutRun(report: Report, phrases: Phrases): string[] {
   const duration = durationOf(report.durationMs, phrases);
   const path = [publicAddresses(report, phrases), ...servers(report, phrases), ...loss(report, phrases)];
   const list = report.serverList === undefined ? [] : [phrases.say('about.list', { date: clean(report.serverList) })];
-  return [phrases.say('about.run', { ports, duration, date: clean(date) }), capital(path.join(', ')), ...list];
+  return [
+    phrases.say(`about.run.${report.mode}`, { ports, duration, date: clean(date) }),
+    capital(path.join(', ')),
+    ...list,
+  ];
 }
 
 function transports({ ports }: Report, phrases: Phrases): string {

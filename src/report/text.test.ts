@@ -88,9 +88,11 @@ describe('the range rule ends too early, and a process holds a port', () => {
         Port 5061 is held by asterisk (process 812), so it could not be tested.
         This is no fault if it is the PBX itself; whether the ports are forwarded is
         not known.
-        1. If it belongs to the PBX: stop the PBX's services, check, and start them
-           again; calls are impossible meanwhile.
-        2. If not: end it, or give it other ports than the PBX's (5061).
+        1. On Linux it can be tested as it is, with nothing stopped: check again as
+           root (sudo).
+        2. Else, if it belongs to the PBX: stop the PBX's services, check, and start
+           them again; calls are impossible meanwhile.
+        3. If not: end it, or give it other ports than the PBX's (5061).
 
       Results
         open      501  5060, 9000-9499
@@ -124,9 +126,11 @@ describe('the range rule ends too early, and a process holds a port', () => {
         werden.
         Ist es die Telefonanlage selbst, ist das kein Fehler; ob die Ports
         weitergeleitet sind, ist nicht bekannt.
-        1. Gehört der Prozess zur Anlage: Halten Sie deren Dienste an, prüfen Sie, und
-           starten Sie sie wieder; solange sind keine Anrufe möglich.
-        2. Wenn nicht: Beenden Sie ihn, oder geben Sie ihm andere Ports als die der
+        1. Unter Linux lässt sich das prüfen, ohne etwas anzuhalten: Prüfen Sie noch
+           einmal als root (sudo).
+        2. Sonst, wenn der Prozess zur Anlage gehört: Halten Sie deren Dienste an,
+           prüfen Sie, und starten Sie sie wieder; solange sind keine Anrufe möglich.
+        3. Wenn nicht: Beenden Sie ihn, oder geben Sie ihm andere Ports als die der
            Anlage (5061).
 
       Ergebnisse
