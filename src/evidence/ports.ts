@@ -109,7 +109,12 @@ function heldBack({ byQuestion }: PortSightings, answers: PortEvidence['answers'
     for (const one of about)
       if (one.kind === 'captured')
         attempts.set(one.question, (attempts.get(one.question) ?? new Set()).add(one.attempt));
-  for (const [question, numbers] of attempts) if (answers[question].kind === 'no') counts[question] = numbers.size;
+  if (attempts.size === 0) return counts;
+  // In their own order, whatever was seen first.
+  for (const question of QUESTIONS) {
+    const numbers = attempts.get(question);
+    if (numbers && answers[question].kind === 'no') counts[question] = numbers.size;
+  }
   return counts;
 }
 
