@@ -21,10 +21,18 @@ const HELD_BACK: Milliseconds = 50;
 
 export type Carry = (packet: Packet) => void;
 
+interface LinkTools {
+  readonly events: Events;
+  readonly chance: Chance;
+  readonly watch: Watch;
+  /** Beside chance: lost, or so much later than others; null: neither. */
+  readonly meddle?: (packet: Packet) => 'lost' | Milliseconds | null;
+}
+
 export function createLink(
   link: Link,
   { loss, delay, jitter, duplicate, reorder }: LinkBehaviour,
-  { events, chance, watch }: { readonly events: Events; readonly chance: Chance; readonly watch: Watch },
+  { events, chance, watch, meddle = () => null }: LinkTools,
   arrive: Carry,
 ): Carry {
   let latest: Milliseconds = 0;
@@ -42,8 +50,9 @@ export function createLink(
   }
 
   function carryOne(packet: Packet): void {
-    if (happens(loss)) watch.note(link, packet, 'lost');
-    else events.at(arrival(), () => arrive(packet));
+    const fate = meddle(packet);
+    if (fate === 'lost' || happens(loss)) watch.note(link, packet, 'lost');
+    else events.at(arrival() + (fate ?? 0), () => arrive(packet));
   }
 
   return (packet) => {

@@ -53,7 +53,10 @@ export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: 
   const { seed } = options;
   const routers = { ipv4: createRouterOf(spec, seed, events), ipv6: createRouter6(spec.ipv6, seed) };
   const common = { seed, events, dns: spec.dns, hasIpv6: spec.ipv6 !== undefined };
-  const linkTools = (name: string) => ({ events, watch, chance: createChance(seed, name) });
+  const linkTools = (name: 'out' | 'in') => ({
+    ...{ events, watch, chance: createChance(seed, name) },
+    meddle: (packet: Packet) => options.meddle?.(name, packet, events.now()) ?? null,
+  });
 
   const server = createServerTroubles(spec.server);
   const reflector = createHost({

@@ -1,4 +1,8 @@
 import type { Milliseconds } from '../../src/base/index.ts';
+import type { Packet } from './packet.ts';
+
+/** What befalls one packet on its way between router and internet: lost, or so much later; null: nothing special. */
+export type Meddle = (way: 'out' | 'in', packet: Packet, now: Milliseconds) => 'lost' | Milliseconds | null;
 
 export interface ModelOptions {
   /** The same seed, the same packets. */
@@ -16,6 +20,8 @@ export interface ModelOptions {
   readonly freeSockets?: number;
   /** Whether the PBX's programs may see packets that no socket gets, and ICMP errors; true by default. */
   readonly mayWatch?: boolean;
+  /** Trouble that has a will of its own, beside chance. */
+  readonly meddle?: Meddle;
   /** Keep every packet in `trace`. */
   readonly trace?: boolean;
 }

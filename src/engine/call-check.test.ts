@@ -45,6 +45,8 @@ interface Setting {
   readonly fate?: (port: number, call: number) => Fate;
   /** Answers that do not come. */
   readonly lost?: (now: Milliseconds) => boolean;
+  /** When the address is away from which the calls come. */
+  readonly callerLost?: (now: Milliseconds) => boolean;
   readonly bind?: (port: number) => 'in-use' | null;
   readonly plan?: Partial<CallPlan>;
   readonly cancelAt?: Milliseconds;
@@ -58,6 +60,7 @@ function check({
   ports = [5060],
   fate = OPEN,
   lost = () => false,
+  callerLost = () => false,
   bind = () => null,
   knows = () => TOKEN,
   ...rest
@@ -79,6 +82,16 @@ function check({
   const answerWith = (bytes: Uint8Array): void => {
     later(ROUND_TRIP, { kind: 'datagram', socket: -1, bytes, from: PRIMARY });
   };
+
+  /** The caller's address is only asked whether it is there. */
+  function answerAsCaller(bytes: Uint8Array): void {
+    const decoded = decodeMessage(bytes);
+    if (decoded.kind !== 'message' || callerLost(now)) return;
+    const { transactionId: id } = decoded.message;
+    const attributes = [makeAttribute(XOR_MAPPED_ADDRESS, seenFrom(50_002), id)];
+    const answer = encodeMessage({ class: 'success', method: BINDING, transactionId: id, attributes });
+    later(ROUND_TRIP, { kind: 'datagram', socket: -2, bytes: answer, from: ALTERNATE });
+  }
 
   function welcome(id: Uint8Array): void {
     const attributes = [
@@ -135,6 +148,7 @@ function check({
 
   function carryOut(output: Exclude<Output<CallObservation>, { kind: 'wait' | 'done' }>): void {
     if (output.kind === 'observed') observations.push(output.observation);
+    else if (output.kind === 'send' && output.to.address === ALTERNATE.address) answerAsCaller(output.bytes);
     else if (output.kind === 'send') request(output.bytes);
     else if (output.kind === 'open') {
       open.add(output.socket);
@@ -273,6 +287,14 @@ describe('a call that was not watched', () => {
     const { of, observations } = check({ fate: () => DROPPED, lost: (now) => now > 2000 && now < 3600 });
     expect(of(5060)?.ended).toEqual(['timed-out', 'timed-out']);
     expect(observations.filter((one) => one.kind === 'call-ended' && !one.counts)).toHaveLength(2);
+  });
+
+  it('nor does one during which the address was away from which it comes', () => {
+    const away = (now: Milliseconds) => now > 2000 && now < 3600;
+    const { of, observations } = check({ fate: () => DROPPED, callerLost: away });
+    expect(of(5060)?.ended).toEqual(['timed-out', 'timed-out']);
+    expect(observations.filter((one) => one.kind === 'call-ended' && !one.counts)).toHaveLength(2);
+    expect(check({ fate: () => DROPPED, callerLost: () => true }).of(5060)?.ended).toEqual([]);
   });
 
   it('nor does one of which most news are lost, though never for long', () => {

@@ -3,7 +3,7 @@ import type { CallPlan } from '../plan/index.ts';
 import { CALL_ID_LENGTH, type CallState, callBytes } from '../stun/index.ts';
 import { bindingRequest, callRequest, readAnswer, readCalled, readServer } from './answer.ts';
 import { Bulk } from './bulk.ts';
-import { CallRound } from './call-round.ts';
+import { CallRound, type Watched } from './call-round.ts';
 import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
 import { never, Outbox } from './outbox.ts';
 import { Transactions } from './transactions.ts';
@@ -12,11 +12,12 @@ import type { CallObservation, Engine, Input, Output } from './types.ts';
 /** A poll, and what it asks about; null: for nothing but a new token. */
 interface Poll {
   readonly round: CallRound | null;
+  readonly of: Watched;
 }
 
 /**
  * Lets the reflector call TCP ports, each at least twice before it is called closed, and watches by polls that path
- * and reflector live meanwhile (docs/decisions/0004).
+ * and both addresses of the reflector live meanwhile (docs/decisions/0004).
  */
 export class CallCheck implements Engine<CallObservation> {
   readonly #plan: CallPlan;
@@ -202,16 +203,21 @@ export class CallCheck implements Engine<CallObservation> {
     if (at > now) return Math.min(at, round.endsAt(now));
     round.polled(now);
     const token = this.#bulk.token(now);
-    if (this.#bulk.wantsNew(now)) this.#send({ round: null }, (id) => bindingRequest(id, { hello: true }), now);
+    const asked = (of: Watched): Poll => ({ round, of });
+    if (this.#bulk.wantsNew(now))
+      this.#send({ round: null, of: 'primary' }, (id) => bindingRequest(id, { hello: true }), now);
     const call = { id: round.id, ports: round.ports };
-    if (token !== null) this.#send({ round }, (id) => callRequest(id, token, call), now);
+    if (token !== null) this.#send(asked('primary'), (id) => callRequest(id, token, call), now);
+    this.#send(asked('caller'), (id) => bindingRequest(id, { token }), now);
     return round.pollAt;
   }
 
   #send(poll: Poll, request: (id: Uint8Array) => Uint8Array, now: Milliseconds): void {
+    const to = this.#plan[poll.of];
+    if (to === null) return;
     const { id } = this.#transactions.open(poll, now);
-    const socket = this.#helpers.key('control');
-    this.#outbox.push({ kind: 'send', socket, bytes: request(id), to: this.#plan.primary });
+    const socket = this.#helpers.key(poll.of === 'caller' ? 'listener' : 'control');
+    this.#outbox.push({ kind: 'send', socket, bytes: request(id), to });
   }
 
   #conclude(round: CallRound, now: Milliseconds): void {
@@ -259,16 +265,18 @@ export class CallCheck implements Engine<CallObservation> {
 
   #datagram(bytes: Uint8Array, from: Endpoint, now: Milliseconds): void {
     const answer = readAnswer(bytes);
-    if (answer.kind === 'nothing' || from.address !== this.#plan.primary.address) return;
+    if (answer.kind === 'nothing') return;
     const pending = this.#transactions.find(answer.transactionId);
-    if (!pending || pending.answered) return;
+    if (!pending || pending.answered || from.address !== this.#plan[pending.subject.of]?.address) return;
     pending.answered = answer.kind !== 'invalid';
     if (answer.kind === 'error') this.#refused(answer.code, now);
     if (answer.kind !== 'success') return;
     const { token } = readServer(answer.message);
     if (token !== null && this.#bulk.wantsNew(now)) this.#bulk.renew(token, pending.sentAt);
+    const { round, of } = pending.subject;
     const called = readCalled(answer.message);
-    if (called) pending.subject.round?.answered(called, pending.sentAt, now);
+    if (of === 'caller' || called) round?.alive(of, pending.sentAt);
+    if (called) round?.learn(called, now);
   }
 
   /** Perhaps because of the token: the reflector may have been started anew. Told once, however often it comes. */

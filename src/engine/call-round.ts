@@ -8,6 +8,9 @@ const SHORTEST_CALL: Milliseconds = 4500;
 /** With more polls lost than this, a lost call is no rare accident: at 5 % each way a tenth of them is. */
 const LEAST_ANSWERED = 0.7;
 
+/** Both addresses of the reflector: the one answers for the orders, the other one for the way that the calls take. */
+export type Watched = 'primary' | 'caller';
+
 /** One call of some ports, and what is known of it. */
 export class CallRound {
   readonly number: number;
@@ -19,8 +22,8 @@ export class CallRound {
   readonly #states = new Map<number, CallState>();
   /** When ports were first said to be connected. */
   readonly #connectedAt = new Map<number, Milliseconds>();
-  /** When the polls were sent that were answered, ascending. */
-  readonly #alive: Milliseconds[] = [];
+  /** When the polls were sent that were answered, ascending: by whom is asked to call, and from where the calls come. */
+  readonly #alive: Readonly<Record<Watched, Milliseconds[]>> = { primary: [], caller: [] };
   #polls = 0;
   #polledAt: Milliseconds = Number.NEGATIVE_INFINITY;
 
@@ -45,9 +48,14 @@ export class CallRound {
     this.#polls++;
   }
 
-  answered({ ports }: Called, sentAt: Milliseconds, now: Milliseconds): void {
-    this.#alive.push(sentAt);
-    this.#alive.sort((a, b) => a - b);
+  /** A poll of that time came back. */
+  alive(who: Watched, sentAt: Milliseconds): void {
+    this.#alive[who].push(sentAt);
+    this.#alive[who].sort((a, b) => a - b);
+  }
+
+  /** What the reflector says of it. */
+  learn({ ports }: Called, now: Milliseconds): void {
     for (const { port, state } of ports) {
       // An answer that was overtaken by a later one must not take back what that said.
       const known = this.#states.get(port);
@@ -77,9 +85,14 @@ export class CallRound {
 
   /** Polls were answered all the time: no interruption can have swallowed all three SYNs. */
   wasWatched(now: Milliseconds): boolean {
-    const times = [this.startedAt, ...this.#alive, now];
+    return this.#answeredAllTheTime('primary', now) && this.#answeredAllTheTime('caller', now);
+  }
+
+  #answeredAllTheTime(who: Watched, now: Milliseconds): boolean {
+    const alive = this.#alive[who];
+    const times = [this.startedAt, ...alive, now];
     // What is on its way does not count yet.
-    if (this.#alive.length < LEAST_ANSWERED * (this.#polls - 2)) return false;
+    if (alive.length < LEAST_ANSWERED * (this.#polls - 2)) return false;
     return times.every((time, index) => index === 0 || time - (times[index - 1] ?? 0) <= this.#plan.longestPause);
   }
 

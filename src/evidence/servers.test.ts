@@ -84,6 +84,12 @@ describe('of a server', () => {
       [answered('binding', { otherUnusable: 'same-address' })],
       { otherUnusable: 'same-address' },
     ],
+    ['that it calls', without('binding').concat(answered('binding', { calls: true })), { calls: true }],
+    [
+      'that nobody would be there to call',
+      without('binding', 'alternate').concat(answered('binding', { calls: true })),
+      { calls: false },
+    ],
     ['that it has no other address', [answered('binding', { other: null })], { other: null, alternateAlive: false }],
     ['that one alternate role is silent', without('alternate'), { alternateAlive: false }],
     ['that the other alternate role is silent', without('alternate-primary-port'), { alternateAlive: false }],

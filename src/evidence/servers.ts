@@ -9,19 +9,21 @@ export function collectServer(observations: readonly ServerObservation[]): Serve
     observations.find((seen) => seen.kind === 'server-answered' && seen.question === question);
   const binding = observations.find((seen) => seen.kind === 'server-answered' && seen.question === 'binding');
   const first = binding?.kind === 'server-answered' ? binding : null;
+  const alternateAlive = !!answered('alternate') && !!answered('alternate-primary-port');
   return {
     binding: first ? 'answered' : bindingFailure(observations),
     garbled: first !== null && isGarbled(observations, first.source.address),
     mapped: first?.mapped ?? null,
     other: first?.other ?? null,
     otherUnusable: first?.otherUnusable ?? null,
-    alternateAlive: !!answered('alternate') && !!answered('alternate-primary-port'),
+    alternateAlive,
     otherPortAlive: !!answered('primary-alternate-port'),
     responsePort: !!answered('response-port'),
     changeRequest: changeRequest(observations),
     allowedRate: first?.allowedRate ?? null,
     pass: first && first.token !== null ? { token: first.token, until: first.at + TOKEN_LASTS } : null,
-    calls: first?.calls ?? false,
+    // It would call from its second address.
+    calls: alternateAlive && (first?.calls ?? false),
     turnedBack: firstTurnedBack(observations),
     failure: observations.find((seen) => seen.kind === 'server-socket-failed')?.failure ?? null,
   };

@@ -120,7 +120,7 @@ export interface ServerEvidence {
   readonly allowedRate: number | null;
   /** With it, one of our reflectors answers to many ports at once (docs/protocol.md). */
   readonly pass: Pass | null;
-  /** It calls TCP ports back. */
+  /** It calls TCP ports back, from a second address that is alive. */
   readonly calls: boolean;
   readonly failure: SocketFailure | null;
   /** Who has said that requests do not get there. */

@@ -5,6 +5,8 @@ import type { Pass, ServerFacts } from './types.ts';
 export interface CallPlan {
   /** Who is asked to call. */
   readonly primary: Endpoint;
+  /** From whose address it calls; null: this server calls nobody. */
+  readonly caller: Endpoint | null;
   /** To be shown with each request; null: this server calls nobody. */
   readonly pass: Pass | null;
   readonly bindAddress: string;
@@ -40,9 +42,11 @@ export interface CallPlanInput {
 export function planCalls({ server, ports, bindAddress, now }: CallPlanInput): CallPlan {
   const slices: number[][] = [];
   for (let at = 0; at < ports.length; at += CALLED_AT_ONCE) slices.push(ports.slice(at, at + CALLED_AT_ONCE));
-  const isValid = server.calls && server.pass !== null && now < server.pass.until;
+  // From a second address that is not alive no call would ever arrive.
+  const isValid = server.calls && server.alternate !== null && server.pass !== null && now < server.pass.until;
   return {
     primary: server.primary,
+    caller: isValid ? server.alternate : null,
     pass: isValid ? server.pass : null,
     bindAddress,
     slices,
