@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ModelOptions } from '../../lab/model/index.ts';
+import type { RouterSpec } from '../../lab/scenarios/index.ts';
+import { formatEndpoint } from '../base/index.ts';
 import type { CheckRequest } from './index.ts';
 import { ALTERNATE, FORWARDED, openLab } from './test-lab.ts';
 
@@ -27,4 +29,30 @@ it.each(BEGIN)('no TCP port is closed while the address is away from which calls
     expect(results.filter((result) => !/open|untested/.test(result))).toEqual([]);
     expect(results.filter((result) => result === 'tcp open').length).toBeGreaterThanOrEqual(from === 0 ? 0 : 8);
   }
+});
+
+/** A router whose table is full for a while: what it knows goes on, and nothing new gets in or out. */
+function full(from: number, to: number): Meddle {
+  const known = new Set<string>();
+  return (_way, { protocol, from: source, to: target }, now) => {
+    const [there, back] = [formatEndpoint(source), formatEndpoint(target)];
+    if (!known.has(`${protocol} ${there} ${back}`) && now >= from && now < to) return 'lost';
+    known.add(`${protocol} ${there} ${back}`).add(`${protocol} ${back} ${there}`);
+    return null;
+  };
+}
+
+it.each(BEGIN)('no port is closed while the router has no room for new flows, from %d ms on', async (from) => {
+  for (const time of [1_000, 2_500, 5_000, 20_000])
+    for (const udp of [[{ from: 5060, to: 5060 }], [{ from: 9000, to: 9009 }]]) {
+      const results = await resultsOf(full(from, from + time), { udp });
+      expect(results.filter((result) => !/open|untested/.test(result))).toEqual([]);
+    }
+});
+
+it('no port is closed by a limit on the flows of a host, where no cold question can be asked', async () => {
+  const router = { ...FORWARDED.router, flowLimit: 10, udpTimeouts: { unreplied: 3, replied: 3 } } as RouterSpec;
+  const lab = await openLab({ router, server: { kind: 'no-response-port' } });
+  const { report } = await lab.check({ udp: [{ from: 9000, to: 9039 }] });
+  expect(report.ports.filter(({ result }) => !/open|untested/.test(result))).toEqual([]);
 });

@@ -13,7 +13,7 @@ export {
   portsOf,
   toRanges,
 } from './ports.ts';
-export { type Enclosure, enclosure, type Probe, worstOf } from './probes.ts';
+export { type Enclosure, enclosure, type Probe, withoutLone, worstOf } from './probes.ts';
 export { err, ok, type Result } from './result.ts';
 export { ANY, isAnyAddress, prefixOf, type Scope, scopeOf, wrappedIpv4 } from './scope.ts';
 export { isSilence } from './silence.ts';

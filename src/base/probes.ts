@@ -23,6 +23,17 @@ export function enclosure(probes: readonly Probe[], time: Milliseconds, reach: M
   return after.answered && after.sentAt - time <= reach ? 'both' : 'lost';
 }
 
+/**
+ * Without those that were lost alone, as happens by chance: who refuses one, refuses the next one, too. Of the last one
+ * that is not known yet.
+ */
+export const withoutLone = (probes: readonly Probe[]): Probe[] =>
+  probes.flatMap((probe, index) => {
+    const [before, after] = [probes[index - 1]?.answered, probes[index + 1]?.answered];
+    if (probe.answered !== false || before === false || after === false) return [probe];
+    return after === true ? [] : [{ ...probe, answered: null }];
+  });
+
 /** What several witnesses say together. */
 export function worstOf(states: readonly Enclosure[]): Enclosure {
   if (states.includes('lost')) return 'lost';

@@ -1,4 +1,4 @@
-import { type Enclosure, type Endpoint, enclosure, type Milliseconds, type Probe } from '../base/index.ts';
+import { type Enclosure, type Endpoint, enclosure, type Milliseconds, type Probe, withoutLone } from '../base/index.ts';
 import type { ProbePlan, Question } from '../plan/index.ts';
 import { bindingRequest } from './answer.ts';
 import type { Bulk } from './bulk.ts';
@@ -32,7 +32,12 @@ export interface NewcomerTools {
 
 /** Keys of their sockets count down from here: far from those of the helpers. */
 const FIRST_KEY: SocketKey = -1_000_000;
-/** Questions whose silence may be the router's having no room for one more flow. */
+/** Questions whose silence may be the router's having no room for one more flow, of whichever direction. */
+const NEED_ROOM: ReadonlySet<Question> = new Set<Question>([
+  ...['outbound', 'relay', 'warm', 'change-port'],
+  ...['cold', 'cold-near'],
+] as const);
+/** Those that say "nothing gets out": they count only where others are seen to get out. */
 const FROM_THE_PORT: ReadonlySet<Question> = new Set<Question>(['outbound', 'relay']);
 const SHORT_PAUSE: Milliseconds = 300;
 /** After the first few. */
@@ -43,12 +48,14 @@ const FARTHEST: Milliseconds = 5000;
 /** As many in a row by chance, at 10 % loss each way: seven in a thousand, and two in a million. */
 const DOUBT_AFTER = 3;
 const REFUSED_AFTER = 8;
+/** As far as is known, before the first one. */
+const ROOM: Probe = { sentAt: Number.NEGATIVE_INFINITY, answered: true };
 /** So many in a row that got no socket, or none of their own: there will be none, and nobody waits for them. */
 const UNSENT = 5;
 
 /**
- * Sockets that ask the primary once, each a flow that the router has not seen, while ports are silent that have sent:
- * so it shows that it still lets new flows out. Many allow a host only so many at a time, and let known ones go on
+ * Sockets that ask the primary once, each a flow that the router has not seen, while ports are silent: so it shows that
+ * it still has room for new flows. Many allow a host, or all of them, only so many at a time, and let known ones go on
  * (docs/decisions/0001).
  */
 export class Newcomers {
@@ -56,6 +63,8 @@ export class Newcomers {
   readonly #isChecked: (port: number) => boolean;
   readonly #open = new Map<SocketKey, Newcomer>();
   readonly #probes: { readonly sentAt: Milliseconds; answered: boolean | null }[] = [];
+  /** Without those that may have been lost by chance, and as if one had been answered before. */
+  #room: readonly Probe[] = [ROOM];
   #lastKey = FIRST_KEY;
   #silences = 0;
   #lostInARow = 0;
@@ -89,18 +98,30 @@ export class Newcomers {
     return (this.#probes.findLast(({ answered }) => answered)?.sentAt ?? 0) >= time;
   }
 
-  /** Whether new flows got out when a packet of this question was sent. */
+  /**
+   * Whether new flows got out when a packet of this question was sent. What is to come in needs room for a flow, too:
+   * of that nobody is asked before, and where none can be had it is not waited for.
+   */
   around(time: Milliseconds, question: Question): Enclosure {
+    if (!NEED_ROOM.has(question)) return 'both';
     const reach = Math.max(FARTHEST, 3 * this.#tools.plan.controlEvery);
-    return FROM_THE_PORT.has(question) ? enclosure(this.#probes as Probe[], time, reach) : 'both';
+    if (FROM_THE_PORT.has(question)) return enclosure(this.#probes, time, reach);
+    const state = enclosure(this.#room, time, Number.POSITIVE_INFINITY);
+    return state === 'open' && !this.#coming ? 'both' : state;
+  }
+
+  /** One will come, or is on its way. */
+  get #coming(): boolean {
+    const isOut = this.#probes.some(({ answered }) => answered === null);
+    return isOut || (this.#silences > 0 && this.#unsentInARow < UNSENT);
   }
 
   silenceBegins(question: Question): void {
-    if (FROM_THE_PORT.has(question)) this.#silences++;
+    if (NEED_ROOM.has(question)) this.#silences++;
   }
 
   silenceEnds(question: Question): void {
-    if (FROM_THE_PORT.has(question)) this.#silences--;
+    if (NEED_ROOM.has(question)) this.#silences--;
   }
 
   /** Opens one if it is time, and tells when to come again. */
@@ -109,12 +130,21 @@ export class Newcomers {
     const expires = this.watch(now);
     if (this.#silences === 0) return expires;
     const isOut = [...this.#open.values()].some(({ probe }) => probe?.answered !== true);
-    if (!isOut && now >= this.#nextAt) this.knock(now);
+    const { pacer } = this.#tools;
+    if (!isOut && now >= this.#nextAt) {
+      if (!pacer.take(now)) return Math.min(expires, pacer.again);
+      this.#begin(now);
+    }
     return Math.min(expires, isOut ? never : this.#nextAt);
   }
 
   /** Opens one, whatever else is going on. */
   knock(now: Milliseconds): void {
+    this.#tools.pacer.spend(now);
+    this.#begin(now);
+  }
+
+  #begin(now: Milliseconds): void {
     const { outbox, plan } = this.#tools;
     this.#nextAt = now + this.#pause;
     this.#lastKey--;
@@ -144,11 +174,11 @@ export class Newcomers {
       return this.#close(newcomer);
     }
     this.#unsentInARow = 0;
-    const { plan, outbox, transactions, pacer, bulk } = this.#tools;
+    const { plan, outbox, transactions, bulk } = this.#tools;
     newcomer.local = local.port;
     newcomer.probe = { sentAt: now, answered: null };
     this.#probes.push(newcomer.probe);
-    pacer.spend(now);
+    this.#room = [ROOM, ...withoutLone(this.#probes)];
     const { id } = transactions.open({ kind: 'newcomer', newcomer }, now);
     const bytes = bindingRequest(id, { token: bulk.token(now) });
     outbox.push({ kind: 'send', socket, bytes, to: plan.server.primary });
@@ -172,6 +202,7 @@ export class Newcomers {
     const isRight = source.address === this.#tools.plan.server.primary.address && socket === newcomer.socket;
     if (!probe || probe.answered !== null || !isRight) return;
     probe.answered = true;
+    this.#room = [ROOM, ...withoutLone(this.#probes)];
     this.#lostInARow = 0;
     this.#tools.outbox.observed({ kind: 'control-answered', at, role: 'newcomer', sentAt, local, mapped });
     this.#close(newcomer);
@@ -195,6 +226,7 @@ export class Newcomers {
     const { probe } = newcomer;
     if (probe && probe.answered === null) {
       probe.answered = false;
+      this.#room = [ROOM, ...withoutLone(this.#probes)];
       this.#lostInARow++;
       // All tries up to the next one are in doubt: it must not be long in coming.
       this.#nextAt = Math.min(this.#nextAt, probe.sentAt + Math.max(SHORT_PAUSE, this.#tools.plan.controlEvery / 2));

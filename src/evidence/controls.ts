@@ -1,4 +1,4 @@
-import { enclosure, type Milliseconds, type Probe, sameEndpoint } from '../base/index.ts';
+import { enclosure, type Milliseconds, type Probe, sameEndpoint, withoutLone } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
 import type { ProbePlan, ProbeRole, Question } from '../plan/index.ts';
 import type { Sightings } from './sift.ts';
@@ -6,7 +6,12 @@ import type { Sightings } from './sift.ts';
 /** How near to a try its control probes must be. */
 const WINDOW: Milliseconds = 5000;
 
-/** Questions whose silence may be the router's having no room for one more flow. */
+/** Questions whose silence may be the router's having no room for one more flow, of whichever direction. */
+const NEED_ROOM: ReadonlySet<Question> = new Set<Question>([
+  ...['outbound', 'relay', 'warm', 'change-port'],
+  ...['cold', 'cold-near'],
+] as const);
+/** Those that say "nothing gets out": they count only where others are seen to get out. */
 const FROM_THE_PORT: ReadonlySet<Question> = new Set<Question>(['outbound', 'relay']);
 
 /** What a silence is worth: proof; or nothing, because the server, or the router, was not to be reached then. */
@@ -20,19 +25,22 @@ export class ControlRecord {
   readonly #window: Milliseconds;
   readonly #controls: ReadonlyMap<ProbeRole, readonly Probe[]>;
   readonly #sentinels: readonly Probe[];
+  /** Newcomers, without those that may have been lost by chance. */
+  readonly #room: readonly Probe[];
 
   constructor(plan: ProbePlan, { controls, sentinels }: Pick<Sightings, 'controls' | 'sentinels'>) {
     this.#plan = plan;
     this.#window = Math.max(WINDOW, 3 * plan.controlEvery);
     this.#controls = new Map([...controls].map(([role, probes]) => [role, inOrder(probes)]));
     this.#sentinels = inOrder(sentinels);
+    this.#room = withoutLone(this.#controls.get('newcomer') ?? []);
   }
 
   /** Enough tries lie between probes of all roles that were answered, and between sentinels that were. */
   back({ at, question, needed }: Silence, tries: readonly Milliseconds[]): Backing {
     const alive = tries.filter((time) => this.#rolesOf(question).every((role) => this.#livedAt(role, time)));
     if (alive.length < needed) return 'server-silent';
-    const flowing = alive.filter((time) => this.#letIn(time, at) && this.#letOut(time, question));
+    const flowing = alive.filter((time) => isFine(this.#sentinels, time, at) && this.#hasRoom(time, at, question));
     return flowing.length < needed ? 'scan-protection' : 'backed';
   }
 
@@ -47,19 +55,20 @@ export class ControlRecord {
   }
 
   /** Flows that were new to the router got out at that time: then the silence is not its having no room for this one. */
-  #letOut(time: Milliseconds, question: Question): boolean {
-    return !FROM_THE_PORT.has(question) || this.#livedAt('newcomer', time);
+  #hasRoom(time: Milliseconds, over: Milliseconds, question: Question): boolean {
+    if (FROM_THE_PORT.has(question)) return this.#livedAt('newcomer', time);
+    return !NEED_ROOM.has(question) || isFine(this.#room, time, over);
   }
+}
 
-  /**
-   * Before the first sentinel nobody had been refused yet, as far as is known. Those that were asked when the silence
-   * was over say nothing of it: it was held to be over because none was left.
-   */
-  #letIn(time: Milliseconds, over: Milliseconds): boolean {
-    const before = this.#sentinels.findLast(({ sentAt }) => sentAt <= time);
-    const after = this.#sentinels.find(({ sentAt }) => sentAt >= time && sentAt < over);
-    return before?.answered !== false && after?.answered !== false;
-  }
+/**
+ * Before the first sentinel nobody had been refused yet, as far as is known. Those that were asked when the silence
+ * was over say nothing of it: it was held to be over because none was left.
+ */
+function isFine(probes: readonly Probe[], time: Milliseconds, over: Milliseconds): boolean {
+  const before = probes.findLast(({ sentAt }) => sentAt <= time);
+  const after = probes.find(({ sentAt }) => sentAt >= time && sentAt < over);
+  return before?.answered !== false && after?.answered !== false;
 }
 
 /** Once each: what is there twice was sent once, and is answered if any of the two says so. */

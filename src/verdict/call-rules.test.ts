@@ -57,6 +57,7 @@ const ROWS: readonly (readonly [rule: string, known: Partial<CallEvidence>, says
     ['tcp-shut-out', { ended: ['timed-out', 'timed-out'] }, 'untested scan-protection', { isRefused: true }],
     ['tcp-forwarded', { arrivedOn: [PORT] }, 'open null', { isRefused: true, otherAddress: true }],
     ['tcp-other-family', { ended: ['timed-out', 'refused'] }, 'untested wrong-family', { isTranslated: true }],
+    ['tcp-other-family', { canAsk: false, isAsked: false }, 'untested wrong-family', { isTranslated: true }],
     ['tcp-forwarded', { arrivedOn: [PORT] }, 'open null', { isTranslated: true }],
     [
       'tcp-other-address',

@@ -49,6 +49,13 @@ export const CALL_RULES: readonly CallRule[] = [
     why: 'The system does not let this user listen there (EACCES).',
   },
   {
+    id: 'tcp-other-family',
+    applies: (seen, { isTranslated }) => isTranslated && (!seen.canAsk || hasFailed(seen)),
+    result: 'untested',
+    cause: 'wrong-family',
+    why: 'The reflector knows an address of the other family only, that of a translator (NAT64, RFC 6146): that it would call, or has called.',
+  },
+  {
     id: 'tcp-nobody-calls',
     applies: ({ canAsk }) => !canAsk,
     result: 'untested',
@@ -82,13 +89,6 @@ export const CALL_RULES: readonly CallRule[] = [
     result: 'untested',
     cause: 'throttled-by-server',
     why: 'The reflector refused to call: too many calls in an hour, or an address that it must not call.',
-  },
-  {
-    id: 'tcp-other-family',
-    applies: (seen, { isTranslated }) => isTranslated && hasFailed(seen),
-    result: 'untested',
-    cause: 'wrong-family',
-    why: 'The reflector knows an address of the other family only, that of a translator (NAT64, RFC 6146), and called that.',
   },
   {
     id: 'tcp-other-address',
