@@ -280,6 +280,16 @@ describe('a note that is not ours any more', () => {
     expect(waitOf(known, { ports: [9001] })).toBe(UNANSWERED);
   });
 
+  test.each<[string, Note]>([
+    ['names the same ports a hundred thousand times', left(came(COLD_AT, `${'1-5059,'.repeat(100_000)}5061-65535`))],
+    ['has a wide mapping, as often', leftMapping(`${'1-5059,'.repeat(100_000)}5061-65535`)],
+  ])('does not hold a check up where it %s', async (_, note) => {
+    const began = performance.now();
+    const notes = [note, ...Array.from({ length: 50 }, () => left(...Array(128).fill(came(ASKED_AT, '6000-65535'))))];
+    expect(adviceOf(await memory(notes, 0), { ports: [5060] }).wait).toBe(0);
+    expect(performance.now() - began).toBeLessThan(3000);
+  });
+
   test('cannot make a check wait for ever', async () => {
     const note = JSON.stringify([right]).replace(String(ENDED), '1e999');
     expect(waitOf(await memoryOf(machine(note, 0)), { ports: [5060] })).toBe(UNANSWERED);

@@ -4,6 +4,8 @@ import {
   familyOf,
   formatEndpoint,
   formatRanges,
+  haveOneOf,
+  joinRanges,
   type Milliseconds,
   type PortRange,
   parsePorts,
@@ -111,7 +113,7 @@ export async function memoryOf(system: System): Promise<Memory> {
     keep({ endedAt: now(), flows: intended.flatMap(intendedFlows), family: familyOfAll(intended), mapped: [] });
   return {
     advise: (ways, ports, isTranslated) =>
-      advise(past.flatMap(leftIn(new Set(ports), familyIn(ways[0].primary))), { ways, ports, isTranslated }, now()),
+      advise(past.flatMap(leftIn(ports, familyIn(ways[0].primary))), { ways, ports, isTranslated }, now()),
     remember: (legs, report, { ports, peers } = NOBODY) => {
       const spoken = peers.map((peer) => ({ peer, spoken: true, ports: toRanges(ports) }));
       const flows = legs.flatMap(({ plan, observations }) => flowsOf(plan, askedPorts(observations)));
@@ -170,19 +172,20 @@ const familyIn = ({ address }: Endpoint): Family => familyOf(address) ?? 'ipv4';
 const familyOfAll = ([first]: readonly ProbePlan[]): Family => (first ? familyIn(first.server.primary) : 'ipv4');
 
 /** Of one check, as far as these ports and this family are concerned. */
-const leftIn =
-  (ports: ReadonlySet<number>, asked: Family) =>
-  ({ endedAt, flows, family, mapped }: PastCheck): Leftover[] => {
-    const met = flows.filter((flow) => concerns(flow.ports, ports));
+const leftIn = (ports: readonly number[], asked: Family) => {
+  const ascending = [...ports].sort((a, b) => a - b);
+  return ({ endedAt, flows, family, mapped }: PastCheck): Leftover[] => {
+    const met = flows.filter((flow) => haveOneOf(flow.ports, ascending));
     const left = met.map(({ peer, spoken, ports: of }) => ({
       peer,
       ports: of,
       until: endedAt + (spoken ? ANSWERED_LIVES : UNANSWERED_LIVES),
     }));
-    return family === asked && concerns(mapped, ports)
+    return family === asked && haveOneOf(mapped, ascending)
       ? [...left, { peer: null, ports: mapped, until: endedAt + ANSWERED_LIVES }]
       : left;
   };
+};
 
 interface Intention {
   readonly ways: readonly [ServerFacts, ...ServerFacts[]];
@@ -198,7 +201,7 @@ function advise(left: readonly Leftover[], { ways, ports, isTranslated }: Intent
   const wait = Math.min(...waits);
   const server = ways[waits.indexOf(wait)] ?? ways[0];
   const lasting = left.filter(({ peer, until }) => until > now + wait && addressOf(peer) === server.primary.address);
-  const stale = new Set(lasting.flatMap((one) => portsOf(one.ports)));
+  const stale = new Set(portsOf(joinRanges(lasting.flatMap((one) => one.ports))));
   return { server, wait, stalePorts: ports.filter((port) => stale.has(port)) };
 }
 
@@ -215,11 +218,6 @@ function disturbs(peer: string, { primary, alternate }: ServerFacts, isTranslate
 /** `198.51.100.20:3478`, `[2001:db8::20]:3478`, or an address alone. */
 const addressOf = (peer: string | null): string | null =>
   peer && (/^\[(.*)\]/.exec(peer)?.[1] ?? (familyOf(peer) ? peer : peer.replace(/:.*/, '')));
-
-function concerns(ranges: readonly PortRange[], ports: ReadonlySet<number>): boolean {
-  for (const { from, to } of ranges) for (let port = from; port <= to; port++) if (ports.has(port)) return true;
-  return false;
-}
 
 /** Who sends to the ports that are asked a question, and where they send themselves. */
 function flowsOfStep({ from, to, answerTo, answerFrom }: Step): Omit<Flow, 'ports'>[] {
@@ -317,7 +315,8 @@ function readFlow(note: unknown): Flow[] {
 
 function readRanges(value: unknown): readonly PortRange[] {
   const ranges = parsePorts(typeof value === 'string' ? value : '');
-  return ranges.kind === 'ok' ? ranges.value : [];
+  // Whoever wrote it may have named the same ports a thousand times.
+  return ranges.kind === 'ok' ? joinRanges(ranges.value) : [];
 }
 
 function textToValue(text: string): unknown {

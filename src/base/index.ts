@@ -4,6 +4,8 @@ export { type Endpoint, endpoint, formatEndpoint, sameEndpoint } from './endpoin
 export { canonicalIp, type Family, familyOf, formatIp, isIpv4, parseIp } from './ip.ts';
 export {
   formatRanges,
+  haveOneOf,
+  joinRanges,
   neighboursIn,
   type PortListError,
   type PortRange,

@@ -28,14 +28,14 @@ export function toRanges(ports: readonly number[]): PortRange[] {
 /** Each port of `some` with the next one of the same stretch of `ranges`, ascending. */
 export function neighboursIn(ranges: readonly PortRange[], some: readonly number[]): (readonly [number, number])[] {
   const ascending = [...some].sort((a, b) => a - b);
-  return joined(ranges).flatMap(({ from, to }) => {
+  return joinRanges(ranges).flatMap(({ from, to }) => {
     const inside = ascending.filter((port) => port >= from && port <= to);
     return inside.slice(1).map((port, index) => [inside[index] ?? port, port] as const);
   });
 }
 
 /** Those that touch or overlap become one; ascending. */
-function joined(ranges: readonly PortRange[]): PortRange[] {
+export function joinRanges(ranges: readonly PortRange[]): PortRange[] {
   const stretches: { from: number; to: number }[] = [];
   for (const { from, to } of [...ranges].sort((a, b) => a.from - b.from)) {
     const last = stretches.at(-1);
@@ -43,6 +43,21 @@ function joined(ranges: readonly PortRange[]): PortRange[] {
     else stretches.push({ from, to });
   }
   return stretches;
+}
+
+/** Whether a range has one of these ports, which ascend. Takes no longer for wide ranges. */
+export function haveOneOf(ranges: readonly PortRange[], ports: readonly number[]): boolean {
+  return ranges.some(({ from, to }) => (ports[firstAtLeast(ports, from)] ?? Number.POSITIVE_INFINITY) <= to);
+}
+
+function firstAtLeast(ports: readonly number[], wanted: number): number {
+  let [low, high] = [0, ports.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ports[middle] ?? 0) >= wanted) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** `5060, 9000-10999`. */
