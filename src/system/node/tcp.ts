@@ -1,4 +1,4 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type DropArgument, type Server, type Socket } from 'node:net';
 import { type Endpoint, familyOf, type Milliseconds } from '../../base/index.ts';
 import type { CallOutcome, ExchangeRequest, Tcp, TcpListener, TcpListenHandlers, Timer } from '../contract.ts';
 import { nodeClock } from './clock.ts';
@@ -23,6 +23,7 @@ class NodeTcpListener implements TcpListener {
     this.#server = createServer(this.#visited);
     this.#server.maxConnections = MOST_VISITORS;
     this.#server.on('error', this.#failed);
+    this.#server.on('drop', this.#turnedAway);
     this.#server.on('listening', () => this.#bound(local));
     // What is not an address would be looked up as a name. `exclusive`: in a cluster the parent would hold the socket.
     // `ipv6Only`: a listener on all addresses is one of IPv6 alone.
@@ -50,6 +51,12 @@ class NodeTcpListener implements TcpListener {
     if (this.#state !== 'opening') return;
     this.close();
     this.#handlers.failed(socketFailure(error));
+  };
+
+  /** There were too many of them; who came all the same may have been the one who was meant. */
+  #turnedAway = (dropped?: DropArgument): void => {
+    const [address, port] = [dropped?.remoteAddress, dropped?.remotePort];
+    if (this.#state === 'open' && address && port !== undefined) this.#handlers.connected({ address, port });
   };
 
   #visited = (visitor: Socket): void => {
