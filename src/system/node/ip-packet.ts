@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../base/index.ts';
 import type { IcmpError } from '../contract.ts';
-import { UDP_HEADER as HEADER, sumOf, wordAt as word } from './udp-header.ts';
+import { UDP_HEADER as HEADER, mayBeRight, wordAt as word } from './udp-header.ts';
 
 /** What an IPv4 packet is to us. */
 export type IpPacket =
@@ -52,7 +52,8 @@ const endpointsOf = ({ source, destination }: IpHeader, udp: Uint8Array): { from
 
 function readUdp(ip: IpHeader, inside: Uint8Array): IpPacket | null {
   const length = word(inside, 4);
-  if (length < HEADER || length > inside.length || !mayBeRight(ip, inside.subarray(0, length))) return null;
+  if (length < HEADER || length > inside.length || !mayBeRight(inside.subarray(0, length), ip.addresses, 'udp'))
+    return null;
   return { kind: 'udp', ...endpointsOf(ip, inside), bytes: inside.subarray(HEADER, length) };
 }
 
@@ -66,14 +67,4 @@ function readIcmp(outer: IpHeader, inside: Uint8Array): IpPacket | null {
   if (udp.length < HEADER) return null;
   const error = { by: outer.source, type, code, ...endpointsOf(ip, udp), quoted: udp.subarray(HEADER) };
   return { kind: 'icmp', to: outer.destination, error };
-}
-
-/**
- * Whether the system will take the packet for whole (RFC 768). Between virtual machines checksums are left to be
- * filled in: then there is that of the pseudo header alone.
- */
-function mayBeRight(ip: IpHeader, udp: Uint8Array): boolean {
-  const sum = word(udp, 6);
-  const pseudo = sumOf(ip.addresses, UDP + udp.length);
-  return sum === 0 || sum === pseudo || sumOf(udp, pseudo) === 0xffff;
 }

@@ -2,7 +2,7 @@ import { type Endpoint, familyOf } from '../../base/index.ts';
 import type { LiveOptions, Tcp, TcpListener, TcpListenHandlers } from '../contract.ts';
 import type { Libc } from './libc.ts';
 import { rawFilter } from './raw-filter.ts';
-import { addressIn, listenRaw, PROTOCOL, type RawListener, withoutIp } from './raw-socket.ts';
+import { addressIn, contentOf, listenRaw, type RawListener } from './raw-socket.ts';
 import { readSegment } from './tcp-segment.ts';
 
 /** As much as a caller of ours sends, and more. */
@@ -34,7 +34,7 @@ export class Visits {
   #open(): boolean {
     if (this.#listener) return true;
     const { hearsAt, peers } = this.#options;
-    const options = { protocol: PROTOCOL.tcp, address: hearsAt, filter: rawFilter(peers) };
+    const options = { transport: 'tcp', address: hearsAt, filter: rawFilter(peers) } as const;
     const opened = listenRaw(this.#libc, options, (packet, name) => this.#heard(packet, name));
     if (opened.kind === 'ok') this.#listener = opened.value;
     return opened.kind === 'ok';
@@ -51,7 +51,8 @@ export class Visits {
 
   /** What the caller says comes in one piece, and again until the holder of the port has it. */
   #heard(packet: Uint8Array, name: Uint8Array): void {
-    const segment = readSegment(withoutIp(packet, this.#isIpv4));
+    const content = contentOf(packet, this.#isIpv4, 'tcp');
+    const segment = content && readSegment(content);
     const handlers = segment ? this.#handlers.get(segment.to) : undefined;
     if (!segment || !handlers) return;
     const from = { address: addressIn(name, this.#isIpv4), port: segment.from };

@@ -3,7 +3,7 @@ import type { LiveOptions, Udp, UdpHandlers, WireFailure } from '../contract.ts'
 import { failureOfCode } from './failures.ts';
 import type { Libc } from './libc.ts';
 import { rawFilter } from './raw-filter.ts';
-import { addressIn, listenRaw, PROTOCOL, RawSender, withoutIp } from './raw-socket.ts';
+import { addressIn, contentOf, listenRaw, RawSender } from './raw-socket.ts';
 import { sumOf, UDP_HEADER, wordAt, writeUdp } from './udp-header.ts';
 
 /** One raw socket that sends from any port, and one that hears what comes to those that are open here. */
@@ -13,7 +13,7 @@ export function openDatagrams(
 ): Result<{ readonly udp: Udp; readonly close: () => void }, WireFailure> {
   const isIpv4 = familyOf(local) === 'ipv4';
   const handlers = new Map<number, UdpHandlers>();
-  const listener = listenRaw(libc, { protocol: PROTOCOL.udp, address: hearsAt, filter: rawFilter(peers) }, heard);
+  const listener = listenRaw(libc, { transport: 'udp', address: hearsAt, filter: rawFilter(peers) }, heard);
   if (listener.kind === 'error') return listener;
   const opened = RawSender.open(libc, local);
   if (opened.kind === 'error') {
@@ -23,7 +23,8 @@ export function openDatagrams(
   const sender = opened.value;
 
   function heard(packet: Uint8Array, name: Uint8Array): void {
-    const udp = withoutIp(packet, isIpv4);
+    const udp = contentOf(packet, isIpv4, 'udp');
+    if (!udp) return;
     const length = wordAt(udp, 4);
     if (udp.length < UDP_HEADER || length < UDP_HEADER || length > udp.length) return;
     const to = handlers.get(wordAt(udp, 2));

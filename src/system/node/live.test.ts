@@ -3,8 +3,11 @@ import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Endpoint } from '../../base/index.ts';
 import type { LivePorts, UdpSocket } from '../contract.ts';
+import { loadLibc } from './libc.ts';
 import { nodeLive } from './live.ts';
+import { RawSender } from './raw-socket.ts';
 import { nodeTcp } from './tcp.ts';
+import { sumOf, writeUdp } from './udp-header.ts';
 
 const live = nodeLive(nodeTcp);
 const mayBeLive = (await live.hindrance()) === null;
@@ -107,6 +110,26 @@ describe.skipIf(!mayBeLive)('beside the holder of a port', () => {
     mine.socket.send(Buffer.from('sent'), { address: '127.0.0.9', port: there.port });
     await vi.waitFor(() => expect(there.heard).toEqual(['sent from 127.0.0.1:20000']));
     expect(mine.failed).toEqual(['EINVAL']);
+  });
+
+  test('what is damaged is heard by nobody', async () => {
+    const owner = await bind('127.0.0.1');
+    const mine = await beside(await open('127.0.0.1', ['127.0.0.9']), { address: '127.0.0.1', port: owner.port });
+    const loaded = await loadLibc();
+    const sender = loaded.kind === 'ok' ? RawSender.open(loaded.value, '127.0.0.9') : null;
+    if (sender?.kind !== 'ok') throw new Error('no raw socket');
+    closing.push(() => sender.value.close());
+    const to = { address: '127.0.0.1', port: owner.port };
+    const addresses = sumOf(Uint8Array.from([127, 0, 0, 9, 127, 0, 0, 1]));
+    for (const [text, sum] of [
+      ['damaged', addresses + 1],
+      ['whole', addresses],
+    ] as const) {
+      const packet = { from: 3478, to, bytes: Buffer.from(text) };
+      sender.value.send({ to: to.address, write: (into) => writeUdp(into, packet, sum), failed: () => undefined });
+    }
+    await vi.waitFor(() => expect(owner.heard).toEqual(['whole from 127.0.0.9:3478']));
+    expect(mine.heard).toEqual(owner.heard);
   });
 
   test('what is closed hears nothing, and may be closed again', async () => {

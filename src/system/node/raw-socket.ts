@@ -3,13 +3,16 @@ import type { WireFailure } from '../contract.ts';
 import { errnoOf, failureOf, type Libc, raiseBuffer, SOCK_CLOEXEC, SOCK_NONBLOCK } from './libc.ts';
 import { BATCH, MessageBatch } from './message-batch.ts';
 import { DEAF } from './raw-filter.ts';
-import { wordAt } from './udp-header.ts';
+import { mayBeRight, wordAt } from './udp-header.ts';
 
 const [AF_INET, AF_INET6, SOCK_RAW] = [2, 10, 3];
-export const PROTOCOL = { tcp: 6, udp: 17 } as const;
+const PROTOCOL = { tcp: 6, udp: 17 } as const;
 const [IPPROTO_IPV6, IPV6_CHECKSUM] = [41, 7];
-/** Of UDP's header. */
-const CHECKSUM_AT = 6;
+/** In the header. */
+const CHECKSUM_AT = { tcp: 16, udp: 6 } as const;
+
+type Transport = keyof typeof PROTOCOL;
+
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
 /** struct sockaddr_in or sockaddr_in6; its port must be zero (raw(7), ipv6(7)). */
@@ -23,25 +26,34 @@ function sockaddr(address: string): Buffer {
 }
 
 interface RawOptions {
-  readonly protocol: number;
+  readonly transport: Transport;
   /** Where it hears, or from where it sends: one address, or any. */
   readonly address: string;
   readonly filter: Uint8Array;
 }
 
-function openRaw(libc: Libc, { protocol, address, filter }: RawOptions): Result<number, WireFailure> {
-  const family = familyOf(address) === 'ipv6' ? AF_INET6 : AF_INET;
-  const fd = libc.socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+function openRaw(libc: Libc, { transport, address, filter }: RawOptions): Result<number, WireFailure> {
+  const isIpv6 = familyOf(address) === 'ipv6';
+  const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  const fd = libc.socket(isIpv6 ? AF_INET6 : AF_INET, type, PROTOCOL[transport]);
   if (fd < 0) return err(failureOf(libc));
+  // It fills them in, and looks at those of what comes.
+  if (isIpv6) libc.setNumber(fd, IPPROTO_IPV6, IPV6_CHECKSUM, CHECKSUM_AT[transport]);
   if (libc.setFilter(fd, filter) >= 0 && libc.bind(fd, sockaddr(address)) >= 0) return ok(fd);
   const why = failureOf(libc);
   libc.close(fd);
   return err(why);
 }
 
-/** The bytes of a packet as it comes to a raw socket: of IPv4 with its header, which tells its length (RFC 791). */
-export function withoutIp(packet: Uint8Array, isIpv4: boolean): Uint8Array {
-  return isIpv4 ? packet.subarray(4 * ((packet[0] ?? 0) & 0xf), wordAt(packet, 2)) : packet;
+/**
+ * What is in a packet as it comes to a raw socket; null: it is damaged. Of IPv4 it comes with its header, which tells
+ * its length (RFC 791), and before anybody has looked at the checksum inside; of IPv6 the system has, as it was told to.
+ */
+export function contentOf(packet: Uint8Array, isIpv4: boolean, transport: Transport): Uint8Array | null {
+  if (!isIpv4) return packet;
+  const content = packet.subarray(4 * ((packet[0] ?? 0) & 0xf), wordAt(packet, 2));
+  const inside = transport === 'udp' ? content.subarray(0, wordAt(content, 4)) : content;
+  return mayBeRight(inside, packet.subarray(12, 20), transport) ? inside : null;
 }
 
 /** From struct sockaddr_in or sockaddr_in6. */
@@ -116,11 +128,9 @@ export class RawSender {
   }
 
   static open(libc: Libc, address: string): Result<RawSender, WireFailure> {
-    const opened = openRaw(libc, { protocol: PROTOCOL.udp, address, filter: DEAF });
+    const opened = openRaw(libc, { transport: 'udp', address, filter: DEAF });
     if (opened.kind === 'error') return opened;
-    const family = familyOf(address) ?? 'ipv4';
-    if (family === 'ipv6') libc.setNumber(opened.value, IPPROTO_IPV6, IPV6_CHECKSUM, CHECKSUM_AT);
-    return ok(new RawSender(libc, opened.value, family));
+    return ok(new RawSender(libc, opened.value, familyOf(address) ?? 'ipv4'));
   }
 
   send(packet: Outgoing): void {
