@@ -29,7 +29,7 @@ export default defineConfig({
           // One file after the other: the kernel reuses the numbers of namespaces at once, which the traces look for.
           fileParallelism: false,
           // Nearly all of a lab's time is waiting.
-          maxConcurrency: 10,
+          maxConcurrency: 20,
           include: KERNEL,
           exclude: NOT_OURS,
           sequence: { groupOrder: 1 },
