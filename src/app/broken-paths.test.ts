@@ -56,3 +56,45 @@ it('no port is closed by a limit on the flows of a host, where no cold question 
   const { report } = await lab.check({ udp: [{ from: 9000, to: 9039 }] });
   expect(report.ports.filter(({ result }) => !/open|untested/.test(result))).toEqual([]);
 });
+
+/** So many new flows from outside at once, and so many more with each second, whoever sends them. */
+function limited(atOnce: number, perSecond: number): Meddle {
+  const known = new Set<string>();
+  let [left, since] = [atOnce, 0];
+  return (way, { protocol, from, to }, now) => {
+    const [there, back] = [`${protocol} ${formatEndpoint(from)} ${formatEndpoint(to)}`, formatEndpoint(from)];
+    if (way === 'out') known.add(`${protocol} ${formatEndpoint(to)} ${back}`);
+    if (way === 'out' || known.has(there)) return null;
+    left = Math.min(atOnce, left + ((now - since) * perSecond) / 1000);
+    since = now;
+    if (left < 1) return 'lost';
+    left--;
+    known.add(there);
+    return null;
+  };
+}
+
+it.each([
+  [5, 1],
+  [10, 1],
+  [5, 2],
+  [3, 4],
+  [1, 8],
+])('no port is closed by a limit of %d new flows from outside, and %d per second', async (atOnce, perSecond) => {
+  for (const seed of [1, 2, 3, 4])
+    for (const udp of [[{ from: 5060, to: 5060 }], [{ from: 9000, to: 9005 }], [{ from: 9000, to: 9019 }]]) {
+      const forwards = [
+        {
+          ports: [
+            { from: 5060, to: 5060 },
+            { from: 9000, to: 9019 },
+          ],
+          to: 'pbx' as const,
+        },
+      ];
+      const router = { ...FORWARDED.router, forwards } as RouterSpec;
+      const lab = await openLab({ ...FORWARDED, router }, { seed, jitter: 3, meddle: limited(atOnce, perSecond) });
+      const { report } = await lab.check({ udp });
+      expect(report.ports.filter(({ result }) => !/open|untested/.test(result))).toEqual([]);
+    }
+});

@@ -14,6 +14,11 @@ const NEED_ROOM: ReadonlySet<Question> = new Set<Question>([
 /** Those that say "nothing gets out": they count only where others are seen to get out. */
 const FROM_THE_PORT: ReadonlySet<Question> = new Set<Question>(['outbound', 'relay']);
 
+/** As many in a row are a refusal, for which the run pauses; what comes after it is asked more slowly. */
+const REFUSED_AFTER = 8;
+/** The chance that the line's own loss takes so many sentinels in a row, anywhere in the run. */
+const NO_CHANCE = 1e-4;
+
 /** What a silence is worth: proof; or nothing, because the server, or the router, was not to be reached then. */
 export type Backing = 'backed' | 'server-silent' | 'scan-protection';
 
@@ -27,6 +32,8 @@ export class ControlRecord {
   readonly #sentinels: readonly Probe[];
   /** Newcomers, without those that may have been lost by chance. */
   readonly #room: readonly Probe[];
+  /** The router lets in only so many new flows in a while: then a sentinel that has rested says nothing of tries that come in a crowd. */
+  readonly #isLimited: boolean;
 
   constructor(plan: ProbePlan, { controls, sentinels }: Pick<Sightings, 'controls' | 'sentinels'>) {
     this.#plan = plan;
@@ -34,14 +41,30 @@ export class ControlRecord {
     this.#controls = new Map([...controls].map(([role, probes]) => [role, inOrder(probes)]));
     this.#sentinels = inOrder(sentinels);
     this.#room = withoutLone(this.#controls.get('newcomer') ?? []);
+    this.#isLimited = this.#findLimit();
   }
 
   /** Enough tries lie between probes of all roles that were answered, and between sentinels that were. */
   back({ at, question, needed }: Silence, tries: readonly Milliseconds[]): Backing {
     const alive = tries.filter((time) => this.#rolesOf(question).every((role) => this.#livedAt(role, time)));
     if (alive.length < needed) return 'server-silent';
+    if (this.#isLimited && !FROM_THE_PORT.has(question)) return 'scan-protection';
     const flowing = alive.filter((time) => isFine(this.#sentinels, time, at) && this.#hasRoom(time, at, question));
     return flowing.length < needed ? 'scan-protection' : 'backed';
+  }
+
+  /** Several sentinels in a row were lost, more than the control probes explain, and soon one came in all the same. */
+  #findLimit(): boolean {
+    const probes = [...this.#controls].flatMap(([role, of]) => (role === 'newcomer' ? [] : of));
+    const share = (probes.filter(({ answered }) => !answered).length + 1) / (probes.length + 2);
+    const roles = this.#rolesOf('sentinel');
+    let inARow = 0;
+    return this.#sentinels.some(({ sentAt, answered }) => {
+      const lost = inARow;
+      const isAlive = roles.every((role) => this.#livedAt(role, sentAt));
+      inARow = answered ? 0 : inARow + Number(isAlive);
+      return answered && lost < REFUSED_AFTER && this.#sentinels.length * share ** lost < NO_CHANCE;
+    });
   }
 
   #rolesOf(question: Question): ProbeRole[] {

@@ -175,7 +175,7 @@ export const PORT_RULES: readonly PortRule[] = [
       (isPreserved(seen) || run.mostPreserved || seen.mapped === null),
     result: 'untested',
     cause: 'scan-protection',
-    why: 'Of a sample of such ports some let in a packet that nobody asked for from the one address of the server, and not from the other: the router refuses that one, or its rules name their sources.',
+    why: 'Of a sample of such ports some let in a packet that nobody asked for from the one address of the server, and not from the other: the router refuses that one, or its rules name their sources. Or the other one was let in later, though this router lets nobody in on a mapping alone: so it had refused him before.',
   },
   {
     id: 'not-forwarded-neighbour',

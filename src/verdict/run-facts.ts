@@ -15,7 +15,8 @@ export interface RunFacts {
   readonly controlAddress: string | null;
   /**
    * Ports let a cold packet in from the primary's address, and not from the alternate one: at least two, or all that
-   * were asked. A single one may have a mapping of the PBX's own making.
+   * were asked. A single one may have a mapping of the PBX's own making. Or the alternate one reached some port only
+   * after that had spoken, though the router lets nobody in on a mapping alone.
    */
   readonly shutOut: boolean;
   /** Whether the router lets in everybody on a mapping, as control sockets met it. */
@@ -38,7 +39,7 @@ export function runFacts({ family, filter, ports, bystanders, controlAddress, ma
     bystandersRewritten: bystanders.length > 0 && bystanders.every((one) => one.mapped !== one.local),
     mappingChanges,
     controlAddress,
-    shutOut: isShutOut(ports),
+    shutOut: isShutOut(ports, filter),
     filter,
     turnedBack: commonlyTurnedBack(ports),
     sampled: { changePort: sample(ports, 'change-port'), relay: sample(ports, 'relay') },
@@ -51,7 +52,12 @@ function commonlyTurnedBack(ports: readonly PortEvidence[]): TurnedBack | null {
   return new Set(told.map(({ by }) => by)).size === 1 ? (told[0] ?? null) : null;
 }
 
-function isShutOut(ports: readonly PortEvidence[]): boolean {
+/** Not let in at first, and then let in, which no mapping does where the router has a filter. */
+const isLetInLate = ({ answers }: PortEvidence, filter: RunEvidence['filter']): boolean =>
+  answers.cold.kind === 'no' && answers.warm.kind === 'yes' && filter === 'closed';
+
+function isShutOut(ports: readonly PortEvidence[], filter: RunEvidence['filter']): boolean {
+  if (ports.some((port) => isLetInLate(port, filter))) return true;
   const near = ports
     .filter(({ answers }) => answers.cold.kind === 'no')
     .map(({ answers }) => answers['cold-near'].kind);

@@ -224,6 +224,15 @@ describe('what holds for the whole run', () => {
     expect(runFacts(runOf(all)).shutOut).toBe(shutOut);
   });
 
+  it.each([
+    ['closed', true],
+    ['open', false],
+    ['unknown', false],
+  ] as const)('or if it gets in itself, though only later, where the filter is %s: %s', (filter, shutOut) => {
+    const all = [seen({ ...CLOSED, warm: 'yes' }), seen({ ...CLOSED, port: PORT + 1 })];
+    expect(runFacts(runOf(all, { filter })).shutOut).toBe(shutOut);
+  });
+
   it.each(['192.0.2.1', null])('passes on by which address the controls leave: %s', (controlAddress) => {
     expect(runFacts(runOf([], { controlAddress })).controlAddress).toBe(controlAddress);
   });
