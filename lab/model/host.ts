@@ -1,5 +1,5 @@
 import { err, type Family, formatEndpoint, type Milliseconds, ok, type Result } from '../../src/base/index.ts';
-import type { Clock, DnsError, Files, IcmpError, Names, System } from '../../src/system/index.ts';
+import type { Clock, DnsError, Files, IcmpError, Names, RunningProcess, System } from '../../src/system/index.ts';
 import type { NetworkSpec } from '../scenarios/index.ts';
 import { firstOf, PRIMARY, PRIMARY6, PRIMARY64, STUN_DOMAIN, STUN_NAME, STUN_PORT } from './addresses.ts';
 import { createChance } from './chance.ts';
@@ -22,6 +22,9 @@ export interface HostOptions {
   readonly firewall: boolean;
   /** Whether its programs may see packets that no socket gets. */
   readonly mayWatch: boolean;
+  /** By path. */
+  readonly disk: Readonly<Record<string, string | { readonly code: string }>>;
+  readonly processes: readonly RunningProcess[];
   readonly dns: NetworkSpec['dns'];
   /** null: there is no way out of this network but by its own link. */
   readonly gateway: string | null;
@@ -91,11 +94,12 @@ export function createHost(options: HostOptions): Host {
       holders: (protocol, ports) =>
         Promise.resolve(
           new Map(
-            ports.filter((port) => (protocol === 'udp' ? held : heldTcp).has(port)).map((port) => [port, HOLDER]),
+            ports.filter((port) => (protocol === 'udp' ? held : heldTcp).has(port)).map((port) => [port, [HOLDER]]),
           ),
         ),
+      processes: () => Promise.resolve(rest.processes),
     },
-    files: createFiles(),
+    files: createFiles(rest.disk),
   };
   function receive(packet: Packet): boolean {
     arrived(packet);
@@ -143,11 +147,22 @@ function createNames(dns: NetworkSpec['dns'], hasIpv6: boolean, events: Events):
   };
 }
 
-function createFiles(): Files {
+function createFiles(disk: HostOptions['disk']): Files {
   const notes = new Map<string, string>();
+  const paths = Object.keys(disk);
+  const readInput: Files['readInput'] = (path) => {
+    const found = disk[path] ?? { code: 'ENOENT' };
+    return Promise.resolve(typeof found === 'string' ? ok(found) : err(found.code));
+  };
+  const readFolder: Files['readFolder'] = (path) => {
+    const inside = paths.filter((one) => one.startsWith(`${path}/`)).map((one) => one.slice(path.length + 1));
+    const names = [...new Set(inside.map((one) => one.replace(/\/.*/, '')))].sort();
+    return Promise.resolve(names.length > 0 ? ok(names) : err('ENOENT'));
+  };
   return {
     openOutput: () => Promise.resolve(err('EROFS')),
-    readInput: () => Promise.resolve(err('ENOENT')),
+    readInput,
+    readFolder,
     readState: (name) => Promise.resolve(notes.get(name) ?? null),
     writeState(name, text) {
       notes.set(name, text);

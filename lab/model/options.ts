@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../../src/base/index.ts';
+import type { RunningProcess } from '../../src/system/index.ts';
 import type { Packet } from './packet.ts';
 
 /** What befalls one packet on its way between router and internet: lost, or so much later; null: nothing special. */
@@ -22,6 +23,10 @@ export interface ModelOptions {
   readonly mayWatch?: boolean;
   /** Trouble that has a will of its own, beside chance. */
   readonly meddle?: Meddle;
+  /** What lies on the PBX's disk, by path; an error instead of a text, such as `EACCES`, in a pair of its own. */
+  readonly disk?: Readonly<Record<string, string | { readonly code: string }>>;
+  /** What runs on the PBX; nothing by default. */
+  readonly processes?: readonly RunningProcess[];
   /** Keep every packet in `trace`. */
   readonly trace?: boolean;
 }

@@ -307,7 +307,8 @@ class Run {
   async #holders(protocol: Protocol, ports: readonly number[], family: Family): Promise<[string, Holder][]> {
     if (ports.length === 0) return [];
     const holders = await this.#system.host.holders(protocol, ports, family);
-    return [...holders].map(([port, holder]) => [portLabel(protocol, port), holder]);
+    // The first of several will do for a report, which says who stands in the way.
+    return [...holders].flatMap(([port, [holder]]) => (holder ? [[portLabel(protocol, port), holder]] : []));
   }
 
   #tell(event: RunEvent): void {

@@ -274,8 +274,22 @@ export interface Names {
 export interface Holder {
   readonly pid: number | null;
   readonly name: string | null;
-  /** The systemd service that it belongs to: `asterisk.service`. null: to none, or the system does not tell. */
+  /** The service that it belongs to, of systemd (`asterisk.service`) or Windows. null: to none, or the system does not tell. */
   readonly unit: string | null;
+}
+
+/** A program that runs here. */
+export interface RunningProcess {
+  readonly pid: number;
+  /** As the system calls it, without a path: `asterisk`. Linux cuts it after 15 characters. */
+  readonly name: string;
+  /** With what it was started, the program itself first; empty where the system does not tell. */
+  readonly command: readonly string[];
+  readonly unit: string | null;
+  /** What to put before a path of its, so that the path means here what it means there: `/proc/812/root` for one in a container, else empty. */
+  readonly root: string;
+  /** `own`: it has a network of its own, as in a container; its ports are none of this machine's. */
+  readonly network: 'same' | 'own' | 'unknown';
 }
 
 /** The way out of the local network. */
@@ -298,8 +312,19 @@ export interface Host {
   gatewayFor(address: string, local: string): Promise<Gateway>;
   /** Whether a datagram socket can be bound to this address here (127.0.0.2 is on no interface, but works on Linux). */
   canBind(address: string): Promise<boolean>;
-  /** The processes that hold these ports, or listen there; a port that nobody holds is absent. Empty where the system cannot say. */
-  holders(protocol: Protocol, ports: readonly number[], family: Family): Promise<ReadonlyMap<number, Holder>>;
+  /**
+   * The processes that hold these ports, or listen there: several where they share one (SO_REUSEPORT), the parent alone
+   * where it handed its socket down. A port that nobody holds is absent. Empty where the system cannot say. `beside`: in
+   * the network of that process, which may be another than ours.
+   */
+  holders(
+    protocol: Protocol,
+    ports: readonly number[],
+    family: Family,
+    beside?: number,
+  ): Promise<ReadonlyMap<number, readonly Holder[]>>;
+  /** Those that this user can see, in no order; empty where the system cannot say. At most 10 s. */
+  processes(): Promise<readonly RunningProcess[]>;
 }
 
 /** A file that will be written. */
@@ -313,8 +338,10 @@ export interface OutputFile {
 export interface Files {
   /** Opens a file at once, so that a mistake in its name is known before the work begins; its content is left alone. */
   openOutput(path: string): Promise<Result<OutputFile, string>>;
-  /** A small file that the user names; else the system's code of what is wrong with it. */
+  /** A file of at most 4 MiB that the user names; else the system's code of what is wrong with it, `EFBIG` if it is larger. */
   readInput(path: string): Promise<Result<string, string>>;
+  /** The names in a folder, sorted, at most 10,000; else the system's code of what is wrong with it. */
+  readFolder(path: string): Promise<Result<readonly string[], string>>;
   /** A small note that outlives a run, by its name. null: there is none, or it cannot be read. */
   readState(name: string): Promise<string | null>;
   /** false: it could not be written. */

@@ -17,6 +17,7 @@ export type {
   LivePorts,
   Names,
   OutputFile,
+  RunningProcess,
   SocketFailure,
   System,
   Tcp,
