@@ -3,19 +3,27 @@ import { entriesOf, folderId, processOf, targetOf, textOf } from './proc-files.t
 
 /** Linux: every process that this user can see, but for those of the kernel, which have no command. */
 export function procProcesses(): RunningProcess[] {
-  const here = { net: targetOf('/proc/self/ns/net'), root: folderId('/') };
-  return entriesOf('/proc').flatMap((pid) => (/^\d+$/.test(pid) ? procProcess(pid, here) : []));
+  const pids = entriesOf('/proc').filter((pid) => /^\d+$/.test(pid));
+  const here: Here = { net: targetOf('/proc/self/ns/net'), roots: new Map([[folderId('/'), '']]) };
+  return pids.sort((a, b) => Number(a) - Number(b)).flatMap((pid) => procProcess(pid, here));
 }
 
-function procProcess(pid: string, here: { readonly net: string; readonly root: string | null }): RunningProcess[] {
+interface Here {
+  readonly net: string;
+  /** By the folder that a root is: all processes of a container have the same one. Grows. */
+  readonly roots: Map<string | null, string>;
+}
+
+function procProcess(pid: string, { net, roots }: Here): RunningProcess[] {
   const command = wordsOf(textOf(`/proc/${pid}/cmdline`));
   const { name, unit } = processOf(Number(pid));
   if (command.length === 0 || name === null) return [];
-  const net = targetOf(`/proc/${pid}/ns/net`);
-  const root = `/proc/${pid}/root`;
   // Many services have a mount namespace of their own, and the same root in it: only another root has other files.
-  const isElsewhere = ![null, here.root].includes(folderId(root));
-  return [{ pid: Number(pid), name, command, unit, root: isElsewhere ? root : '', network: networkOf(net, here.net) }];
+  const path = `/proc/${pid}/root`;
+  const id = folderId(path);
+  const root = id === null ? '' : (roots.get(id) ?? path);
+  if (id !== null) roots.set(id, root);
+  return [{ pid: Number(pid), name, command, unit, root, network: networkOf(targetOf(`/proc/${pid}/ns/net`), net) }];
 }
 
 function networkOf(net: string, here: string): RunningProcess['network'] {

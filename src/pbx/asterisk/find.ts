@@ -1,0 +1,106 @@
+import { defaultsOf } from '../config/defaults.ts';
+import { isYes } from '../config/numbers.ts';
+import { folderOf } from '../config/path.ts';
+import { argumentOf, mainProcesses } from '../config/processes.ts';
+import { ConfigReader } from '../config/reader.ts';
+import type { FoundPort, FoundProduct, Machine } from '../config/types.ts';
+import { ASTERISK } from '../profiles/asterisk.ts';
+import { findProfile } from '../profiles.ts';
+import type { Profile } from '../types.ts';
+import { iaxPort, RTP, rangePort, UDPTL, webPort } from './other.ts';
+import { type AsteriskConfig, optionIn, readAsterisk } from './sections.ts';
+import { chanSipPorts, type Found, pjsipPorts } from './sip.ts';
+
+const MAIN_FILE = '/etc/asterisk/asterisk.conf';
+
+/** Every Asterisk that runs here, and else the one that is installed. */
+export async function findAsterisk(machine: Machine): Promise<FoundProduct[]> {
+  const running = mainProcesses(machine.processes, ({ name }) => name === 'asterisk');
+  const found = running.length > 0 ? running : [null];
+  const products = await Promise.all(
+    found.map(async (process) => {
+      const reader = new ConfigReader(machine.disk, process?.root ?? '');
+      const main = argumentOf(process?.command ?? [], '-C') ?? MAIN_FILE;
+      const config = await readAsterisk(reader, folderOf(main), main.slice(folderOf(main).length + 1));
+      if (config.kind === 'missing' && process === null) return [];
+      const [profile, ports] = [await flavour(reader), await portsOf(reader, configFolder(config, main))];
+      const warnings = reader.warnings;
+      return [{ profile, processes: process ? [process] : [], ports: completed(ports, profile), warnings }];
+    }),
+  );
+  return products.flat();
+}
+
+const configFolder = (config: AsteriskConfig, main: string): string => {
+  const directories = config.kind === 'read' ? config.sections.find(({ name }) => name === 'directories') : undefined;
+  const named = directories?.isTemplate ? null : optionIn(directories, 'astetcdir');
+  return named?.value.startsWith('/') ? named.value.replace(/\/+$/, '') : folderOf(main);
+};
+
+/** Distributions of Asterisk, by a file that only they have. */
+const FLAVOURS: readonly (readonly [file: string, profile: string])[] = [
+  ['freepbx.conf', 'freepbx'],
+  ['issabel.conf', 'issabel'],
+  ['vitalpbx', 'vitalpbx'],
+];
+
+async function flavour(reader: ConfigReader): Promise<Profile> {
+  const names = await reader.names('/etc');
+  const [, id] = FLAVOURS.find(([file]) => names.includes(file)) ?? [];
+  return (id === undefined ? null : findProfile(id)) ?? ASTERISK;
+}
+
+/** By what it is for; null: not to be found out. */
+interface AsteriskPorts {
+  readonly sip: Found;
+  readonly rtp: Found;
+  readonly fax: Found;
+  readonly iax: Found;
+  readonly web: Found;
+}
+
+async function portsOf(reader: ConfigReader, folder: string): Promise<AsteriskPorts> {
+  const read = (name: string): Promise<AsteriskConfig> => readAsterisk(reader, folder, name);
+  const isLoaded = loadedBy(await read('modules.conf'));
+  // One after the other, so that the same files give the same warnings where there are too many.
+  const pjsip = isLoaded('res_pjsip') ? pjsipPorts(await read('pjsip.conf'), reader) : [];
+  const chanSip = isLoaded('chan_sip') ? chanSipPorts(await read('sip.conf'), reader) : [];
+  return {
+    sip: bothDrivers(pjsip, chanSip),
+    rtp: rangePort(await read('rtp.conf'), RTP, 'rtp', reader),
+    fax: rangePort(await read('udptl.conf'), UDPTL, 'fax', reader),
+    iax: isLoaded('chan_iax2') ? iaxPort(await read('iax.conf'), reader) : [],
+    web: webPort(await read('http.conf'), reader),
+  };
+}
+
+/** What its name says is in modules.conf, as the last word on it; without the file, and by default, all are loaded. */
+function loadedBy(config: AsteriskConfig): (module: string) => boolean {
+  const options = config.kind === 'read' ? config.sections.flatMap((section) => section.options) : [];
+  const isAll = isYes(options.findLast(({ name }) => name === 'autoload')?.value ?? 'yes');
+  const named = (keys: readonly string[], module: string): boolean =>
+    options.some(({ name, value }) => keys.includes(name) && value.replace(/\.so$/, '') === module);
+  return (module) => !named(['noload'], module) && (isAll || named(['load', 'require', 'preload'], module));
+}
+
+/** A sip.conf often lies beside pjsip.conf though no version of Asterisk reads it any more; then nobody needs its ports. */
+function bothDrivers(pjsip: Found, chanSip: Found): Found {
+  if (pjsip === null || pjsip.length > 0) {
+    const more = (chanSip ?? []).filter(({ protocol, from }) => !isThere(pjsip ?? [], protocol, from));
+    return pjsip && [...pjsip, ...more.map((port) => ({ ...port, optional: true }))];
+  }
+  return chanSip === null || chanSip.length > 0 ? chanSip : null;
+}
+
+const isThere = (ports: readonly FoundPort[], protocol: string, from: number): boolean =>
+  ports.some((port) => port.protocol === protocol && port.from === from);
+
+function completed({ sip, rtp, fax, iax, web }: AsteriskPorts, profile: Profile): FoundPort[] {
+  return [
+    ...(sip ?? defaultsOf(profile, ['sip', 'sips'])),
+    ...(rtp ?? defaultsOf(profile, ['rtp'])),
+    ...(fax ?? defaultsOf(profile, ['fax'])),
+    ...(iax ?? defaultsOf(profile, ['iax'])),
+    ...(web ?? defaultsOf(profile, ['webrtc'])),
+  ];
+}
