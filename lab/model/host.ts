@@ -97,6 +97,7 @@ export function createHost(options: HostOptions): Host {
             ports.filter((port) => (protocol === 'udp' ? held : heldTcp).has(port)).map((port) => [port, [HOLDER]]),
           ),
         ),
+      seesAllHolders: () => Promise.resolve(true),
       processes: () => Promise.resolve(rest.processes),
     },
     files: createFiles(rest.disk),

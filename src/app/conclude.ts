@@ -76,6 +76,7 @@ export function conclude(all: readonly RunEvent[]): Report {
     plannedPorts,
     ...(sample ? { sample } : {}),
     ...(started.request.serverList === null ? {} : { serverList: started.request.serverList }),
+    ...(started.request.discovered ? { discovered: started.request.discovered } : {}),
     loss,
     certificates,
     holders,

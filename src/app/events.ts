@@ -1,6 +1,7 @@
 import type { Endpoint, Family, Milliseconds, PortRange } from '../base/index.ts';
 import type { CallObservation, Observation, ServerObservation } from '../engine/index.ts';
 import type { CallPlan, ProbePlan, Rate } from '../plan/index.ts';
+import type { ReportDiscovered } from '../report/index.ts';
 import type { RouterObservation } from '../router/index.ts';
 import type { DnsError, Holder, TlsLook } from '../system/index.ts';
 
@@ -9,6 +10,8 @@ export interface CheckRequest {
   readonly servers: readonly ServerName[];
   /** The date of the list from which the servers were drawn; null: the user named them. */
   readonly serverList: string | null;
+  /** The phone system of this machine of which these ports are; absent: they were named. */
+  readonly discovered?: ReportDiscovered;
   readonly udp: readonly PortRange[];
   readonly tcp: readonly PortRange[];
   /** TCP ports are asked only of a server that calls back; else they are left out, and the report says so. */

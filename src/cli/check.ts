@@ -17,7 +17,8 @@ import {
 import { err, formatEndpoint, isAnyAddress, ok, type Result } from '../base/index.ts';
 import { type Report, renderJson, renderText } from '../report/index.ts';
 import type { OutputFile } from '../system/index.ts';
-import { type CheckOptions, isEmbedded, readCheckRequest } from './input.ts';
+import { asksToDiscover, type CheckOptions, isEmbedded, readCheckRequest } from './input.ts';
+import { findOne, sayFound } from './ports.ts';
 import { Progress } from './progress.ts';
 import { reflectorMistake } from './reflector.ts';
 import { sayMistake, sayNotice } from './say.ts';
@@ -94,12 +95,15 @@ interface Prepared {
 async function prepare(command: CheckCommand, context: Context): Promise<Result<Prepared, Mistake>> {
   const list = await readServerList(command.servers, context);
   if (list.kind === 'error') return list;
-  const request = readCheckRequest(command, drawServers(list.value, context.system.random));
+  const product = asksToDiscover(command) ? await findOne(context) : ok(null);
+  if (product.kind === 'error') return product;
+  const request = readCheckRequest(command, drawServers(list.value, context.system.random), product.value);
   if (request.kind === 'error') return request;
   const impossible = await whatIsImpossible(request.value, context);
   if (impossible) return err(impossible);
   const output = await openOutput(command.output, context);
   if (output.kind === 'error') return output;
+  if (product.value) sayFound(product.value, context);
   if (!isEmbedded(request.value.servers)) return ok({ request: request.value, output: output.value, reflector: null });
   const reflector = await startReflector(context.system, { ...EMBEDDED.options, fault: null, rfc3489: false });
   if (reflector.kind === 'ok') return ok({ request: request.value, output: output.value, reflector: reflector.value });

@@ -2,12 +2,16 @@ import {
   CHECK_LIMITS,
   type CheckRequest,
   type DrawnServers,
+  discoveredIn,
   EMBEDDED,
+  type FoundProduct,
   findProfile,
   LIFETIME_LIMITS,
   type NatRequest,
   PROFILES,
+  type Profile,
   PUBLIC_SAMPLE,
+  portsToCheck,
   type ServerName,
 } from '../app/index.ts';
 import {
@@ -57,12 +61,16 @@ export interface NatCommandOptions extends Pick<CheckOptions, 'server' | 'ipv4' 
 
 /**
  * From what was typed to a request that can be carried out, or to the first thing that is wrong with it. `drawn` are
- * the servers if none is named.
+ * the servers if none is named, `found` the product that `--profile auto` means.
  */
-export function readCheckRequest(options: CheckOptions, drawn: DrawnServers): Result<CheckRequest, Mistake> {
+export function readCheckRequest(
+  options: CheckOptions,
+  drawn: DrawnServers,
+  found: FoundProduct | null = null,
+): Result<CheckRequest, Mistake> {
   const servers = readOrDraw(options, drawn);
   if (servers.kind === 'error') return servers;
-  const ports = readPorts(options);
+  const ports = readPorts(options, found);
   if (ports.kind === 'error') return ports;
   const addressing = addressingOf(options, servers.value);
   if (addressing.kind === 'error') return addressing;
@@ -181,27 +189,48 @@ const FEWEST_LEFT = 64;
 /** Below, only root may listen, which a trial is not worth. */
 const UNPRIVILEGED = 1024;
 
+/** The name that stands for the phone system of this machine. */
+const AUTO = 'auto';
+
+/** Whether that is to be looked for: named ports go before those of any product. */
+export const asksToDiscover = ({ profile, udp, tcp }: Pick<CheckOptions, 'profile' | 'udp' | 'tcp'>): boolean =>
+  profile?.trim().toLowerCase() === AUTO && udp === undefined && tcp === undefined;
+
 /** Named ports go before those of the product, which may use others than it does when installed. */
-function readPorts({
-  udp,
-  tcp,
-  profile,
-}: CheckOptions): Result<Pick<CheckRequest, 'udp' | 'tcp' | 'tcpIfPossible'>, Mistake> {
-  const product = profile === undefined ? null : findProfile(profile.trim().toLowerCase());
-  if (profile !== undefined && !product) return wrong('profile.unknown', { given: profile, profiles: profileNames() });
-  if (udp === undefined && tcp === undefined && !product) return wrong('ports.missing', { profiles: profileNames() });
+function readPorts(
+  { udp, tcp, profile }: CheckOptions,
+  found: FoundProduct | null,
+): Result<Pick<CheckRequest, 'udp' | 'tcp' | 'tcpIfPossible' | 'discovered'>, Mistake> {
+  const id = profile?.trim().toLowerCase();
+  const product = id === undefined ? null : findProfile(id);
+  if (profile !== undefined && id !== AUTO && !product)
+    return wrong('profile.unknown', { given: profile, profiles: profileNames() });
+  if (udp === undefined && tcp === undefined && !product && !found)
+    return wrong('ports.missing', { profiles: profileNames() });
   const isNamed = udp !== undefined || tcp !== undefined;
   const needed = (wanted: Protocol): readonly PortRange[] =>
-    (isNamed ? [] : (product?.ports ?? []))
-      .filter(({ protocol, optional }) => protocol === wanted && !optional)
+    (isNamed ? [] : portsOfProduct(product, found))
+      .filter(({ protocol }) => protocol === wanted)
       .map(({ from, to }) => ({ from, to }));
   const udpPorts = readList('--udp', udp, needed('udp'));
   if (udpPorts.kind === 'error') return udpPorts;
   if (isNoneLeft(udpPorts.value)) return wrong('ports.none-left');
   const tcpPorts = readList('--tcp', tcp, needed('tcp'));
   if (tcpPorts.kind === 'error') return tcpPorts;
-  return ok({ udp: udpPorts.value, tcp: tcpPorts.value, tcpIfPossible: tcp === undefined });
+  return ok({
+    udp: udpPorts.value,
+    tcp: tcpPorts.value,
+    tcpIfPossible: tcp === undefined,
+    ...(found ? { discovered: discoveredIn(found) } : {}),
+  });
 }
+
+/** Those that it needs, as it is configured here, or as it is when installed. */
+const portsOfProduct = (
+  product: Profile | null,
+  found: FoundProduct | null,
+): readonly (PortRange & { readonly protocol: Protocol })[] =>
+  found ? portsToCheck(found) : (product?.ports ?? []).filter(({ optional }) => !optional);
 
 /** The check itself needs a few that anybody may have. */
 function isNoneLeft(udp: readonly PortRange[]): boolean {
@@ -226,7 +255,7 @@ function portMistake(option: string, list: string, { kind, part }: PortListError
   return { key: `ports.${kind}`, facts: { option, given: part, ...right } };
 }
 
-const profileNames = (): string => PROFILES.map(({ id }) => id).join(', ');
+export const profileNames = (): string => PROFILES.map(({ id }) => id).join(', ');
 
 function readRate(given: string | undefined): Result<CheckRequest['rate'], Mistake> {
   if (given === undefined) return ok(null);

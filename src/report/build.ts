@@ -8,7 +8,15 @@ import type {
   SampleVerdict,
   ServerVerdict,
 } from '../verdict/index.ts';
-import type { Report, ReportCertificate, ReportPort, ReportRouter, ReportSample, ReportServer } from './contract.ts';
+import type {
+  Report,
+  ReportCertificate,
+  ReportDiscovered,
+  ReportPort,
+  ReportRouter,
+  ReportSample,
+  ReportServer,
+} from './contract.ts';
 
 /** What neither verdict nor findings know. */
 export interface ReportMeta {
@@ -20,6 +28,7 @@ export interface ReportMeta {
   readonly plannedPorts: number;
   readonly sample?: SampleVerdict;
   readonly serverList?: string;
+  readonly discovered?: ReportDiscovered;
   readonly certificates?: readonly CertificateVerdict[];
   readonly loss: { readonly sent: number; readonly answered: number };
   readonly holders: ReadonlyMap<string, Holder>;
@@ -40,6 +49,7 @@ export function buildReport(run: RunVerdict, findings: readonly Finding[], meta:
     plannedPorts: meta.plannedPorts,
     ...(meta.sample ? { sample: toSample(meta.sample) } : {}),
     ...(meta.serverList === undefined ? {} : { serverList: meta.serverList }),
+    ...(meta.discovered ? { discovered: meta.discovered } : {}),
     loss: { sent: meta.loss.sent, answered: meta.loss.answered },
     servers: run.servers.map(toServer),
     publicAddresses: [...run.publicAddresses],

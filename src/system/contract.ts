@@ -323,6 +323,8 @@ export interface Host {
     family: Family,
     beside?: number,
   ): Promise<ReadonlyMap<number, readonly Holder[]>>;
+  /** Whether a port that `holders` leaves out is held by nobody; false where this user may not see all of them. */
+  seesAllHolders(): Promise<boolean>;
   /** Those that this user can see, in no order; empty where the system cannot say. At most 10 s. */
   processes(): Promise<readonly RunningProcess[]>;
 }

@@ -23,7 +23,7 @@ export async function findAsterisk(machine: Machine): Promise<FoundProduct[]> {
       const main = argumentOf(process?.command ?? [], '-C') ?? MAIN_FILE;
       const config = await readAsterisk(reader, folderOf(main), main.slice(folderOf(main).length + 1));
       if (config.kind === 'missing' && process === null) return [];
-      const [profile, ports] = [await flavour(reader), await portsOf(reader, configFolder(config, main))];
+      const [profile, ports] = [await flavour(reader), await portsOf(reader, configFolder(config, main), config)];
       const warnings = reader.warnings;
       return [{ profile, processes: process ? [process] : [], ports: completed(ports, profile), warnings }];
     }),
@@ -59,14 +59,24 @@ interface AsteriskPorts {
   readonly web: Found;
 }
 
-async function portsOf(reader: ConfigReader, folder: string): Promise<AsteriskPorts> {
+const UNKNOWN: AsteriskPorts = { sip: null, rtp: null, fax: null, iax: null, web: null };
+
+async function portsOf(reader: ConfigReader, folder: string, main: AsteriskConfig): Promise<AsteriskPorts> {
   const read = (name: string): Promise<AsteriskConfig> => readAsterisk(reader, folder, name);
   const isLoaded = loadedBy(await read('modules.conf'));
   // One after the other, so that the same files give the same warnings where there are too many.
-  const pjsip = isLoaded('res_pjsip') ? pjsipPorts(await read('pjsip.conf'), reader) : [];
-  const chanSip = isLoaded('chan_sip') ? chanSipPorts(await read('sip.conf'), reader) : [];
+  const [newer, older] = [await read('pjsip.conf'), await read('sip.conf')];
+  if ([main, newer, older].every(({ kind }) => kind === 'missing')) {
+    reader.warn('no-configuration', null);
+    return UNKNOWN;
+  }
+  const pjsip = isLoaded('res_pjsip') ? pjsipPorts(newer, reader) : [];
+  const chanSip = isLoaded('chan_sip') ? chanSipPorts(older, reader) : [];
+  const sip = bothDrivers(pjsip, chanSip);
+  // Transports may be kept in a database.
+  if (sip?.length === 0) reader.warn('elsewhere', null);
   return {
-    sip: bothDrivers(pjsip, chanSip),
+    sip: sip?.length === 0 ? null : sip,
     rtp: rangePort(await read('rtp.conf'), RTP, 'rtp', reader),
     fax: rangePort(await read('udptl.conf'), UDPTL, 'fax', reader),
     iax: isLoaded('chan_iax2') ? iaxPort(await read('iax.conf'), reader) : [],
@@ -85,11 +95,10 @@ function loadedBy(config: AsteriskConfig): (module: string) => boolean {
 
 /** A sip.conf often lies beside pjsip.conf though no version of Asterisk reads it any more; then nobody needs its ports. */
 function bothDrivers(pjsip: Found, chanSip: Found): Found {
-  if (pjsip === null || pjsip.length > 0) {
-    const more = (chanSip ?? []).filter(({ protocol, from }) => !isThere(pjsip ?? [], protocol, from));
-    return pjsip && [...pjsip, ...more.map((port) => ({ ...port, optional: true }))];
-  }
-  return chanSip === null || chanSip.length > 0 ? chanSip : null;
+  if (pjsip === null) return null;
+  if (pjsip.length === 0) return chanSip;
+  const more = (chanSip ?? []).filter(({ protocol, from }) => !isThere(pjsip, protocol, from));
+  return [...pjsip, ...more.map((port) => ({ ...port, optional: true }))];
 }
 
 const isThere = (ports: readonly FoundPort[], protocol: string, from: number): boolean =>

@@ -5,8 +5,8 @@ import type { FoundPort } from './types.ts';
 export const defaultsOf = ({ ports }: Profile, purposes: readonly Purpose[]): FoundPort[] =>
   ports
     .filter(({ purpose }) => purposes.includes(purpose))
-    .map(({ protocol, purpose, from, to, optional }) => ({
+    .map(({ protocol, purpose, from, to, optional, source }) => ({
       ...{ protocol, purpose, from, to, optional },
       address: null,
-      origin: { kind: 'profile' },
+      origin: { kind: 'profile', source },
     }));

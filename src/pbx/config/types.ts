@@ -19,7 +19,7 @@ export type Origin =
   /** The configuration leaves it out, and the product takes this then. */
   | { readonly kind: 'built-in' }
   /** Not found out: it is so where the product was installed and nothing changed. */
-  | { readonly kind: 'profile' };
+  | { readonly kind: 'profile'; readonly source: string };
 
 export interface FoundPort extends PortRange {
   readonly protocol: Protocol;
@@ -57,6 +57,8 @@ export type WarningCode =
   | 'syntax'
   /** A value from which no port can be read. `what`: its key. */
   | 'value'
+  /** It runs, and its files are where we do not look. */
+  | 'no-configuration'
   /** The listeners are not in its files; a database or a server has them. */
   | 'elsewhere'
   /** It has no media of its own, and who relays them is not known. */

@@ -22,6 +22,7 @@ export async function findFreeswitch(machine: Machine): Promise<FoundProduct[]> 
       const preprocessing = new Preprocessing(reader);
       const isThere = await readFirst(preprocessing, named?.startsWith('/') ? [named] : FOLDERS);
       if (!isThere && process === null) return [];
+      if (!isThere) reader.warn('no-configuration', null);
       const names = await reader.names('/etc');
       const profile = names.includes('fusionpbx') ? FUSIONPBX : FREESWITCH;
       const ports = portsOf(preprocessing, profile, reader);

@@ -52,7 +52,9 @@ async function proxyPorts(reader: ConfigReader, process: RunningProcess | null):
     const config = await readKamailio(reader, path, definedBy(command));
     if (config.kind !== 'missing') return listenersOf(config, process && commandLineOf(process), reader);
   }
-  return process ? null : [];
+  if (!process) return [];
+  reader.warn('no-configuration', null);
+  return null;
 }
 
 /** `-A NAME` or `-A NAME=value`, any number of times. */

@@ -4,11 +4,12 @@ import type { Holder, Host } from '../contract.ts';
 import { holdersOf } from './holders.ts';
 import { holdersInLsof, LSOF } from './lsof.ts';
 import { namedHolders, POWERSHELL, pidsInNetstat, processesInPowershell } from './netstat.ts';
+import { textOf } from './proc-files.ts';
 import { procProcesses } from './processes.ts';
 
 const PATIENCE_MS = 10_000;
 
-type Who = Pick<Host, 'holders' | 'processes'>;
+type Who = Pick<Host, 'holders' | 'seesAllHolders' | 'processes'>;
 
 /** Who holds a port, and what runs: each system tells it in its own way. */
 export function whoOn(platform: NodeJS.Platform, run: Run = runProgram): Who {
@@ -16,14 +17,16 @@ export function whoOn(platform: NodeJS.Platform, run: Run = runProgram): Who {
     case 'linux':
       return {
         holders: async (protocol, ports, family, beside) => holdersOf(protocol, ports, family, beside),
+        // The tables are open to all, only whose socket it is, is not.
+        seesAllHolders: async () => textOf('/proc/self/net/udp') !== '',
         processes: async () => procProcesses(),
       };
     case 'win32':
       return onWindows(run);
     case 'darwin':
-      return { holders: onMac(run), processes: async () => [] };
+      return { holders: onMac(run), seesAllHolders: async () => isRoot(), processes: async () => [] };
     default:
-      return { holders: async () => new Map(), processes: async () => [] };
+      return { holders: async () => new Map(), seesAllHolders: async () => false, processes: async () => [] };
   }
 }
 
@@ -37,9 +40,13 @@ function onWindows(run: Run): Who {
       const pids = only(ports, pidsInNetstat(await run('netstat', ['-ano']), protocol, family));
       return pids.size === 0 ? new Map() : namedHolders(pids, await processes());
     },
+    seesAllHolders: async () => (await run('netstat', ['-ano'])) !== '',
     processes,
   };
 }
+
+/** lsof shows an ordinary user his own processes only. */
+const isRoot = (): boolean => process.getuid?.() === 0;
 
 const onMac =
   (run: Run) =>
