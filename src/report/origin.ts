@@ -36,9 +36,9 @@ export function originText(origin: ReportOrigin, phrases: Phrases): string {
     case 'configuration':
       return cleanPath(placeText(origin.file, origin.line));
     case 'command-line':
-      return phrases.say('ports.origin.command-line', { pid: origin.pid });
+      return phrases.say('ports.origin.commandLine', { pid: origin.pid });
     case 'built-in':
-      return phrases.say('ports.origin.built-in');
+      return phrases.say('ports.origin.builtIn');
     case 'profile':
       return phrases.say('ports.origin.profile', { source: cleanPath(origin.source) });
   }

@@ -1,7 +1,7 @@
 import { folderOf } from '../config/path.ts';
 import type { ConfigReader } from '../config/reader.ts';
 import type { Place } from '../config/types.ts';
-import { attributesIn } from './xml.ts';
+import { attributesIn } from './attributes.ts';
 
 /** The lines that FreeSWITCH's XML parser gets to see, and where each is from. */
 export interface PlacedLine {

@@ -1,4 +1,5 @@
 import type { Place } from '../config/types.ts';
+import { attributesIn } from './attributes.ts';
 import type { PlacedLine } from './preprocess.ts';
 
 /** An element as it begins, with those that it is inside of; or where the text is none that a parser takes. */
@@ -85,36 +86,6 @@ function tagIn(inside: string, end: number): Tag | null {
   const attributes = attributesIn(whole.slice(name.length));
   return { kind: 'open', end, element: { name, attributes }, isEmpty };
 }
-
-/** `name="value"` or `name='value'`; the first of a name counts, and what is none of these is passed over. */
-export function attributesIn(text: string): Map<string, string> {
-  const attributes = new Map<string, string>();
-  // By hand, for a regular expression would begin again at every character of what only looks like a name.
-  let at = 0;
-  while (at < text.length) {
-    const equals = text.indexOf('=', at);
-    if (equals < 0) break;
-    const [begin, quote] = firstAfter(text, equals + 1);
-    const end = quote === '"' || quote === "'" ? text.indexOf(quote, begin + 1) : -1;
-    const name = lastWord(text.slice(at, equals));
-    at = end < 0 ? equals + 1 : end + 1;
-    if (end >= 0 && name !== '' && !attributes.has(name)) attributes.set(name, decoded(text.slice(begin + 1, end)));
-  }
-  return attributes;
-}
-
-function firstAfter(text: string, from: number): [at: number, character: string] {
-  let at = from;
-  while (at < text.length && ' \t\r\n'.includes(text.charAt(at))) at++;
-  return [at, text.charAt(at)];
-}
-
-const lastWord = (text: string): string => text.trim().split(/\s/).at(-1) ?? '';
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-const decoded = (text: string): string =>
-  text.replace(/&(amp|lt|gt|quot|apos);/g, (all, name: string) => ENTITIES[name] ?? all);
 
 /** From an index into the joined text to the line that it was; to be asked in ascending order. */
 function placesOf(lines: readonly PlacedLine[]): (at: number) => Place {

@@ -75,7 +75,8 @@ export function readLine(
   before: LineState,
 ): { readonly said: KamailioLine | null; readonly after: LineState } {
   const { code, after } = withoutComments(line, before);
-  if (before.inside !== '' || before.depth > 0) return { said: null, after };
+  const isInString = before.inside === '"' || before.inside === "'";
+  if (isInString || before.depth > 0) return { said: null, after };
   const [, include, path = ''] = /^\s*(include_file|import_file)\s+"([^"]*)"/.exec(code) ?? [];
   if (include !== undefined) return { said: { kind: 'include', path, mayBeMissing: include === 'import_file' }, after };
   const equals = code.indexOf('=');
