@@ -145,8 +145,8 @@ tlsbindaddr=192.168.0.100:5072
   test('without rtp.conf, or where it does not say, are built in', async () => {
     for (const rtp of [{ code: 'ENOENT' }, '[general]\nstrictrtp=yes\n', '[general](!)\nrtpstart=1\n'])
       expect((await found({ 'rtp.conf': rtp })).ports[1]).toBe('udp 5000-31000 rtp < built-in');
-    // What RTP looks up is the first that is there, and not the last.
-    expect((await found({ 'rtp.conf': `${RTP}rtpstart=15000\n` })).ports[1]).toContain('10000-12000');
+    const own = '[usual](!)\nrtpstart=10000\nrtpend=12000\n[general](usual)\nrtpstart=11000\n';
+    expect((await found({ 'rtp.conf': own })).ports[1]).toBe('udp 11000-12000 rtp < /etc/asterisk/rtp.conf:5');
   });
 
   test('are looked for where asterisk.conf says, or the command line', async () => {

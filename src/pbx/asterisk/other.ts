@@ -23,7 +23,7 @@ export function rangePort(
 ): Found {
   if (config.kind === 'failed') return null;
   const general = config.kind === 'read' ? generalOf(config.sections) : undefined;
-  const options = [optionIn(general, keys.from, 'first'), optionIn(general, keys.to, 'first')] as const;
+  const options = [optionIn(general, keys.from), optionIn(general, keys.to)] as const;
   const [from, to] = options.map((option, index) => (option ? portIn(option.value) : (keys.usual[index] ?? null)));
   if (from == null || to == null || from > to) {
     const wrong = (from == null ? options[0] : options[1]) ?? options[0];

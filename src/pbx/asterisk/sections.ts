@@ -125,14 +125,8 @@ const [MOST_OPTIONS, LONGEST_VALUE] = [100_000, 8192];
 
 const general = ({ name, isTemplate }: AsteriskSection): boolean => name === 'general' && !isTemplate;
 
-/** The last one counts where Asterisk goes through a section; `first` where it looks one up, as for RTP. */
-export function optionIn(
-  section: AsteriskSection | undefined,
-  name: string,
-  which: 'first' | 'last' = 'last',
-): AsteriskOption | null {
-  const isIt = (option: AsteriskOption): boolean => option.name === name;
-  return (which === 'first' ? section?.options.find(isIt) : section?.options.findLast(isIt)) ?? null;
-}
+/** The last one counts: what a section says itself comes after what it inherits. */
+export const optionIn = (section: AsteriskSection | undefined, name: string): AsteriskOption | null =>
+  section?.options.findLast((option) => option.name === name) ?? null;
 
 export const generalOf = (sections: readonly AsteriskSection[]): AsteriskSection | undefined => sections.find(general);

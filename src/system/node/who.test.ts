@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { holdersInLsof } from './lsof.ts';
@@ -8,7 +8,10 @@ import { portSockets } from './proc-net.ts';
 import { wordsOf } from './processes.ts';
 import { whoOn } from './who.ts';
 
-const onLinux = test.runIf(process.platform === 'linux');
+const isLinux = process.platform === 'linux';
+const onLinux = test.runIf(isLinux);
+
+const mayUnshare = isLinux && spawnSync('unshare', ['-n', 'true']).status === 0;
 
 /** A program that opens what it is told to and says so; it ends with the test. */
 async function run(code: string): Promise<number> {
@@ -54,6 +57,16 @@ describe('on Linux', () => {
     const pid = await run(udpOn('127.0.0.1', 20_435));
     expect((await holders('udp', [20_435], 'ipv4', pid)).get(20_435)).toMatchObject([{ pid }]);
     expect((await holders('udp', [20_435], 'ipv4', 2 ** 30)).size).toBe(0);
+  });
+
+  test.runIf(mayUnshare)('a process with a network of its own holds no port of ours, but one there', async () => {
+    const child = spawn('unshare', ['-n', process.execPath, '-e', udpOn('0.0.0.0', 20_436)]);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    const { pid = 0 } = child;
+    expect((await holders('udp', [20_436], 'ipv4')).size).toBe(0);
+    expect((await holders('udp', [20_436], 'ipv4', pid)).get(20_436)).toMatchObject([{ pid }]);
+    expect((await processes()).find((one) => one.pid === pid)).toMatchObject({ network: 'own', root: '' });
   });
 
   test('sockets that share a port are all there', () => {
