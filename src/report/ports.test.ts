@@ -98,7 +98,7 @@ describe('a check of what was discovered', () => {
       durationMs: 900,
       bindAddress: '192.168.0.100',
     },
-    ...{ plannedPorts: 1, loss: { sent: 4, answered: 4 }, holders: new Map(), discovered },
+    ...{ mode: 'bind' as const, plannedPorts: 1, loss: { sent: 4, answered: 4 }, holders: new Map(), discovered },
   };
   const report = buildReport(run, findFindings(run, contextOf(run)), meta);
 

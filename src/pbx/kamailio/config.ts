@@ -16,7 +16,7 @@ export interface KamailioConfig {
   readonly parameters: readonly Parameter[];
 }
 
-const [DEEPEST, DEEPEST_NAME, LONGEST_VALUE, MOST_PARAMETERS] = [10, 8, 1024, 10_000];
+const [DEEPEST, DEEPEST_NAME, LONGEST_VALUE, MOST_PARAMETERS] = [10, 8, 256, 2_000];
 
 /** `defined`: on the command line. */
 export async function readKamailio(
