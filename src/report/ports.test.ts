@@ -18,7 +18,7 @@ const CODES: readonly ReportWarning['code'][] = [
 ];
 
 const PURPOSES: readonly ListedPort['purpose'][] = [
-  ...(['sip', 'sips', 'rtp', 'fax', 'tunnel', 'iax', 'webrtc', 'apps', 'linking'] as const),
+  ...(['sip', 'sips', 'rtp', 'fax', 'tunnel', 'iax', 'webrtc', 'web', 'apps', 'linking'] as const),
 ];
 
 const ORIGINS: readonly ReportOrigin[] = [

@@ -39,7 +39,7 @@ export interface ListedPort {
   readonly protocol: Protocol;
   readonly from: number;
   readonly to: number;
-  readonly purpose: 'sip' | 'sips' | 'rtp' | 'fax' | 'tunnel' | 'iax' | 'webrtc' | 'apps' | 'linking';
+  readonly purpose: 'sip' | 'sips' | 'rtp' | 'fax' | 'tunnel' | 'iax' | 'webrtc' | 'web' | 'apps' | 'linking';
   /** Needed by those who use the feature; `--profile` does not check it by itself. */
   readonly optional: boolean;
   /** On which it listens; null: on all, or not said. */
