@@ -133,6 +133,15 @@ describe('fullcone ports', () => {
     expect(terminal.text('out')).not.toContain('nobody');
   });
 
+  test('names who holds a port over IPv6 alone', async () => {
+    const { pbx } = aloneModel({ held: [5070] }, { disk: DISK, processes: [ASTERISK] });
+    const holders: typeof pbx.host.holders = (protocol, ports, family) =>
+      family === 'ipv6' ? pbx.host.holders(protocol, ports, family) : Promise.resolve(new Map());
+    const terminal = fakeTerminal();
+    await runWords(['ports'], { ...pbx, host: { ...pbx.host, holders } }, terminal);
+    expect(terminal.text('out')).toContain('process 4711');
+  });
+
   test('asks in the network of what runs in a container', async () => {
     const { pbx } = aloneModel({ held: [5070] }, { disk: DISK, processes: [{ ...ASTERISK, network: 'own' }] });
     const asked = new Set<number | undefined>();

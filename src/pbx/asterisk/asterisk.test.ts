@@ -237,11 +237,20 @@ describe('a configuration that cannot be relied on', () => {
 
   test('of many includes has an end', async () => {
     const nested = Object.fromEntries(
-      Array.from({ length: 10 }, (_, i) => [`l${i}.conf`, `#include l${i + 1}.conf\n`.repeat(10)]),
+      Array.from({ length: 6 }, (_, i) => [`l${i}.conf`, `#include l${i + 1}.conf\n`.repeat(10)]),
     );
-    const { warnings, read } = await found({ ...nested, 'l10.conf': '', 'pjsip.conf': `#include l0.conf\n${PJSIP}` });
+    const { warnings, read } = await found({ ...nested, 'l6.conf': '', 'pjsip.conf': `#include l0.conf\n${PJSIP}` });
     expect(warnings[0]).toMatch(/^too-much /);
     expect(read.length).toBeLessThan(600);
+  });
+
+  test.each([
+    [9, []],
+    [10, ['too-much /etc/asterisk/l9.conf:1']],
+  ])('of %i levels of includes is read as far as Asterisk would', async (levels, expected) => {
+    const chain = Array.from({ length: levels }, (_, i) => [`l${i + 1}.conf`, `#include l${i + 2}.conf\n`] as const);
+    const files = Object.fromEntries([...chain, [`l${levels}.conf`, '']]);
+    expect((await found({ ...files, 'pjsip.conf': `${PJSIP}#include l1.conf\n` })).warnings).toEqual(expected);
   });
 
   test('in which sections double each other has an end', async () => {

@@ -43,6 +43,7 @@ const INTERNAL = `<profile name="internal">
     <param name="sip-ip" value="$\${local_ip_v4}"/>
     <param name="wss-binding" value=":7443"/>
   </settings>
+  <other><param name="sip-port" value="3"/></other>
 </profile>
 `;
 

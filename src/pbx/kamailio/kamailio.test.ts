@@ -142,6 +142,8 @@ describe('the ports of rtpengine', () => {
     const { ports, warnings } = await found('', { [MEDIA]: { code: 'ENOENT' } }, [KAMAILIO]);
     expect(ports).toHaveLength(2);
     expect(warnings).toEqual(['no-media']);
+    // Installed, but not used.
+    expect((await found('', {}, [KAMAILIO])).ports).toEqual(ports);
   });
 
   test('are there without Kamailio, too', async () => {
