@@ -1,4 +1,4 @@
-import type { Family, Protocol } from '../base/index.ts';
+import { type Family, familyOf, type Protocol } from '../base/index.ts';
 import { discover, type FoundPort, type FoundProduct, type Origin, type Profile } from '../pbx/index.ts';
 import {
   groupHolders,
@@ -103,17 +103,21 @@ async function holdersOf(
 }
 
 /** What a check asks of a product that was found: not what only some need, nor what no packet from outside can reach. */
-export const portsToCheck = ({ ports }: FoundProduct): readonly FoundPort[] =>
-  ports.filter(({ optional, address }) => !optional && !isLoopback(address));
+export const portsToCheck = ({ ports }: FoundProduct, family: Family): readonly FoundPort[] =>
+  ports.filter(({ optional, address }) => !optional && !isLoopback(address) && isOf(family, address));
 
 const isLoopback = (address: string | null): boolean =>
   address !== null && (address.startsWith('127.') || ['::1', 'localhost', 'lo'].includes(address));
 
+/** A name, or an interface, may have both. */
+const isOf = (family: Family, address: string | null): boolean =>
+  address === null || [family, null].includes(familyOf(address));
+
 /** What the report of a check says of it. */
-export const discoveredIn = (product: FoundProduct): ReportDiscovered => ({
+export const discoveredIn = (product: FoundProduct, family: Family): ReportDiscovered => ({
   profile: product.profile.id,
   name: product.profile.name,
-  ports: portsToCheck(product).map(({ protocol, from, to, origin }) => ({
+  ports: portsToCheck(product, family).map(({ protocol, from, to, origin }) => ({
     ports: `${protocol}/${from === to ? from : `${from}-${to}`}`,
     origin: originOf(origin),
   })),

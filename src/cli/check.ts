@@ -103,7 +103,7 @@ async function prepare(command: CheckCommand, context: Context): Promise<Result<
   if (impossible) return err(impossible);
   const output = await openOutput(command.output, context);
   if (output.kind === 'error') return output;
-  if (product.value) sayFound(product.value, context);
+  if (request.value.discovered) sayFound(request.value.discovered, context);
   if (!isEmbedded(request.value.servers)) return ok({ request: request.value, output: output.value, reflector: null });
   const reflector = await startReflector(context.system, { ...EMBEDDED.options, fault: null, rfc3489: false });
   if (reflector.kind === 'ok') return ok({ request: request.value, output: output.value, reflector: reflector.value });

@@ -16,6 +16,8 @@ import {
 } from '../app/index.ts';
 import {
   err,
+  type Family,
+  familyOf,
   formatRanges,
   isIpv4,
   ok,
@@ -26,7 +28,7 @@ import {
   portsOf,
   type Result,
 } from '../base/index.ts';
-import { type Addressing, readAddressing } from './addressing.ts';
+import { type Addressing, FAMILY_NAMES, readAddressing } from './addressing.ts';
 import { readServer } from './server-name.ts';
 import { type Mistake, wrong } from './types.ts';
 
@@ -70,7 +72,7 @@ export function readCheckRequest(
 ): Result<CheckRequest, Mistake> {
   const servers = readOrDraw(options, drawn);
   if (servers.kind === 'error') return servers;
-  const ports = readPorts(options, found);
+  const ports = readPorts(options, found, familyMeant(options, servers.value));
   if (ports.kind === 'error') return ports;
   const addressing = addressingOf(options, servers.value);
   if (addressing.kind === 'error') return addressing;
@@ -186,6 +188,12 @@ function readHostName(given: string | undefined): Result<string | null, Mistake>
 /** Two sockets for each address of a server, and two for TCP, at the same time; and some that others hold. */
 const FEWEST_LEFT = 64;
 
+/** IPv4 unless something speaks for the other one; what is wrong with it is told when the addresses are read. */
+function familyMeant({ ipv6 = false, bindAddress }: CheckOptions, servers: readonly ServerName[]): Family {
+  const named = [bindAddress ?? '', ...servers.map(({ host }) => host)].map((text) => familyOf(text));
+  return ipv6 || named.includes('ipv6') ? 'ipv6' : 'ipv4';
+}
+
 /** Below, only root may listen, which a trial is not worth. */
 const UNPRIVILEGED = 1024;
 
@@ -200,6 +208,7 @@ export const asksToDiscover = ({ profile, udp, tcp }: Pick<CheckOptions, 'profil
 function readPorts(
   { udp, tcp, profile }: CheckOptions,
   found: FoundProduct | null,
+  family: Family,
 ): Result<Pick<CheckRequest, 'udp' | 'tcp' | 'tcpIfPossible' | 'discovered'>, Mistake> {
   const id = profile?.trim().toLowerCase();
   const product = id === undefined ? null : findProfile(id);
@@ -208,8 +217,10 @@ function readPorts(
   if (udp === undefined && tcp === undefined && !product && !found)
     return wrong('ports.missing', { profiles: profileNames() });
   const isNamed = udp !== undefined || tcp !== undefined;
+  if (found && portsToCheck(found, family).length === 0)
+    return wrong('profile.nothing-to-check', { name: found.profile.name, family: FAMILY_NAMES[family] });
   const needed = (wanted: Protocol): readonly PortRange[] =>
-    (isNamed ? [] : portsOfProduct(product, found))
+    (isNamed ? [] : portsOfProduct(product, found, family))
       .filter(({ protocol }) => protocol === wanted)
       .map(({ from, to }) => ({ from, to }));
   const udpPorts = readList('--udp', udp, needed('udp'));
@@ -221,7 +232,7 @@ function readPorts(
     udp: udpPorts.value,
     tcp: tcpPorts.value,
     tcpIfPossible: tcp === undefined,
-    ...(found ? { discovered: discoveredIn(found) } : {}),
+    ...(found ? { discovered: discoveredIn(found, family) } : {}),
   });
 }
 
@@ -229,8 +240,9 @@ function readPorts(
 const portsOfProduct = (
   product: Profile | null,
   found: FoundProduct | null,
+  family: Family,
 ): readonly (PortRange & { readonly protocol: Protocol })[] =>
-  found ? portsToCheck(found) : (product?.ports ?? []).filter(({ optional }) => !optional);
+  found ? portsToCheck(found, family) : (product?.ports ?? []).filter(({ optional }) => !optional);
 
 /** The check itself needs a few that anybody may have. */
 function isNoneLeft(udp: readonly PortRange[]): boolean {

@@ -193,7 +193,13 @@ describe.each([
       'no port that could be reached',
       auto,
       { disk: { '/etc/kamailio/kamailio.cfg': 'listen=udp:127.0.0.1:5060' }, processes: [] },
-      ['--profile auto', 'Kamailio', 'fullcone ports'],
+      ['--profile auto', 'Kamailio', 'IPv4', 'fullcone ports'],
+    ],
+    [
+      'no port of that family',
+      [...auto, '-6'],
+      { disk: { '/etc/kamailio/kamailio.cfg': 'listen=udp:10.0.0.10:5060' }, processes: [] },
+      ['--profile auto', 'Kamailio', 'IPv6'],
     ],
     ['an unknown product', ['ports', '--profile', '3xc', '--lang', lang], {}, ['--profile "3xc"', '3cx, asterisk']],
     ['a word too many', ['ports', '5060', '--lang', lang], {}, ['"5060"', 'fullcone ports --help']],
@@ -226,6 +232,13 @@ describe('a check of what was found', () => {
     expect(out.replace(/\s+/g, ' ')).toContain(
       'Ports as Asterisk is configured here: /etc/asterisk/pjsip.conf:3, /etc/asterisk/rtp.conf:2',
     );
+  });
+
+  test('leaves out what listens in the other family', async () => {
+    const more = '[six]\ntype=transport\nbind=[2001:db8::100]:5080\n[four]\ntype=transport\nbind=192.168.0.100:5090\n';
+    const disk = { ...DISK, '/etc/asterisk/pjsip.conf': DISK['/etc/asterisk/pjsip.conf'] + more };
+    const { error } = await check(['--profile', 'auto'], { disk });
+    expect(error).toContain(': udp/5070, udp/5090, udp/10000-10009.');
   });
 
   test('has it in its JSON', async () => {

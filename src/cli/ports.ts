@@ -1,15 +1,6 @@
-import {
-  discoveredIn,
-  type FoundProduct,
-  findProducts,
-  findProfile,
-  isFoundOut,
-  listPorts,
-  type Profile,
-  portsToCheck,
-} from '../app/index.ts';
-import { err, ok, type Result } from '../base/index.ts';
-import { renderPorts, renderPortsJson, warningTexts } from '../report/index.ts';
+import { type FoundProduct, findProducts, findProfile, isFoundOut, listPorts, type Profile } from '../app/index.ts';
+import { ok, type Result } from '../base/index.ts';
+import { type ReportDiscovered, renderPorts, renderPortsJson, warningTexts } from '../report/index.ts';
 import { asksToDiscover, profileNames } from './input.ts';
 import { sayMistake, sayNotice, sayPlainly } from './say.ts';
 import { type Context, EXIT, type Mistake, wrong } from './types.ts';
@@ -56,13 +47,11 @@ export async function findOne({ system }: Context): Promise<Result<FoundProduct,
     const names = found.map(({ profile, processes: [main] }) => (main ? `${profile.id} (${main.pid})` : profile.id));
     return wrong('profile.several-found', { found: names.join(', '), first: first.profile.id });
   }
-  if (portsToCheck(first).length > 0) return ok(first);
-  return err({ key: 'profile.nothing-to-check', facts: { name: first.profile.name } });
+  return ok(first);
 }
 
 /** What is going to be checked, since nobody has named it, and what may be wrong with it. */
-export function sayFound(product: FoundProduct, context: Context): void {
-  const { name, ports: found, warnings } = discoveredIn(product);
+export function sayFound({ name, ports: found, warnings }: ReportDiscovered, context: Context): void {
   sayNotice('discovered', context, { name, ports: found.map((port) => port.ports).join(', ') });
   for (const text of warningTexts(warnings, context.language)) sayPlainly(text, context);
 }

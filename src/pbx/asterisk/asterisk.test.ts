@@ -161,6 +161,10 @@ tlsbindaddr=192.168.0.100:5072
     );
     expect(inContainer.ports[0]).toBe('udp 5060 sip < /proc/7/root/etc/asterisk/pjsip.conf:4');
     expect(inContainer.read.filter((path) => !path.startsWith('/proc/7/root/'))).toEqual([]);
+    const out = { '/proc/7/root/etc/asterisk/asterisk.conf': '[directories]\nastetcdir=/../../../srv/a\n', ...srv };
+    const escaping = await found(out, [runningAs('asterisk', { root: '/proc/7/root' })]);
+    expect(escaping.read).toContain('/proc/7/root/srv/a/pjsip.conf');
+    expect(escaping.read.filter((path) => path.includes('..'))).toEqual([]);
   });
 });
 

@@ -43,7 +43,8 @@ export class ConfigReader {
 
   /** `from`: the line that includes it. */
   async read(path: string, from: Place | null = null): Promise<Reading> {
-    const file = this.#root + path;
+    // Else `..` could lead out of the root that the product sees.
+    const file = this.#root + resolvePath('/', path);
     if (this.#files >= MOST_FILES || this.#characters >= MOST_CHARACTERS) {
       this.warn('too-much', from ?? { file });
       return { kind: 'failed' };
