@@ -4,10 +4,10 @@ import { CALL_ID_LENGTH, type CallState, callBytes } from '../stun/index.ts';
 import { bindingRequest, callRequest, readAnswer, readCalled, readServer } from './answer.ts';
 import { Bulk } from './bulk.ts';
 import { CallRound, type Watched } from './call-round.ts';
-import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
-import { never, Outbox } from './outbox.ts';
+import { never } from './outbox.ts';
 import { Transactions } from './transactions.ts';
 import type { CallObservation, Engine, Input, Output } from './types.ts';
+import { Workplace } from './workplace.ts';
 
 /** A poll, and what it asks about; null: for nothing but a new token. */
 interface Poll {
@@ -22,12 +22,10 @@ interface Poll {
 export class CallCheck implements Engine<CallObservation> {
   readonly #plan: CallPlan;
   readonly #random: (count: number) => Uint8Array;
-  readonly #outbox = new Outbox<CallObservation>();
+  readonly #place: Workplace<CallObservation>;
   readonly #transactions: Transactions<Poll>;
-  readonly #helpers: HelperSockets<CallObservation>;
   readonly #bulk: Bulk;
   readonly #slices: (readonly number[])[];
-  #phase: 'new' | 'opening' | 'calling' | 'done' = 'new';
   /** Ports of this slice whose listeners are being opened. */
   #opening = new Set<number>();
   /** Ports of this slice that listen. */
@@ -50,39 +48,38 @@ export class CallCheck implements Engine<CallObservation> {
     this.#slices = plan.pass === null ? [] : [...plan.slices];
     this.#bulk = new Bulk(plan.pass);
     this.#transactions = new Transactions(random);
-    this.#helpers = new HelperSockets(this.#outbox, plan.bindAddress, isChecked);
+    this.#place = new Workplace(plan.bindAddress, isChecked);
+    // For what nobody can be asked, no socket is opened.
+    if (this.#slices.length === 0) this.#place.close();
   }
 
   handle(input: Input, now: Milliseconds): void {
-    if (this.#phase === 'done') return;
+    if (this.#place.isClosed) return;
+    const failure = this.#place.heed(input);
+    if (failure) return this.#end({ kind: 'call-failed', at: now, failure });
     switch (input.kind) {
-      case 'bound':
-        if (this.#helpers.bound(input.socket, input.local) === 'given-up') this.#fail(NO_PORT_LEFT, now);
-        return;
-      case 'bind-failed':
-        if (this.#helpers.failed(input.socket, input.failure) === 'given-up') this.#fail(input.failure, now);
-        return;
       case 'listens':
         this.#opening.delete(input.port);
         this.#listening.add(input.port);
-        return this.#outbox.observed({ kind: 'call-listening', at: now, port: input.port });
+        return this.#place.outbox.observed({ kind: 'call-listening', at: now, port: input.port });
       case 'listen-failed':
         this.#opening.delete(input.port);
-        return this.#outbox.observed({
+        return this.#place.outbox.observed({
           kind: 'call-not-listening',
           at: now,
           port: input.port,
           failure: input.failure,
         });
       case 'visited':
-        return this.#outbox.observed({ kind: 'call-visited', at: now, port: input.port, from: input.from });
+        return this.#place.outbox.observed({ kind: 'call-visited', at: now, port: input.port, from: input.from });
       case 'called':
         return this.#called(input.port, input.bytes, input.from, now);
       case 'datagram':
         return this.#datagram(input.bytes, input.from, now);
       case 'cancel':
-        this.#outbox.observed({ kind: 'call-cancelled', at: now });
-        return this.#finish();
+        return this.#end({ kind: 'call-cancelled', at: now });
+      case 'bound':
+      case 'bind-failed':
       case 'not-sent':
       case 'exchanged':
       case 'captured':
@@ -96,43 +93,19 @@ export class CallCheck implements Engine<CallObservation> {
   }
 
   next(now: Milliseconds): Output<CallObservation> {
-    const queued = this.#outbox.shift();
-    if (queued) return queued;
-    const until = this.#work(now);
-    return this.#outbox.shift() ?? (this.#phase === 'done' ? { kind: 'done' } : { kind: 'wait', until });
+    return this.#place.next(now, this.#openSlice, this.#goOn);
   }
 
-  #work(now: Milliseconds): Milliseconds {
-    switch (this.#phase) {
-      case 'new':
-        if (this.#slices.length > 0) this.#helpers.open();
-        return this.#openSlice(now);
-      case 'opening':
-        if (!this.#helpers.ready || this.#opening.size > 0) return never;
-        this.#phase = 'calling';
-        return now;
-      case 'calling':
-        return this.#call(now);
-      case 'done':
-        return never;
-      default:
-        return this.#phase satisfies never;
-    }
-  }
+  #goOn = (now: Milliseconds): Milliseconds => (this.#opening.size > 0 ? never : this.#call(now));
 
-  #openSlice(now: Milliseconds): Milliseconds {
+  #openSlice = (): void => {
     const ports = this.#slices.shift();
-    if (!ports) {
-      this.#finish();
-      return now;
-    }
+    if (!ports) return this.#finish();
     for (const port of ports) {
       this.#opening.add(port);
-      this.#outbox.push({ kind: 'listen', port, local: { address: this.#plan.bindAddress, port } });
+      this.#place.outbox.push({ kind: 'listen', port, local: { address: this.#plan.bindAddress, port } });
     }
-    this.#phase = 'opening';
-    return never;
-  }
+  };
 
   #call(now: Milliseconds): Milliseconds {
     for (const round of this.#rounds) this.#conclude(round, now);
@@ -147,7 +120,7 @@ export class CallCheck implements Engine<CallObservation> {
   /** Where ports failed, it shows that the router has not begun to refuse who calls; where none arrived, nobody can. */
   #askSentinel(now: Milliseconds): Milliseconds {
     const [port, last] = [this.#sentinel, this.#sentinelRounds.at(-1)];
-    if (port === null || this.#failedCalls.size === 0) return this.#sliceOver(now);
+    if (port === null || this.#failedCalls.size === 0) return this.#sliceOver();
     if (last && !last.over && !last.isOver(now, () => false)) return this.#poll(last, now);
     if (last && !last.over) {
       last.over = true;
@@ -155,20 +128,21 @@ export class CallCheck implements Engine<CallObservation> {
       if (last.wasWatched(now) && last.stateOf(port) !== 'not-called') this.#lostSentinels++;
     }
     if (this.#lostSentinels >= this.#plan.callsNeeded) {
-      this.#outbox.observed({ kind: 'call-sentinel', at: now, arrived: false });
+      this.#place.outbox.observed({ kind: 'call-sentinel', at: now, arrived: false });
       this.#slices.length = 0;
-      return this.#sliceOver(now);
+      return this.#sliceOver();
     }
-    if (this.#sentinelRounds.length >= this.#plan.mostCalls) return this.#sliceOver(now);
+    if (this.#sentinelRounds.length >= this.#plan.mostCalls) return this.#sliceOver();
     const id = this.#random(CALL_ID_LENGTH).slice();
     const round = new CallRound(this.#plan, { number: 0, id, ports: [port] }, now);
     this.#sentinelRounds.push(round);
     return this.#poll(round, now);
   }
 
-  #sliceOver(now: Milliseconds): Milliseconds {
+  #sliceOver(): Milliseconds {
     this.#closeSlice();
-    return this.#openSlice(now);
+    this.#openSlice();
+    return never;
   }
 
   /** The second call does not wait for the end of the first one; further ones take the place of those that did not count. */
@@ -186,7 +160,7 @@ export class CallCheck implements Engine<CallObservation> {
 
   #giveUp(port: number, now: Milliseconds): void {
     this.#settled.add(port);
-    this.#outbox.observed({ kind: 'call-given-up', at: now, port });
+    this.#place.outbox.observed({ kind: 'call-given-up', at: now, port });
   }
 
   #startRound(ports: readonly number[], now: Milliseconds): void {
@@ -194,7 +168,7 @@ export class CallCheck implements Engine<CallObservation> {
     const id = this.#random(CALL_ID_LENGTH).slice();
     const round = new CallRound(this.#plan, { number: this.#rounds.length + 1, id, ports }, now);
     this.#rounds.push(round);
-    for (const port of ports) this.#outbox.observed({ kind: 'call-asked', at: now, port, call: round.number });
+    for (const port of ports) this.#place.outbox.observed({ kind: 'call-asked', at: now, port, call: round.number });
   }
 
   /** Asks for the calls, or what became of them: the same request. */
@@ -216,8 +190,8 @@ export class CallCheck implements Engine<CallObservation> {
     const to = this.#plan[poll.of];
     if (to === null) return;
     const { id } = this.#transactions.open(poll, now);
-    const socket = this.#helpers.key(poll.of === 'caller' ? 'listener' : 'control');
-    this.#outbox.push({ kind: 'send', socket, bytes: request(id), to });
+    const socket = this.#place.helpers.key(poll.of === 'caller' ? 'listener' : 'control');
+    this.#place.outbox.push({ kind: 'send', socket, bytes: request(id), to });
   }
 
   #conclude(round: CallRound, now: Milliseconds): void {
@@ -236,7 +210,7 @@ export class CallCheck implements Engine<CallObservation> {
     { watched, round, now }: { readonly watched: boolean; readonly round: CallRound; readonly now: Milliseconds },
   ): void {
     const counts = watched && state !== null && state !== 'under-way';
-    this.#outbox.observed({ kind: 'call-ended', at: now, port, call: round.number, state, counts });
+    this.#place.outbox.observed({ kind: 'call-ended', at: now, port, call: round.number, state, counts });
     if (!counts) return;
     const failed = (this.#failedCalls.get(port) ?? 0) + 1;
     this.#failedCalls.set(port, failed);
@@ -252,14 +226,14 @@ export class CallCheck implements Engine<CallObservation> {
         if (isProof(bytes, round.id, port)) {
           this.#settled.add(port);
           if (arrivedOn === port) this.#sentinel ??= port;
-          this.#outbox.observed({ kind: 'call-arrived', at: now, port, call: round.number, arrivedOn, from });
+          this.#place.outbox.observed({ kind: 'call-arrived', at: now, port, call: round.number, arrivedOn, from });
         }
   }
 
   #sentinelCame(at: Milliseconds): void {
     // What fails from here on needs another proof.
     if (this.#failedCalls.size === 0) return;
-    this.#outbox.observed({ kind: 'call-sentinel', at, arrived: true });
+    this.#place.outbox.observed({ kind: 'call-sentinel', at, arrived: true });
     this.#failedCalls.clear();
   }
 
@@ -284,16 +258,17 @@ export class CallCheck implements Engine<CallObservation> {
     this.#bulk.doubt();
     if (this.#refusals.has(code)) return;
     this.#refusals.add(code);
-    this.#outbox.observed({ kind: 'call-refused', at, code });
+    this.#place.outbox.observed({ kind: 'call-refused', at, code });
   }
 
-  #fail(failure: Extract<CallObservation, { kind: 'call-failed' }>['failure'], at: Milliseconds): void {
-    this.#outbox.observed({ kind: 'call-failed', at, failure });
+  #end(why: CallObservation): void {
+    this.#place.outbox.observed(why);
     this.#finish();
   }
 
   #closeSlice(): void {
-    for (const port of this.#listening) if (port !== this.#sentinel) this.#outbox.push({ kind: 'unlisten', port });
+    for (const port of this.#listening)
+      if (port !== this.#sentinel) this.#place.outbox.push({ kind: 'unlisten', port });
     this.#listening = new Set();
     this.#sentinelRounds = [];
     this.#lostSentinels = 0;
@@ -303,13 +278,11 @@ export class CallCheck implements Engine<CallObservation> {
   }
 
   #finish(): void {
-    if (this.#phase === 'done') return;
-    this.#phase = 'done';
-    for (const port of this.#opening) this.#outbox.push({ kind: 'unlisten', port });
+    for (const port of this.#opening) this.#place.outbox.push({ kind: 'unlisten', port });
     this.#closeSlice();
-    if (this.#sentinel !== null) this.#outbox.push({ kind: 'unlisten', port: this.#sentinel });
+    if (this.#sentinel !== null) this.#place.outbox.push({ kind: 'unlisten', port: this.#sentinel });
     this.#sentinel = null;
-    this.#helpers.close();
+    this.#place.close();
   }
 }
 
