@@ -177,6 +177,8 @@ export interface ServerSpec {
   readonly diesAfter?: number;
   /** Its second address has a firewall of its own: what it sends passes only to those who have sent there. */
   readonly alternateFilters?: true;
+  /** Its network lets out no connections that it begins: it believes that it calls. */
+  readonly callsLost?: true;
 }
 
 export interface Step {

@@ -1,18 +1,18 @@
 import { type Family, familyOf, type Milliseconds, type Protocol, portLabel, portsOf, scopeOf } from '../base/index.ts';
-import { CallCheck } from '../engine/index.ts';
 import { isTlsPort } from '../pbx/index.ts';
-import { CALLED_AT_ONCE, fewestSockets, planCalls, type ServerFacts } from '../plan/index.ts';
+import { CALLED_AT_ONCE, fewestSockets, type ServerFacts } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import type { Holder, System } from '../system/index.ts';
 import { conclude, legsOf } from './conclude.ts';
 import type { CheckRequest, Mode, RunEvent } from './events.ts';
-import { addressesFor, chooseFamily, hasFamily, makeResolve, type Resolve } from './family.ts';
+import { chooseFamily, hasFamily, makeResolve, type Resolve } from './family.ts';
 import { type Bystanders, type Memory, memoryOf } from './memory.ts';
-import { chooseMode, placeFor } from './places.ts';
+import { chooseMode } from './places.ts';
+import { PortCalls } from './port-calls.ts';
 import { PortCheck } from './port-check.ts';
 import { PumpUntilCancelled } from './pumps.ts';
 import { askRouter, ROUTER_SOCKETS } from './router.ts';
-import { type Candidate, checkServer, lead, MOST_ADDRESSES, type ServerTools, waysOf } from './servers.ts';
+import { type Candidate, callersOf, checkServer, lead, MOST_ADDRESSES, type ServerTools, waysOf } from './servers.ts';
 import { withServices } from './services.ts';
 
 export interface FinishedCheck {
@@ -230,11 +230,11 @@ class Run {
       events: this.#events,
       freeSockets: await this.#freeSockets(mode, familyOf(leader.address) ?? 'ipv4'),
     });
-    const caller = [leader, ...candidates].find(({ seen }) => seen.calls);
+    const [caller, ...others] = callersOf(leader, candidates);
     const work = ports.run(leader, candidates, async ({ server }) => {
       if (tcp.length === 0) return;
       await this.#lookAtCertificates();
-      await this.#checkCalls(caller && caller !== leader ? waysOf(caller)[0] : server, mode);
+      await this.#checkCalls(caller && caller !== leader ? waysOf(caller)[0] : server, others, mode);
     });
     await memory.renew(work);
     await this.#findHolders(familyOf(leader.address) ?? 'ipv4');
@@ -258,21 +258,17 @@ class Run {
   }
 
   /** Beside the UDP ports: calls take seconds, and hardly any packets. */
-  async #checkCalls(server: ServerFacts, mode: Mode): Promise<void> {
-    const { tcp, tcpIfPossible, udp } = this.#request;
-    const ports = portsOf(tcp);
-    if (ports.length === 0 || (tcpIfPossible && !server.calls)) return;
-    const { bindAddress, localAddress } = await addressesFor(server.primary.address, this.#request, this.#system);
-    const plan = planCalls({ server, ports, bindAddress, now: this.#system.clock.now() });
-    this.#tell({ kind: 'calls-planned', plan });
-    const checked = new Set(portsOf(udp));
-    const check = new CallCheck(plan, (port) => checked.has(port), this.#system.random);
-    const place = await placeFor({ mode, localAddress, bindAddress, server }, this.#system);
-    try {
-      await this.#pumps.run(check, (observation) => this.#tell({ kind: 'call', observation }), { ports: place });
-    } finally {
-      place.close();
-    }
+  async #checkCalls(first: ServerFacts, others: readonly Candidate[], mode: Mode): Promise<void> {
+    if (this.#request.tcpIfPossible && !first.calls) return;
+    const calls = new PortCalls({
+      system: this.#system,
+      request: this.#request,
+      pumps: this.#pumps,
+      mode,
+      tell: (event) => this.#tell(event),
+      events: this.#events,
+    });
+    await calls.run(first, others);
   }
 
   /** Before the ports are listened at: who listens there now is the PBX. Where nobody does there is nothing to see. */

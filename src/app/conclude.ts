@@ -5,6 +5,7 @@ import { collectCalls, collectEvidence, collectServer, type RunEvidence } from '
 import type { ProbePlan } from '../plan/index.ts';
 import { buildReport, type Report } from '../report/index.ts';
 import {
+  type CallLeg,
   type CertificateVerdict,
   judgeCertificate,
   judgeRouter,
@@ -34,13 +35,12 @@ export function conclude(all: readonly RunEvent[]): Report {
   const ended = only(events, 'ended');
   const planned = events.find((event) => event.kind === 'planned');
   const asked = legs.length > 0 ? portsAsked(legs) : portsOf(started.request.udp);
-  const callsPlanned = events.find((event) => event.kind === 'calls-planned');
-  const called = events.flatMap((event) => (event.kind === 'call' ? [event.observation] : []));
+  const calls = callLegsOf(events);
   const verdict = judgeRun({
     servers: judgeServers(started, events),
     asked,
     legs: evidenceOf(legs),
-    calls: callsPlanned ? collectCalls(callsPlanned.plan, called) : null,
+    calls,
     askedCalls: legs.length > 0 || started.request.tcpIfPossible ? [] : portsOf(started.request.tcp),
     cancelled: ended.cancelled,
     family: familyOfRun(events),
@@ -51,7 +51,7 @@ export function conclude(all: readonly RunEvent[]): Report {
   const sample = sampleOf(events, verdict.ports);
   const { tries, loss } = exchangeOf(legs);
   const router = routerOf(events, verdict.publicAddresses);
-  const leftOut = legs.length > 0 && !callsPlanned && started.request.tcp.length > 0;
+  const leftOut = legs.length > 0 && calls.length === 0 && started.request.tcp.length > 0;
   const certificates = certificatesOf(events);
   const notWaited = events.find((event) => event.kind === 'not-waited');
   const context = {
@@ -146,6 +146,16 @@ export function legsOf(events: readonly RunEvent[]): PlayedLeg[] {
     else leg.plan = { ...leg.plan, slices: [...leg.plan.slices, ...event.slices] };
   }
   return legs;
+}
+
+/** What the calls of each server have shown by now, in the order of asking. */
+export function callLegsOf(events: readonly RunEvent[]): CallLeg[] {
+  const planned = events.filter((event) => event.kind === 'calls-planned');
+  const called = events.filter((event) => event.kind === 'call');
+  return planned.map(({ leg, plan }) => {
+    const own = called.filter((event) => event.leg === leg).map(({ observation }) => observation);
+    return { server: plan.server, evidence: collectCalls(plan, own) };
+  });
 }
 
 /** What they showed. */

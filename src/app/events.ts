@@ -104,8 +104,9 @@ export type RunEvent =
   | { readonly kind: 'holders'; readonly holders: readonly (readonly [port: string, holder: Holder])[] }
   /** What a TLS port of this machine shows. */
   | { readonly kind: 'certificate'; readonly port: number; readonly look: TlsLook }
-  | { readonly kind: 'calls-planned'; readonly plan: CallPlan }
-  | { readonly kind: 'call'; readonly observation: CallObservation }
+  /** One server is about to be asked to call. Its legs count from 0, apart from those of the UDP ports. */
+  | { readonly kind: 'calls-planned'; readonly leg: number; readonly plan: CallPlan }
+  | { readonly kind: 'call'; readonly leg: number; readonly observation: CallObservation }
   | { readonly kind: 'ended'; readonly duration: Milliseconds; readonly cancelled: boolean };
 
 export const CHECK_LIMITS = {

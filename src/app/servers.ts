@@ -81,6 +81,12 @@ export function othersThan(leader: Candidate, candidates: readonly Candidate[]):
   });
 }
 
+/** Who calls TCP ports, in this order; a server beside the first calls from addresses of its own. */
+export function callersOf(leader: Candidate, candidates: readonly Candidate[]): readonly Candidate[] {
+  const [first, ...rest] = [...new Set([leader, ...candidates])].filter(({ seen }) => seen.calls);
+  return first ? [first, ...othersThan(first, rest)] : [];
+}
+
 const addressesOf = ({ address, seen }: Candidate): string[] =>
   seen.other ? [address, seen.other.address] : [address];
 

@@ -66,7 +66,10 @@ function check({
   ...rest
 }: Setting = {}) {
   const { server } = planOf([9000], { calls: true, pass: { token: TOKEN, until: 1_000_000 } });
-  const plan: CallPlan = { ...planCalls({ server, ports, bindAddress: '0.0.0.0', now: 0 }), ...rest.plan };
+  const plan: CallPlan = {
+    ...planCalls({ server, ports, bindAddress: '0.0.0.0', now: 0, hasOthers: false }),
+    ...rest.plan,
+  };
   const engine = new CallCheck(plan, () => false, chance());
   const queue: { at: Milliseconds; input: Input }[] = [];
   const observations: CallObservation[] = [];
@@ -260,7 +263,7 @@ describe('a router that begins to refuse who calls', () => {
     let arrivals = 0;
     const { evidence } = check({ ports: MANY, fate: (port) => (arrivals++ < 3 ? OPEN(port) : DROPPED) });
     const shutOut = evidence.ports.filter(({ isShutOut }) => isShutOut).map(({ port }) => port);
-    expect(shutOut).toEqual([5003, 5004, 5005, 5006, 5007]);
+    expect(shutOut).toEqual(MANY.slice(3));
     expect(evidence.ports.filter(({ isAsked }) => isAsked)).toHaveLength(8);
   });
 
@@ -325,6 +328,50 @@ describe('a call that was not watched', () => {
   });
 });
 
+describe('a reflector that falls silent', () => {
+  const MANY = Array.from({ length: 24 }, (_, index) => 5000 + index);
+  const silentFrom = (at: Milliseconds) => (now: Milliseconds) => now >= at;
+
+  it('is not waited for where another one could call: nothing is left unsaid, and what it has shown stays', () => {
+    const { evidence, endedAt, observations } = check({
+      ports: MANY,
+      fate: (port) => (port < 5012 ? OPEN(port) : DROPPED),
+      lost: silentFrom(3_000),
+      plan: { lostAfter: 4_000 },
+    });
+    expect(endedAt).toBeLessThan(3_000 + 4_500);
+    expect(evidence.ports.filter(({ arrivedOn }) => arrivedOn.length > 0).map(({ port }) => port)).toEqual(
+      MANY.slice(0, 12),
+    );
+    expect(evidence.ports.filter(({ isGivenUp }) => isGivenUp).map(({ port }) => port)).toEqual(MANY.slice(12));
+    expect(observations.filter(({ kind }) => kind === 'call-given-up')).toHaveLength(12);
+    expect(evidence.ports.filter(({ ended }) => ended.length > 0)).toEqual([]);
+  });
+
+  it('for less than that is no loss', () => {
+    const { evidence } = check({
+      ports: MANY,
+      fate: () => DROPPED,
+      lost: (now) => now >= 3_000 && now < 6_500,
+      plan: { lostAfter: 4_000 },
+    });
+    expect(evidence.ports.filter(({ ended }) => ended.length !== 2)).toEqual([]);
+  });
+
+  it('is waited for where there is no other one, though not slice by slice', () => {
+    const { evidence, endedAt } = check({ ports: MANY.slice(0, 8), fate: () => DROPPED, lost: silentFrom(3_000) });
+    expect(evidence.ports.filter(({ isGivenUp }) => !isGivenUp)).toEqual([]);
+    expect(endedAt).toBeGreaterThan(20_000);
+    const ports = Array.from({ length: 64 }, (_, index) => 5000 + index);
+    expect(check({ ports, fate: () => DROPPED, lost: silentFrom(3_000) }).endedAt).toBeLessThan(75_000);
+  });
+
+  it('that answers with errors lives', () => {
+    const { observations } = check({ fate: () => DROPPED, error: 500, plan: { lostAfter: 4_000 } });
+    expect(observations.filter(({ kind }) => kind === 'call-asked')).toHaveLength(5);
+  });
+});
+
 describe('a token', () => {
   const NEW = 'beef000102030405';
   const MANY = Array.from({ length: 48 }, (_, index) => 5000 + index);
@@ -369,7 +416,7 @@ describe('what is no proof', () => {
     ['more than was sent', (bytes) => Uint8Array.of(...bytes, 0)],
   ])('%s', (_, change) => {
     const { server } = planOf([9000], { calls: true, pass: { token: TOKEN, until: 1_000_000 } });
-    const plan = planCalls({ server, ports: [5060], bindAddress: '0.0.0.0', now: 0 });
+    const plan = planCalls({ server, ports: [5060], bindAddress: '0.0.0.0', now: 0, hasOthers: false });
     const engine = new CallCheck(plan, () => false, chance());
     let id: Uint8Array | undefined;
     const seen: string[] = [];

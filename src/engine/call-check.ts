@@ -40,6 +40,8 @@ export class CallCheck implements Engine<CallObservation> {
   #sentinelRounds: CallRound[] = [];
   readonly #refusals = new Set<number>();
   #lostSentinels = 0;
+  /** When the reflector was heard last, or asked first. */
+  #heardAt: Milliseconds = never;
 
   /** `isChecked`: UDP ports that are not ours to take. */
   constructor(plan: CallPlan, isChecked: (port: number) => boolean, random: (count: number) => Uint8Array) {
@@ -109,6 +111,7 @@ export class CallCheck implements Engine<CallObservation> {
 
   #call(now: Milliseconds): Milliseconds {
     for (const round of this.#rounds) this.#conclude(round, now);
+    if (now >= this.#heardAt + this.#plan.lostAfter) return this.#serverLost(now);
     const left = [...this.#listening].filter((port) => !this.#settled.has(port));
     if (left.length === 0) return this.#askSentinel(now);
     const startAt = this.#nextRoundAt(left, now);
@@ -139,6 +142,14 @@ export class CallCheck implements Engine<CallObservation> {
     return this.#poll(round, now);
   }
 
+  /** What it has shown before counts. */
+  #serverLost(now: Milliseconds): Milliseconds {
+    for (const port of [...this.#listening, ...this.#slices.flat()])
+      if (!this.#settled.has(port)) this.#giveUp(port, now);
+    this.#slices.length = 0;
+    return this.#sliceOver();
+  }
+
   #sliceOver(): Milliseconds {
     this.#closeSlice();
     this.#openSlice();
@@ -165,6 +176,7 @@ export class CallCheck implements Engine<CallObservation> {
 
   #startRound(ports: readonly number[], now: Milliseconds): void {
     if (ports.every((port) => this.#settled.has(port))) return;
+    if (this.#heardAt === never) this.#heardAt = now;
     const id = this.#random(CALL_ID_LENGTH).slice();
     const round = new CallRound(this.#plan, { number: this.#rounds.length + 1, id, ports }, now);
     this.#rounds.push(round);
@@ -243,6 +255,7 @@ export class CallCheck implements Engine<CallObservation> {
     const pending = this.#transactions.find(answer.transactionId);
     if (!pending || pending.answered || from.address !== this.#plan[pending.subject.of]?.address) return;
     pending.answered = answer.kind !== 'invalid';
+    this.#heardAt = now;
     if (answer.kind === 'error') this.#refused(answer.code, now);
     if (answer.kind !== 'success') return;
     const { token } = readServer(answer.message);

@@ -219,7 +219,7 @@ export type CallObservation =
     }
   /** After calls of other ports had failed, one that had arrived before was called once more: does the router still let calls in? */
   | { readonly kind: 'call-sentinel'; readonly at: Milliseconds; readonly arrived: boolean }
-  /** No call could be watched from its beginning to its end. */
+  /** No call could be watched from its beginning to its end; or the reflector fell silent before there was one. */
   | { readonly kind: 'call-given-up'; readonly at: Milliseconds; readonly port: number }
   | { readonly kind: 'call-refused'; readonly at: Milliseconds; readonly code: number }
   | { readonly kind: 'call-failed'; readonly at: Milliseconds; readonly failure: SocketFailure }

@@ -11,7 +11,7 @@ export interface CallEvidence {
   readonly arrivedOn: readonly number[];
   /** While it was called somebody connected to this machine, who did not bring the id of any call. */
   readonly isVisited: boolean;
-  /** When its calls were over, a port that had been reached was not reached again. */
+  /** When its calls were over, or before they began, a port that had been reached was not reached again. */
   readonly isShutOut: boolean;
   /** How calls ended that count: the reflector was alive, and the path open, all the time. */
   readonly ended: readonly CallState[];
@@ -21,6 +21,8 @@ export interface CallEvidence {
   readonly canAsk: boolean;
   /** It was asked for at least one call. */
   readonly isAsked: boolean;
+  /** The server was not heard for so long that nobody waited for it. */
+  readonly isGivenUp: boolean;
 }
 
 export interface CallRunEvidence {
@@ -51,9 +53,10 @@ function strangers(observations: readonly CallObservation[]): Milliseconds[] {
 
 type Sentinel = Extract<CallObservation, { kind: 'call-sentinel' }>;
 
-/** The next one after its last call tells. */
+/** The next one after its last call tells; of a port that was never called, the last one, with which the run ended. */
 function isShutOut(sentinels: readonly Sentinel[], seen: readonly CallObservation[]): boolean {
   const ends = seen.flatMap((one) => (one.kind === 'call-ended' ? [one.at] : []));
+  if (ends.length === 0 && !seen.some(({ kind }) => kind === 'call-asked')) return sentinels.at(-1)?.arrived === false;
   return ends.length > 0 && sentinels.find(({ at }) => at >= Math.max(...ends))?.arrived === false;
 }
 
@@ -82,6 +85,7 @@ function collectPort(
     callsNeeded: plan.callsNeeded,
     canAsk: plan.pass !== null,
     isAsked: seen.some(({ kind }) => kind === 'call-asked'),
+    isGivenUp: seen.some(({ kind }) => kind === 'call-given-up'),
   };
 }
 

@@ -15,6 +15,7 @@ const seen = (more: Partial<CallEvidence>): CallEvidence => ({
   callsNeeded: 2,
   canAsk: true,
   isAsked: true,
+  isGivenUp: false,
   ...more,
 });
 
@@ -32,6 +33,13 @@ const ROWS: readonly (readonly [rule: string, known: Partial<CallEvidence>, says
     ['tcp-may-not-bind', held('permission'), 'untested permission'],
     ['tcp-not-listening', held('no-more-sockets'), 'untested null'],
     ['tcp-not-listening', { listening: { kind: 'unknown' }, isAsked: false }, 'untested null'],
+    ['tcp-server-lost', { listening: { kind: 'unknown' }, isAsked: false, isGivenUp: true }, 'untested server-silent'],
+    [
+      'tcp-shut-out-before',
+      { listening: { kind: 'unknown' }, isAsked: false, isShutOut: true },
+      'untested scan-protection',
+    ],
+    ['tcp-server-silent', { isGivenUp: true }, 'untested server-silent'],
     ['tcp-nobody-calls', { canAsk: false, isAsked: false }, 'untested no-call-back'],
     ['tcp-nobody-calls', { canAsk: false, isAsked: false, listening: { kind: 'unknown' } }, 'untested no-call-back'],
     ['tcp-forwarded', { arrivedOn: [PORT] }, 'open null'],

@@ -20,7 +20,7 @@ const judge = (evidence: RunEvidence | null, states: readonly ServerState[] = ['
     servers: states.map((state) => server(state)),
     asked: [9001, PORT],
     legs: evidence ? [legOf(evidence)] : [],
-    calls: null,
+    calls: [],
     askedCalls: [],
     cancelled,
     family: 'ipv4',
@@ -159,7 +159,7 @@ describe('a judged run', () => {
         servers: [],
         asked: [],
         legs: [{ ...legOf(runOf([])), coldAsked: responsePort }],
-        calls: null,
+        calls: [],
         askedCalls: [],
         cancelled: false,
         family: 'ipv4',
@@ -249,13 +249,14 @@ describe('TCP ports beside UDP ports', () => {
     callsNeeded: 2,
     canAsk: true,
     isAsked: true,
+    isGivenUp: false,
   });
   const tcp = (evidence: RunEvidence, servers = [server('ok')]): string => {
     const run = judgeRun({
       servers,
       asked: [],
       legs: [legOf(evidence)],
-      calls: { ports: [failed(5061)], cancelled: false },
+      calls: [{ server: 'a', evidence: { ports: [failed(5061)], cancelled: false } }],
       askedCalls: [],
       cancelled: false,
       family: 'ipv4',
