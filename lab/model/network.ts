@@ -5,6 +5,7 @@ import {
   ALTERNATE,
   ALTERNATE6,
   GATEWAY,
+  GATEWAY6,
   isLan,
   LAN,
   PBX,
@@ -21,7 +22,7 @@ import { createChance } from './chance.ts';
 import type { Events } from './events.ts';
 import { createGateway, type Gateway, staysInLan } from './gateway.ts';
 import { createHost, type Host, type HostOptions } from './host.ts';
-import { ADMIN_PROHIBITED, createErrors, PORT_UNREACHABLE } from './icmp.ts';
+import { createErrors } from './icmp.ts';
 import { type Carry, createLink, type LinkBehaviour } from './link.ts';
 import { nat64 } from './nat/nat64.ts';
 import { createRouter, type Router } from './nat/router.ts';
@@ -78,11 +79,11 @@ export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: 
     },
   });
   const pbx = createHost({ ...common, ...pbxOf(spec, options), transmit: (packet) => leave(packet) });
-  const serversErrors = createErrors(PRIMARY);
+  const serversErrors = createErrors({ ipv4: PRIMARY, ipv6: PRIMARY6 });
   const carryOut = createLink('wan-out', behaviour(spec, options, 'out'), linkTools('out'), (packet) => {
     const heard = isHeard(spec, server, reflector, packet);
     watch.note('wan-out', packet, heard ? 'passed' : 'nobody');
-    const error = isDown(spec, packet) ? serversErrors(packet, PORT_UNREACHABLE, events.now()) : null;
+    const error = isDown(spec, packet) ? serversErrors(packet, 'port-unreachable', events.now()) : null;
     if (error) siteOf({ to: packet.from })?.turnedBack(error, packet);
   });
   const carryIn = createLink('wan-in', behaviour(spec, options, 'in'), linkTools('in'), (packet) =>
@@ -111,7 +112,7 @@ function publicAddress6({ outward }: RouterSpec): string {
 
 function site6(router: Router | null, spec: RouterSpec | null, ways: Ways): Site {
   if (router === null || spec === null) return publicSite(PUBLIC6, ways);
-  const site = natSite(spec.outward === 'nat64' ? nat64(router) : router, publicAddress6(spec), ways);
+  const site = natSite(spec.outward === 'nat64' ? nat64(router) : router, publicAddress6(spec), { ...ways, spec });
   return spec.outward === 'untranslated'
     ? { ...site, has: (address) => isLan(address) && familyOf(address) === 'ipv6' }
     : site;
@@ -185,7 +186,7 @@ function isHeard({ server, second }: NetworkSpec, troubles: ServerTroubles, refl
 
 /** The machine is there, and nobody listens. */
 const isDown = ({ server }: NetworkSpec, { protocol, to }: Packet): boolean =>
-  server.kind === 'down' && protocol === 'udp' && to.address === PRIMARY;
+  server.kind === 'down' && protocol === 'udp' && (to.address === PRIMARY || to.address === PRIMARY6);
 
 interface Ways {
   /** What the router says itself, over IPv4. */
@@ -258,10 +259,10 @@ function natSite(router: Router, publicAddress: string, { gateway, spec, pbx, ca
 
 /** What the router says to the PBX of a packet that it does not let out. */
 function createRefusal(spec: NetworkSpec['router'], pbx: Host, events: Events): (packet: Packet, fate: string) => void {
-  const errors = createErrors(GATEWAY);
+  const errors = createErrors({ ipv4: GATEWAY, ipv6: GATEWAY6 });
   return (packet, fate) => {
     const isRefused = fate === 'blocked' && spec?.blocked?.how === 'reject';
-    const error = isRefused ? errors(packet, ADMIN_PROHIBITED, events.now()) : null;
+    const error = isRefused ? errors(packet, 'admin-prohibited', events.now()) : null;
     // Nobody hears while somebody is sending.
     if (error) events.after(0, () => pbx.turnedBack(error));
   };

@@ -1,4 +1,5 @@
-import type { IcmpError, Watch, Wire, WireFailure, WireHandlers } from '../../src/system/index.ts';
+import { familyOf } from '../../src/base/index.ts';
+import type { IcmpError, Watch, Watched, Wire, WireFailure, WireHandlers } from '../../src/system/index.ts';
 import type { Events } from './events.ts';
 import type { Packet } from './packet.ts';
 
@@ -12,10 +13,10 @@ export interface ModelWire {
 const PERMISSION: WireFailure = { kind: 'permission', code: 'EPERM' };
 
 export function createWire(events: Events, mayWatch: boolean): ModelWire {
-  const watches = new Set<{ readonly peers: readonly string[]; readonly handlers: WireHandlers }>();
+  const watches = new Set<{ readonly watched: Watched; readonly handlers: WireHandlers }>();
 
-  function watch(peers: readonly string[], handlers: WireHandlers): Watch {
-    const one = { peers, handlers };
+  function watch(watched: Watched, handlers: WireHandlers): Watch {
+    const one = { watched, handlers };
     const begin = events.after(0, () => {
       if (!mayWatch) return handlers.failed(PERMISSION);
       watches.add(one);
@@ -33,11 +34,12 @@ export function createWire(events: Events, mayWatch: boolean): ModelWire {
     wire: { watch },
     arrived({ protocol, from, to, bytes }) {
       if (protocol !== 'udp') return;
-      for (const { peers, handlers } of watches)
-        if (peers.includes(from.address)) handlers.arrived([{ bytes, from, to }]);
+      for (const { watched, handlers } of watches)
+        if (watched.peers.includes(from.address)) handlers.arrived([{ bytes, from, to }]);
     },
     turnedBack(error) {
-      for (const { handlers } of watches) handlers.turnedBack(error);
+      for (const { watched, handlers } of watches)
+        if (watched.family === familyOf(error.by)) handlers.turnedBack(error);
     },
   };
 }

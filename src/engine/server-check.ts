@@ -1,4 +1,4 @@
-import { type Endpoint, endpoint, type Milliseconds, sameEndpoint, scopeOf } from '../base/index.ts';
+import { type Endpoint, endpoint, familyOf, type Milliseconds, sameEndpoint, scopeOf } from '../base/index.ts';
 import type { IcmpError, SocketFailure } from '../system/index.ts';
 import { whyUnusable } from './alternate.ts';
 import {
@@ -166,7 +166,10 @@ export class ServerCheck implements Engine<ServerObservation> {
     }
     ask.tries++;
     // A server that does not answer at once may not be there; whoever knows may have said so.
-    if (ask.tries === 2 && probe.question === 'binding') this.#place.outbox.push({ kind: 'watch', peers: [] });
+    if (ask.tries === 2 && probe.question === 'binding') {
+      const family = familyOf(probe.to.address) ?? 'ipv4';
+      this.#place.outbox.push({ kind: 'watch', watched: { family, peers: [] } });
+    }
     ask.dueAt = now + gap;
     if (!this.#isOurs) this.#freeAt = now + STRANGERS_GAP;
     const { id } = this.#transactions.open(ask, now);

@@ -1,7 +1,14 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { ProbeRole, Question } from '../plan/index.ts';
 import type { CallState } from '../stun/index.ts';
-import type { CapturedPacket, ExchangeRequest, IcmpError, SocketFailure, WireFailure } from '../system/index.ts';
+import type {
+  CapturedPacket,
+  ExchangeRequest,
+  IcmpError,
+  SocketFailure,
+  Watched,
+  WireFailure,
+} from '../system/index.ts';
 import type { UnusableAlternate } from './alternate.ts';
 
 /** A checked port's own number, or a negative one for the sockets that are not checked. */
@@ -44,7 +51,7 @@ export type Output<T> =
       readonly request: ExchangeRequest;
     }
   /** To be told, where that is possible, of packets of these addresses that no socket gets, and of ICMP errors. */
-  | { readonly kind: 'watch'; readonly peers: readonly string[] }
+  | { readonly kind: 'watch'; readonly watched: Watched }
   | { readonly kind: 'observed'; readonly observation: T }
   /** Nothing to do before this time, unless something comes in. */
   | { readonly kind: 'wait'; readonly until: Milliseconds }
@@ -126,7 +133,7 @@ export type Observation =
       readonly question: Question;
       readonly attempt: number;
     }
-  /** An ICMP error about a packet that the port has sent (RFC 792). */
+  /** An ICMP error about a packet that the port has sent (RFC 792, RFC 4443). */
   | {
       readonly kind: 'turned-back';
       readonly at: Milliseconds;
@@ -386,7 +393,7 @@ export type ServerObservation =
       readonly question: ServerQuestion;
       readonly tries: number;
     }
-  /** An ICMP error about a request to the server (RFC 792). */
+  /** An ICMP error about a request to the server (RFC 792, RFC 4443). */
   | {
       readonly kind: 'server-turned-back';
       readonly at: Milliseconds;

@@ -120,11 +120,11 @@ export interface Tcp {
   exchange(from: string, to: Endpoint, request: ExchangeRequest, ended: (bytes: Uint8Array) => void): Timer;
 }
 
-/** An ICMP error (RFC 792) about a UDP packet that this machine has sent. */
+/** An ICMP error (RFC 792; over IPv6 RFC 4443) about a UDP packet that this machine has sent. */
 export interface IcmpError {
   /** The address of who says so. */
   readonly by: string;
-  /** 3: destination unreachable; 11: time exceeded. */
+  /** Destination unreachable: 3, over IPv6 1; time exceeded: 11, over IPv6 3. */
   readonly type: number;
   readonly code: number;
   /** As it quotes the packet. */
@@ -162,10 +162,17 @@ export interface Watch {
   close(): void;
 }
 
+/** What is to be told. */
+export interface Watched {
+  /** In which packets come. */
+  readonly family: Family;
+  /** Addresses of that family whose UDP packets are told; of ICMP errors all. */
+  readonly peers: readonly string[];
+}
+
 /** What comes to this machine, whether or not a socket gets it. Needs a right that ordinary users have not. */
 export interface Wire {
-  /** `peers`: IPv4 addresses whose UDP packets are told; of ICMP errors all. */
-  watch(peers: readonly string[], handlers: WireHandlers): Watch;
+  watch(watched: Watched, handlers: WireHandlers): Watch;
 }
 
 export interface LiveOptions {

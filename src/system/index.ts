@@ -30,6 +30,7 @@ export type {
   UdpHandlers,
   UdpSocket,
   Watch,
+  Watched,
   Wire,
   WireFailure,
   WireHandlers,

@@ -1,14 +1,15 @@
-import { err, ok, type Result } from '../../base/index.ts';
+import { err, type Family, ok, type Result } from '../../base/index.ts';
 import type { WireFailure } from '../contract.ts';
 import { failureOf, loadLibc, raiseBuffer, SOCK_CLOEXEC, SOCK_NONBLOCK } from './libc.ts';
 
-/** A socket that hears whole packets, as IPv4 has them. */
+/** A socket that hears whole packets, from the IP header on. */
 export interface PacketSocket {
   close(): void;
 }
 
 const [AF_PACKET, SOCK_DGRAM] = [17, 2];
-const ETH_P_IP = 0x0800;
+/** ETH_P_IP, ETH_P_IPV6. */
+const ETHERTYPE: Readonly<Record<Family, number>> = { ipv4: 0x0800, ipv6: 0x86dd };
 
 /** A packet is cut at this: more than any answer has. */
 const BUFFER = 2048;
@@ -19,6 +20,7 @@ const MOST_AT_ONCE = 256;
 
 /** Opens one at all interfaces. `heard` gets copies of what there is at one time. Linux only. */
 export async function openPacketSocket(
+  family: Family,
   filter: Uint8Array,
   heard: (packets: readonly Uint8Array[]) => void,
 ): Promise<Result<PacketSocket, WireFailure>> {
@@ -28,7 +30,7 @@ export async function openPacketSocket(
   // Protocol 0 hears nothing: not before the filter is in its place.
   const fd = libc.socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return err(failureOf(libc));
-  if (libc.setFilter(fd, filter) < 0 || libc.bind(fd, allInterfaces()) < 0) {
+  if (libc.setFilter(fd, filter) < 0 || libc.bind(fd, allInterfaces(family)) < 0) {
     const why = failureOf(libc);
     libc.close(fd);
     return err(why);
@@ -58,9 +60,9 @@ export async function openPacketSocket(
 const ADDRESS_LENGTH = 20;
 
 /** struct sockaddr_ll: no interface is all of them. */
-function allInterfaces(): Buffer {
+function allInterfaces(family: Family): Buffer {
   const address = Buffer.alloc(ADDRESS_LENGTH);
   address.writeUInt16LE(AF_PACKET, 0);
-  address.writeUInt16BE(ETH_P_IP, 2);
+  address.writeUInt16BE(ETHERTYPE[family], 2);
   return address;
 }
