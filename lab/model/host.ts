@@ -55,6 +55,7 @@ export function createHost(options: HostOptions): Host {
   const asked = new Set<string>();
   const transmit = (packet: Packet): void => {
     if (rest.firewall) asked.add(`${packet.from.port} ${formatEndpoint(packet.to)}`);
+    left(packet);
     rest.transmit(packet);
   };
   const letsIn = (packet: Packet): boolean => {
@@ -62,7 +63,7 @@ export function createHost(options: HostOptions): Host {
     if (packet.protocol === 'tcp') return packet.kind !== 'syn';
     return asked.has(`${packet.to.port} ${formatEndpoint(packet.from)}`);
   };
-  const { wire, arrived, turnedBack } = createWire(events, rest.mayWatch);
+  const { wire, arrived, left, turnedBack } = createWire(events, rest.mayWatch);
   const common = { addresses, descriptors, events, transmit };
   const sockets = createSockets({ ...common, held, chance: createChance(seed, `${name}: ports`) });
   const { tcp, receive: receiveSegment } = createTcp({

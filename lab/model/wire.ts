@@ -7,6 +7,8 @@ import type { Packet } from './packet.ts';
 export interface ModelWire {
   readonly wire: Wire;
   arrived(packet: Packet): void;
+  /** A packet that leaves the host, behind its firewall. */
+  left(packet: Packet): void;
   turnedBack(error: IcmpError): void;
 }
 
@@ -32,14 +34,24 @@ export function createWire(events: Events, mayWatch: boolean): ModelWire {
 
   return {
     wire: { watch },
-    arrived({ protocol, from, to, bytes }) {
-      if (protocol !== 'udp') return;
+    arrived(packet) {
+      const { protocol, from, to, bytes } = packet;
+      for (const { watched, handlers } of watches) {
+        if (!watched.peers.includes(from.address)) continue;
+        if (watched.what === 'answers' && protocol === 'udp') handlers.arrived([{ bytes, from, to }]);
+        if (watched.what === 'calls' && protocol === 'tcp' && packet.kind === 'syn')
+          handlers.knocked([{ kind: 'asked', peer: from, own: to }]);
+      }
+    },
+    left(packet) {
+      if (packet.protocol !== 'tcp' || packet.kind !== 'syn-ack') return;
       for (const { watched, handlers } of watches)
-        if (watched.peers.includes(from.address)) handlers.arrived([{ bytes, from, to }]);
+        if (watched.what === 'calls' && watched.peers.includes(packet.to.address))
+          handlers.knocked([{ kind: 'answered', peer: packet.to, own: packet.from }]);
     },
     turnedBack(error) {
       for (const { watched, handlers } of watches)
-        if (watched.family === familyOf(error.by)) handlers.turnedBack(error);
+        if (watched.what === 'answers' && watched.family === familyOf(error.by)) handlers.turnedBack(error);
     },
   };
 }

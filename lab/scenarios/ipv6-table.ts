@@ -214,6 +214,19 @@ export const IPV6_SCENARIOS: readonly Scenario[] = [
     notIn: { coturn: NO_CALLS, model: 'its TCP knows no ICMP' },
   },
   {
+    name: 'ipv6-tcp-host-firewall',
+    about: "Admitted as it should be; the PBX's own packet filter drops what nobody asked for.",
+    network: network({ forwards: [PINHOLE, TCP_PINHOLE] }, { hostFirewall: true }),
+    steps: over6(
+      {
+        ...allClosed('host-firewall', 'host-firewall'),
+        tcp: { [TCP]: ['host-firewall', null].map((cause) => ({ result: 'closed', cause })) },
+      },
+      { tcp: TCP },
+    ),
+    notIn: { coturn: NO_CALLS },
+  },
+  {
     name: 'ipv6-held',
     about: 'Another process has a port, for both families.',
     network: network({ forwards: [PINHOLE] }, { held: [9001] }),

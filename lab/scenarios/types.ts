@@ -94,6 +94,8 @@ export interface RouterSpec {
   readonly tcpService?: readonly PortRange[];
   /** TCP ports that the router refuses with a reset where no forward wants them; it keeps no entry. */
   readonly tcpReject?: readonly PortRange[];
+  /** TCP ports of the LAN whose answers to who calls them do not leave it: another line takes them, say. */
+  readonly dropsTcpAnswers?: readonly PortRange[];
   /** TCP ports through which connections come, and nothing that they carry: a firewall that knows their protocol better. */
   readonly dropsPayload?: readonly PortRange[];
   /** IPv6: what the firewall does not admit is refused with ICMPv6 administratively prohibited; by default dropped. */

@@ -189,6 +189,7 @@ class Worker<T> {
       failed: (failure) => this.feed({ kind: 'not-watching', failure }),
       arrived: (packets) => this.feed({ kind: 'captured', packets }),
       turnedBack: (error) => this.feed({ kind: 'turned-back', error }),
+      knocked: (knocks) => this.feed({ kind: 'knocked', knocks }),
     });
   }
 

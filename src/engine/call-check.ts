@@ -4,6 +4,7 @@ import { CALL_ID_LENGTH, type CallState, callBytes } from '../stun/index.ts';
 import { bindingRequest, callRequest, readAnswer, readCalled, readServer } from './answer.ts';
 import { Bulk } from './bulk.ts';
 import { CallRound, type Watched } from './call-round.ts';
+import { Knocks } from './knocks.ts';
 import { never } from './outbox.ts';
 import { Transactions } from './transactions.ts';
 import type { CallObservation, Engine, Input, Output } from './types.ts';
@@ -40,8 +41,10 @@ export class CallCheck implements Engine<CallObservation> {
   #sentinelRounds: CallRound[] = [];
   readonly #refusals = new Set<number>();
   #lostSentinels = 0;
-  /** When the reflector was heard last, or asked first. */
-  #heardAt: Milliseconds = never;
+  /** When each address of the reflector was heard last, or asked first; the one that is not asked, never. */
+  readonly #heardAt: Record<Watched, Milliseconds> = { primary: never, caller: never };
+
+  readonly #knocks: Knocks;
 
   /** `isChecked`: UDP ports that are not ours to take. */
   constructor(plan: CallPlan, isChecked: (port: number) => boolean, random: (count: number) => Uint8Array) {
@@ -51,6 +54,7 @@ export class CallCheck implements Engine<CallObservation> {
     this.#bulk = new Bulk(plan.pass);
     this.#transactions = new Transactions(random);
     this.#place = new Workplace(plan.bindAddress, isChecked);
+    this.#knocks = new Knocks(plan, this.#place.outbox);
     // For what nobody can be asked, no socket is opened.
     if (this.#slices.length === 0) this.#place.close();
   }
@@ -74,6 +78,9 @@ export class CallCheck implements Engine<CallObservation> {
         });
       case 'visited':
         return this.#place.outbox.observed({ kind: 'call-visited', at: now, port: input.port, from: input.from });
+      case 'knocked':
+        for (const knock of input.knocks) this.#knocks.heard(knock, (port) => this.#listening.has(port), now);
+        return;
       case 'called':
         return this.#called(input.port, input.bytes, input.from, now);
       case 'datagram':
@@ -111,7 +118,8 @@ export class CallCheck implements Engine<CallObservation> {
 
   #call(now: Milliseconds): Milliseconds {
     for (const round of this.#rounds) this.#conclude(round, now);
-    if (now >= this.#heardAt + this.#plan.lostAfter) return this.#serverLost(now);
+    if (now >= Math.min(this.#heardAt.primary, this.#heardAt.caller) + this.#plan.lostAfter)
+      return this.#serverLost(now);
     const left = [...this.#listening].filter((port) => !this.#settled.has(port));
     if (left.length === 0) return this.#askSentinel(now);
     const startAt = this.#nextRoundAt(left, now);
@@ -176,7 +184,12 @@ export class CallCheck implements Engine<CallObservation> {
 
   #startRound(ports: readonly number[], now: Milliseconds): void {
     if (ports.every((port) => this.#settled.has(port))) return;
-    if (this.#heardAt === never) this.#heardAt = now;
+    if (this.#heardAt.primary === never) {
+      this.#heardAt.primary = now;
+      if (this.#plan.caller) this.#heardAt.caller = now;
+    }
+    // The first call did not arrive at once: perhaps it comes as far as this machine.
+    if (this.#rounds.length > 0) this.#knocks.watch();
     const id = this.#random(CALL_ID_LENGTH).slice();
     const round = new CallRound(this.#plan, { number: this.#rounds.length + 1, id, ports }, now);
     this.#rounds.push(round);
@@ -255,7 +268,7 @@ export class CallCheck implements Engine<CallObservation> {
     const pending = this.#transactions.find(answer.transactionId);
     if (!pending || pending.answered || from.address !== this.#plan[pending.subject.of]?.address) return;
     pending.answered = answer.kind !== 'invalid';
-    this.#heardAt = now;
+    this.#heardAt[pending.subject.of] = now;
     if (answer.kind === 'error') this.#refused(answer.code, now);
     if (answer.kind !== 'success') return;
     const { token } = readServer(answer.message);

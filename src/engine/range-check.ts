@@ -136,6 +136,7 @@ export class RangeCheck implements Engine<Observation> {
       case 'visited':
       case 'called':
       case 'exchanged':
+      case 'knocked':
         return;
       case 'cancel':
         this.#outbox.observed({ kind: 'cancelled', at: now });

@@ -168,7 +168,7 @@ export class ServerCheck implements Engine<ServerObservation> {
     // A server that does not answer at once may not be there; whoever knows may have said so.
     if (ask.tries === 2 && probe.question === 'binding') {
       const family = familyOf(probe.to.address) ?? 'ipv4';
-      this.#place.outbox.push({ kind: 'watch', watched: { family, peers: [] } });
+      this.#place.outbox.push({ kind: 'watch', watched: { what: 'answers', family, peers: [] } });
     }
     ask.dueAt = now + gap;
     if (!this.#isOurs) this.#freeAt = now + STRANGERS_GAP;

@@ -5,6 +5,7 @@ import type {
   CapturedPacket,
   ExchangeRequest,
   IcmpError,
+  Knock,
   SocketFailure,
   Watched,
   WireFailure,
@@ -30,6 +31,7 @@ export type Input =
   /** Packets for us are at interfaces of this machine; sockets may get them, too. */
   | { readonly kind: 'captured'; readonly packets: readonly CapturedPacket[] }
   | { readonly kind: 'turned-back'; readonly error: IcmpError }
+  | { readonly kind: 'knocked'; readonly knocks: readonly Knock[] }
   | { readonly kind: 'not-watching'; readonly failure: WireFailure }
   | { readonly kind: 'tick' }
   | { readonly kind: 'cancel' };
@@ -50,7 +52,7 @@ export type Output<T> =
       readonly to: Endpoint;
       readonly request: ExchangeRequest;
     }
-  /** To be told, where that is possible, of packets of these addresses that no socket gets, and of ICMP errors. */
+  /** To be told, where that is possible, of what no socket gets. */
   | { readonly kind: 'watch'; readonly watched: Watched }
   | { readonly kind: 'observed'; readonly observation: T }
   /** Nothing to do before this time, unless something comes in. */
@@ -211,6 +213,14 @@ export type CallObservation =
       readonly arrivedOn: number;
       readonly call: number;
       readonly from: Endpoint;
+    }
+  /** A connection was asked for at an interface of this machine, for that port, by who calls; or answered there. Each once. */
+  | {
+      readonly kind: 'call-knocked';
+      readonly at: Milliseconds;
+      readonly port: number;
+      readonly from: Endpoint;
+      readonly isAnswered: boolean;
     }
   /** Somebody connected to the listener at that port. Who it was, what he brings tells: `call-arrived`. */
   | { readonly kind: 'call-visited'; readonly at: Milliseconds; readonly port: number; readonly from: Endpoint }

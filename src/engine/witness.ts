@@ -37,7 +37,7 @@ export class Witness {
     const { plan, outbox } = this.#tools;
     const { primary, alternate } = plan.server;
     const peers = [...new Set([primary.address, alternate?.address ?? primary.address])];
-    outbox.push({ kind: 'watch', watched: { family: familyOf(primary.address) ?? 'ipv4', peers } });
+    outbox.push({ kind: 'watch', watched: { what: 'answers', family: familyOf(primary.address) ?? 'ipv4', peers } });
   }
 
   /** Counts only for the port for which it was meant, from where its answer has to come. */

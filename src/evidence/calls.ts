@@ -15,6 +15,11 @@ export interface CallEvidence {
   readonly isShutOut: boolean;
   /** How calls ended that count: the reflector was alive, and the path open, all the time. */
   readonly ended: readonly CallState[];
+  /**
+   * Calls that came as far as an interface of this machine: `held`, of which nothing more was seen; `answered`, to which
+   * this machine said yes.
+   */
+  readonly knocks: { readonly held: number; readonly answered: number };
   /** So many make a no. */
   readonly callsNeeded: number;
   /** The server calls back, for those who show a token. */
@@ -82,10 +87,24 @@ function collectPort(
     isVisited: isDuring(visits, seen),
     isShutOut: isShutOut(sentinels, seen),
     ended: [...ended].sort(([a], [b]) => a - b).map(([, state]) => state),
+    knocks: knocksOf(seen),
     callsNeeded: plan.callsNeeded,
     canAsk: plan.pass !== null,
     isAsked: seen.some(({ kind }) => kind === 'call-asked'),
     isGivenUp: seen.some(({ kind }) => kind === 'call-given-up'),
+  };
+}
+
+/** Each call comes from a port of its own; who was let in to the port is not held back. */
+function knocksOf(seen: readonly CallObservation[]): CallEvidence['knocks'] {
+  const from = (isThis: (one: CallObservation) => boolean) =>
+    new Set(seen.flatMap((one) => ('from' in one && isThis(one) ? [formatEndpoint(one.from)] : [])));
+  const answered = from((one) => one.kind === 'call-knocked' && one.isAnswered);
+  const letIn = from(({ kind }) => kind === 'call-visited' || kind === 'call-arrived');
+  const asked = [...from(({ kind }) => kind === 'call-knocked')];
+  return {
+    held: asked.filter((one) => !answered.has(one) && !letIn.has(one)).length,
+    answered: answered.size,
   };
 }
 

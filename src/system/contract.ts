@@ -155,6 +155,8 @@ export interface WireHandlers {
   /** UDP packets of peers are at this machine's interfaces, for its addresses. Its firewall comes later. Those read at one time. */
   arrived(packets: readonly CapturedPacket[]): void;
   turnedBack(error: IcmpError): void;
+  /** Connections are begun at this machine's interfaces. Its firewall comes later, or has let the answer out. */
+  knocked(knocks: readonly Knock[]): void;
 }
 
 export interface Watch {
@@ -162,11 +164,20 @@ export interface Watch {
   close(): void;
 }
 
+/** The beginning of a TCP connection: a peer asks for it (SYN), or this machine says yes to that (SYN and ACK). */
+export interface Knock {
+  readonly kind: 'asked' | 'answered';
+  readonly peer: Endpoint;
+  readonly own: Endpoint;
+}
+
 /** What is to be told. */
 export interface Watched {
+  /** `answers`: UDP packets of the peers, and all ICMP errors about UDP; `calls`: TCP connections that they begin. */
+  readonly what: 'answers' | 'calls';
   /** In which packets come. */
   readonly family: Family;
-  /** Addresses of that family whose UDP packets are told; of ICMP errors all. */
+  /** Addresses of that family. */
   readonly peers: readonly string[];
 }
 

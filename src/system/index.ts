@@ -12,6 +12,7 @@ export type {
   Holder,
   Host,
   IcmpError,
+  Knock,
   Live,
   LiveOptions,
   LivePorts,

@@ -134,6 +134,20 @@ export const CALL_RULES: readonly CallRule[] = [
     why: 'The reflector was connected, but not to this machine: something else answers at that public port.',
   },
   {
+    id: 'tcp-host-firewall',
+    applies: (seen) => hasFailed(seen) && seen.knocks.held >= 2 && seen.knocks.answered === 0,
+    result: 'closed',
+    cause: 'host-firewall',
+    why: 'Calls came to an interface of this machine, for this port, which listened; and this machine did not answer them.',
+  },
+  {
+    id: 'tcp-came-so-far',
+    applies: (seen) => hasFailed(seen) && seen.knocks.held + seen.knocks.answered > 0,
+    result: 'closed',
+    cause: null,
+    why: 'A call came to this machine, so that it was forwarded; but it was answered, and the answer did not come to who called, or there was but the one.',
+  },
+  {
     id: 'rejected',
     applies: (seen) => neverArrived(seen, 'refused', 'unreachable'),
     result: 'closed',

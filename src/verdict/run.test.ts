@@ -250,6 +250,7 @@ describe('TCP ports beside UDP ports', () => {
     canAsk: true,
     isAsked: true,
     isGivenUp: false,
+    knocks: { held: 0, answered: 0 },
   });
   const tcp = (evidence: RunEvidence, servers = [server('ok')]): string => {
     const run = judgeRun({

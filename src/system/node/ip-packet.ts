@@ -1,14 +1,17 @@
 import type { Endpoint } from '../../base/index.ts';
 import type { IcmpError } from '../contract.ts';
 import { type IpHeader, isOfIpv6, readIpHeader } from './ip-header.ts';
+import { readSegment } from './tcp-segment.ts';
 import { UDP_HEADER as HEADER, mayBeRight, wordAt as word } from './udp-header.ts';
 
 /** What a packet is to us. */
 export type IpPacket =
   | { readonly kind: 'udp'; readonly from: Endpoint; readonly to: Endpoint; readonly bytes: Uint8Array }
-  | { readonly kind: 'icmp'; readonly to: string; readonly error: IcmpError };
+  | { readonly kind: 'icmp'; readonly to: string; readonly error: IcmpError }
+  /** Of TCP the first packet of each side. */
+  | { readonly kind: 'first'; readonly from: Endpoint; readonly to: Endpoint; readonly isAnswer: boolean };
 
-const [ICMP, UDP, ICMPV6] = [1, 17, 58];
+const [ICMP, TCP, UDP, ICMPV6] = [1, 6, 17, 58];
 
 /** What of each protocol is an error about a packet: destination unreachable, and time exceeded (RFC 792, RFC 4443). */
 const ERRORS: Readonly<Record<number, readonly number[]>> = { [ICMP]: [3, 11], [ICMPV6]: [1, 3] };
@@ -20,12 +23,20 @@ export function readIpPacket(bytes: Uint8Array): IpPacket | null {
   if (!ip || ip.length > bytes.length) return null;
   const inside = bytes.subarray(ip.header, ip.length);
   if (inside.length < HEADER) return null;
+  if (ip.protocol === TCP) return readTcp(ip, inside);
   return ip.protocol === UDP ? readUdp(ip, inside) : readIcmp(ip, inside);
 }
 
-const endpointsOf = ({ source, destination }: IpHeader, udp: Uint8Array): { from: Endpoint; to: Endpoint } => ({
-  from: { address: source, port: word(udp, 0) },
-  to: { address: destination, port: word(udp, 2) },
+function readTcp(ip: IpHeader, inside: Uint8Array): IpPacket | null {
+  const segment = readSegment(inside);
+  if (!segment?.isFirst && !segment?.isAnswer) return null;
+  return { kind: 'first', ...endpointsOf(ip, inside), isAnswer: segment.isAnswer };
+}
+
+/** UDP and TCP begin alike. */
+const endpointsOf = ({ source, destination }: IpHeader, inside: Uint8Array): { from: Endpoint; to: Endpoint } => ({
+  from: { address: source, port: word(inside, 0) },
+  to: { address: destination, port: word(inside, 2) },
 });
 
 function readUdp(ip: IpHeader, inside: Uint8Array): IpPacket | null {

@@ -92,10 +92,10 @@ const [UNREACHABLE6, TIME_EXCEEDED6] = [1, 3];
 const [ICMP_AT, UDP_AT, PEERS6_AT] = [7, 11, 14];
 /** Of an IPv6 address. */
 const WORDS = 4;
-const WHOLE = 0xffff;
+export const WHOLE = 0xffff;
 
 /** Targets are counted from the beginning of the program; the machine counts from the next instruction. */
-const jump = (code: number, k: number, at: number, yes: number, no: number): Instruction => [
+export const jump = (code: number, k: number, at: number, yes: number, no: number): Instruction => [
   code,
   yes - at - 1,
   no - at - 1,

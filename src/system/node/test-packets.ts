@@ -54,6 +54,10 @@ export const extension = (eights = 1): Uint8Array =>
 export const udpPacket = (fromPort: number, toPort: number, text: string, sum = 0): Uint8Array =>
   Uint8Array.from([...word(fromPort), ...word(toPort), ...word(8 + text.length), ...word(sum), ...Buffer.from(text)]);
 
+/** Its header, without options. */
+export const tcpPacket = (fromPort: number, toPort: number, flags: number): Uint8Array =>
+  Uint8Array.from([...word(fromPort), ...word(toPort), 0, 0, 0, 1, 0, 0, 0, 0, 0x50, flags, 255, 255, 0, 0, 0, 0]);
+
 export const icmpPacket = (type: number, code: number, quoted: Uint8Array): Uint8Array =>
   Uint8Array.from([type, code, 0, 0, 0, 0, 0, 0, ...quoted]);
 

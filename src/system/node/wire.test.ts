@@ -1,20 +1,25 @@
 import { createSocket } from 'node:dgram';
+import { connect, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Family } from '../../base/index.ts';
-import type { Watch, WireFailure } from '../contract.ts';
-import { icmpPacket, ipPacket, udpPacket } from './test-packets.ts';
+import type { Watch, Watched, WireFailure } from '../contract.ts';
+import { icmpPacket, ipPacket, tcpPacket, udpPacket } from './test-packets.ts';
 import { deliver, nodeWire } from './wire.ts';
 
 const wire = nodeWire(() => ['127.0.0.1']);
 
 const heard: string[] = [];
 const watches: Watch[] = [];
-const open = (peers: readonly string[], family: Family = 'ipv4'): Promise<'watching' | WireFailure> =>
+const open = (
+  peers: readonly string[],
+  family: Family = 'ipv4',
+  what: Watched['what'] = 'answers',
+): Promise<'watching' | WireFailure> =>
   new Promise((resolve) => {
     heard.length = 0;
     const watch = wire.watch(
-      { family, peers },
+      { what, family, peers },
       {
         watching: () => resolve('watching'),
         failed: resolve,
@@ -24,6 +29,9 @@ const open = (peers: readonly string[], family: Family = 'ipv4'): Promise<'watch
         },
         turnedBack: ({ by, type, code, to, quoted }) =>
           heard.push(`${type}/${code} of ${by} about ${Buffer.from(quoted)} to ${to.address}:${to.port}`),
+        knocked(knocks) {
+          for (const { kind, peer, own } of knocks) heard.push(`${kind} ${peer.address} ${own.address}:${own.port}`);
+        },
       },
     );
     watches.push(watch);
@@ -86,17 +94,51 @@ describe('who may watch', () => {
   });
 });
 
+describe('who may watch calls', () => {
+  const call = (from: string, port: number): Promise<void> =>
+    new Promise((resolve) => {
+      const socket = connect({ host: '127.0.0.1', port, localAddress: from });
+      const end = () => {
+        socket.destroy();
+        resolve();
+      };
+      socket.once('connect', end).once('error', end);
+    });
+
+  test.skipIf(!mayWatch)('hears who calls, and whether this machine answers; not what others call', async () => {
+    const server = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const open9 = address !== null && typeof address === 'object' ? address.port : 0;
+    expect(await open(['127.0.0.9'], 'ipv4', 'calls')).toBe('watching');
+    await call('127.0.0.8', open9);
+    await call('127.0.0.9', open9);
+    await new Promise((resolve) => server.close(resolve));
+    await call('127.0.0.9', open9);
+    await vi.waitFor(() => expect(new Set(heard).size).toBe(2));
+    // On this one interface everything both leaves and arrives.
+    expect(heard.filter((line) => line.startsWith('asked')).length).toBeGreaterThan(
+      heard.filter((line) => line.startsWith('answered')).length,
+    );
+    expect([...new Set(heard)].toSorted()).toEqual([
+      `answered 127.0.0.9 127.0.0.1:${open9}`,
+      `asked 127.0.0.9 127.0.0.1:${open9}`,
+    ]);
+  });
+});
+
 test('a watch that is closed at once calls nobody', async () => {
   const called: string[] = [];
   const call = (name: string) => () => called.push(name);
   wire
     .watch(
-      { family: 'ipv4', peers: [] },
+      { what: 'answers', family: 'ipv4', peers: [] },
       {
         watching: call('watching'),
         failed: call('failed'),
         arrived: call('arrived'),
         turnedBack: call('icmp'),
+        knocked: call('knocked'),
       },
     )
     .close();
@@ -112,6 +154,7 @@ test('who may not is told why', async () => {
 describe('of what comes to this machine', () => {
   const own = (address: string) => address === '192.168.0.100';
   const udp = (to: string) => ipPacket(17, udpPacket(3478, 9000, 'x'), { to });
+  const tcp = (to: string, flags = 0x02) => ipPacket(6, tcpPacket(3478, 9000, flags), { to });
   const icmp = (to: string, about: string) =>
     ipPacket(1, icmpPacket(3, 13, ipPacket(17, udpPacket(9000, 3478, 'y'), { from: about })), { to });
 
@@ -120,6 +163,7 @@ describe('of what comes to this machine', () => {
     deliver(packets, ['198.51.100.20'], own, {
       arrived: (all) => calls.push(`${all.length} arrived`),
       turnedBack: () => calls.push('turned back'),
+      knocked: (knocks) => calls.push(...knocks.map(({ kind, own }) => `${kind} ${own.port}`)),
     });
     return calls;
   }
@@ -129,6 +173,12 @@ describe('of what comes to this machine', () => {
     expect(told(udp(mine), udp(other), udp(mine))).toEqual(['2 arrived']);
     expect(told(udp(other), new Uint8Array(3))).toEqual([]);
     expect(told(ipPacket(17, udpPacket(3478, 9000, 'x'), { to: mine, from: '198.51.100.21' }))).toEqual([]);
+    expect(told(tcp(mine), tcp(mine, 0x10), tcp(other))).toEqual(['asked 9000']);
+    expect(told(tcp(mine, 0x12))).toEqual([]);
+    const answer = (from: string, to: string) => ipPacket(6, tcpPacket(9000, 3478, 0x12), { from, to });
+    expect(told(answer(mine, '198.51.100.20'), answer(mine, other), answer(other, '198.51.100.20'))).toEqual([
+      'answered 9000',
+    ]);
     expect(told(icmp(mine, mine))).toEqual(['turned back']);
     expect(told(icmp(other, mine), icmp(mine, other))).toEqual([]);
   });

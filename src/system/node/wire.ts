@@ -1,8 +1,9 @@
 import { scopeOf } from '../../base/index.ts';
-import type { Watch, Watched, Wire, WireFailure, WireHandlers } from '../contract.ts';
-import { readIpPacket } from './ip-packet.ts';
+import type { Knock, Watch, Watched, Wire, WireFailure, WireHandlers } from '../contract.ts';
+import { callFilter } from './call-filter.ts';
+import { type IpPacket, readIpPacket } from './ip-packet.ts';
 import { packetFilter } from './packet-filter.ts';
-import { openPacketSocket, type PacketSocket } from './packet-socket.ts';
+import { ETHERTYPE, openPacketSocket, type PacketSocket } from './packet-socket.ts';
 
 class NodeWatch implements Watch {
   readonly #handlers: WireHandlers;
@@ -20,8 +21,11 @@ class NodeWatch implements Watch {
   async open(): Promise<void> {
     // Nobody is called before `watch` has returned.
     await Promise.resolve();
-    const { family, peers } = this.#watched;
-    const opened = await openPacketSocket(family, packetFilter(family, peers), this.#heard);
+    const { what, family, peers } = this.#watched;
+    const opened =
+      what === 'calls'
+        ? await openPacketSocket(ETHERTYPE.all, callFilter(family, peers), this.#heard)
+        : await openPacketSocket(ETHERTYPE[family], packetFilter(family, peers), this.#heard);
     if (opened.kind === 'ok') this.#socket = opened.value;
     if (this.#closed) this.#socket?.close();
     else if (opened.kind === 'ok') this.#handlers.watching();
@@ -50,15 +54,25 @@ export function deliver(
   packets: readonly Uint8Array[],
   peers: readonly string[],
   isOwn: (address: string) => boolean,
-  { arrived, turnedBack }: Pick<WireHandlers, 'arrived' | 'turnedBack'>,
+  { arrived, turnedBack, knocked }: Pick<WireHandlers, 'arrived' | 'turnedBack' | 'knocked'>,
 ): void {
   const read = packets.flatMap((bytes) => readIpPacket(bytes) ?? []);
   const ours = read
     .filter((packet) => packet.kind === 'udp')
     .filter(({ from, to }) => isOwn(to.address) && peers.includes(from.address));
   if (ours.length > 0) arrived(ours);
+  const knocks = read.flatMap((packet) => knockOf(packet, peers, isOwn) ?? []);
+  if (knocks.length > 0) knocked(knocks);
   for (const packet of read)
     if (packet.kind === 'icmp' && isOwn(packet.to) && isOwn(packet.error.from.address)) turnedBack(packet.error);
+}
+
+/** null: not between one of them and this machine. */
+function knockOf(packet: IpPacket, peers: readonly string[], isOwn: (address: string) => boolean): Knock | null {
+  if (packet.kind !== 'first') return null;
+  const [peer, own] = packet.isAnswer ? [packet.to, packet.from] : [packet.from, packet.to];
+  if (!peers.includes(peer.address) || !isOwn(own.address)) return null;
+  return { kind: packet.isAnswer ? 'answered' : 'asked', peer, own };
 }
 
 /** `addresses`: those of this machine. */
