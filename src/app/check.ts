@@ -12,7 +12,7 @@ import { PortCalls } from './port-calls.ts';
 import { PortCheck } from './port-check.ts';
 import { PumpUntilCancelled } from './pumps.ts';
 import { askRouter, ROUTER_SOCKETS } from './router.ts';
-import { type Candidate, callersOf, checkServer, lead, MOST_ADDRESSES, type ServerTools, waysOf } from './servers.ts';
+import { type Candidate, callersOf, checkServer, lead, type ServerTools, turnsFor, waysOf } from './servers.ts';
 import { withServices } from './services.ts';
 
 export interface FinishedCheck {
@@ -30,12 +30,12 @@ export interface RunningCheck {
 }
 
 /** `control` and `listener`. */
-const SOCKETS_PER_ADDRESS = 2;
+const HELPERS = 2;
 
 /** Listeners, connections that come in, and two helpers. */
 function socketsForCalls({ tcp }: CheckRequest): number {
   const ports = Math.min(CALLED_AT_ONCE, portsOf(tcp).length);
-  return ports === 0 ? 0 : 2 * ports + SOCKETS_PER_ADDRESS;
+  return ports === 0 ? 0 : 2 * ports + HELPERS;
 }
 
 /**
@@ -50,14 +50,8 @@ const FEW_SOCKETS = 256;
 /** Of so many sockets, the ports do not miss the few that the router takes. */
 const PLENTY = 256;
 
-/** How many sockets a check opens at the same time, at least: all servers are asked at once. */
-export function socketsNeeded(request: CheckRequest): number {
-  const most = request.servers.map(({ host }) => SOCKETS_PER_ADDRESS * (familyOf(host) ? 1 : MOST_ADDRESSES));
-  return Math.max(
-    fewestSockets + socketsForCalls(request),
-    most.reduce((sum, count) => sum + count, 0),
-  );
-}
+/** How many sockets a check opens at the same time, at least. Servers that find none wait for their turn. */
+export const socketsNeeded = (request: CheckRequest): number => fewestSockets + socketsForCalls(request);
 
 /** Checks, and tells what happens as it happens. */
 export function startCheck(
@@ -164,7 +158,8 @@ class Run {
     if (family === 'cancelled') return [];
     const isHere = this.#hasFamily(family);
     this.#tell({ kind: 'family', family, isHere });
-    return isHere ? servers.map((server) => checkServer(server, this.#serverTools(family, resolve))) : [];
+    const serverTools = this.#serverTools(family, resolve);
+    return isHere ? servers.map((server) => checkServer(server, serverTools)) : [];
   }
 
   /** A server on this very machine needs no address of the world outside. */
@@ -182,6 +177,7 @@ class Run {
       bindAddress: this.#request.bindAddress,
       isChecked: (port) => checked.has(port),
       pumps: this.#pumps,
+      turns: turnsFor(this.#system.udp.freeSockets() - (this.#mayAskRouter ? ROUTER_SOCKETS : 0)),
       tell: (event) => {
         this.#tell(event);
         // The first server that has an address shows which way out is meant.
