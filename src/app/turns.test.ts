@@ -14,20 +14,26 @@ function begin(atOnce: number, count: number) {
     ),
   );
   const settle = () => new Promise((resolve) => setImmediate(resolve));
-  return { running, done, settle };
+  return { turns, running, done, settle };
 }
 
 test('no more than so many are at work, in the order in which they came', async () => {
-  const { running, done, settle } = begin(2, 4);
+  const { turns, running, done, settle } = begin(2, 4);
   await settle();
   expect([...running.keys()]).toEqual([0, 1]);
   running.get(1)?.end();
   await settle();
   expect([...running.keys()]).toEqual([0, 1, 2]);
+  const atWork: number[] = [];
+  const later = turns.take(() => Promise.resolve(atWork.push(4)));
+  await settle();
+  expect(atWork).toEqual([]);
   for (const index of [0, 2]) running.get(index)?.end();
   await settle();
   running.get(3)?.end();
   expect(await Promise.all(done)).toEqual([0, 1, 2, 3]);
+  await later;
+  expect(atWork).toEqual([4]);
 });
 
 test('who fails leaves his turn to the next', async () => {
