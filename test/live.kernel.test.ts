@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { callsWhile } from '../lab/calls.ts';
+import type { KernelLab } from '../lab/kernel/index.ts';
 import { labIsHere, PLAIN, withLab } from '../lab/kernel/test-tools.ts';
 import { FULLCONE } from '../lab/run-kernel.ts';
 
@@ -14,13 +15,22 @@ const FORWARDS = [
     to: 'pbx',
   },
 ] as const;
-const CHECK = ['check', '--server', '198.51.100.10', '--udp', '5060,9000-10999', '--rate', 'max', '--json'];
+const CHECK_OF = ['check', '--server', '198.51.100.10', '--rate', 'max', '--json'];
+const CHECK = [...CHECK_OF, '--udp', '5060,9000-10999'];
 
 const withServer = (body: Parameters<typeof withLab>[1], held: readonly number[] = []) =>
   withLab({ router: { ...PLAIN, forwards: FORWARDS }, server: { kind: 'full' }, held }, body, {
     server: 'fullcone',
     fullcone: FULLCONE,
   });
+
+/** As many routers do by a rule that names no interface, and some on purpose. */
+const HIDES_SENDERS = `table ip hides {
+  chain senders {
+    type nat hook postrouting priority srcnat - 10
+    oifname "lan" masquerade
+  }
+}`;
 
 /** Without CAP_NET_RAW, though it is root in all else. */
 const POWERLESS = ['setpriv', '--bounding-set', '-net_raw', '--inh-caps', '-net_raw'];
@@ -69,3 +79,33 @@ test.runIf(isHere)('with it, nothing is in use', async () => {
     [5060, 9001],
   );
 });
+
+test.runIf(isHere)(
+  'a router that puts its own address in the place of callers hides none of their packets',
+  async () => {
+    const ports = ['--udp', '5060', '--tcp', '5060,9001', '--all', '--no-wait'];
+    const resultsOf = async (lab: KernelLab, mode: string) => {
+      const { stdout } = await lab.run('pbx', [...FULLCONE, ...CHECK_OF, ...ports, '--mode', mode]);
+      const report = JSON.parse(stdout) as { ports: { protocol: string; port: number; result: string }[] };
+      return report.ports.map(({ protocol, port, result }) => `${protocol} ${port} ${result}`);
+    };
+    const spec = { router: { ...PLAIN, forwards: FORWARDS }, server: { kind: 'full' } } as const;
+    const options = { server: 'fullcone', fullcone: FULLCONE } as const;
+    const check = async (mode: string, heldTcp: readonly number[]) => {
+      let results: string[] = [];
+      await withLab(
+        { ...spec, heldTcp },
+        async (lab) => {
+          const { status, stderr } = await lab.run('router', ['nft', HIDES_SENDERS]);
+          expect([status, stderr]).toEqual([0, '']);
+          results = await resultsOf(lab, mode);
+        },
+        options,
+      );
+      return results;
+    };
+    const all = ['tcp 5060 open', 'tcp 9001 open', 'udp 5060 malformed'];
+    expect((await check('bind', [])).sort()).toEqual(all);
+    expect((await check('live', [9001])).sort()).toEqual(all);
+  },
+);

@@ -117,9 +117,14 @@ function createPlace({ local, peers }: LiveOptions, { events, tcp, transmit }: O
       },
     },
     arrived(packet) {
-      if (!peers.includes(packet.from.address)) return;
+      if (!peers.includes(packet.from.address) && !mayBeOfPeers(packet)) return;
       if (packet.protocol === 'udp') open.get(packet.to.port)?.datagram(packet.bytes, packet.from);
       else seen(packet);
     },
   };
 }
+
+/** As the filter of the real one: answers of STUN (RFC 8489 section 5), and who calls. */
+const mayBeOfPeers = (packet: Packet): boolean =>
+  packet.protocol === 'tcp' ||
+  ((packet.bytes[0] ?? 0) % 2 === 1 && Buffer.from(packet.bytes).toString('hex', 4, 8) === '2112a442');

@@ -191,7 +191,10 @@ export interface LiveOptions {
   readonly local: string;
   /** Where it hears: that address, or all of its family. */
   readonly hearsAt: string;
-  /** Addresses of that family; what others send is not heard. */
+  /**
+   * Addresses of that family, of which all is heard. Of others only what may be theirs all the same, behind a router that
+   * puts its own address in the place of the sender's: answers of STUN, and who calls.
+   */
   readonly peers: readonly string[];
 }
 

@@ -1,7 +1,7 @@
-import { type Endpoint, familyOf } from '../../base/index.ts';
+import { type Endpoint, type Family, familyOf } from '../../base/index.ts';
 import type { LiveOptions, Tcp, TcpListener, TcpListenHandlers } from '../contract.ts';
 import type { Libc } from './libc.ts';
-import { rawFilter } from './raw-filter.ts';
+import { tcpFilter } from './raw-filter.ts';
 import { addressIn, contentOf, listenRaw, type RawListener } from './raw-socket.ts';
 import { readSegment } from './tcp-segment.ts';
 
@@ -12,7 +12,7 @@ const MOST_BYTES = 64;
 export class Visits {
   readonly #libc: Libc;
   readonly #options: LiveOptions;
-  readonly #isIpv4: boolean;
+  readonly #family: Family;
   readonly #handlers = new Map<number, TcpListenHandlers>();
   /** Ends of connections of which was told, and what. */
   readonly #told = new Set<string>();
@@ -21,20 +21,23 @@ export class Visits {
   constructor(libc: Libc, options: LiveOptions) {
     this.#libc = libc;
     this.#options = options;
-    this.#isIpv4 = familyOf(options.local) === 'ipv4';
+    this.#family = familyOf(options.local) ?? 'ipv4';
   }
 
   /** false: the system does not allow it. */
   watch(port: number, handlers: TcpListenHandlers): boolean {
-    if (!this.#open()) return false;
+    const filter = this.#filter([...this.#handlers.keys(), port]);
+    if (this.#listener ? !this.#listener.filter(filter) : !this.#open(filter)) return false;
     this.#handlers.set(port, handlers);
     return true;
   }
 
-  #open(): boolean {
-    if (this.#listener) return true;
-    const { hearsAt, peers } = this.#options;
-    const options = { transport: 'tcp', address: hearsAt, filter: rawFilter(peers) } as const;
+  #filter(ports: Iterable<number>): Uint8Array {
+    return tcpFilter(this.#family, { peers: this.#options.peers, ports, most: MOST_BYTES });
+  }
+
+  #open(filter: Uint8Array): boolean {
+    const options = { transport: 'tcp', address: this.#options.hearsAt, filter } as const;
     const opened = listenRaw(this.#libc, options, (packet, name) => this.#heard(packet, name));
     if (opened.kind === 'ok') this.#listener = opened.value;
     return opened.kind === 'ok';
@@ -51,11 +54,12 @@ export class Visits {
 
   /** What the caller says comes in one piece, and again until the holder of the port has it. */
   #heard(packet: Uint8Array, name: Uint8Array): void {
-    const content = contentOf(packet, this.#isIpv4, 'tcp');
+    const isIpv4 = this.#family === 'ipv4';
+    const content = contentOf(packet, isIpv4, 'tcp');
     const segment = content && readSegment(content);
     const handlers = segment ? this.#handlers.get(segment.to) : undefined;
     if (!segment || !handlers) return;
-    const from = { address: addressIn(name, this.#isIpv4), port: segment.from };
+    const from = { address: addressIn(name, isIpv4), port: segment.from };
     if (segment.isFirst && this.#isNew('visit', segment.to, from)) handlers.connected(from);
     if (segment.bytes.length > 0 && this.#isNew('bytes', segment.to, from))
       handlers.arrived(from, segment.bytes.slice(0, MOST_BYTES));

@@ -2,7 +2,7 @@ import { type Endpoint, familyOf, ok, parseIp, type Result } from '../../base/in
 import type { LiveOptions, Udp, UdpHandlers, WireFailure } from '../contract.ts';
 import { failureOfCode } from './failures.ts';
 import type { Libc } from './libc.ts';
-import { rawFilter } from './raw-filter.ts';
+import { udpFilter } from './raw-filter.ts';
 import { addressIn, contentOf, listenRaw, RawSender } from './raw-socket.ts';
 import { sumOf, UDP_HEADER, wordAt, writeUdp } from './udp-header.ts';
 
@@ -11,9 +11,10 @@ export function openDatagrams(
   libc: Libc,
   { local, hearsAt, peers }: LiveOptions,
 ): Result<{ readonly udp: Udp; readonly close: () => void }, WireFailure> {
-  const isIpv4 = familyOf(local) === 'ipv4';
+  const family = familyOf(local) ?? 'ipv4';
+  const isIpv4 = family === 'ipv4';
   const handlers = new Map<number, UdpHandlers>();
-  const listener = listenRaw(libc, { transport: 'udp', address: hearsAt, filter: rawFilter(peers) }, heard);
+  const listener = listenRaw(libc, { transport: 'udp', address: hearsAt, filter: udpFilter(family, peers) }, heard);
   if (listener.kind === 'error') return listener;
   const opened = RawSender.open(libc, local);
   if (opened.kind === 'error') {

@@ -69,6 +69,9 @@ describe.skipIf(!mayBeLive)('beside the holder of a port', () => {
     other.socket.send('strange', owner.port, local);
     await vi.waitFor(() => expect(owner.heard).toHaveLength(2));
     expect(mine.heard).toHaveLength(1);
+    // It may be the peer's, behind a router that puts its own address in the place of the sender's.
+    other.socket.send(Buffer.from('010100002112a442', 'hex'), owner.port, local);
+    await vi.waitFor(() => expect(mine.heard[1]).toContain(`from ${stranger}:${other.port}`));
   });
 
   test('a thousand ports that nobody holds, all at once', async () => {
@@ -170,9 +173,12 @@ describe.skipIf(!mayBeLive)('beside the holder of a port', () => {
         const socket = connect({ port, host: '127.0.0.1', localAddress: from }, () => socket.end('it is me', resolve));
         closing.push(() => socket.destroy());
       });
-    await call('127.0.0.8');
-    await call('127.0.0.9');
-    await vi.waitFor(() => expect(told).toEqual(['connected from 127.0.0.9', 'it is me from 127.0.0.9']));
+    for (const caller of ['127.0.0.9', '127.0.0.8']) {
+      // Of a peer, and of who may be one behind a router that puts its own address in the place of the sender's.
+      await call(caller);
+      await vi.waitFor(() => expect(told).toEqual([`connected from ${caller}`, `it is me from ${caller}`]));
+      told.length = 0;
+    }
   });
 
   test('TCP: where nobody listens, it listens itself', async () => {

@@ -61,6 +61,8 @@ export const addressIn = (name: Uint8Array, isIpv4: boolean): string =>
   formatIp(isIpv4 ? name.subarray(4, 8) : name.subarray(8, 24), 0);
 
 export interface RawListener {
+  /** Another one, in the place of the one before; false: the system refuses it. */
+  filter(program: Uint8Array): boolean;
   close(): void;
 }
 
@@ -88,6 +90,7 @@ export function listenRaw(
   });
   handle.unref();
   return ok({
+    filter: (program) => isOpen && libc.setFilter(fd, program) >= 0,
     // The handle goes deaf if it is collected: this reference keeps it.
     close() {
       if (!isOpen) return;

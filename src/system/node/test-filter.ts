@@ -1,11 +1,17 @@
 /** SKF_AD_OFF with SKF_AD_PKTTYPE and SKF_AD_PROTOCOL, and SKF_NET_OFF: the packets of these tests begin with the IP header. */
 const [PACKET_TYPE, LINK_PROTOCOL, IP_HEADER] = [0xfffff004, 0xfffff000, 0xfff00000];
 
-/** The kernel's machine, as far as the program needs it; linux/filter.h. How many bytes of the packet are let through. */
-export function runFilter(program: Uint8Array, packet: Uint8Array, type = 0): number {
+/**
+ * The kernel's machine, as far as the program needs it; linux/filter.h. How many bytes of the packet are let through.
+ * `ownAt`: where the socket's own data begins.
+ */
+export function runFilter(program: Uint8Array, packet: Uint8Array, type = 0, ownAt = 0): number {
   const view = new DataView(program.buffer);
   const data = new DataView(packet.buffer, packet.byteOffset, packet.length);
   let [a, x] = [0, 0];
+  const where = (k: number): number => (k >= IP_HEADER ? k - IP_HEADER : k + ownAt);
+  // Whoever reads behind the end drops the packet.
+  const lengths: Record<number, number> = { 32: 4, 40: 2, 48: 1, 64: 4, 72: 2, 80: 1, 177: 1 };
   for (let at = 0, steps = 0; steps < 100; steps++) {
     const [code, yes, no, k] = [
       view.getUint16(8 * at, true),
@@ -14,15 +20,27 @@ export function runFilter(program: Uint8Array, packet: Uint8Array, type = 0): nu
       view.getUint32(8 * at + 4, true),
     ];
     at++;
+    const from = where(k) + ([0x40, 0x48, 0x50].includes(code) ? x : 0);
     if (code === 0x06) return k;
+    const isSpecial = k === PACKET_TYPE || k === LINK_PROTOCOL;
+    if (!isSpecial && from + (lengths[code] ?? Number.NEGATIVE_INFINITY) > packet.length) return 0;
     if (code === 0x20 && k === PACKET_TYPE) a = type;
     else if (code === 0x20 && k === LINK_PROTOCOL) a = data.getUint8(0) >> 4 === 6 ? 0x86dd : 0x0800;
-    else if (code === 0x20) a = data.getUint32(k >= IP_HEADER ? k - IP_HEADER : k);
-    else if (code === 0x28) a = data.getUint16(k);
-    else if (code === 0x30) a = data.getUint8(k);
-    else if (code === 0x50) a = data.getUint8(x + k);
-    else if (code === 0xb1) x = 4 * (data.getUint8(k) & 0xf);
+    else if (code === 0x20) a = data.getUint32(from);
+    else if (code === 0x28 || code === 0x48) a = data.getUint16(from);
+    else if (code === 0x30 || code === 0x50) a = data.getUint8(from);
+    else if (code === 0x40) a = data.getUint32(from);
+    else if (code === 0xb1) x = 4 * (data.getUint8(from) & 0xf);
+    else if (code === 0x01) x = k;
+    else if (code === 0x80) a = packet.length - ownAt;
+    else if (code === 0x07) x = a;
+    else if (code === 0x0c) a = (a + x) >>> 0;
+    else if (code === 0x1c) a = (a - x) >>> 0;
+    else if (code === 0x54) a = (a & k) >>> 0;
+    else if (code === 0x74) a >>>= k;
+    else if (code === 0x05) at += k;
     else if (code === 0x15) at += a === k ? yes : no;
+    else if (code === 0x25) at += a > k ? yes : no;
     else if (code === 0x45) at += (a & k) !== 0 ? yes : no;
     else throw new Error(`instruction ${code.toString(16)}`);
   }
