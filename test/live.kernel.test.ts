@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { callsWhile } from '../lab/calls.ts';
 import type { KernelLab } from '../lab/kernel/index.ts';
 import { labIsHere, PLAIN, withLab } from '../lab/kernel/test-tools.ts';
@@ -109,3 +109,18 @@ test.runIf(isHere)(
     expect((await check('live', [9001])).sort()).toEqual(all);
   },
 );
+
+test.runIf(isHere)('a call that the holder of the port does not take is no fault of the router', async () => {
+  await withServer(async (lab) => {
+    const holder = `require('node:net').createServer().listen(9001, '127.0.0.1')`;
+    void lab.run('pbx', [process.execPath, '-e', holder]);
+    await vi.waitFor(async () => expect((await lab.run('pbx', ['ss', '-Hltn'])).stdout).toContain(':9001'), 5000);
+    const { status, stdout } = await lab.run('pbx', [...FULLCONE, ...CHECK_OF, '--udp', '5060', '--tcp', '9001']);
+    const { ports } = JSON.parse(stdout) as { ports: object[] };
+    expect([status, ...ports]).toMatchObject([
+      2,
+      { protocol: 'udp', result: 'open' },
+      { protocol: 'tcp', result: 'untested', cause: 'not-taken' },
+    ]);
+  });
+});

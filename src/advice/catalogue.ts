@@ -59,6 +59,7 @@ export const CATALOGUE = {
   'wrong-family': 'warning',
   loss: 'warning',
   'accident-possible': 'warning',
+  'not-taken': 'warning',
   'no-call-back': 'warning',
   untested: 'warning',
 

@@ -142,6 +142,7 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   rejected: () => [...tcp('closed rejected'), ...turnedBack()],
   'host-firewall': () => [...ports('closed host-firewall'), ...ports('no-answer host-firewall')],
   'own-service-on-router': () => tcp('closed own-service-on-router'),
+  'not-taken': () => tcp('untested not-taken'),
   'no-call-back': () => tcp('untested no-call-back'),
   'tcp-left-out': () =>
     findFindings(runOf('9000 open'), contextOf(runOf('9000 open'), { tcpLeftOut: '5060-5061, 5090' })),

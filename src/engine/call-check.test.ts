@@ -33,6 +33,8 @@ interface Fate {
   readonly arrivesOn: number | null;
   /** Where it connects, though what it carries is dropped. */
   readonly visits?: number;
+  /** Whose connection that is; default: the reflector's. */
+  readonly visitor?: string;
 }
 
 const OPEN = (port: number): Fate => ({ state: 'connected', after: 40, arrivesOn: port });
@@ -128,7 +130,7 @@ function check({
     calls.set(key, known);
     const states = wish.value.ports.map((port) => {
       const what = fate(port, known.number);
-      const from = endpoint(ALTERNATE.address, 4711 + known.number);
+      const from = endpoint(what.visitor ?? ALTERNATE.address, 4711 + known.number);
       const visits = what.arrivesOn ?? what.visits ?? null;
       if (isNew && visits !== null) later(what.after, { kind: 'visited', port: visits, from });
       if (isNew && what.arrivesOn !== null) {
@@ -263,6 +265,21 @@ describe('a call whose words are dropped on the way', () => {
   it('is another one than that which arrives at a port beside it', () => {
     const { of } = check({ ports: [5060, 5061], fate: (port) => (port === 5060 ? OPEN(port) : SOMEBODY) });
     expect(of(5061)).toMatchObject({ ended: ['connected', 'connected'], isVisited: false });
+  });
+});
+
+describe('a call that is seen beside the holder of the port, who does not take it', () => {
+  const KNOCKS = (port: number): Fate => ({ ...RESET, visits: port });
+
+  it('is known to have come to that port, and to no other', () => {
+    const { of } = check({ ports: [5060, 5061], fate: (port) => (port === 5060 ? RESET : KNOCKS(5061)) });
+    expect([of(5060)?.isReached, of(5061)?.isReached]).toEqual([false, true]);
+    expect(of(5061)).toMatchObject({ arrivedOn: [], ended: ['refused', 'refused'] });
+  });
+
+  it('is none where it was a phone of the LAN that knocked', () => {
+    const { of } = check({ fate: () => ({ ...KNOCKS(5060), visitor: '192.168.0.50' }) });
+    expect(of(5060)).toMatchObject({ isVisited: true, isReached: false });
   });
 });
 

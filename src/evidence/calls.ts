@@ -1,4 +1,4 @@
-import { formatEndpoint, type Milliseconds } from '../base/index.ts';
+import { formatEndpoint } from '../base/index.ts';
 import type { CallObservation, CallState } from '../engine/index.ts';
 import type { CallPlan } from '../plan/index.ts';
 import type { Listening } from './types.ts';
@@ -11,6 +11,8 @@ export interface CallEvidence {
   readonly arrivedOn: readonly number[];
   /** While it was called somebody connected to this machine, who did not bring the id of any call. */
   readonly isVisited: boolean;
+  /** While it was called somebody came to this very port from where the calls come, who did not bring the id of any call. */
+  readonly isReached: boolean;
   /** When its calls were over, or before they began, a port that had been reached was not reached again. */
   readonly isShutOut: boolean;
   /** How calls ended that count: the reflector was alive, and the path open, all the time. */
@@ -43,18 +45,26 @@ export function collectCalls(plan: CallPlan, observations: readonly CallObservat
   const sentinels = observations.filter((seen) => seen.kind === 'call-sentinel').sort((a, b) => a.at - b.at);
   for (const seen of observations) if ('port' in seen) byPort.get(seen.port)?.push(seen);
   return {
-    ports: [...byPort].map(([port, seen]) => collectPort(port, seen, plan, { visits, sentinels })),
+    ports: [...byPort].map(([port, seen]) =>
+      collectPort(port, seen, plan, { visits, callers: callersAt(port, visits, plan), sentinels }),
+    ),
     cancelled: observations.some(({ kind }) => kind === 'call-cancelled'),
   };
 }
 
-/** When they came whose calls are not known; to whichever port, since a rule may forward to the wrong one. */
-function strangers(observations: readonly CallObservation[]): Milliseconds[] {
+type Visit = Extract<CallObservation, { kind: 'call-visited' }>;
+
+/** Those whose calls are not known; to whichever port, since a rule may forward to the wrong one. */
+function strangers(observations: readonly CallObservation[]): Visit[] {
   const known = new Set(observations.flatMap((one) => (one.kind === 'call-arrived' ? [formatEndpoint(one.from)] : [])));
   return observations.flatMap((one) =>
-    one.kind === 'call-visited' && !known.has(formatEndpoint(one.from)) ? [one.at] : [],
+    one.kind === 'call-visited' && !known.has(formatEndpoint(one.from)) ? [one] : [],
   );
 }
+
+/** Phones of the LAN come, too. */
+const callersAt = (port: number, visits: readonly Visit[], { caller }: CallPlan): Visit[] =>
+  visits.filter((one) => one.port === port && one.from.address === caller?.address);
 
 type Sentinel = Extract<CallObservation, { kind: 'call-sentinel' }>;
 
@@ -65,16 +75,20 @@ function isShutOut(sentinels: readonly Sentinel[], seen: readonly CallObservatio
   return ends.length > 0 && sentinels.find(({ at }) => at >= Math.max(...ends))?.arrived === false;
 }
 
-function isDuring(visits: readonly Milliseconds[], seen: readonly CallObservation[]): boolean {
+function isDuring(visits: readonly Visit[], seen: readonly CallObservation[]): boolean {
   const times = seen.flatMap((one) => (one.kind === 'call-asked' || one.kind === 'call-ended' ? [one.at] : []));
-  return visits.some((at) => at >= Math.min(...times) && at <= Math.max(...times));
+  return visits.some(({ at }) => at >= Math.min(...times) && at <= Math.max(...times));
 }
 
 function collectPort(
   port: number,
   seen: readonly CallObservation[],
   plan: CallPlan,
-  { visits, sentinels }: { readonly visits: readonly Milliseconds[]; readonly sentinels: readonly Sentinel[] },
+  {
+    visits,
+    callers,
+    sentinels,
+  }: Record<'visits' | 'callers', readonly Visit[]> & { readonly sentinels: readonly Sentinel[] },
 ): CallEvidence {
   const arrived = seen.flatMap((one) => (one.kind === 'call-arrived' ? [one.arrivedOn] : []));
   const ended = new Map<number, CallState>();
@@ -85,6 +99,7 @@ function collectPort(
     listening: listening(seen),
     arrivedOn: [...new Set(arrived)].sort((a, b) => a - b),
     isVisited: isDuring(visits, seen),
+    isReached: isDuring(callers, seen),
     isShutOut: isShutOut(sentinels, seen),
     ended: [...ended].sort(([a], [b]) => a - b).map(([, state]) => state),
     knocks: knocksOf(seen),

@@ -38,6 +38,7 @@ const causes = z.enum([
   'rejected',
   'host-firewall',
   'no-call-back',
+  'not-taken',
   'process',
   'permission',
 ]);

@@ -127,6 +127,14 @@ export const CALL_RULES: readonly CallRule[] = [
     why: 'The reflector was connected, and at that time somebody connected to this machine; but what the call carried did not come through. So it may well have been the call.',
   },
   {
+    id: 'tcp-not-taken',
+    applies: (seen) =>
+      seen.isReached && seen.knocks.answered === 0 && neverArrived(seen, 'refused', 'unreachable', 'timed-out'),
+    result: 'untested',
+    cause: 'not-taken',
+    why: 'The call came to this machine, and was seen beside the holder of the port, who did not take it: he may be too busy, listen at another address only, or be behind a firewall of his own. That is not the work of the router.',
+  },
+  {
     id: 'own-service-on-router',
     applies: (seen) => neverArrived(seen, 'connected'),
     result: 'closed',

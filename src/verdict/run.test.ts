@@ -244,6 +244,7 @@ describe('TCP ports beside UDP ports', () => {
     listening: { kind: 'yes' },
     arrivedOn: [],
     isVisited: false,
+    isReached: false,
     isShutOut: false,
     ended: ['timed-out', 'timed-out'],
     callsNeeded: 2,

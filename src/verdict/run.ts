@@ -152,7 +152,7 @@ function portReason(
   const some = (holds: (port: PortVerdict) => boolean) => ports.some(holds);
   const mayNot = evidence.some(({ controlFailure }) => controlFailure?.kind === 'permission');
   if (mayNot || some(({ cause }) => cause === 'permission')) return 'permission';
-  if (some(({ result }) => result === 'in-use')) return 'ports-in-use';
+  if (some(({ result, cause }) => result === 'in-use' || cause === 'not-taken')) return 'ports-in-use';
   if (some(({ cause }) => cause === 'wrong-family')) return 'wrong-family';
   if (!servers.some(({ state }) => state === 'ok' || state === 'throttling')) return 'no-second-address';
   if (some(({ result }) => result === 'malformed')) return 'servers-malformed';

@@ -29,6 +29,7 @@ export type Cause =
   | 'rejected'
   | 'host-firewall'
   | 'no-call-back'
+  | 'not-taken'
   | 'process'
   | 'permission';
 
