@@ -42,7 +42,7 @@ export interface Host {
   openSockets(): number;
 }
 
-const HOLDER = { pid: 4711, name: 'asterisk' } as const;
+const HOLDER = { pid: 4711, name: 'asterisk', unit: 'asterisk.service' } as const;
 
 export function createHost(options: HostOptions): Host {
   const { name, addresses, freeSockets, dns, hasIpv6, gateway, seed, events, ...rest } = options;

@@ -131,13 +131,13 @@ describe('what is said of servers and run', () => {
 });
 
 describe('facts', () => {
-  const asterisk = { pid: 812, name: 'asterisk' };
+  const asterisk = { pid: 812, name: 'asterisk', unit: 'asterisk.service' };
   const holders = new Map<string, Holder>([
     ['udp/5060', asterisk],
     ['udp/5061', asterisk],
-    ['udp/9000', { pid: 9, name: null }],
-    ['udp/9001', { pid: 10, name: 'rtp' }],
-    ['udp/9002', { pid: 11, name: 'rtp' }],
+    ['udp/9000', { pid: 9, name: null, unit: null }],
+    ['udp/9001', { pid: 10, name: 'rtp', unit: null }],
+    ['udp/9002', { pid: 11, name: 'rtp', unit: null }],
   ]);
 
   it.each<[string, string, Record<string, unknown>]>([
@@ -160,7 +160,7 @@ describe('facts', () => {
       { server: 'stun.example', sources: '198.51.100.10, 198.51.100.20' },
     ],
     ['9000 untested loss', 'loss', { bindAddress: '192.168.0.100', tries: 5 }],
-    ['5060-5061 in-use process', 'process', { process: 'asterisk', pid: 812 }],
+    ['5060-5061 in-use process', 'process', { process: 'asterisk', pid: 812, unit: 'asterisk.service' }],
   ])('%s', (line, code, facts) => {
     const run = runOf(line);
     const finding = findFindings(run, contextOf(run, { holders, tries: 5 })).find((each) => each.code === code);

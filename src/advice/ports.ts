@@ -83,9 +83,11 @@ function holderFacts(ports: readonly PortVerdict[], { context }: Scene): Facts {
     .map(({ protocol, port }) => context.holders.get(portLabel(protocol, port)))
     .filter((holder) => holder !== undefined);
   const pids = new Set(holders.map(({ pid }) => pid));
-  const first: Holder = holders[0] ?? { pid: null, name: null };
+  const units = new Set(holders.map(({ unit }) => unit));
+  const first: Holder = holders[0] ?? { pid: null, name: null, unit: null };
   return {
     ...(first.name === null ? {} : { process: first.name }),
     ...(first.pid === null || pids.size > 1 ? {} : { pid: first.pid }),
+    ...(first.unit === null || units.size > 1 ? {} : { unit: first.unit }),
   };
 }

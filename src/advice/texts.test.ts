@@ -253,7 +253,7 @@ function held(name: string | null, pid: number | null): Finding[] {
   const run = runOf('9000-9001 in-use process');
   return findFindings(
     run,
-    contextOf(run, { holders: new Map(run.ports.map(({ port }) => [`udp/${port}`, { name, pid }])) }),
+    contextOf(run, { holders: new Map(run.ports.map(({ port }) => [`udp/${port}`, { name, pid, unit: null }])) }),
   );
 }
 

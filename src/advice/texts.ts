@@ -130,8 +130,10 @@ function serverAt({ server, address }: Facts): string {
   return isAddress ? String(address) : `${server} (${address})`;
 }
 
-function holderOf({ process, pid }: Facts, language: Language): string {
+function holderOf({ process, pid, unit }: Facts, language: Language): string {
   if (process === undefined && pid === undefined) return '…';
   if (process === undefined) return texts.one(language, 'common.process', { pid });
-  return pid === undefined ? String(process) : texts.one(language, 'common.processNamed', { process, pid });
+  const known = [pid === undefined ? '' : texts.one(language, 'common.process', { pid }), unit ?? ''];
+  const more = known.filter((part) => part !== '').join(', ');
+  return more === '' ? String(process) : `${process} (${more})`;
 }

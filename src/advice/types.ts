@@ -17,6 +17,8 @@ export interface Finding {
 export interface Holder {
   readonly pid: number | null;
   readonly name: string | null;
+  /** The systemd service that it belongs to: `asterisk.service`. */
+  readonly unit: string | null;
 }
 
 /** What the run itself does not know. */

@@ -89,7 +89,10 @@ const toPort = ({ mapped, ...port }: PortVerdict, holder: Holder | undefined): R
   result: port.result,
   cause: port.cause,
   mapped: mapped && formatEndpoint(mapped),
-  process: holder && (holder.pid !== null || holder.name !== null) ? { pid: holder.pid, name: holder.name } : null,
+  process: holder ? toProcess(holder) : null,
   ...(port.turnedBack ? { by: port.turnedBack.by } : {}),
   rule: port.rule,
 });
+
+const toProcess = ({ pid, name, unit }: Holder): ReportPort['process'] =>
+  pid === null && name === null ? null : { pid, name, ...(unit === null ? {} : { unit }) };

@@ -19,8 +19,8 @@ const meta = {
   plannedPorts: 5,
   loss: { sent: 400, answered: 399 },
   holders: new Map<string, Holder>([
-    ['udp/5061', { pid: 812, name: 'asterisk' }],
-    ['udp/5062', { pid: null, name: null }],
+    ['udp/5061', { pid: 812, name: 'asterisk', unit: 'asterisk.service' }],
+    ['udp/5062', { pid: null, name: null, unit: null }],
   ]),
 };
 
@@ -76,6 +76,7 @@ describe('a report', () => {
               "process": "asterisk",
               "server": "stun.example",
               "sources": "198.51.100.10, 198.51.100.20",
+              "unit": "asterisk.service",
             },
             "ports": [
               "udp/5061",
@@ -133,6 +134,7 @@ describe('a report', () => {
             "process": {
               "name": "asterisk",
               "pid": 812,
+              "unit": "asterisk.service",
             },
             "protocol": "udp",
             "result": "in-use",

@@ -98,7 +98,12 @@ export interface ReportPort {
   /** By which public address and port the server saw it: `203.0.113.44:9000`. */
   readonly mapped: string | null;
   /** Who holds the port; null: nobody, or nobody known. */
-  readonly process: { readonly pid: number | null; readonly name: string | null } | null;
+  readonly process: {
+    readonly pid: number | null;
+    readonly name: string | null;
+    /** The systemd service that it belongs to: `asterisk.service`; absent: none, or none known. */
+    readonly unit?: string;
+  } | null;
   /** `rejected`, of UDP: the address that says so, by ICMP. */
   readonly by?: string;
   /** The id of the rule that decided. */

@@ -73,7 +73,7 @@ export function renderEveryPort(report: Report, page: Page): string[] {
 }
 
 function detailsOf({ mapped, process, by }: ReportPort): string {
-  const holder = [process?.name ?? null, process?.pid ?? null].filter((part) => part !== null).join(' ');
+  const holder = [process?.name, process?.pid, process?.unit].filter((part) => part != null).join(' ');
   return clean(mapped ?? by ?? holder);
 }
 

@@ -51,7 +51,9 @@ const checkedPort = z.object({
   result: results,
   cause: causes.nullable(),
   mapped: z.string().nullable(),
-  process: z.object({ pid: z.int().min(0).nullable(), name: z.string().nullable() }).nullable(),
+  process: z
+    .object({ pid: z.int().min(0).nullable(), name: z.string().nullable(), unit: z.string().exactOptional() })
+    .nullable(),
   by: z.string().exactOptional(),
   rule: z.string().exactOptional(),
 });

@@ -62,7 +62,7 @@ test("the router's own address is called so, where it is the one that is seen", 
 });
 
 describe('the range rule ends too early, and a process holds a port', () => {
-  const holders = new Map<string, Holder>([['udp/5061', { pid: 812, name: 'asterisk' }]]);
+  const holders = new Map<string, Holder>([['udp/5061', { pid: 812, name: 'asterisk', unit: 'asterisk.service' }]]);
   const line = '5060,9000-9499 open; 5061 in-use process; 9500-10999 closed not-forwarded';
   const report = reportOf(runOf(line), { holders });
 
@@ -85,7 +85,8 @@ describe('the range rule ends too early, and a process holds a port', () => {
            progress may drop. Then check again, with --no-wait.
 
       Warning  UDP 5061, process
-        Port 5061 is held by asterisk (process 812), so it could not be tested.
+        Port 5061 is held by asterisk (process 812, asterisk.service), so it could not
+        be tested.
         This is no fault if it is the PBX itself; whether the ports are forwarded is
         not known.
         1. On Linux it can be tested as it is, with nothing stopped: check again as
@@ -122,8 +123,8 @@ describe('the range rule ends too early, and a process holds a port', () => {
            abbrechen. Prüfen Sie dann erneut, mit --no-wait.
 
       Warnung  UDP 5061, process
-        Port 5061 ist von asterisk (Prozess 812) belegt und konnte nicht geprüft
-        werden.
+        Port 5061 ist von asterisk (Prozess 812, asterisk.service) belegt und konnte
+        nicht geprüft werden.
         Ist es die Telefonanlage selbst, ist das kein Fehler; ob die Ports
         weitergeleitet sind, ist nicht bekannt.
         1. Unter Linux lässt sich das prüfen, ohne etwas anzuhalten: Prüfen Sie noch
@@ -467,7 +468,7 @@ describe('text from outside', () => {
   ];
 
   it.each(hostile)('%j cannot speak to the terminal', (name) => {
-    const holders = new Map<string, Holder>([['udp/9000', { pid: 1, name }]]);
+    const holders = new Map<string, Holder>([['udp/9000', { pid: 1, name, unit: name }]]);
     const unnamed = serverOf({ name, address: null, state: 'unresolvable' });
     for (const servers of [[serverOf({ name }), serverOf({ name, state: 'unreachable' })], [unnamed]]) {
       const run = runOf('9000-9001 in-use process; 9002 untested server-silent', { servers, publicAddresses: [name] });
@@ -481,7 +482,9 @@ describe('text from outside', () => {
   });
 
   it('stays readable', () => {
-    const holders = new Map<string, Holder>([['udp/9000', { pid: 812, name: `${ESC}[31mMüllers  PBX\n(alt)` }]]);
+    const holders = new Map<string, Holder>([
+      ['udp/9000', { pid: 812, name: `${ESC}[31mMüllers  PBX\n(alt)`, unit: null }],
+    ]);
     expect(inEnglish(reportOf(runOf('9000 in-use process'), { holders }))).toContain(
       'Port 9000 is held by [31mMüllers PBX (alt) (process 812)',
     );

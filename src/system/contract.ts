@@ -274,6 +274,8 @@ export interface Names {
 export interface Holder {
   readonly pid: number | null;
   readonly name: string | null;
+  /** The systemd service that it belongs to: `asterisk.service`. null: to none, or the system does not tell. */
+  readonly unit: string | null;
 }
 
 /** The way out of the local network. */

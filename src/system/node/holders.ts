@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { Family, Protocol } from '../../base/index.ts';
 import type { Holder } from '../contract.ts';
+import { unitOf } from './cgroup.ts';
 import { portInodes } from './proc-net.ts';
 
-const UNKNOWN: Holder = { pid: null, name: null };
+const UNKNOWN: Holder = { pid: null, name: null, unit: null };
 
 /**
  * Who holds ports, on Linux: the tables give each port's socket, the descriptors of each process its sockets.
@@ -30,13 +31,19 @@ function ownersOf(wanted: Set<string>): Map<string, Holder> {
     for (const inode of socketsOf(pid)) {
       // A socket that a child inherited has several holders; the first will do.
       if (!wanted.has(inode) || owners.has(inode)) continue;
-      holder ??= { pid: Number(pid), name: textOf(`/proc/${pid}/comm`).trim() || null };
+      holder ??= processOf(pid);
       owners.set(inode, holder);
     }
     if (owners.size === wanted.size) break;
   }
   return owners;
 }
+
+const processOf = (pid: string): Holder => ({
+  pid: Number(pid),
+  name: textOf(`/proc/${pid}/comm`).trim() || null,
+  unit: unitOf(textOf(`/proc/${pid}/cgroup`)),
+});
 
 const SOCKET = /^socket:\[(\d+)\]$/;
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Endpoint } from '../../base/index.ts';
 import type { SocketFailure, UdpSocket } from '../contract.ts';
+import { unitOf } from './cgroup.ts';
 import { openFilesLimit } from './descriptors.ts';
 import { fileName, nodeFiles, stateFolder } from './files.ts';
 import { nodeSystem } from './index.ts';
@@ -97,7 +99,11 @@ test.runIf(process.platform === 'linux')('names who holds a port', async () => {
   );
   const holders = await system.host.holders('udp', [port, 1], 'ipv4');
   expect([...holders.keys()]).toEqual([port]);
-  expect(holders.get(port)).toEqual({ pid: process.pid, name: expect.stringMatching(/./) });
+  expect(holders.get(port)).toEqual({
+    pid: process.pid,
+    name: expect.stringMatching(/./),
+    unit: unitOf(readFileSync('/proc/self/cgroup', 'utf8')),
+  });
   socket.close();
   await pause(10);
   expect((await system.host.holders('udp', [port], 'ipv4')).size).toBe(0);
