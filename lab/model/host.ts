@@ -7,6 +7,7 @@ import { createDescriptors } from './descriptors.ts';
 import type { Events } from './events.ts';
 import { createLive } from './live.ts';
 import type { Packet } from './packet.ts';
+import { createUnits, type Units, type UnitsSpec } from './services.ts';
 import { createSockets } from './sockets.ts';
 import { createTcp } from './tcp.ts';
 import { createWire } from './wire.ts';
@@ -22,6 +23,7 @@ export interface HostOptions {
   readonly firewall: boolean;
   /** Whether its programs may see packets that no socket gets. */
   readonly mayWatch: boolean;
+  readonly services: UnitsSpec | undefined;
   readonly dns: NetworkSpec['dns'];
   /** null: there is no way out of this network but by its own link. */
   readonly gateway: string | null;
@@ -35,6 +37,7 @@ export interface HostOptions {
 /** A machine: what a program on it sees, and the way in for packets. */
 export interface Host {
   readonly system: System;
+  readonly units: Units;
   /** false: nobody here wants it. */
   receive(packet: Packet): boolean;
   turnedBack(error: IcmpError): void;
@@ -62,7 +65,7 @@ export function createHost(options: HostOptions): Host {
   const { wire, arrived, turnedBack } = createWire(events, rest.mayWatch);
   const common = { addresses, descriptors, events, transmit };
   const sockets = createSockets({ ...common, held, chance: createChance(seed, `${name}: ports`) });
-  const { tcp, receive: receiveSegment } = createTcp({
+  const { tcp, has, receive: receiveSegment } = createTcp({
     ...{ ...common, held: heldTcp, chance: createChance(seed, `${name}: tcp`) },
   });
   const { live, arrived: besideHolders } = createLive({
@@ -72,6 +75,12 @@ export function createHost(options: HostOptions): Host {
     // Within the machine no link is crossed.
     transmit: (packet) =>
       addresses.includes(packet.to.address) ? events.after(0, () => receive(packet)) : transmit(packet),
+  });
+  const all = { udp: held, tcp: heldTcp };
+  const units = createUnits(options.services ?? { units: [] }, {
+    events,
+    held: all,
+    isBound: (protocol, port) => (protocol === 'udp' ? sockets.has(port) : has(port)),
   });
   const system: System = {
     clock: createClock(events),
@@ -91,11 +100,14 @@ export function createHost(options: HostOptions): Host {
       holders: (protocol, ports) =>
         Promise.resolve(
           new Map(
-            ports.filter((port) => (protocol === 'udp' ? held : heldTcp).has(port)).map((port) => [port, HOLDER]),
+            ports
+              .filter((port) => all[protocol].has(port))
+              .map((port) => [port, units.holderOf(protocol, port) ?? HOLDER]),
           ),
         ),
     },
     files: createFiles(),
+    services: units.control,
   };
   function receive(packet: Packet): boolean {
     arrived(packet);
@@ -107,6 +119,7 @@ export function createHost(options: HostOptions): Host {
   return {
     system,
     receive,
+    units,
     turnedBack,
     openSockets: descriptors.open,
   };

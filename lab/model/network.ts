@@ -70,6 +70,7 @@ export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: 
       freeSockets: Number.POSITIVE_INFINITY,
       firewall: false,
       mayWatch: true,
+      services: undefined,
     },
     transmit: (packet) => {
       if (siteOf(packet) !== undefined && server.lets(packet)) carryIn(packet);
@@ -139,7 +140,7 @@ const pbxOf = (
   options: ModelOptions,
 ): Pick<
   HostOptions,
-  'name' | 'addresses' | 'gateway' | 'held' | 'heldTcp' | 'freeSockets' | 'firewall' | 'mayWatch'
+  'name' | 'addresses' | 'gateway' | 'held' | 'heldTcp' | 'freeSockets' | 'firewall' | 'mayWatch' | 'services'
 > => ({
   name: 'pbx',
   gateway: spec.router === null ? null : GATEWAY,
@@ -149,6 +150,7 @@ const pbxOf = (
   freeSockets: options.freeSockets ?? Number.POSITIVE_INFINITY,
   firewall: spec.hostFirewall ?? false,
   mayWatch: options.mayWatch ?? true,
+  services: options.services,
 });
 
 const addressesOf = ({ router, ipv6, families = ['ipv4', 'ipv6'] }: NetworkSpec): readonly string[] =>

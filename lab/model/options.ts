@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../../src/base/index.ts';
 import type { Packet } from './packet.ts';
+import type { UnitsSpec } from './services.ts';
 
 /** What befalls one packet on its way between router and internet: lost, or so much later; null: nothing special. */
 export type Meddle = (way: 'out' | 'in', packet: Packet, now: Milliseconds) => 'lost' | Milliseconds | null;
@@ -22,6 +23,8 @@ export interface ModelOptions {
   readonly mayWatch?: boolean;
   /** Trouble that has a will of its own, beside chance. */
   readonly meddle?: Meddle;
+  /** Services of the PBX's machine; their ports are held in addition to the network's own. */
+  readonly services?: UnitsSpec;
   /** Keep every packet in `trace`. */
   readonly trace?: boolean;
 }

@@ -1,15 +1,17 @@
-import { type Family, familyOf, type Milliseconds, type Protocol, portLabel, portsOf, scopeOf } from '../base/index.ts';
+import { type Family, familyOf, isAnyAddress, type Milliseconds, type Protocol, portLabel, portsOf, scopeOf } from '../base/index.ts';
 import { CallCheck } from '../engine/index.ts';
-import { isTlsPort } from '../pbx/index.ts';
-import { CALLED_AT_ONCE, fewestSockets, planCalls, type ServerFacts } from '../plan/index.ts';
+import { isTlsPort, type ServiceGroup } from '../pbx/index.ts';
+import { CALLED_AT_ONCE, fewestSockets, type ProbePlan, planCalls, type ServerFacts } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import type { Holder, System } from '../system/index.ts';
 import { conclude, legsOf } from './conclude.ts';
 import type { CheckRequest, Mode, RunEvent } from './events.ts';
+import { Exclusive } from './exclusive.ts';
+import { type ExclusivePlan, familiesOf } from './exclusive-plan.ts';
 import { addressesFor, chooseFamily, hasFamily, makeResolve, type Resolve } from './family.ts';
 import { type Bystanders, type Memory, memoryOf } from './memory.ts';
 import { chooseMode, placeFor } from './places.ts';
-import { PortCheck } from './port-check.ts';
+import { PortCheck, type Portion } from './port-check.ts';
 import { PumpUntilCancelled } from './pumps.ts';
 import { askRouter, ROUTER_SOCKETS } from './router.ts';
 import { type Candidate, checkServer, lead, MOST_ADDRESSES, type ServerTools, waysOf } from './servers.ts';
@@ -65,8 +67,9 @@ export function startCheck(
   request: CheckRequest,
   version: string,
   listen: (event: RunEvent) => void = () => undefined,
+  exclusive: ExclusivePlan | null = null,
 ): RunningCheck {
-  const run = new Run(system, request, version, listen);
+  const run = new Run(system, request, version, listen, exclusive);
   return { finished: run.all(), cancel: () => run.cancel() };
 }
 
@@ -82,8 +85,17 @@ class Run {
   /** Nobody waits for it much longer. */
   #dropRouterSoon: () => void = () => undefined;
   readonly #mayAskRouter: boolean;
+  #began: Milliseconds = 0;
+  readonly #exclusive: ExclusivePlan | null;
 
-  constructor(system: System, request: CheckRequest, version: string, listen: (event: RunEvent) => void) {
+  constructor(
+    system: System,
+    request: CheckRequest,
+    version: string,
+    listen: (event: RunEvent) => void,
+    exclusive: ExclusivePlan | null,
+  ) {
+    this.#exclusive = exclusive;
     this.#system = system;
     this.#request = request;
     this.#version = version;
@@ -109,7 +121,7 @@ class Run {
 
   async #carryOut(): Promise<FinishedCheck> {
     const { clock } = this.#system;
-    const began = clock.now();
+    this.#began = clock.now();
     this.#tell({ kind: 'started', date: clock.date().toISOString(), version: this.#version, request: this.#request });
     const choosing = chooseMode(this.#request.mode, this.#system);
     const [memory, mode, ...servers] = await Promise.all([
@@ -125,7 +137,7 @@ class Run {
     }
     if (this.#isAllWell()) this.#dropRouterSoon();
     await Promise.race([this.#router, this.#pumps.cancellation]);
-    this.#tell({ kind: 'ended', duration: clock.now() - began, cancelled: this.#pumps.cancelled });
+    this.#tell({ kind: 'ended', duration: clock.now() - this.#began, cancelled: this.#pumps.cancelled });
     const report = conclude(this.#events);
     return { events: this.#events, report, remembered: await this.#remember(memory, report) };
   }
@@ -219,23 +231,30 @@ class Run {
     candidates: readonly Candidate[],
     { memory, mode }: { readonly memory: Memory; readonly mode: Mode },
   ): Promise<void> {
-    const { tcp } = this.#request;
-    const ports = new PortCheck({
+    const plans: ProbePlan[] = [];
+    const tools = {
       system: this.#system,
       request: this.#request,
       pumps: this.#pumps,
       memory,
       mode,
-      tell: (event) => this.#tell(event),
+      tell: (event: RunEvent) => this.#tell(event),
       events: this.#events,
       freeSockets: await this.#freeSockets(mode, familyOf(leader.address) ?? 'ipv4'),
-    });
+      plans,
+    };
     const caller = [leader, ...candidates].find(({ seen }) => seen.calls);
-    const work = ports.run(leader, candidates, async ({ server }) => {
-      if (tcp.length === 0) return;
-      await this.#lookAtCertificates();
-      await this.#checkCalls(caller && caller !== leader ? waysOf(caller)[0] : server, mode);
-    });
+    const callServer = (server: ServerFacts) => (caller && caller !== leader ? waysOf(caller)[0] : server);
+    const ask = (portion: Portion | null, tcp: readonly number[]) =>
+      new PortCheck({ ...tools, portion }).run(leader, candidates, async ({ server }) => {
+        if (tcp.length === 0) return;
+        // Where services are stopped, they are looked at before.
+        if (portion === null) await this.#lookAtCertificates(leader.address);
+        await this.#checkCalls(callServer(server), tcp, mode);
+      });
+    const work = this.#exclusive
+      ? this.#checkGroups(this.#exclusive, leader, ask, caller !== undefined)
+      : ask(null, portsOf(this.#request.tcp));
     await memory.renew(work);
     await this.#findHolders(familyOf(leader.address) ?? 'ipv4');
   }
@@ -257,11 +276,57 @@ class Run {
     return found.some(({ size }) => size > 0);
   }
 
+  /** What nobody holds first, since nothing is stopped for it; then one group of services after the other. */
+  async #checkGroups(
+    { plan, services }: ExclusivePlan,
+    leader: Candidate,
+    ask: (portion: Portion, tcp: readonly number[]) => Promise<void>,
+    canCall: boolean,
+  ): Promise<void> {
+    const { system: { clock }, request } = { system: this.#system, request: this.#request };
+    const family = familyOf(leader.address);
+    const exclusive = new Exclusive({
+      system: this.#system,
+      services,
+      families: family ? [family] : familiesOf(request),
+      tell: (step) => this.#tell({ kind: 'service', step: { ...step, at: clock.now() - this.#began } }),
+      abort: () => this.cancel(),
+      isCancelled: () => this.#pumps.cancelled,
+    });
+    this.#tell({ kind: 'exclusive', plan });
+    await this.#lookAtCertificates(leader.address);
+    const { rest, groups } = plan;
+    const withoutStop = { udp: rest.udp, free: () => Promise.resolve(true) };
+    if (rest.udp.length + rest.tcp.length > 0) await ask(withoutStop, portsOf(rest.tcp));
+    const mayCall = canCall || !request.tcpIfPossible;
+    try {
+      for (const group of groups) {
+        if (this.#pumps.cancelled || exclusive.isFailed) return;
+        if (group.udp.length > 0 || mayCall) await this.#checkGroup(group, exclusive, ask);
+      }
+    } finally {
+      await exclusive.end();
+    }
+  }
+
+  async #checkGroup(
+    group: ServiceGroup,
+    exclusive: Exclusive,
+    ask: (portion: Portion, tcp: readonly number[]) => Promise<void>,
+  ): Promise<void> {
+    let stopped: Promise<boolean> | null = null;
+    const free = () => (stopped ??= exclusive.stop(group));
+    try {
+      await ask({ udp: group.udp, free }, portsOf(group.tcp));
+    } finally {
+      await exclusive.restore(group);
+    }
+  }
+
   /** Beside the UDP ports: calls take seconds, and hardly any packets. */
-  async #checkCalls(server: ServerFacts, mode: Mode): Promise<void> {
-    const { tcp, tcpIfPossible, udp } = this.#request;
-    const ports = portsOf(tcp);
-    if (ports.length === 0 || (tcpIfPossible && !server.calls)) return;
+  async #checkCalls(server: ServerFacts, ports: readonly number[], mode: Mode): Promise<void> {
+    const { tcpIfPossible, udp } = this.#request;
+    if (tcpIfPossible && !server.calls) return;
     const { bindAddress, localAddress } = await addressesFor(server.primary.address, this.#request, this.#system);
     const plan = planCalls({ server, ports, bindAddress, now: this.#system.clock.now() });
     this.#tell({ kind: 'calls-planned', plan });
@@ -276,10 +341,11 @@ class Run {
   }
 
   /** Before the ports are listened at: who listens there now is the PBX. Where nobody does there is nothing to see. */
-  async #lookAtCertificates(): Promise<void> {
+  async #lookAtCertificates(server: string): Promise<void> {
     const { tcp, hostName, bindAddress } = this.#request;
     const planned = this.#events.find((event) => event.kind === 'planned');
-    const address = planned?.localAddress ?? bindAddress;
+    const source = planned?.localAddress ?? (await this.#system.host.sourceFor(server));
+    const address = isAnyAddress(bindAddress) ? (source ?? bindAddress) : bindAddress;
     const looks = portsOf(tcp)
       .filter(isTlsPort)
       .map(async (port) => {

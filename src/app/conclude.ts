@@ -1,8 +1,16 @@
 import { findFindings } from '../advice/index.ts';
 import { type Family, familyOf, formatRanges, portsOf } from '../base/index.ts';
-import type { Observation } from '../engine/index.ts';
-import { collectCalls, collectEvidence, collectServer, type RunEvidence } from '../evidence/index.ts';
-import type { ProbePlan } from '../plan/index.ts';
+import type { CallObservation, Observation } from '../engine/index.ts';
+import {
+  type CallRunEvidence,
+  collectCalls,
+  collectEvidence,
+  collectServer,
+  collectServices,
+  type RunEvidence,
+  type ServicesEvidence,
+} from '../evidence/index.ts';
+import type { CallPlan, ProbePlan } from '../plan/index.ts';
 import { buildReport, type Report } from '../report/index.ts';
 import {
   type CertificateVerdict,
@@ -34,24 +42,27 @@ export function conclude(all: readonly RunEvent[]): Report {
   const ended = only(events, 'ended');
   const planned = events.find((event) => event.kind === 'planned');
   const asked = legs.length > 0 ? portsAsked(legs) : portsOf(started.request.udp);
-  const callsPlanned = events.find((event) => event.kind === 'calls-planned');
-  const called = events.flatMap((event) => (event.kind === 'call' ? [event.observation] : []));
+  const calls = callsOf(events);
+  const services = servicesOf(events);
+  const missed = services ? missedBy(events, legs) : { udp: [], tcp: [] };
   const verdict = judgeRun({
     servers: judgeServers(started, events),
-    asked,
+    asked: [...asked, ...missed.udp],
     legs: evidenceOf(legs),
-    calls: callsPlanned ? collectCalls(callsPlanned.plan, called) : null,
-    askedCalls: legs.length > 0 || started.request.tcpIfPossible ? [] : portsOf(started.request.tcp),
+    calls,
+    askedCalls:
+      legs.length > 0 || started.request.tcpIfPossible ? missed.tcp : portsOf(started.request.tcp),
     cancelled: ended.cancelled,
     family: familyOfRun(events),
+    servicesFailed: (services?.failures.length ?? 0) > 0,
   });
   const holders = new Map(events.flatMap((event) => (event.kind === 'holders' ? event.holders : [])));
   const localAddress = planned?.localAddress ?? started.request.bindAddress;
   const plannedPorts = planned?.plannedPorts ?? asked.length;
-  const sample = sampleOf(events, verdict.ports);
+  const sample = sampleOf(events, verdict.ports, missed.udp);
   const { tries, loss } = exchangeOf(legs);
   const router = routerOf(events, verdict.publicAddresses);
-  const leftOut = legs.length > 0 && !callsPlanned && started.request.tcp.length > 0;
+  const leftOut = legs.length > 0 && !calls && missed.tcp.length === 0 && started.request.tcp.length > 0;
   const certificates = certificatesOf(events);
   const notWaited = events.find((event) => event.kind === 'not-waited');
   const context = {
@@ -62,6 +73,7 @@ export function conclude(all: readonly RunEvent[]): Report {
     ...router,
     certificates,
     today: started.date.slice(0, 10),
+    ...(services ? { services } : {}),
     ...(sample ? { sample: { ...sample, inferred: sumOf(sample.inferred) } } : {}),
     ...(tries > 0 ? { tries } : {}),
     ...(notWaited ? { notWaited: Math.ceil(notWaited.for / 1000) } : {}),
@@ -79,6 +91,7 @@ export function conclude(all: readonly RunEvent[]): Report {
     loss,
     certificates,
     holders,
+    ...(services ? { services } : {}),
     ...router,
   });
 }
@@ -87,6 +100,44 @@ export function conclude(all: readonly RunEvent[]): Report {
 function modeOf({ request }: EventOf<'started'>, events: readonly RunEvent[]): Report['mode'] {
   const chosen = events.find((event) => event.kind === 'mode');
   return chosen?.mode ?? (request.mode === 'auto' ? 'bind' : request.mode);
+}
+
+/** Those of several groups of ports, one after the other. null: no TCP port was called. */
+function callsOf(events: readonly RunEvent[]): CallRunEvidence | null {
+  const parts: { plan: CallPlan; seen: CallObservation[] }[] = [];
+  for (const event of events) {
+    if (event.kind === 'calls-planned') parts.push({ plan: event.plan, seen: [] });
+    if (event.kind === 'call') parts.at(-1)?.seen.push(event.observation);
+  }
+  const collected = parts.map(({ plan, seen }) => collectCalls(plan, seen));
+  if (collected.length === 0) return null;
+  return { ports: collected.flatMap(({ ports }) => ports), cancelled: collected.some(({ cancelled }) => cancelled) };
+}
+
+/** null: nothing was going to be stopped. */
+function servicesOf(events: readonly RunEvent[]): ServicesEvidence | null {
+  const steps = events.flatMap((event) => (event.kind === 'service' ? [event.step] : []));
+  return events.some(({ kind }) => kind === 'exclusive') ? collectServices(steps) : null;
+}
+
+/** Ports whose turn never came: their service would not stop, or the run ended before. */
+function missedBy(
+  events: readonly RunEvent[],
+  legs: readonly PlayedLeg[],
+): { readonly udp: readonly number[]; readonly tcp: readonly number[] } {
+  const plan = events.find((event) => event.kind === 'exclusive')?.plan;
+  const isOver = events.some(
+    (event) => (event.kind === 'service' && event.step.step === 'failed') || (event.kind === 'ended' && event.cancelled),
+  );
+  if (!plan || !isOver || legs.length === 0) return { udp: [], tcp: [] };
+  const asked = new Set(portsAsked(legs));
+  const called = new Set(
+    events.flatMap((event) => (event.kind === 'calls-planned' ? event.plan.slices.flat() : [])),
+  );
+  const groups = [plan.rest, ...plan.groups];
+  const udp = groups.map((group) => portsOf(group.udp)).filter((ports) => !ports.some((port) => asked.has(port)));
+  const tcp = groups.flatMap((group) => portsOf(group.tcp)).filter((port) => !called.has(port));
+  return { udp: udp.flat(), tcp };
 }
 
 /** Nothing where it was not asked. */
@@ -105,13 +156,19 @@ const familyOfRun = (events: readonly RunEvent[]): Family =>
   events.find((event) => event.kind === 'family')?.family ?? only(events, 'started').request.family ?? 'ipv4';
 
 /** null: all ports were asked, or none. */
-function sampleOf(events: readonly RunEvent[], ports: readonly PortVerdict[]): SampleVerdict | null {
+function sampleOf(
+  events: readonly RunEvent[],
+  ports: readonly PortVerdict[],
+  missed: readonly number[],
+): SampleVerdict | null {
   const planned = events.filter((event) => event.kind === 'planned');
   const first = planned.filter(({ round }) => round === 'first').flatMap(({ plan }) => plan.slices.flat());
-  if (first.length === 0 || first.length === planned[0]?.plannedPorts) return null;
+  if (first.length === 0 || isWhole(new Set([...first, ...missed]), planned[0]?.plannedPorts)) return null;
   const udp = ports.filter(({ protocol }) => protocol === 'udp');
   return judgeSample({ ranges: only(events, 'started').request.udp, ports: udp, first });
 }
+
+const isWhole = (ports: ReadonlySet<number>, planned: number | undefined): boolean => ports.size === planned;
 
 /** Ascending. */
 function certificatesOf(events: readonly RunEvent[]): CertificateVerdict[] {

@@ -1,5 +1,7 @@
 import type { Endpoint, Family, Milliseconds, PortRange } from '../base/index.ts';
 import type { CallObservation, Observation, ServerObservation } from '../engine/index.ts';
+import type { ServiceStep } from '../evidence/index.ts';
+import type { ServicePlan } from '../pbx/index.ts';
 import type { CallPlan, ProbePlan, Rate } from '../plan/index.ts';
 import type { RouterObservation } from '../router/index.ts';
 import type { DnsError, Holder, TlsLook } from '../system/index.ts';
@@ -103,6 +105,9 @@ export type RunEvent =
   | { readonly kind: 'certificate'; readonly port: number; readonly look: TlsLook }
   | { readonly kind: 'calls-planned'; readonly plan: CallPlan }
   | { readonly kind: 'call'; readonly observation: CallObservation }
+  /** What is going to be stopped, each only while its ports are asked. */
+  | { readonly kind: 'exclusive'; readonly plan: ServicePlan }
+  | { readonly kind: 'service'; readonly step: ServiceStep }
   | { readonly kind: 'ended'; readonly duration: Milliseconds; readonly cancelled: boolean };
 
 export const CHECK_LIMITS = {

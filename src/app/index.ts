@@ -4,6 +4,7 @@ export { LIFETIME_LIMITS } from '../plan/index.ts';
 export { type FinishedCheck, type RunningCheck, socketsNeeded, startCheck } from './check.ts';
 export { conclude } from './conclude.ts';
 export { EMBEDDED } from './embedded.ts';
+export { type ExclusivePlan, type ExclusiveProblem, planExclusive } from './exclusive-plan.ts';
 export { CHECK_LIMITS, type CheckRequest, type RunEvent, type ServerName } from './events.ts';
 export { type NatEvent, type NatRequest, type RunningNatCheck, startNat } from './nat.ts';
 export type { NatOptions } from './nat-opt-in.ts';

@@ -123,6 +123,7 @@ const reasons = z.enum([
   'no-call-back',
   'ports-in-use',
   'permission',
+  'services',
 ]);
 
 const router = z.object({
@@ -150,6 +151,29 @@ const router = z.object({
   rule: z.string(),
 });
 
+const milliseconds = z.int().min(0);
+
+const services = z.object({
+  services: z.array(
+    z.object({
+      service: z.string(),
+      steps: z.array(
+        z.object({ step: z.enum(['stopping', 'stopped', 'starting', 'started', 'held']), atMs: milliseconds }),
+      ),
+      downMs: milliseconds.nullable(),
+    }),
+  ),
+  failures: z.array(
+    z.object({
+      what: z.enum(['guard', 'stop', 'start', 'hold']),
+      service: z.string().nullable(),
+      atMs: milliseconds,
+      kind: z.enum(['missing', 'permission', 'timed-out', 'failed', 'died', 'keeper-lost', 'no-keeper']),
+      lines: z.array(z.string()),
+    }),
+  ),
+});
+
 const report = z.object({
   schema: z.literal('fullcone.report/1'),
   version: z.string().exactOptional(),
@@ -168,6 +192,7 @@ const report = z.object({
   router: router.exactOptional(),
   ports: z.array(checkedPort),
   certificates: z.array(certificate).exactOptional(),
+  services: services.exactOptional(),
   findings: z.array(finding),
 });
 

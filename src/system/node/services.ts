@@ -1,0 +1,8 @@
+import type { ServiceControl } from '../services.ts';
+
+export const nodeServices = (): ServiceControl => ({
+  ofSystem: () => null,
+  ofCommands: () => {
+    throw new Error('not yet');
+  },
+});
