@@ -6,7 +6,7 @@ import { nodeFiles } from './files.ts';
 import { nodeHost } from './host.ts';
 import { nodeLive } from './live.ts';
 import { nodeNames } from './names.ts';
-import { nodeServices } from './services.ts';
+import { nodeServices } from './services/index.ts';
 import { nodeTcp } from './tcp.ts';
 import { nodeTls } from './tls.ts';
 import { nodeUdp } from './udp.ts';
@@ -23,5 +23,5 @@ export const nodeSystem = (): System => ({
   names: nodeNames(),
   host: nodeHost,
   files: nodeFiles(process.env),
-  services: nodeServices(),
+  services: nodeServices([process.execPath, process.argv[1] ?? '']),
 });
