@@ -1,4 +1,12 @@
-import { err, type Family, formatEndpoint, type Milliseconds, ok, type Result } from '../../src/base/index.ts';
+import {
+  err,
+  type Family,
+  formatEndpoint,
+  type Milliseconds,
+  ok,
+  type Protocol,
+  type Result,
+} from '../../src/base/index.ts';
 import type { Clock, DnsError, Files, IcmpError, Names, System } from '../../src/system/index.ts';
 import type { NetworkSpec } from '../scenarios/index.ts';
 import { firstOf, PRIMARY, PRIMARY6, PRIMARY64, STUN_DOMAIN, STUN_NAME, STUN_PORT } from './addresses.ts';
@@ -65,7 +73,11 @@ export function createHost(options: HostOptions): Host {
   const { wire, arrived, turnedBack } = createWire(events, rest.mayWatch);
   const common = { addresses, descriptors, events, transmit };
   const sockets = createSockets({ ...common, held, chance: createChance(seed, `${name}: ports`) });
-  const { tcp, has, receive: receiveSegment } = createTcp({
+  const {
+    tcp,
+    has,
+    receive: receiveSegment,
+  } = createTcp({
     ...{ ...common, held: heldTcp, chance: createChance(seed, `${name}: tcp`) },
   });
   const { live, arrived: besideHolders } = createLive({
@@ -77,11 +89,8 @@ export function createHost(options: HostOptions): Host {
       addresses.includes(packet.to.address) ? events.after(0, () => receive(packet)) : transmit(packet),
   });
   const all = { udp: held, tcp: heldTcp };
-  const units = createUnits(options.services ?? { units: [] }, {
-    events,
-    held: all,
-    isBound: (protocol, port) => (protocol === 'udp' ? sockets.has(port) : has(port)),
-  });
+  const isBound = (protocol: Protocol, port: number) => (protocol === 'udp' ? sockets.has(port) : has(port));
+  const units = createUnits(options.services ?? { units: [] }, { events, held: all, isBound });
   const system: System = {
     clock: createClock(events),
     random: createChance(seed, `${name}: random`).bytes,
@@ -97,14 +106,7 @@ export function createHost(options: HostOptions): Host {
       sourceFor: (address) => Promise.resolve(firstOf(addresses, address) ?? null),
       gatewayFor: () => Promise.resolve(gateway === null ? { kind: 'none' } : { kind: 'known', address: gateway }),
       canBind: (address) => Promise.resolve(sockets.canBind(address)),
-      holders: (protocol, ports) =>
-        Promise.resolve(
-          new Map(
-            ports
-              .filter((port) => all[protocol].has(port))
-              .map((port) => [port, units.holderOf(protocol, port) ?? HOLDER]),
-          ),
-        ),
+      holders: (protocol, ports) => Promise.resolve(holdersAmong(ports, protocol, all[protocol], units)),
     },
     files: createFiles(),
     services: units.control,
@@ -124,6 +126,9 @@ export function createHost(options: HostOptions): Host {
     openSockets: descriptors.open,
   };
 }
+
+const holdersAmong = (ports: readonly number[], protocol: Protocol, held: ReadonlySet<number>, units: Units) =>
+  new Map(ports.filter((port) => held.has(port)).map((port) => [port, units.holderOf(protocol, port) ?? HOLDER]));
 
 /** A Thursday; virtual time begins here. */
 const EPOCH = Date.UTC(2026, 0, 1);

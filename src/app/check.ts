@@ -1,4 +1,13 @@
-import { type Family, familyOf, isAnyAddress, type Milliseconds, type Protocol, portLabel, portsOf, scopeOf } from '../base/index.ts';
+import {
+  type Family,
+  familyOf,
+  isAnyAddress,
+  type Milliseconds,
+  type Protocol,
+  portLabel,
+  portsOf,
+  scopeOf,
+} from '../base/index.ts';
 import { CallCheck } from '../engine/index.ts';
 import { isTlsPort, type ServiceGroup } from '../pbx/index.ts';
 import { CALLED_AT_ONCE, fewestSockets, type ProbePlan, planCalls, type ServerFacts } from '../plan/index.ts';
@@ -283,7 +292,10 @@ class Run {
     ask: (portion: Portion, tcp: readonly number[]) => Promise<void>,
     canCall: boolean,
   ): Promise<void> {
-    const { system: { clock }, request } = { system: this.#system, request: this.#request };
+    const {
+      system: { clock },
+      request,
+    } = { system: this.#system, request: this.#request };
     const family = familyOf(leader.address);
     const exclusive = new Exclusive({
       system: this.#system,

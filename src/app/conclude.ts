@@ -1,16 +1,8 @@
 import { findFindings } from '../advice/index.ts';
 import { type Family, familyOf, formatRanges, portsOf } from '../base/index.ts';
-import type { CallObservation, Observation } from '../engine/index.ts';
-import {
-  type CallRunEvidence,
-  collectCalls,
-  collectEvidence,
-  collectServer,
-  collectServices,
-  type RunEvidence,
-  type ServicesEvidence,
-} from '../evidence/index.ts';
-import type { CallPlan, ProbePlan } from '../plan/index.ts';
+import type { Observation } from '../engine/index.ts';
+import { collectEvidence, collectServer, type RunEvidence } from '../evidence/index.ts';
+import type { ProbePlan } from '../plan/index.ts';
 import { buildReport, type Report } from '../report/index.ts';
 import {
   type CertificateVerdict,
@@ -28,6 +20,7 @@ import {
   unresolvable,
 } from '../verdict/index.ts';
 import type { RunEvent, ServerName } from './events.ts';
+import { callsOf, isTroubled, missedOf, servicesOf } from './groups.ts';
 import { portsThatSpoke } from './memory.ts';
 import { routerEvidence } from './router.ts';
 
@@ -44,17 +37,16 @@ export function conclude(all: readonly RunEvent[]): Report {
   const asked = legs.length > 0 ? portsAsked(legs) : portsOf(started.request.udp);
   const calls = callsOf(events);
   const services = servicesOf(events);
-  const missed = services ? missedBy(events, legs) : { udp: [], tcp: [] };
+  const missed = missedOf(events, legs.length > 0 ? asked : []);
   const verdict = judgeRun({
     servers: judgeServers(started, events),
     asked: [...asked, ...missed.udp],
     legs: evidenceOf(legs),
     calls,
-    askedCalls:
-      legs.length > 0 || started.request.tcpIfPossible ? missed.tcp : portsOf(started.request.tcp),
+    askedCalls: legs.length > 0 || started.request.tcpIfPossible ? missed.tcp : portsOf(started.request.tcp),
     cancelled: ended.cancelled,
     family: familyOfRun(events),
-    servicesFailed: (services?.failures.length ?? 0) > 0,
+    servicesFailed: isTroubled(events),
   });
   const holders = new Map(events.flatMap((event) => (event.kind === 'holders' ? event.holders : [])));
   const localAddress = planned?.localAddress ?? started.request.bindAddress;
@@ -62,7 +54,7 @@ export function conclude(all: readonly RunEvent[]): Report {
   const sample = sampleOf(events, verdict.ports, missed.udp);
   const { tries, loss } = exchangeOf(legs);
   const router = routerOf(events, verdict.publicAddresses);
-  const leftOut = legs.length > 0 && !calls && missed.tcp.length === 0 && started.request.tcp.length > 0;
+  const leftOut = legs.length > 0 && !calls && missed.tcp.length === 0 ? formatRanges(started.request.tcp) : '';
   const certificates = certificatesOf(events);
   const notWaited = events.find((event) => event.kind === 'not-waited');
   const context = {
@@ -73,11 +65,11 @@ export function conclude(all: readonly RunEvent[]): Report {
     ...router,
     certificates,
     today: started.date.slice(0, 10),
-    ...(services ? { services } : {}),
+    ...services,
     ...(sample ? { sample: { ...sample, inferred: sumOf(sample.inferred) } } : {}),
     ...(tries > 0 ? { tries } : {}),
     ...(notWaited ? { notWaited: Math.ceil(notWaited.for / 1000) } : {}),
-    ...(leftOut ? { tcpLeftOut: formatRanges(started.request.tcp) } : {}),
+    ...(leftOut ? { tcpLeftOut: leftOut } : {}),
   };
   return buildReport(verdict, findFindings(verdict, context), {
     version: started.version,
@@ -91,7 +83,7 @@ export function conclude(all: readonly RunEvent[]): Report {
     loss,
     certificates,
     holders,
-    ...(services ? { services } : {}),
+    ...services,
     ...router,
   });
 }
@@ -100,44 +92,6 @@ export function conclude(all: readonly RunEvent[]): Report {
 function modeOf({ request }: EventOf<'started'>, events: readonly RunEvent[]): Report['mode'] {
   const chosen = events.find((event) => event.kind === 'mode');
   return chosen?.mode ?? (request.mode === 'auto' ? 'bind' : request.mode);
-}
-
-/** Those of several groups of ports, one after the other. null: no TCP port was called. */
-function callsOf(events: readonly RunEvent[]): CallRunEvidence | null {
-  const parts: { plan: CallPlan; seen: CallObservation[] }[] = [];
-  for (const event of events) {
-    if (event.kind === 'calls-planned') parts.push({ plan: event.plan, seen: [] });
-    if (event.kind === 'call') parts.at(-1)?.seen.push(event.observation);
-  }
-  const collected = parts.map(({ plan, seen }) => collectCalls(plan, seen));
-  if (collected.length === 0) return null;
-  return { ports: collected.flatMap(({ ports }) => ports), cancelled: collected.some(({ cancelled }) => cancelled) };
-}
-
-/** null: nothing was going to be stopped. */
-function servicesOf(events: readonly RunEvent[]): ServicesEvidence | null {
-  const steps = events.flatMap((event) => (event.kind === 'service' ? [event.step] : []));
-  return events.some(({ kind }) => kind === 'exclusive') ? collectServices(steps) : null;
-}
-
-/** Ports whose turn never came: their service would not stop, or the run ended before. */
-function missedBy(
-  events: readonly RunEvent[],
-  legs: readonly PlayedLeg[],
-): { readonly udp: readonly number[]; readonly tcp: readonly number[] } {
-  const plan = events.find((event) => event.kind === 'exclusive')?.plan;
-  const isOver = events.some(
-    (event) => (event.kind === 'service' && event.step.step === 'failed') || (event.kind === 'ended' && event.cancelled),
-  );
-  if (!plan || !isOver || legs.length === 0) return { udp: [], tcp: [] };
-  const asked = new Set(portsAsked(legs));
-  const called = new Set(
-    events.flatMap((event) => (event.kind === 'calls-planned' ? event.plan.slices.flat() : [])),
-  );
-  const groups = [plan.rest, ...plan.groups];
-  const udp = groups.map((group) => portsOf(group.udp)).filter((ports) => !ports.some((port) => asked.has(port)));
-  const tcp = groups.flatMap((group) => portsOf(group.tcp)).filter((port) => !called.has(port));
-  return { udp: udp.flat(), tcp };
 }
 
 /** Nothing where it was not asked. */

@@ -34,8 +34,8 @@ export interface CheckRequest {
   readonly noRouter: boolean;
 }
 
-/** How the ports of a run are used: by ordinary sockets, or beside the programs that hold them. */
-export type Mode = 'bind' | 'live';
+/** How the ports of a run are used: by ordinary sockets; beside the programs that hold them; or by ordinary sockets while their services are stopped. */
+export type Mode = 'bind' | 'live' | 'exclusive';
 
 /** `refine`: what a sample needs besides; `again`: of another server, what the first could not judge, or found wrong. */
 export type Round = 'first' | 'refine' | 'again';

@@ -112,14 +112,56 @@ describe('a check in exclusive mode', () => {
 describe('whatever goes wrong, everything else is restored', () => {
   test.each<[string, readonly UnitSpec[], Partial<UnitsSpec>, string, Record<string, string>]>([
     ['one will not stop', withTrouble('media', 'stop-hangs'), {}, 'media: stop timed-out', ALL_RUN],
-    ['one refuses to stop', withTrouble('sip', 'stop-fails'), {}, 'sip: stop failed', { ...ALL_RUN, sip: 'never touched', media: 'never touched' }],
-    ['one that goes along will not', withTrouble('ivr', 'stop-hangs'), {}, 'ivr: stop timed-out', { ...ALL_RUN, media: 'never touched', sip: 'never touched' }],
-    ['one does not start again', withTrouble('ivr', 'start-fails'), {}, 'ivr: start failed', { ...ALL_RUN, ivr: 'failed', media: 'never touched' }],
-    ['what others need does not', withTrouble('sip', 'start-fails'), {}, 'sip: start failed', { ivr: 'stopped', sip: 'failed', media: 'never touched' }],
-    ['one hangs while it starts', withTrouble('media', 'start-hangs'), {}, 'media: start timed-out', { ...ALL_RUN, media: 'changing' }],
-    ['one dies as soon as it runs', withTrouble('media', 'dies'), {}, 'media: start died', { ...ALL_RUN, media: 'failed' }],
+    [
+      'one refuses to stop',
+      withTrouble('sip', 'stop-fails'),
+      {},
+      'sip: stop failed',
+      { ...ALL_RUN, sip: 'never touched', media: 'never touched' },
+    ],
+    [
+      'one that goes along will not',
+      withTrouble('ivr', 'stop-hangs'),
+      {},
+      'ivr: stop timed-out',
+      { ...ALL_RUN, media: 'never touched', sip: 'never touched' },
+    ],
+    [
+      'one does not start again',
+      withTrouble('ivr', 'start-fails'),
+      {},
+      'ivr: start failed',
+      { ...ALL_RUN, ivr: 'failed', media: 'never touched' },
+    ],
+    [
+      'what others need does not',
+      withTrouble('sip', 'start-fails'),
+      {},
+      'sip: start failed',
+      { ivr: 'failed', sip: 'failed', media: 'never touched' },
+    ],
+    [
+      'one hangs while it starts',
+      withTrouble('media', 'start-hangs'),
+      {},
+      'media: start timed-out',
+      { ...ALL_RUN, media: 'changing' },
+    ],
+    [
+      'one dies as soon as it runs',
+      withTrouble('media', 'dies'),
+      {},
+      'media: start died',
+      { ...ALL_RUN, media: 'failed' },
+    ],
     ['one does not take its ports', withTrouble('media', 'does-not-hold'), {}, 'media: hold timed-out', ALL_RUN],
-    ['nobody keeps watch', UNITS, { keeper: 'cannot' }, 'keeper: guard no-keeper', { sip: 'never touched', ivr: 'never touched', media: 'never touched' }],
+    [
+      'nobody keeps watch',
+      UNITS,
+      { keeper: 'cannot' },
+      'keeper: guard no-keeper',
+      { sip: 'never touched', ivr: 'never touched', media: 'never touched' },
+    ],
   ])('%s', async (_, units, spec, trouble, states) => {
     const lab = await open({ units, ...spec });
     const { report, events } = await lab.run((await lab.startExclusive()).finished);

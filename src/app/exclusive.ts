@@ -142,25 +142,25 @@ export class Exclusive {
   async #awaitHeld({ holders, awaited }: ServiceGroup, started: readonly string[]): Promise<void> {
     const { clock } = this.#tools.system;
     const own = started.filter((service) => holders.includes(service));
+    // Ports of one that did not start are not waited for.
+    const expected = own.length === holders.length ? awaited : [];
     const until = clock.now() + HOLD_PATIENCE;
     for (;;) {
-      const free = own.length === holders.length ? await this.#free(awaited) : [];
+      const free = await this.#free(expected);
       const states = await this.#states(started);
-      const dead = states.filter(isDead);
-      for (const { name } of dead) await this.#tellDeath(name);
-      if (dead.length > 0) return;
-      if (free.length === 0 && states.every(({ state }) => state === 'running')) {
+      if (states.some(isDead)) return await this.#tellDeaths(states);
+      const late = free.length > 0 ? own : notRunning(states);
+      if (late.length === 0) {
         for (const service of own) this.#tools.tell({ step: 'held', service });
         return;
       }
-      if (clock.now() >= until) return await this.#tellNotHeld(free.length > 0 ? own : notRunning(states));
+      if (clock.now() >= until) return await this.#tellNotHeld(late);
       await this.#pause(LOOK_EVERY);
     }
   }
 
   async #lookAgain(): Promise<void> {
-    const dead = (await this.#states([...this.#restored.keys()])).filter(isDead);
-    for (const { name } of dead) await this.#tellDeath(name);
+    await this.#tellDeaths(await this.#states([...this.#restored.keys()]));
   }
 
   async #states(services: readonly string[]): Promise<readonly Service[]> {
@@ -186,10 +186,11 @@ export class Exclusive {
     return maps.flatMap((map) => [...map.keys()]);
   }
 
-  async #tellDeath(service: string): Promise<void> {
-    this.#restored.delete(service);
-    const lines = await this.#tools.services.lastLines(service);
-    this.#fail('start', service, { kind: 'died', lines });
+  async #tellDeaths(states: readonly Service[]): Promise<void> {
+    for (const { name } of states.filter(isDead)) {
+      this.#restored.delete(name);
+      this.#fail('start', name, { kind: 'died', lines: await this.#tools.services.lastLines(name) });
+    }
   }
 
   async #tellNotHeld(services: readonly string[]): Promise<void> {

@@ -116,7 +116,8 @@ export class PortCheck {
     );
     await this.#ask(first, beside);
     if (isSample && sharing.length > 1) await this.#refine(leader, refinement);
-    for (const [index, candidate] of sharing.entries()) await this.#askOthers(this.#firstLeg + index, othersThan(candidate, candidates));
+    for (const [index, candidate] of sharing.entries())
+      await this.#askOthers(this.#firstLeg + index, othersThan(candidate, candidates));
   }
 
   #select({ seen }: Candidate): readonly number[] {

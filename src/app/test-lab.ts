@@ -14,9 +14,9 @@ import type { System } from '../system/index.ts';
 import {
   type CheckRequest,
   type FinishedCheck,
+  planExclusive,
   type RunEvent,
   type RunningCheck,
-  planExclusive,
   startCheck,
   startReflector,
 } from './index.ts';
@@ -145,7 +145,7 @@ export async function openLab(network: NetworkSpec, options: Partial<ModelOption
     return run;
   };
   const startExclusive: Lab['startExclusive'] = async (request, listen = () => undefined) => {
-    const asked = { ...REQUEST, ...request };
+    const asked: CheckRequest = { ...REQUEST, mode: 'exclusive', ...request };
     const plan = await planExclusive(model.pbx, asked, null);
     if (plan.kind === 'error') throw new Error(`nothing may be stopped: ${JSON.stringify(plan.error)}`);
     const run: RunningCheck = startCheck(model.pbx, asked, 'lab', (event) => listen(event, () => run), plan.value);

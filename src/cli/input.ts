@@ -93,7 +93,7 @@ export function readCheckRequest(options: CheckOptions, drawn: DrawnServers): Re
   });
 }
 
-const MODES = ['auto', 'bind', 'live'] as const;
+const MODES = ['auto', 'bind', 'live', 'exclusive'] as const;
 
 /** A trial wants no rights that it does not need. */
 function readMode(

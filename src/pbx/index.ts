@@ -1,5 +1,6 @@
 /** The phone systems that we know: which of their ports must be reachable from the internet, and who says so. */
 
+export { parseOwnServices } from './own-services.ts';
 export { findProfile, PROFILES } from './profiles.ts';
 export { closure, type HeldPort, type Ports, planServices, type ServiceGroup, type ServicePlan } from './services.ts';
 export { isTlsPort } from './tls.ts';

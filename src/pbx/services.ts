@@ -24,6 +24,8 @@ export interface ServiceGroup extends Ports {
   readonly awaited: readonly string[];
   /** Ports that come and go with calls, and were held: so many calls may be in progress, or half as many. */
   readonly busy: number;
+  /** Ports of media ranges that are held for good: they do not tell whether somebody is talking. */
+  readonly standing: number;
 }
 
 /** What is stopped for a check, and for which ports. */
@@ -95,6 +97,7 @@ function groupOf(
   const awaited = (['udp', 'tcp'] as const).flatMap((protocol) =>
     lasting(checked[protocol], protocol === 'udp' ? udp : tcp).map((port) => portLabel(protocol, port)),
   );
+  const media = new Set(portsOf(checked.udp.filter(isMediaRange)).map((port) => portLabel('udp', port)));
   return {
     holders,
     waves: wavesOf(stopping, services),
@@ -102,6 +105,7 @@ function groupOf(
     tcp: toRanges(tcp),
     awaited,
     busy: udp.length + tcp.length - awaited.length,
+    standing: awaited.filter((label) => media.has(label)).length,
   };
 }
 
@@ -110,11 +114,13 @@ const runs = (service: Service | undefined): boolean => service?.state === 'runn
 /** A shorter range is no media range: there is no room for calls. */
 const SHORTEST_MEDIA_RANGE = 10;
 
+const isMediaRange = ({ from, to }: PortRange): boolean => to - from + 1 >= SHORTEST_MEDIA_RANGE;
+
 /** Of a media range that it holds as a whole the ports are its own for good; of one that it holds in part, they come with calls. */
 function lasting(ranges: readonly PortRange[], held: readonly number[]): number[] {
   const own = new Set(held);
-  const isLasting = ({ from, to }: PortRange): boolean =>
-    to - from + 1 < SHORTEST_MEDIA_RANGE || portsOf([{ from, to }]).every((port) => own.has(port));
+  const isLasting = (range: PortRange): boolean =>
+    !isMediaRange(range) || portsOf([range]).every((port) => own.has(port));
   const all = new Set(portsOf(ranges.filter(isLasting)));
   return held.filter((port) => all.has(port));
 }

@@ -9,7 +9,15 @@ import type {
   SampleVerdict,
   ServerVerdict,
 } from '../verdict/index.ts';
-import type { Report, ReportCertificate, ReportPort, ReportRouter, ReportSample, ReportServer, ReportServices } from './contract.ts';
+import type {
+  Report,
+  ReportCertificate,
+  ReportPort,
+  ReportRouter,
+  ReportSample,
+  ReportServer,
+  ReportServices,
+} from './contract.ts';
 
 /** What neither verdict nor findings know. */
 export interface ReportMeta {

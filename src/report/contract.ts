@@ -26,7 +26,7 @@ export interface Report {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly durationMs: number;
-  readonly mode: 'bind' | 'live';
+  readonly mode: 'bind' | 'live' | 'exclusive';
   /** The PBX's address, to which forwards must point. */
   readonly bindAddress?: string;
   /** More than `ports` where only a sample was asked. */

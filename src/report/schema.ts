@@ -181,7 +181,7 @@ const report = z.object({
   reason: reasons.nullable(),
   startedAt: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/),
   durationMs: z.number().min(0),
-  mode: z.enum(['bind', 'live']),
+  mode: z.enum(['bind', 'live', 'exclusive']),
   bindAddress: z.string().exactOptional(),
   plannedPorts: z.int().min(0).exactOptional(),
   sample: sample.exactOptional(),

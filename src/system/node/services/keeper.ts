@@ -29,7 +29,7 @@ export function keep({ stdin, stdout }: Pick<NodeJS.Process, 'stdin' | 'stdout'>
           isEnded = true;
           return resolve();
         default:
-          message satisfies never;
+          return message satisfies never;
       }
     }
 

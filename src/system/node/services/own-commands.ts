@@ -34,11 +34,7 @@ export function ownCommands(services: readonly OwnService[], run: RunCommand): C
     }
   }
 
-  async function bring(
-    name: string,
-    running: boolean,
-    patience: Milliseconds,
-  ): Promise<Result<null, ServiceFailure>> {
+  async function bring(name: string, running: boolean, patience: Milliseconds): Promise<Result<null, ServiceFailure>> {
     const service = known.get(name);
     if (!service) return err({ kind: 'missing', lines: [] });
     const until = performance.now() + patience;

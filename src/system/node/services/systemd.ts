@@ -65,4 +65,3 @@ export function failureOf(ran: Ran, log: readonly string[]): ServiceFailure {
 
 /** Whether systemd began this system (sd_booted(3)). */
 export const SYSTEMD_RUNS = '/run/systemd/system';
-

@@ -49,7 +49,7 @@ export function readDependencies(text: string): string[] {
 const STATES: Readonly<Record<number, Service['state']>> = { 1: 'stopped', 4: 'running' };
 
 /** What sc.exe takes for a service's short name, and nothing that could be an option of it. */
-export const isServiceName = (name: string): boolean => /^[^\\/\s"=\x00-\x1f]{1,256}$/.test(name);
+export const isServiceName = (name: string): boolean => /^[^\\/\s"=\p{C}]{1,256}$/u.test(name);
 
 const pause = (time: Milliseconds): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));
 
