@@ -59,7 +59,8 @@ export function conclude(all: readonly RunEvent[]): Report {
   const notWaited = events.find((event) => event.kind === 'not-waited');
   const context = {
     plannedPorts,
-    askedPorts: legs.length > 0 ? asked.length : 0,
+    // What was missed was no choice.
+    askedPorts: legs.length > 0 ? asked.length + missed.udp.length : 0,
     bindAddress: localAddress,
     holders,
     ...router,

@@ -26,7 +26,7 @@ export async function planExclusive(
   own: readonly OwnService[] | null,
 ): Promise<Result<ExclusivePlan, ExclusiveProblem>> {
   const services = own ? system.services.ofCommands(own) : system.services.ofSystem();
-  const held = await heldPorts(system, request, (pid, protocol, port) =>
+  const { held, isHidden } = await heldPorts(system, request, (pid, protocol, port) =>
     own ? Promise.resolve(ownerAmong(own, protocol, port)) : ofProcess(services, pid),
   );
   const checked = { udp: request.udp, tcp: request.tcp };
@@ -34,6 +34,9 @@ export async function planExclusive(
     if (held.length > 0) return err({ kind: 'no-controller', held });
     return ok({ plan: { groups: [], rest: checked }, services: system.services.ofCommands([]) });
   }
+  // Whose they are is hidden from ordinary users, who may not stop it either.
+  const hindrance = isHidden && !own ? await services.mayControl() : ok(null);
+  if (hindrance.kind === 'error') return err({ kind: 'trouble', service: null, failure: hindrance.error });
   const names = new Set([...(own ?? []).map(({ name }) => name), ...held.flatMap(({ service }) => service ?? [])]);
   const known = await lookAround([...names], services);
   if (known.kind === 'error') return err({ kind: 'trouble', service: null, failure: known.error });
@@ -58,18 +61,21 @@ async function heldPorts(
   { host }: Pick<System, 'host'>,
   request: Asked,
   serviceOf: (pid: number | null, protocol: Protocol, port: number) => Promise<string | null>,
-): Promise<HeldPort[]> {
+): Promise<{ readonly held: readonly HeldPort[]; readonly isHidden: boolean }> {
   const held: HeldPort[] = [];
+  let isHidden = false;
   for (const protocol of ['udp', 'tcp'] as const) {
     const ports = portsOf(request[protocol]);
     if (ports.length === 0) continue;
     const seen = new Map<number, number | null>();
     for (const family of familiesOf(request))
       for (const [port, { pid }] of await host.holders(protocol, ports, family)) seen.set(port, seen.get(port) ?? pid);
-    for (const [port, pid] of [...seen].sort(([one], [other]) => one - other))
+    for (const [port, pid] of [...seen].sort(([one], [other]) => one - other)) {
+      isHidden ||= pid === null;
       held.push({ protocol, port, service: await serviceOf(pid, protocol, port) });
+    }
   }
-  return held;
+  return { held, isHidden };
 }
 
 const ofProcess = (services: Services | null, pid: number | null): Promise<string | null> =>

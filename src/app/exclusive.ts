@@ -6,6 +6,8 @@ import type { Keeper, Service, ServiceFailure, Services, System } from '../syste
 /** A service that takes longer to stop is not waited for. */
 const STOP_PATIENCE: Milliseconds = 20_000;
 const START_PATIENCE: Milliseconds = 60_000;
+/** One that would not stop may be told to start and still be stopping. */
+const STUBBORN_PATIENCE: Milliseconds = 5_000;
 /** Since it runs, until it holds its ports. */
 const HOLD_PATIENCE: Milliseconds = 30_000;
 const LOOK_EVERY: Milliseconds = 100;
@@ -36,6 +38,7 @@ export class Exclusive {
   readonly #touched = new Set<string>();
   /** Started again, and when. */
   readonly #restored = new Map<string, Milliseconds>();
+  readonly #stubborn = new Set<string>();
   #isFailed = false;
 
   constructor(tools: ExclusiveTools) {
@@ -122,13 +125,17 @@ export class Exclusive {
     this.#tools.tell({ step: 'stopping', service });
     const result = await keeper.stop(service, STOP_PATIENCE);
     if (result.kind === 'ok') this.#tools.tell({ step: 'stopped', service });
-    else this.#fail('stop', service, result.error);
+    else {
+      this.#stubborn.add(service);
+      this.#fail('stop', service, result.error);
+    }
     return result.kind === 'ok';
   }
 
   async #startOne(service: string, keeper: Keeper | null): Promise<boolean> {
     this.#tools.tell({ step: 'starting', service });
-    const result = await keeper?.start(service, START_PATIENCE);
+    const patience = this.#stubborn.has(service) ? STUBBORN_PATIENCE : START_PATIENCE;
+    const result = await keeper?.start(service, patience);
     if (result?.kind === 'ok') {
       this.#touched.delete(service);
       this.#restored.set(service, this.#tools.system.clock.now());

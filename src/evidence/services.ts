@@ -42,10 +42,14 @@ export function collectServices(steps: readonly ServiceStep[]): ServicesEvidence
     byService.set(one.service, known);
     known.push({ step: one.step, at: one.at });
   }
-  return {
-    services: [...byService].map(([service, own]) => ({ service, steps: own, down: downOf(own) })),
-    failures: steps.filter((one) => one.step === 'failed'),
-  };
+  const failures = steps.filter((one) => one.step === 'failed');
+  const fallen = new Set(failures.flatMap(({ what, service }) => (what === 'start' ? (service ?? []) : [])));
+  const services = [...byService].map(([service, own]) => ({
+    service,
+    steps: own,
+    down: fallen.has(service) ? null : downOf(own),
+  }));
+  return { services, failures };
 }
 
 function downOf(steps: ServiceEvidence['steps']): Milliseconds | null {
