@@ -9,15 +9,15 @@ import {
   scopeOf,
 } from '../base/index.ts';
 import { CallCheck } from '../engine/index.ts';
-import { isTlsPort, type ServiceGroup } from '../pbx/index.ts';
+import { isTlsPort } from '../pbx/index.ts';
 import { CALLED_AT_ONCE, fewestSockets, type ProbePlan, planCalls, type ServerFacts } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import type { Holder, System } from '../system/index.ts';
 import { conclude, legsOf } from './conclude.ts';
 import type { CheckRequest, Mode, RunEvent } from './events.ts';
-import { Exclusive } from './exclusive.ts';
-import { type ExclusivePlan, familiesOf } from './exclusive-plan.ts';
+import type { ExclusivePlan } from './exclusive-plan.ts';
 import { addressesFor, chooseFamily, hasFamily, makeResolve, type Resolve } from './family.ts';
+import { type AskPortion, checkGroups } from './groups.ts';
 import { type Bystanders, type Memory, memoryOf } from './memory.ts';
 import { chooseMode, placeFor } from './places.ts';
 import { PortCheck, type Portion } from './port-check.ts';
@@ -261,6 +261,7 @@ class Run {
         if (portion === null) await this.#lookAtCertificates(leader.address);
         await this.#checkCalls(callServer(server), tcp, mode);
       });
+    if (this.#exclusive) this.#tell({ kind: 'exclusive', plan: this.#exclusive.plan });
     const work = this.#exclusive
       ? this.#checkGroups(this.#exclusive, leader, ask, caller !== undefined)
       : ask(null, portsOf(this.#request.tcp));
@@ -285,54 +286,19 @@ class Run {
     return found.some(({ size }) => size > 0);
   }
 
-  /** What nobody holds first, since nothing is stopped for it; then one group of services after the other. */
-  async #checkGroups(
-    { plan, services }: ExclusivePlan,
-    leader: Candidate,
-    ask: (portion: Portion, tcp: readonly number[]) => Promise<void>,
-    canCall: boolean,
-  ): Promise<void> {
-    const {
-      system: { clock },
-      request,
-    } = { system: this.#system, request: this.#request };
-    const family = familyOf(leader.address);
-    const exclusive = new Exclusive({
+  async #checkGroups(exclusive: ExclusivePlan, leader: Candidate, ask: AskPortion, canCall: boolean): Promise<void> {
+    const { clock } = this.#system;
+    await this.#lookAtCertificates(leader.address);
+    await checkGroups(exclusive.plan, {
       system: this.#system,
-      services,
-      families: family ? [family] : familiesOf(request),
+      services: exclusive.services,
+      families: [familyOf(leader.address) ?? 'ipv4'],
+      ask,
+      canCall: canCall || !this.#request.tcpIfPossible,
       tell: (step) => this.#tell({ kind: 'service', step: { ...step, at: clock.now() - this.#began } }),
       abort: () => this.cancel(),
       isCancelled: () => this.#pumps.cancelled,
     });
-    this.#tell({ kind: 'exclusive', plan });
-    await this.#lookAtCertificates(leader.address);
-    const { rest, groups } = plan;
-    const withoutStop = { udp: rest.udp, free: () => Promise.resolve(true) };
-    if (rest.udp.length + rest.tcp.length > 0) await ask(withoutStop, portsOf(rest.tcp));
-    const mayCall = canCall || !request.tcpIfPossible;
-    try {
-      for (const group of groups) {
-        if (this.#pumps.cancelled || exclusive.isFailed) return;
-        if (group.udp.length > 0 || mayCall) await this.#checkGroup(group, exclusive, ask);
-      }
-    } finally {
-      await exclusive.end();
-    }
-  }
-
-  async #checkGroup(
-    group: ServiceGroup,
-    exclusive: Exclusive,
-    ask: (portion: Portion, tcp: readonly number[]) => Promise<void>,
-  ): Promise<void> {
-    let stopped: Promise<boolean> | null = null;
-    const free = () => (stopped ??= exclusive.stop(group));
-    try {
-      await ask({ udp: group.udp, free }, portsOf(group.tcp));
-    } finally {
-      await exclusive.restore(group);
-    }
   }
 
   /** Beside the UDP ports: calls take seconds, and hardly any packets. */

@@ -54,7 +54,7 @@ const trouble = (service: string, kind: ServiceFailure['kind']): ExclusiveProble
 });
 
 /** Of both families, where it is not known yet which will be asked: the PBX needs both. */
-export const familiesOf = ({ family }: Pick<CheckRequest, 'family'>): readonly Family[] =>
+const familiesOf = ({ family }: Pick<CheckRequest, 'family'>): readonly Family[] =>
   family ? [family] : ['ipv4', 'ipv6'];
 
 async function heldPorts(

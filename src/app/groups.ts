@@ -1,10 +1,50 @@
 import { portsOf } from '../base/index.ts';
 import type { CallObservation } from '../engine/index.ts';
 import { type CallRunEvidence, collectCalls, collectServices, type ServicesEvidence } from '../evidence/index.ts';
+import type { ServiceGroup, ServicePlan } from '../pbx/index.ts';
 import type { CallPlan } from '../plan/index.ts';
 import type { RunEvent } from './events.ts';
+import { Exclusive, type ExclusiveTools } from './exclusive.ts';
+import type { Portion } from './port-check.ts';
 
-/* What a run in several groups of ports adds up to. */
+/** Asks ports by themselves: those UDP ports, and these of TCP. */
+export type AskPortion = (portion: Portion, tcp: readonly number[]) => Promise<void>;
+
+interface GroupTools extends ExclusiveTools {
+  readonly ask: AskPortion;
+  /** TCP ports are worth a stop. */
+  readonly canCall: boolean;
+}
+
+/** What nobody holds first, since nothing is stopped for it; then one group of services after the other. */
+export async function checkGroups({ rest, groups }: ServicePlan, tools: GroupTools): Promise<void> {
+  const exclusive = new Exclusive(tools);
+  const free = () => Promise.resolve(true);
+  if (rest.udp.length + rest.tcp.length > 0) await tools.ask({ udp: rest.udp, free }, portsOf(rest.tcp));
+  try {
+    for (const group of groups) {
+      if (tools.isCancelled() || exclusive.isFailed) return;
+      if (group.udp.length > 0 || tools.canCall) await checkGroup(group, exclusive, tools.ask);
+    }
+  } finally {
+    await exclusive.end();
+  }
+}
+
+async function checkGroup(group: ServiceGroup, exclusive: Exclusive, ask: AskPortion): Promise<void> {
+  let stopped: Promise<boolean> | null = null;
+  const free = () => {
+    stopped ??= exclusive.stop(group);
+    return stopped;
+  };
+  try {
+    await ask({ udp: group.udp, free }, portsOf(group.tcp));
+  } finally {
+    await exclusive.restore(group);
+  }
+}
+
+/* And what a run in several groups adds up to. */
 
 /** Calls of several groups, one after the other. null: no TCP port was called. */
 export function callsOf(events: readonly RunEvent[]): CallRunEvidence | null {
