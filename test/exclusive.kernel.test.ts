@@ -1,20 +1,21 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { noMachine } from '../lab/systemd/index.ts';
-import { ensureBuilt } from './test-command.ts';
-import { openPbx, PBX, type Pbx, reportOf } from './test-pbx.ts';
+import { noMachine, openPbx, PBX, type Pbx } from '../lab/systemd/index.ts';
+import type { Report } from '../src/report/index.ts';
+import { ensureBuilt, FULLCONE } from './test-command.ts';
 
 /*
- * Exclusive mode of the built command, on a machine with a real systemd. `FULLCONE_KILLS=50` kills the checker at so many
- * moments; by default at a few.
+ * Exclusive mode of the built command, on a machine with a real systemd. `npm run kills` kills the checker at fifty moments.
  */
 
 const why = noMachine();
-const KILLS = Number(process.env['FULLCONE_KILLS'] ?? 4);
+const KILLS = 4;
 const ACTIVE = PBX.map(() => 'active');
 const PORTS = ['--udp', '5060,9000-9049', '--tcp', '5060', '--yes'];
 /** Slow enough to be met in the middle. */
 const SLOWLY = [...PORTS, '--rate', '60'];
 const LONGEST_RUN = 3_500;
+
+const reportOf = (out: string): Report => JSON.parse(out) as Report;
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -22,23 +23,10 @@ describe.skipIf(why !== null)(`exclusive mode with a real systemd${why === null 
   let pbx: Pbx;
   beforeAll(async () => {
     ensureBuilt();
-    pbx = await openPbx();
+    pbx = await openPbx(FULLCONE);
     await pbx.begin(PBX);
   });
   afterAll(() => pbx?.close());
-
-  /** Within this time all of it runs and holds its ports, and nobody of ours is left. */
-  const backWithin = async (limit: number): Promise<number> => {
-    const began = performance.now();
-    while (performance.now() - began < limit) {
-      const states = await pbx.states(PBX);
-      const logs = await Promise.all(['sip', 'media'].map((name) => pbx.log(name)));
-      const isUp = states.every((state) => state === 'active') && logs.every((log) => log.at(-1)?.[1] === 'up');
-      if (isUp) return performance.now() - began;
-      await pause(100);
-    }
-    throw new Error(`not back after ${limit} ms: ${await pbx.states(PBX)}`);
-  };
 
   const nobodyLeft = async (limit: number): Promise<string> => {
     const began = performance.now();
@@ -95,7 +83,7 @@ describe.skipIf(why !== null)(`exclusive mode with a real systemd${why === null 
     const { code, out, error } = await run.ended;
     expect([found, code, reportOf(out).reason]).toEqual([0, 2, 'services']);
     expect(error).toContain('the process that watches over them is gone');
-    expect(await backWithin(10_000)).toBeLessThan(10_000);
+    expect(await pbx.backWithin(10_000)).toBeLessThan(10_000);
   });
 
   test.each(Array.from({ length: KILLS }, (_, index) => index))(
@@ -106,7 +94,7 @@ describe.skipIf(why !== null)(`exclusive mode with a real systemd${why === null 
       await pause(moment);
       run.signal('SIGKILL');
       await run.ended;
-      const back = await backWithin(10_000);
+      const back = await pbx.backWithin(10_000);
       expect(back, `killed after ${Math.round(moment)} ms`).toBeLessThan(10_000);
     },
   );

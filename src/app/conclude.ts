@@ -20,7 +20,7 @@ import {
   unresolvable,
 } from '../verdict/index.ts';
 import type { RunEvent, ServerName } from './events.ts';
-import { callsOf, isTroubled, missedOf, servicesOf } from './groups.ts';
+import { callsOf, isTroubled, missedOf, servicesOf } from './group-results.ts';
 import { portsThatSpoke } from './memory.ts';
 import { routerEvidence } from './router.ts';
 

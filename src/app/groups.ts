@@ -1,9 +1,5 @@
 import { portsOf } from '../base/index.ts';
-import type { CallObservation } from '../engine/index.ts';
-import { type CallRunEvidence, collectCalls, collectServices, type ServicesEvidence } from '../evidence/index.ts';
 import type { ServiceGroup, ServicePlan } from '../pbx/index.ts';
-import type { CallPlan } from '../plan/index.ts';
-import type { RunEvent } from './events.ts';
 import { Exclusive, type ExclusiveTools } from './exclusive.ts';
 import type { Portion } from './port-check.ts';
 
@@ -42,47 +38,4 @@ async function checkGroup(group: ServiceGroup, exclusive: Exclusive, ask: AskPor
   } finally {
     await exclusive.restore(group);
   }
-}
-
-/* And what a run in several groups adds up to. */
-
-/** Calls of several groups, one after the other. null: no TCP port was called. */
-export function callsOf(events: readonly RunEvent[]): CallRunEvidence | null {
-  const parts: { plan: CallPlan; seen: CallObservation[] }[] = [];
-  for (const event of events) {
-    if (event.kind === 'calls-planned') parts.push({ plan: event.plan, seen: [] });
-    if (event.kind === 'call') parts.at(-1)?.seen.push(event.observation);
-  }
-  const collected = parts.map(({ plan, seen }) => collectCalls(plan, seen));
-  if (collected.length === 0) return null;
-  return { ports: collected.flatMap(({ ports }) => ports), cancelled: collected.some(({ cancelled }) => cancelled) };
-}
-
-/** Nothing where nothing was going to be stopped. */
-export function servicesOf(events: readonly RunEvent[]): { readonly services?: ServicesEvidence } {
-  if (!events.some(({ kind }) => kind === 'exclusive')) return {};
-  return { services: collectServices(events.flatMap((event) => (event.kind === 'service' ? [event.step] : []))) };
-}
-
-/** A service would not stop, or is not as it was before. */
-export const isTroubled = (events: readonly RunEvent[]): boolean =>
-  events.some((event) => event.kind === 'service' && event.step.step === 'failed');
-
-interface Missed {
-  readonly udp: readonly number[];
-  readonly tcp: readonly number[];
-}
-
-/** Ports whose turn never came, though that of others did: their service would not stop, or the run ended before. */
-export function missedOf(events: readonly RunEvent[], asked: readonly number[]): Missed {
-  const plan = events.find((event) => event.kind === 'exclusive')?.plan;
-  const isCut = isTroubled(events) || events.some((event) => event.kind === 'ended' && event.cancelled);
-  if (!plan || !isCut || asked.length === 0) return { udp: [], tcp: [] };
-  const known = new Set(asked);
-  const called = new Set(events.flatMap((event) => (event.kind === 'calls-planned' ? event.plan.slices.flat() : [])));
-  const groups = [plan.rest, ...plan.groups];
-  // Of a sample, some of each group were asked.
-  const udp = groups.map((group) => portsOf(group.udp)).filter((ports) => !ports.some((port) => known.has(port)));
-  const tcp = groups.flatMap((group) => portsOf(group.tcp)).filter((port) => !called.has(port));
-  return { udp: udp.flat(), tcp };
 }

@@ -1,12 +1,12 @@
 import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Machine, openMachine, type Started } from '../lab/systemd/index.ts';
-import type { Report } from '../src/report/index.ts';
-import { FULLCONE } from './test-command.ts';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Machine, openMachine, type Started } from './machine.ts';
 
-/* For tests: a machine with a real systemd, and on it a PBX of several services, built like a 3CX. */
+/* A PBX of several services on a machine with a real systemd, built like a 3CX. */
 
+const HERE = dirname(fileURLToPath(import.meta.url));
 const HOLDER = `${process.execPath} /opt/lab/holder.js`;
 
 const unit = (lines: { readonly unit?: readonly string[]; readonly service: readonly string[] }): string =>
@@ -44,23 +44,33 @@ export interface Pbx extends Machine {
   /** `active`, `inactive`, `failed`, ... of each, in this order. */
   states(names: readonly string[]): Promise<readonly string[]>;
   begin(names: readonly string[]): Promise<void>;
+  /** Until all that runs in the usual case runs, and holds its ports; milliseconds. Throws after the limit. */
+  backWithin(limit: number): Promise<number>;
   /** What a service has written down: `1764000000000 up`. */
   log(name: string): Promise<readonly (readonly [at: number, what: string])[]>;
   /** Units of ours, and processes of the command, that are left. */
   left(): Promise<string>;
 }
 
-export async function openPbx(): Promise<Pbx> {
+/** `fullcone`: the built command, one file. */
+export async function openPbx(fullcone: string): Promise<Pbx> {
   const share = mkdtempSync(join(tmpdir(), 'fullcone-pbx-'));
-  copyFileSync(FULLCONE, join(share, 'fullcone.js'));
-  copyFileSync(join(import.meta.dirname, '../lab/systemd/holder.js'), join(share, 'holder.js'));
-  copyFileSync(join(import.meta.dirname, '../package.json'), join(share, 'package.json'));
+  copyFileSync(fullcone, join(share, 'fullcone.js'));
+  copyFileSync(join(HERE, 'holder.js'), join(share, 'holder.js'));
+  copyFileSync(join(HERE, '../../package.json'), join(share, 'package.json'));
   // Inside, root is nobody who is known outside.
   chmodSync(share, 0o755);
   const machine = await openMachine({ units: UNITS, share });
   const states: Pbx['states'] = async (names) => {
     const { out } = await machine.run(['systemctl', 'is-active', ...names]);
     return out.trim().split('\n');
+  };
+  const log: Pbx['log'] = async (name) => {
+    const { out } = await machine.run(['cat', `/run/${name}.log`]);
+    return out
+      .trim()
+      .split('\n')
+      .map((line) => [Number(line.split(' ')[0]), line.split(' ')[1] ?? ''] as const);
   };
   return {
     ...machine,
@@ -75,13 +85,18 @@ export async function openPbx(): Promise<Pbx> {
       if (code !== 0) throw new Error(error);
       await machine.run(['sh', '-c', `for i in $(seq 100); do ${allHeld(names)} && exit 0; sleep 0.05; done; exit 1`]);
     },
-    async log(name) {
-      const { out } = await machine.run(['cat', `/run/${name}.log`]);
-      return out
-        .trim()
-        .split('\n')
-        .map((line) => [Number(line.split(' ')[0]), line.split(' ')[1] ?? ''] as const);
+    async backWithin(limit) {
+      const began = performance.now();
+      for (;;) {
+        const now = await states(PBX);
+        const logs = await Promise.all(['sip', 'media'].map(log));
+        const isUp = now.every((state) => state === 'active') && logs.every((lines) => lines.at(-1)?.[1] === 'up');
+        if (isUp) return performance.now() - began;
+        if (performance.now() - began > limit) throw new Error(`not back after ${limit} ms: ${now.join(', ')}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
     },
+    log,
     async left() {
       const { out } = await machine.run([
         'sh',
@@ -103,5 +118,3 @@ const allHeld = (names: readonly string[]): string =>
     .filter((name) => UNITS[name]?.includes('holder.js') === true)
     .map((name) => `tail -n 1 /run/${name.replace('.service', '')}.log | grep -q up`)
     .join(' && ') || 'true';
-
-export const reportOf = (out: string): Report => JSON.parse(out) as Report;
