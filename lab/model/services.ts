@@ -18,6 +18,8 @@ export interface Units {
   readonly changes: readonly UnitChange[];
   /** Keepers that were armed, and have neither ended nor died. */
   keepers(): number;
+  /** A service opens one more UDP port, as for a call. */
+  take(name: string, port: number): void;
   /** null: none of them has it. */
   holderOf(protocol: Protocol, port: number): Holder | null;
 }
@@ -52,6 +54,7 @@ export function createUnits(spec: UnitsSpec, tools: UnitsTools): Units {
     control: { ofSystem: () => (spec.units.length > 0 ? services : null), ofCommands: () => services },
     changes: table.changes,
     keepers: () => alive.size,
+    take: (name, port) => table.take(name, port),
     holderOf: (protocol, port) => table.holderOf(protocol, port),
   };
 }

@@ -30,7 +30,8 @@ export interface UnitsTools {
   readonly isBound: (protocol: Protocol, port: number) => boolean;
 }
 
-interface Unit extends UnitSpec {
+interface Unit extends Omit<UnitSpec, 'udp'> {
+  udp: readonly number[];
   state: Service['state'];
   readonly pid: number;
 }
@@ -53,7 +54,10 @@ export class UnitTable {
   constructor(specs: readonly UnitSpec[], tools: UnitsTools) {
     this.#tools = tools;
     this.#units = new Map(
-      specs.map((spec, index) => [spec.name, { ...spec, state: 'running', pid: FIRST_PID + index }]),
+      specs.map((spec, index) => [
+        spec.name,
+        { ...spec, udp: spec.udp ?? [], state: 'running', pid: FIRST_PID + index },
+      ]),
     );
     for (const unit of this.#units.values()) this.#hold(unit);
   }
@@ -73,6 +77,14 @@ export class UnitTable {
     const isHolder = (unit: Unit) => unit[protocol]?.includes(port) && this.#tools.held[protocol].has(port);
     const unit = [...this.#units.values()].find(isHolder);
     return unit ? { pid: unit.pid, name: unit.name, unit: unit.name } : null;
+  }
+
+  /** It opens one more UDP port, as for a call. */
+  take(name: string, port: number): void {
+    const unit = this.#units.get(name);
+    if (unit?.state !== 'running') return;
+    unit.udp = [...unit.udp, port];
+    this.#hold(unit);
   }
 
   stop(name: string, patience: Milliseconds, done: Done): void {
@@ -140,7 +152,7 @@ export class UnitTable {
   }
 }
 
-const portsOf = ({ udp = [], tcp = [] }: Unit): (readonly [Protocol, number])[] => [
+const portsOf = ({ udp, tcp = [] }: Unit): (readonly [Protocol, number])[] => [
   ...udp.map((port) => ['udp', port] as const),
   ...tcp.map((port) => ['tcp', port] as const),
 ];

@@ -4,7 +4,6 @@ import {
   isAnyAddress,
   type Milliseconds,
   type Protocol,
-  portLabel,
   portsOf,
   scopeOf,
 } from '../base/index.ts';
@@ -12,12 +11,13 @@ import { CallCheck } from '../engine/index.ts';
 import { isTlsPort } from '../pbx/index.ts';
 import { CALLED_AT_ONCE, fewestSockets, type ProbePlan, planCalls, type ServerFacts } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
-import type { Holder, System } from '../system/index.ts';
+import type { System } from '../system/index.ts';
 import { conclude, legsOf } from './conclude.ts';
 import type { CheckRequest, Mode, RunEvent } from './events.ts';
 import type { ExclusivePlan } from './exclusive-plan.ts';
 import { addressesFor, chooseFamily, hasFamily, makeResolve, type Resolve } from './family.ts';
 import { type AskPortion, checkGroups } from './groups.ts';
+import { heldBy, holdersOf } from './in-use.ts';
 import { type Bystanders, type Memory, memoryOf } from './memory.ts';
 import { chooseMode, placeFor } from './places.ts';
 import { PortCheck, type Portion } from './port-check.ts';
@@ -287,14 +287,16 @@ class Run {
   }
 
   async #checkGroups(exclusive: ExclusivePlan, leader: Candidate, ask: AskPortion, canCall: boolean): Promise<void> {
-    const { clock } = this.#system;
+    const { clock, host } = this.#system;
+    const family = familyOf(leader.address) ?? 'ipv4';
     await this.#lookAtCertificates(leader.address);
     await checkGroups(exclusive.plan, {
       system: this.#system,
       services: exclusive.services,
-      families: [familyOf(leader.address) ?? 'ipv4'],
+      families: [family],
       ask,
       canCall: canCall || !this.#request.tcpIfPossible,
+      foundBusy: (holders) => heldBy(holders, this.#events, { host, family, services: exclusive.services }),
       tell: (step) => this.#tell({ kind: 'service', step: { ...step, at: clock.now() - this.#began } }),
       abort: () => this.cancel(),
       isCancelled: () => this.#pumps.cancelled,
@@ -334,24 +336,8 @@ class Run {
   }
 
   async #findHolders(family: Family): Promise<void> {
-    const inUse: Record<Protocol, number[]> = { udp: [], tcp: [] };
-    for (const event of this.#events) {
-      if (event.kind !== 'observed' && event.kind !== 'call') continue;
-      const seen = event.observation;
-      if (seen.kind !== 'not-listening' && seen.kind !== 'call-not-listening') continue;
-      if (seen.failure.kind === 'in-use') inUse[event.kind === 'call' ? 'tcp' : 'udp'].push(seen.port);
-    }
-    const [udp, tcp] = await Promise.all([
-      this.#holders('udp', inUse.udp, family),
-      this.#holders('tcp', inUse.tcp, family),
-    ]);
-    if (udp.length + tcp.length > 0) this.#tell({ kind: 'holders', holders: [...udp, ...tcp] });
-  }
-
-  async #holders(protocol: Protocol, ports: readonly number[], family: Family): Promise<[string, Holder][]> {
-    if (ports.length === 0) return [];
-    const holders = await this.#system.host.holders(protocol, ports, family);
-    return [...holders].map(([port, holder]) => [portLabel(protocol, port), holder]);
+    const holders = await holdersOf(this.#events, this.#system.host, family);
+    if (holders.length > 0) this.#tell({ kind: 'holders', holders });
   }
 
   #tell(event: RunEvent): void {

@@ -92,6 +92,19 @@ describe('a check in exclusive mode', () => {
     expect(lab.units.changes).toEqual([]);
   });
 
+  test('a port that a call takes meanwhile is asked with those of its service', async () => {
+    const lab = await open();
+    const run = await lab.startExclusive({}, ({ kind }) => {
+      if (kind === 'exclusive') lab.units.take('media', 9004);
+    });
+    const { report, events } = await lab.run(run.finished);
+    expect(events).toContainEqual(
+      expect.objectContaining({ observation: expect.objectContaining({ kind: 'not-listening', port: 9004 }) }),
+    );
+    expect([report.verdict, report.sample]).toEqual(['supported', undefined]);
+    expect(results(report)).toHaveLength(7);
+  });
+
   test('what waits for the router waits before anything is stopped', async () => {
     const lab = await open({}, NOT_FORWARDED);
     await lab.check();

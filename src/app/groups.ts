@@ -1,4 +1,4 @@
-import { portsOf } from '../base/index.ts';
+import { portsOf, toRanges } from '../base/index.ts';
 import type { ServiceGroup, ServicePlan } from '../pbx/index.ts';
 import { Exclusive, type ExclusiveTools } from './exclusive.ts';
 import type { Portion } from './port-check.ts';
@@ -10,6 +10,8 @@ interface GroupTools extends ExclusiveTools {
   readonly ask: AskPortion;
   /** TCP ports are worth a stop. */
   readonly canCall: boolean;
+  /** UDP ports that were found in use so far, and that one of these services holds: a call has begun meanwhile. */
+  readonly foundBusy: (holders: readonly string[]) => Promise<readonly number[]>;
 }
 
 /** What nobody holds first, since nothing is stopped for it; then one group of services after the other. */
@@ -20,7 +22,9 @@ export async function checkGroups({ rest, groups }: ServicePlan, tools: GroupToo
   try {
     for (const group of groups) {
       if (tools.isCancelled() || exclusive.isFailed) return;
-      if (group.udp.length > 0 || tools.canCall) await checkGroup(group, exclusive, tools.ask);
+      const busy = await tools.foundBusy(group.holders);
+      const udp = toRanges([...portsOf(group.udp), ...busy]);
+      if (udp.length > 0 || tools.canCall) await checkGroup({ ...group, udp }, exclusive, tools.ask);
     }
   } finally {
     await exclusive.end();

@@ -5,7 +5,7 @@ import type { Keeper, ServiceFailure } from '../../services.ts';
 import { lastOf } from './command.ts';
 import type { ControllerSpec } from './controller.ts';
 import { controllerOf } from './controllers.ts';
-import { type FromKeeper, readLines, type ToKeeper } from './keeper-protocol.ts';
+import { type FromKeeper, parseLine, readLines, type ToKeeper } from './keeper-protocol.ts';
 
 /** A process that does not say within this time that it is there is none. */
 const ARMING: Milliseconds = 10_000;
@@ -68,7 +68,7 @@ class Connection {
     if (child.stdout)
       readLines(
         child.stdout,
-        (line) => this.#hear(JSON.parse(line) as FromKeeper),
+        (line) => this.#hear(parseLine<FromKeeper>(line)),
         () => this.#lose(),
       );
   }
@@ -119,7 +119,8 @@ class Connection {
     this.#child.stdin?.write(`${JSON.stringify(message)}\n`);
   }
 
-  #hear(message: FromKeeper): void {
+  #hear(message: FromKeeper | null): void {
+    if (!message) return;
     if (message.kind === 'ready') return this.#ready(true);
     this.#pending.get(message.id)?.(message.result);
     this.#pending.delete(message.id);

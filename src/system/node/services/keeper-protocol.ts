@@ -34,3 +34,12 @@ export function readLines(stream: NodeJS.ReadableStream, line: (text: string) =>
   stream.on('error', finish);
   stream.on('close', finish);
 }
+
+/** null: a line that was cut short, or that somebody else has written. */
+export function parseLine<T>(line: string): T | null {
+  try {
+    return JSON.parse(line) as T;
+  } catch {
+    return null;
+  }
+}

@@ -1,5 +1,5 @@
 import { controllerOf } from './controllers.ts';
-import { type FromKeeper, readLines, type ToKeeper } from './keeper-protocol.ts';
+import { type FromKeeper, parseLine, readLines, type ToKeeper } from './keeper-protocol.ts';
 import { Keeping } from './keeping.ts';
 
 /**
@@ -36,7 +36,7 @@ export function keep({ stdin, stdout }: Pick<NodeJS.Process, 'stdin' | 'stdout'>
     readLines(
       stdin,
       (line) => {
-        const message = parse(line);
+        const message = parseLine<ToKeeper>(line);
         if (message && !isEnded) obey(message);
       },
       () => {
@@ -44,13 +44,4 @@ export function keep({ stdin, stdout }: Pick<NodeJS.Process, 'stdin' | 'stdout'>
       },
     );
   });
-}
-
-/** A line that was cut short, or that somebody typed. */
-function parse(line: string): ToKeeper | null {
-  try {
-    return JSON.parse(line) as ToKeeper;
-  } catch {
-    return null;
-  }
 }
