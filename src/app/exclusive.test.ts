@@ -187,9 +187,27 @@ describe('whatever goes wrong, everything else is restored', () => {
     expect(conclude(JSON.parse(JSON.stringify(events)) as RunEvent[])).toEqual(report);
   });
 
+  test('a bug of ours', async () => {
+    const lab = await open();
+    let isThrown = false;
+    const run = await lab.startExclusive({}, (event) => {
+      if (isThrown || event.kind !== 'observed' || event.leg !== 1) return;
+      isThrown = true;
+      throw new Error('a bug');
+    });
+    await expect(lab.run(run.finished)).rejects.toThrow('a bug');
+    expect(statesOf(lab)).toEqual({ ...ALL_RUN, media: 'never touched' });
+    expect([lab.leftOpen(), lab.units.keepers()]).toEqual([0, 0]);
+  });
+
   test.each([50, 120, 350, 900, 1500, 3000])('its keeper is gone after %d ms', async (livesFor) => {
     const lab = await open({ keeper: { livesFor } }, NOT_FORWARDED);
-    const { report } = await lab.run((await lab.startExclusive()).finished);
+    const { report, events } = await lab.run((await lab.startExclusive()).finished);
+    // What is being asked ends at once: until then nobody would restore.
+    const steps = events.flatMap((event) => (event.kind === 'service' ? [event.step] : []));
+    const lost = steps.findIndex(({ step }) => step === 'failed');
+    const next = steps.slice(lost).find(({ step }) => step === 'starting');
+    expect((next?.at ?? Number.NaN) - (steps[lost]?.at ?? 0)).toBeLessThan(200);
     expect(new Set(['running', 'never touched', ...Object.values(statesOf(lab))]).size).toBe(2);
     expect(statesOf(lab)['ivr']).toBe('running');
     expect([report.verdict, report.reason]).toEqual(['inconclusive', 'services']);

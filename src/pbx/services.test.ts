@@ -55,6 +55,21 @@ describe('what is stopped for a check', () => {
     expect(groups[0]?.waves).toEqual([['sip'], ['media']]);
   });
 
+  test('in whichever order they are found', () => {
+    const services = [
+      service('sip'),
+      service('media', { takesAlong: ['ivr'] }),
+      service('ivr', { takesAlong: ['sip'] }),
+    ];
+    for (const holders of [
+      [...held('media', '5060'), ...held('sip', '9000')],
+      [...held('sip', '5060'), ...held('media', '9000')],
+    ])
+      expect(plan('5060,9000', holders, services).groups.map(({ waves }) => waves)).toEqual([
+        [['sip'], ['ivr'], ['media']],
+      ]);
+  });
+
   test('services that take each other along are one wave', () => {
     const both = [service('a', { takesAlong: ['b'] }), service('b', { takesAlong: ['a'] })];
     expect(plan('5060', held('a', '5060'), both).groups[0]?.waves).toEqual([['a', 'b']]);
