@@ -1,4 +1,4 @@
-import type { Family, Milliseconds, Protocol } from '../base/index.ts';
+import { err, type Family, type Milliseconds, type Protocol, type Result } from '../base/index.ts';
 import type { ServiceStep, ServiceTrouble } from '../evidence/index.ts';
 import type { ServiceGroup } from '../pbx/index.ts';
 import type { Keeper, Service, ServiceFailure, Services, System } from '../system/index.ts';
@@ -11,6 +11,8 @@ const STUBBORN_PATIENCE: Milliseconds = 5_000;
 /** Since it runs, until it holds its ports. */
 const HOLD_PATIENCE: Milliseconds = 30_000;
 const LOOK_EVERY: Milliseconds = 100;
+/** Whoever ends several of them wants it so. */
+const MOST_KEEPERS = 3;
 /** Whoever does not like his configuration ends within this time since he was started. */
 const SETTLED: Milliseconds = 1_000;
 
@@ -34,6 +36,7 @@ type UntimedStep = ServiceStep extends infer S ? (S extends ServiceStep ? Omit<S
 export class Exclusive {
   readonly #tools: ExclusiveTools;
   #keeper: Keeper | null = null;
+  #successor: Promise<Keeper | null> | null = null;
   /** Told to stop, and not started since. */
   readonly #touched = new Set<string>();
   /** Started again, and when. */
@@ -65,11 +68,10 @@ export class Exclusive {
   async restore(group: ServiceGroup): Promise<void> {
     const touched = group.waves.flat().filter((service) => this.#touched.has(service));
     if (touched.length === 0) return;
-    const keeper = await this.#whoeverStarts();
     const started: string[] = [];
     for (const wave of [...group.waves].reverse()) {
       const left = wave.filter((service) => this.#touched.has(service));
-      const results = await Promise.all(left.map((service) => this.#startOne(service, keeper)));
+      const results = await Promise.all(left.map((service) => this.#startOne(service)));
       started.push(...left.filter((_, index) => results[index] === true));
     }
     await this.#awaitHeld(group, started);
@@ -89,7 +91,7 @@ export class Exclusive {
   async #guarded(): Promise<Keeper | null> {
     if (this.#isFailed) return null;
     if (this.#keeper) return this.#keeper;
-    const keeper = await this.#tools.services.keeper('guarded');
+    const keeper = await this.#tools.services.keeper('guarded', []);
     if (keeper.kind === 'error') {
       this.#fail('guard', null, keeper.error);
       return null;
@@ -111,9 +113,17 @@ export class Exclusive {
   /** Somebody has to, guarded or not. */
   async #whoeverStarts(): Promise<Keeper | null> {
     if (this.#keeper) return this.#keeper;
+    this.#successor ??= this.#findSuccessor();
+    const keeper = await this.#successor;
+    this.#successor = null;
+    return keeper;
+  }
+
+  async #findSuccessor(): Promise<Keeper | null> {
     const { services } = this.#tools;
-    const guarded = await services.keeper('guarded');
-    const keeper = guarded.kind === 'ok' ? guarded : await services.keeper('unguarded');
+    const stopped = [...this.#touched];
+    const guarded = await services.keeper('guarded', stopped);
+    const keeper = guarded.kind === 'ok' ? guarded : await services.keeper('unguarded', stopped);
     if (keeper.kind === 'error') return null;
     this.#take(keeper.value);
     return keeper.value;
@@ -132,18 +142,26 @@ export class Exclusive {
     return result.kind === 'ok';
   }
 
-  async #startOne(service: string, keeper: Keeper | null): Promise<boolean> {
+  async #startOne(service: string): Promise<boolean> {
     this.#tools.tell({ step: 'starting', service });
-    const patience = this.#stubborn.has(service) ? STUBBORN_PATIENCE : START_PATIENCE;
-    const result = await keeper?.start(service, patience);
-    if (result?.kind === 'ok') {
+    const result = await this.#start(service, MOST_KEEPERS);
+    if (result.kind === 'ok') {
       this.#touched.delete(service);
       this.#restored.set(service, this.#tools.system.clock.now());
       this.#tools.tell({ step: 'started', service });
       return true;
     }
-    this.#fail('start', service, result?.error ?? { kind: 'no-keeper', lines: [] });
+    this.#fail('start', service, result.error);
     return false;
+  }
+
+  /** A keeper may go in the middle, too: the next one does it again, to no harm where it is done. */
+  async #start(service: string, keepers: number): Promise<Result<null, ServiceFailure>> {
+    const patience = this.#stubborn.has(service) ? STUBBORN_PATIENCE : START_PATIENCE;
+    const keeper = await this.#whoeverStarts();
+    const result = (await keeper?.start(service, patience)) ?? err({ kind: 'no-keeper', lines: [] });
+    const isLost = result.kind === 'error' && result.error.kind === 'keeper-lost';
+    return isLost && keepers > 1 ? this.#start(service, keepers - 1) : result;
   }
 
   async #awaitHeld({ holders, awaited }: ServiceGroup, started: readonly string[]): Promise<void> {

@@ -68,10 +68,10 @@ export interface Services {
   /** Whether this user may stop and start; nothing is changed by the question. */
   mayControl(): Promise<Result<null, ServiceFailure>>;
   /**
-   * From when this settles somebody is there who restores. `unguarded`: the last resort, when something has to be
-   * started and no keeper can be had.
+   * From when this settles somebody is there who restores; `stopped` as well, which another one has stopped, in this
+   * order. `unguarded`: the last resort, when something has to be started and no keeper can be had.
    */
-  keeper(how: 'guarded' | 'unguarded'): Promise<Result<Keeper, ServiceFailure>>;
+  keeper(how: 'guarded' | 'unguarded', stopped: readonly string[]): Promise<Result<Keeper, ServiceFailure>>;
 }
 
 /** A service that the user has described himself. The commands are program and arguments; no shell reads them. */

@@ -26,14 +26,18 @@ function servicesBy(spec: ControllerSpec, self: readonly string[]): Services {
     look: controller.look,
     lastLines: controller.lastLines,
     mayControl: MAY_CONTROL[spec.kind],
-    keeper: (how) => (how === 'guarded' ? guarded(spec, self) : Promise.resolve(ok(keepHere(spec)))),
+    keeper: (how, stopped) => (how === 'guarded' ? guarded(spec, self, stopped) : Promise.resolve(ok(keepHere(spec)))),
   };
 }
 
 /** A unit of its own outlives everything; commands of the user's own belong into the user's environment, though. */
-async function guarded(spec: ControllerSpec, self: readonly string[]): Promise<Result<Keeper, ServiceFailure>> {
-  const first = spec.kind === 'systemd' ? await startKeeper('systemd', self, spec) : null;
-  return first?.kind === 'ok' ? first : startKeeper('process', self, spec);
+async function guarded(
+  spec: ControllerSpec,
+  self: readonly string[],
+  stopped: readonly string[],
+): Promise<Result<Keeper, ServiceFailure>> {
+  const first = spec.kind === 'systemd' ? await startKeeper('systemd', self, spec, stopped) : null;
+  return first?.kind === 'ok' ? first : startKeeper('process', self, spec, stopped);
 }
 
 const OF_PROCESS: Readonly<Record<ControllerSpec['kind'], Services['ofProcess']>> = {

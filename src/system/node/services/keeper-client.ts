@@ -34,11 +34,12 @@ export function startKeeper(
   kind: Kind,
   self: readonly string[],
   controller: ControllerSpec,
+  stopped: readonly string[],
 ): Promise<Result<Keeper, ServiceFailure>> {
   const [program = '', ...args] = keeperCommand(kind, self, randomBytes(6).toString('hex'));
   // Its own session: neither Ctrl-C nor the end of the terminal reaches it.
   const child = spawn(program, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
-  return new Connection(kind, child).arm(controller);
+  return new Connection(kind, child).arm({ do: 'keep', controller, stopped });
 }
 
 /** The checker's end of the line to its keeper. */
@@ -73,12 +74,12 @@ class Connection {
       );
   }
 
-  async arm(controller: ControllerSpec): Promise<Result<Keeper, ServiceFailure>> {
+  async arm(task: ToKeeper): Promise<Result<Keeper, ServiceFailure>> {
     const ready = new Promise<boolean>((resolve) => {
       this.#ready = resolve;
     });
     const timer = setTimeout(() => this.#ready(false), ARMING);
-    this.#say({ do: 'keep', controller });
+    this.#say(task);
     const isReady = await ready;
     clearTimeout(timer);
     if (isReady) return ok(this.#keeper());

@@ -8,7 +8,7 @@ import type { ControllerSpec } from './controller.ts';
  */
 
 export type ToKeeper =
-  | { readonly do: 'keep'; readonly controller: ControllerSpec }
+  | { readonly do: 'keep'; readonly controller: ControllerSpec; readonly stopped: readonly string[] }
   | { readonly do: 'stop' | 'start'; readonly id: number; readonly service: string; readonly patience: Milliseconds }
   | { readonly do: 'end' };
 

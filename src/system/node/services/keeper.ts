@@ -17,7 +17,7 @@ export function keep({ stdin, stdout }: Pick<NodeJS.Process, 'stdin' | 'stdout'>
     function obey(message: ToKeeper): void {
       switch (message.do) {
         case 'keep':
-          keeping ??= new Keeping(controllerOf(message.controller));
+          keeping ??= new Keeping(controllerOf(message.controller), message.stopped);
           return say({ kind: 'ready' });
         case 'stop':
         case 'start': {

@@ -41,6 +41,14 @@ describe('when the checker is gone', () => {
     expect(told).toEqual(['stop ivr', 'stop sip', 'stop media', 'start media', 'start sip ivr']);
   });
 
+  test('what another keeper has stopped starts, too', async () => {
+    const { controller, told } = machine(0);
+    const keeping = new Keeping(controller, ['ivr', 'sip', 'media']);
+    await keeping.start('media', 1000);
+    await keeping.restore();
+    expect(told).toEqual(['start media', 'start sip ivr']);
+  });
+
   test('what was restored, or never touched, is left alone', async () => {
     const { controller, told } = machine(0);
     const keeping = new Keeping(controller);

@@ -23,8 +23,10 @@ export class Keeping {
   readonly #touched = new Set<string>();
   readonly #underWay = new Set<Done>();
 
-  constructor(controller: Controller) {
+  /** `stopped`: by another one, that is gone. */
+  constructor(controller: Controller, stopped: readonly string[] = []) {
     this.#controller = controller;
+    for (const service of stopped) this.#touched.add(service);
   }
 
   stop(service: string, patience: Milliseconds): Done {
