@@ -200,22 +200,35 @@ describe('whatever goes wrong, everything else is restored', () => {
     expect([lab.leftOpen(), lab.units.keepers()]).toEqual([0, 0]);
   });
 
-  test.each(Array.from({ length: 40 }, (_, index) => 30 + index * 70))(
-    'its keeper is gone after %d ms',
-    async (livesFor) => {
-      const lab = await open({ keeper: { livesFor } }, NOT_FORWARDED);
-      const { report, events } = await lab.run((await lab.startExclusive()).finished);
-      // What is being asked ends at once: until then nobody would restore.
-      const steps = events.flatMap((event) => (event.kind === 'service' ? [event.step] : []));
-      const lost = steps.findIndex(({ step }) => step === 'failed');
-      const next = steps.slice(lost).find(({ step }) => step === 'starting');
-      expect((next?.at ?? Number.NaN) - (steps[lost]?.at ?? 0)).toBeLessThan(200);
+  test.each([50, 120, 350, 900, 1500, 2500])('its keeper is gone after %d ms', async (livesFor) => {
+    const lab = await open({ keeper: { livesFor } }, NOT_FORWARDED);
+    const { report, events } = await lab.run((await lab.startExclusive()).finished);
+    // What is being asked ends at once: until then nobody would restore.
+    const steps = events.flatMap((event) => (event.kind === 'service' ? [event.step] : []));
+    const lost = steps.findIndex(({ step }) => step === 'failed');
+    const next = steps.slice(lost).find(({ step }) => step === 'starting');
+    expect((next?.at ?? Number.NaN) - (steps[lost]?.at ?? 0)).toBeLessThan(200);
+    expect(new Set(['running', 'never touched', ...Object.values(statesOf(lab))]).size).toBe(2);
+    expect([report.verdict, report.reason]).toEqual(['inconclusive', 'services']);
+    expect([lab.leftOpen(), lab.units.keepers()]).toEqual([0, 0]);
+  });
+
+  test('its keeper is gone at any moment, also while something starts', async () => {
+    const whole = await open();
+    await whole.run((await whole.startExclusive()).finished);
+    const [first, last] = [whole.units.changes[0]?.at ?? 0, whole.units.changes.at(-1)?.at ?? 0];
+    let interrupted = 0;
+    for (let livesFor = 10; livesFor < last - first; livesFor += 20) {
+      const lab = await open({ keeper: { livesFor } });
+      const { events } = await lab.run((await lab.startExclusive()).finished);
+      const steps = stepsOf(events);
+      if (steps.indexOf('keeper: guard keeper-lost') > steps.indexOf('sip starting')) interrupted++;
       expect(new Set(['running', 'never touched', ...Object.values(statesOf(lab))]).size).toBe(2);
-      expect(statesOf(lab)['ivr']).toBe('running');
-      expect([report.verdict, report.reason]).toEqual(['inconclusive', 'services']);
-      expect([lab.leftOpen(), lab.units.keepers()]).toEqual([0, 0]);
-    },
-  );
+      expect(steps.filter((step) => step.includes(': start'))).toEqual([]);
+      expect(lab.units.keepers()).toBe(0);
+    }
+    expect(interrupted).toBeGreaterThan(3);
+  });
 });
 
 test('cancelled at every moment: all of it runs, and no port was taken from a service that starts', async () => {
