@@ -25,7 +25,7 @@ describe.skipIf(!hasRunit)('exclusive mode with runit', () => {
   const isUp = () => place.portsAt(place.here).includes(PORT);
   const words = (...more: readonly string[]) => [
     ...['check', '--server', place.primary, '--bind-address', place.here, '--udp', `${PORT}-${PORT + 2}`],
-    ...['--mode', 'exclusive', '--services', file, '--json', ...more],
+    ...['--no-wait', '--mode', 'exclusive', '--services', file, '--json', ...more],
   ];
   const describeService = (changes: object = {}) =>
     JSON.stringify({
