@@ -3,9 +3,9 @@ import type { ServiceStep, ServiceTrouble } from '../evidence/index.ts';
 import type { ServiceGroup } from '../pbx/index.ts';
 import type { Keeper, Service, ServiceFailure, Services, System } from '../system/index.ts';
 
-/** A service that takes longer to stop is not waited for. */
-const STOP_PATIENCE: Milliseconds = 20_000;
-const START_PATIENCE: Milliseconds = 60_000;
+/** A service that takes longer to stop is not waited for. Some let calls end for half a minute (`fwconsole stop`). */
+const STOP_PATIENCE: Milliseconds = 45_000;
+const START_PATIENCE: Milliseconds = 120_000;
 /** One that would not stop may be told to start and still be stopping. */
 const STUBBORN_PATIENCE: Milliseconds = 5_000;
 /** Since it runs, until it holds its ports. */
