@@ -1,5 +1,5 @@
 import { findFindings } from '../advice/index.ts';
-import { type Family, familyOf, formatRanges, portsOf } from '../base/index.ts';
+import { type Family, familyOf, formatRanges, type PortRange, portsOf } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
 import { collectEvidence, collectServer, type RunEvidence } from '../evidence/index.ts';
 import type { ProbePlan } from '../plan/index.ts';
@@ -54,7 +54,7 @@ export function conclude(all: readonly RunEvent[]): Report {
   const sample = sampleOf(events, verdict.ports, missed.udp);
   const { tries, loss } = exchangeOf(legs);
   const router = routerOf(events, verdict.publicAddresses);
-  const leftOut = legs.length > 0 && !calls && missed.tcp.length === 0 ? formatRanges(started.request.tcp) : '';
+  const isLeftOut = legs.length > 0 && !calls && missed.tcp.length === 0;
   const certificates = certificatesOf(events);
   const notWaited = events.find((event) => event.kind === 'not-waited');
   const context = {
@@ -70,7 +70,7 @@ export function conclude(all: readonly RunEvent[]): Report {
     ...(sample ? { sample: { ...sample, inferred: sumOf(sample.inferred) } } : {}),
     ...(tries > 0 ? { tries } : {}),
     ...(notWaited ? { notWaited: Math.ceil(notWaited.for / 1000) } : {}),
-    ...(leftOut ? { tcpLeftOut: leftOut } : {}),
+    ...leftOut(isLeftOut ? started.request.tcp : []),
   };
   return buildReport(verdict, findFindings(verdict, context), {
     version: started.version,
@@ -94,6 +94,10 @@ function modeOf({ request }: EventOf<'started'>, events: readonly RunEvent[]): R
   const chosen = events.find((event) => event.kind === 'mode');
   return chosen?.mode ?? (request.mode === 'auto' ? 'bind' : request.mode);
 }
+
+/** TCP ports that this server could not be asked about. */
+const leftOut = (tcp: readonly PortRange[]): { readonly tcpLeftOut?: string } =>
+  tcp.length > 0 ? { tcpLeftOut: formatRanges(tcp) } : {};
 
 /** Nothing where it was not asked. */
 function routerOf(
