@@ -1,15 +1,24 @@
 /**
  * `npm run matrix`: every scenario in every lab, expected against got, as a table. `-- --full` draws more seeds,
- * adds loss beyond what the design promises, and repeats the real networks. Ends with 1 on any difference.
+ * adds loss beyond what the design promises, and repeats the real networks; `-- nat-` runs those whose names begin
+ * like this. Ends with 1 on any difference.
  */
 import { labSupport } from './kernel/index.ts';
-import { type KernelColumn, runInKernel } from './run-kernel.ts';
-import { modelRuns, runInModel } from './run-model.ts';
-import { type Column, reasonToSkip, SCENARIOS, type Scenario } from './scenarios/index.ts';
+import { type KernelColumn, runInKernel, runNatInKernel } from './run-kernel.ts';
+import { type ModelRun, modelRuns, runInModel, runNatInModel } from './run-model.ts';
+import {
+  type Column,
+  NAT_SCENARIOS,
+  type NatScenario,
+  reasonToSkip,
+  SCENARIOS,
+  type Scenario,
+} from './scenarios/index.ts';
 
 const FULL = process.argv.includes('--full');
 const SEEDS = FULL ? 1000 : 200;
 const RUNS = modelRuns(SEEDS);
+const WANTED = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 /** Each way. */
 const LOSSES = FULL ? [0, 0.01, 0.02, 0.03, 0.05, 0.1] : [0, 0.01, 0.03, 0.05];
 const KERNEL_RUNS = FULL ? 5 : 1;
@@ -24,14 +33,42 @@ interface Cell {
   readonly first: readonly string[];
 }
 
-type Row = { readonly scenario: Scenario; readonly cells: Map<Column, Cell | string> };
+const isWanted = ({ name }: { readonly name: string }): boolean =>
+  WANTED.length === 0 || WANTED.some((start) => name.startsWith(start));
 
-async function runModel(scenario: Scenario): Promise<Cell> {
+/** Of either table. */
+interface Line {
+  readonly name: string;
+  readonly skip: (column: Column) => string | null;
+  readonly expected: string;
+  readonly inModel: (run: ModelRun) => Promise<string[]>;
+  readonly inKernel: (column: KernelColumn) => Promise<string[]>;
+}
+
+type Row = { readonly line: Line; readonly cells: Map<Column, Cell | string> };
+
+const lineOf = (scenario: Scenario): Line => ({
+  name: scenario.name,
+  skip: (column) => reasonToSkip(scenario, column),
+  expected: expected(scenario),
+  inModel: (run) => runInModel(scenario, run),
+  inKernel: (column) => runInKernel(scenario, column),
+});
+
+const lineOfNat = (scenario: NatScenario): Line => ({
+  name: scenario.name,
+  skip: (column) => scenario.notIn?.[column] ?? (column === 'live' ? 'it asks of no port that could be held' : null),
+  expected: expectedOfNat(scenario),
+  inModel: (run) => runNatInModel(scenario, run),
+  inKernel: (column) => runNatInKernel(scenario, column),
+});
+
+async function runModel({ inModel }: Line): Promise<Cell> {
   let wrong = 0;
   let first: readonly string[] = [];
   for (const loss of LOSSES) {
     for (const run of RUNS) {
-      const differences = await runInModel(scenario, { ...run, loss });
+      const differences = await inModel({ ...run, loss });
       if (differences.length === 0) continue;
       wrong++;
       if (first.length === 0) first = differences.map((line) => `seed ${run.seed}, ${run.mode}, loss ${loss}: ${line}`);
@@ -42,11 +79,11 @@ async function runModel(scenario: Scenario): Promise<Cell> {
   return { runs: LOSSES.length * RUNS.length, wrong, first };
 }
 
-async function runKernel(scenario: Scenario, column: KernelColumn): Promise<Cell> {
+async function runKernel({ inKernel }: Line, column: KernelColumn): Promise<Cell> {
   let wrong = 0;
   let first: readonly string[] = [];
   for (let run = 1; run <= KERNEL_RUNS; run++) {
-    const differences = await runInKernel(scenario, column).catch((error: unknown) => [String(error)]);
+    const differences = await inKernel(column).catch((error: unknown) => [String(error)]);
     if (differences.length > 0) wrong++;
     if (first.length === 0) first = differences;
   }
@@ -66,12 +103,12 @@ async function fill(rows: readonly Row[]): Promise<void> {
   const support = await labSupport();
   const kernel = rows.flatMap((row) =>
     (['kernel', 'live', 'coturn'] as const).map((column) => async () => {
-      const why = reasonToSkip(row.scenario, column) ?? (support.kind === 'no' ? support.why : null);
-      row.cells.set(column, why ?? (await runKernel(row.scenario, column)));
+      const why = row.line.skip(column) ?? (support.kind === 'no' ? support.why : null);
+      row.cells.set(column, why ?? (await runKernel(row.line, column)));
     }),
   );
   await pool(kernel, LABS_AT_ONCE);
-  for (const row of rows) row.cells.set('model', reasonToSkip(row.scenario, 'model') ?? (await runModel(row.scenario)));
+  for (const row of rows) row.cells.set('model', row.line.skip('model') ?? (await runModel(row.line)));
 }
 
 const show = (cell: Cell | string | undefined): string =>
@@ -81,35 +118,43 @@ function expected({ steps }: Scenario): string {
   return steps.map(({ expect }) => `${expect.verdict}${expect.reason ? ` (${expect.reason})` : ''}`).join(', then ');
 }
 
+function expectedOfNat({ expect: { behaviour, hairpin, fragments, lifetime } }: NatScenario): string {
+  const life = lifetime && `lives ${lifetime.atLeast} s${lifetime.atMost ? ` to ${lifetime.atMost.join('-')} s` : ''}`;
+  return [behaviour, hairpin && `hairpin ${hairpin}`, fragments && `fragments ${fragments}`, life]
+    .filter((text) => text !== undefined)
+    .join('; ');
+}
+
 function print(rows: readonly Row[]): void {
-  const line = (cells: readonly string[]) =>
+  const write = (cells: readonly string[]) =>
     console.log(
       cells
         .map((cell, index) => cell.padEnd([38, 12, 8, 8, 8][index] ?? 0))
         .join(' ')
         .trimEnd(),
     );
-  line(['scenario', 'model', 'kernel', 'live', 'coturn', 'expected']);
-  for (const { scenario, cells } of rows)
-    line([
-      scenario.name,
+  write(['scenario', 'model', 'kernel', 'live', 'coturn', 'expected']);
+  for (const { line, cells } of rows)
+    write([
+      line.name,
       show(cells.get('model')),
       show(cells.get('kernel')),
       show(cells.get('live')),
       show(cells.get('coturn')),
-      expected(scenario),
+      line.expected,
     ]);
   console.log(
     `\nmodel: ${SEEDS} seeds at ${LOSSES.map((loss) => `${loss * 100} %`).join(', ')} loss each way; right/all`,
   );
-  for (const { scenario, cells } of rows)
+  for (const { line, cells } of rows)
     for (const [column, cell] of cells) {
-      if (typeof cell === 'string') console.log(`- ${scenario.name}, ${column}: ${cell}`);
-      else for (const what of cell.first) console.log(`GOT ${scenario.name}, ${column}: ${what}`);
+      if (typeof cell === 'string') console.log(`- ${line.name}, ${column}: ${cell}`);
+      else for (const what of cell.first) console.log(`GOT ${line.name}, ${column}: ${what}`);
     }
 }
 
-const rows: Row[] = SCENARIOS.map((scenario) => ({ scenario, cells: new Map() }));
+const lines = [...SCENARIOS.map(lineOf), ...NAT_SCENARIOS.map(lineOfNat)].filter(isWanted);
+const rows: Row[] = lines.map((line) => ({ line, cells: new Map() }));
 await fill(rows);
 print(rows);
 const wrong = rows

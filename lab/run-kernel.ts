@@ -3,6 +3,9 @@ import {
   type Check,
   type Column,
   compare,
+  compareNat,
+  type NatScenario,
+  type NatShape,
   type ReportShape,
   type Scenario,
   type Step,
@@ -19,10 +22,7 @@ export type KernelColumn = Exclude<Column, 'model'>;
 
 /** Runs one scenario through real NATs; what is wrong with it, one line each. */
 export async function runInKernel(scenario: Scenario, column: KernelColumn): Promise<string[]> {
-  const lab = await openLab(scenario.network, {
-    server: column === 'coturn' ? 'coturn' : 'fullcone',
-    fullcone: FULLCONE,
-  });
+  const lab = await open(scenario, column);
   try {
     const differences: string[] = [];
     for (const [index, step] of scenario.steps.entries()) {
@@ -35,6 +35,22 @@ export async function runInKernel(scenario: Scenario, column: KernelColumn): Pro
   }
 }
 
+/** The same for `fullcone nat`. */
+export async function runNatInKernel(scenario: NatScenario, column: KernelColumn): Promise<string[]> {
+  const lab = await open(scenario, column);
+  try {
+    const { status, stdout, stderr } = await lab.run('pbx', [...FULLCONE, ...natWords(scenario)], { timeout: LIMIT });
+    const report = parse<NatShape>(stdout);
+    if (!report) return [`no report; exit ${status}; ${stderr.trim() || stdout.trim()}`];
+    return compareNat(scenario.expect, report, false);
+  } finally {
+    await lab.close();
+  }
+}
+
+const open = ({ network }: Pick<Scenario, 'network'>, column: KernelColumn): Promise<KernelLab> =>
+  openLab(network, { server: column === 'coturn' ? 'coturn' : 'fullcone', fullcone: FULLCONE });
+
 async function runStep(lab: KernelLab, step: Step, column: KernelColumn): Promise<string[]> {
   if (step.repair) await lab.repair(step.repair);
   if (step.repair6) await lab.repair6(step.repair6);
@@ -44,7 +60,7 @@ async function runStep(lab: KernelLab, step: Step, column: KernelColumn): Promis
     [...FULLCONE, ...words({ mode: column === 'live' ? 'live' : 'bind', ...step.check })],
     { timeout: LIMIT },
   );
-  const report = parse(stdout);
+  const report = parse<ReportShape>(stdout);
   if (!report) return [`no report; exit ${status}; ${stderr.trim() || stdout.trim()}`];
   const differences = compare(step.expect, report, column);
   const wanted = EXIT_CODES[report.verdict];
@@ -64,9 +80,16 @@ const words = ({ family, servers = serversOf(family), udp, tcp, sample, noWait, 
   ...['--mode', mode],
 ];
 
-function parse(text: string): ReportShape | null {
+const natWords = ({ asks: { hairpin, fragments, lifetime } }: NatScenario): string[] => [
+  ...['nat', '--json', ...serversOf(undefined).flatMap((server) => ['--server', server])],
+  ...(hairpin ? ['--hairpin'] : []),
+  ...(fragments ? ['--fragments'] : []),
+  ...(lifetime === undefined ? [] : ['--lifetime', String(lifetime)]),
+];
+
+function parse<T>(text: string): T | null {
   try {
-    return JSON.parse(text) as ReportShape;
+    return JSON.parse(text) as T;
   } catch {
     return null;
   }

@@ -1,7 +1,16 @@
-import { type CheckRequest, type ReflectorOptions, startCheck, startReflector } from '../src/app/index.ts';
+import { type CheckRequest, type ReflectorOptions, startCheck, startNat, startReflector } from '../src/app/index.ts';
 import { canonicalIp, type PortRange, parsePorts } from '../src/base/index.ts';
 import { createModel, type Model } from './model/index.ts';
-import { type Check, compare, type NetworkSpec, type Scenario, type ServerSpec, serversOf } from './scenarios/index.ts';
+import {
+  type Check,
+  compare,
+  compareNat,
+  type NatScenario,
+  type NetworkSpec,
+  type Scenario,
+  type ServerSpec,
+  serversOf,
+} from './scenarios/index.ts';
 
 export interface ModelRun {
   readonly seed: number;
@@ -22,9 +31,8 @@ export function modelRuns(seeds: number): readonly Omit<ModelRun, 'loss'>[] {
 }
 
 /** Runs one scenario in memory; what is wrong with it, one line each. */
-export async function runInModel(scenario: Scenario, { seed, loss, mode = 'bind' }: ModelRun): Promise<string[]> {
-  const model = createModel(scenario.network, { seed, ...(loss === null ? {} : { loss: { out: loss, in: loss } }) });
-  const stop = await serve(model, scenario.network);
+export async function runInModel(scenario: Scenario, { mode = 'bind', ...run }: ModelRun): Promise<string[]> {
+  const { model, stop } = await open(scenario.network, run);
   const differences: string[] = [];
   for (const [index, step] of scenario.steps.entries()) {
     if (step.repair) model.repair(step.repair);
@@ -35,9 +43,36 @@ export async function runInModel(scenario: Scenario, { seed, loss, mode = 'bind'
     const found = compare(step.expect, report, 'model');
     differences.push(...found.map((line) => (scenario.steps.length > 1 ? `check ${index + 1}: ${line}` : line)));
   }
-  stop();
-  const left = model.openSockets();
-  return left === 0 ? differences : [...differences, `${left} sockets are left open`];
+  return [...differences, ...stop()];
+}
+
+/** The longest that `nat` waits for a mapping to be forgotten, and more. */
+const LONGEST = 3 * 3_600_000;
+
+/** The same for `fullcone nat`. */
+export async function runNatInModel({ network, asks, expect }: NatScenario, run: ModelRun): Promise<string[]> {
+  const { model, stop } = await open(network, run);
+  const servers = serversOf(undefined).map((name) => ({ name, host: hostOf(name), port: 3478 }));
+  const options = {
+    hairpin: asks.hairpin ?? false,
+    fragments: asks.fragments ?? false,
+    lifetime: asks.lifetime ?? null,
+  };
+  const nat = startNat(model.pbx, { servers, family: null, bindAddress: '0.0.0.0', options }, 'lab');
+  const report = await model.run(nat.finished, LONGEST);
+  return [...compareNat(expect, report, (run.loss ?? 0) > 0), ...stop()];
+}
+
+/** `stop` ends the servers, and tells what is left open then. */
+async function open(network: NetworkSpec, { seed, loss }: ModelRun): Promise<{ model: Model; stop: () => string[] }> {
+  const model = createModel(network, { seed, ...(loss === null ? {} : { loss: { out: loss, in: loss } }) });
+  const close = await serve(model, network);
+  const stop = () => {
+    close();
+    const left = model.openSockets();
+    return left === 0 ? [] : [`${left} sockets are left open`];
+  };
+  return { model, stop };
 }
 
 async function serve(model: Model, { server, second, ipv6 }: NetworkSpec): Promise<() => void> {

@@ -30,7 +30,7 @@ async function placeWith(shown: typeof fine): Promise<Place> {
 function check(place: Place, ...words: string[]) {
   const ports = ['--udp', '9000', '--tcp', '5061', '--bind-address', place.here];
   const env = { SSL_CERT_FILE: join(place.folder, 'roots.pem') };
-  return place.run(['check', '--server', place.primary, ...ports, '--no-wait', ...words], { env });
+  return place.run(['check', '--mode', 'bind', '--server', place.primary, ...ports, '--no-wait', ...words], { env });
 }
 
 test('a certificate that is right is told, and changes no code', async () => {

@@ -50,6 +50,8 @@ function place(): Place {
 const checkWords = ({ here, primary }: Place, ...words: readonly string[]) => [
   ...['check', '--server', primary, '--bind-address', here],
   ...(words.includes('--udp') ? [] : ['--udp', PORTS]),
+  // The same for everybody, whatever he may.
+  ...['--mode', 'bind'],
   ...words,
 ];
 
@@ -474,6 +476,19 @@ describe('a check that is interrupted', () => {
       report.ports.map(({ result }) => result).filter((result) => result !== 'untested' && result !== 'open'),
     ).toEqual([]);
     expect(readFileSync(join(at.folder, 'report.txt'), 'utf8')).toBe(last.out);
+    await endReflector(reflector);
+    expect(at.left()).toEqual([]);
+  });
+
+  test('in whichever mode this machine allows: leaves nothing', async () => {
+    const at = place();
+    const reflector = await at.reflector();
+    const { child, ended } = at.start(slow(at, '--json', '--mode', 'auto'));
+    await until(() => at.portsAt(at.here).length >= 2);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    child.kill('SIGINT');
+    const last = await ended;
+    expect([last.code, last.signal, last.error, reportOf(last).verdict]).toEqual([130, null, '', 'cancelled']);
     await endReflector(reflector);
     expect(at.left()).toEqual([]);
   });

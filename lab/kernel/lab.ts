@@ -124,6 +124,7 @@ async function loadRules(name: string, cell: Cell, spec: NetworkSpec): Promise<v
       : load(name, cell, 'router', nftRouter(spec.router, spec.loss, spec.outer?.inside)),
     ...(spec.outer ? [load(name, cell, 'outer', nftOuter(spec.outer))] : []),
     ...(spec.hostFirewall ? [load(name, cell, 'pbx', nftHostFirewall())] : []),
+    ...(spec.hostFirewall && spec.ipv6 !== undefined ? [load(name, cell, 'pbx', nftHostFirewall('ip6'))] : []),
   ]);
   if (spec.ipv6 === undefined) return;
   await Promise.all([

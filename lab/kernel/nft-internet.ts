@@ -29,11 +29,14 @@ export function nftInternet({ server, dns, loss = NO_LOSS }: NetworkSpec): strin
       ...lossRules('isp', loss.out),
     ]),
     chain('input', 'type filter hook input priority filter; policy accept;', silences),
-    chain(
-      'output',
-      'type filter hook output priority filter; policy accept;',
-      server.alternateFilters ? [`ip saddr ${ALTERNATE} meta l4proto udp ip daddr . udp dport != @known drop`] : [],
-    ),
+    chain('output', 'type filter hook output priority filter; policy accept;', [
+      ...(server.alternateFilters
+        ? [`ip saddr ${ALTERNATE} meta l4proto udp ip daddr . udp dport != @known drop`]
+        : []),
+      ...(server.callsLost
+        ? [`ip saddr { ${PRIMARY}, ${ALTERNATE} } tcp flags & (syn | ack) == syn counter drop`]
+        : []),
+    ]),
     chain('leaving', 'type filter hook postrouting priority filter; policy accept;', [
       'oifname "isp" meta l4proto udp counter name in',
     ]),

@@ -177,11 +177,14 @@ function forwardRule({ ports, protocols = BOTH, to, shift = 0 }: Forward, from: 
   return `${match} dnat to ${TARGETS[to]} : th dport map { ${moved.join(', ')} }`;
 }
 
-function forwardRules({ blocked, flowLimit, dropsPayload }: RouterSpec): string[] {
+function forwardRules({ blocked, flowLimit, dropsPayload, dropsTcpAnswers }: RouterSpec): string[] {
   const refusal = blocked?.how === 'reject' ? 'reject with icmp type admin-prohibited' : 'drop';
   return [
     // Before the established ones: not even the answer of a blocked port leaves.
     ...(blocked ? [`iifname "lan" oifname "wan" udp sport ${portSet(blocked.ports)} ${refusal}`] : []),
+    ...(dropsTcpAnswers
+      ? [`iifname "lan" tcp sport ${portSet(dropsTcpAnswers)} tcp flags & (syn | ack) == syn | ack drop`]
+      : []),
     // What carries something is pushed.
     ...(dropsPayload ? [`iifname "wan" tcp dport ${portSet(dropsPayload)} tcp flags & psh == psh drop`] : []),
     'ct state established,related accept',

@@ -10,6 +10,7 @@ export const PBX = '192.168.0.100';
 export const HOST2 = '192.168.0.50';
 export const NOBODY = '192.168.0.77';
 export const GATEWAY = '192.168.0.1';
+export const GATEWAY6 = '2001:db8:1::1';
 
 export const PRIMARY6 = '2001:db8:100::10';
 export const ALTERNATE6 = '2001:db8:100::20';

@@ -63,7 +63,7 @@ describe('sockets', () => {
     const model = fresh({ held: [9000] });
     await expect(onPbx(model, P)).rejects.toEqual({ kind: 'in-use', code: 'EADDRINUSE' });
     const holders = await model.pbx.host.holders('udp', [9000, 9001], 'ipv4');
-    expect([...holders]).toEqual([[9000, { pid: 4711, name: 'asterisk', unit: 'asterisk.service' }]]);
+    expect([...holders]).toEqual([[9000, [{ pid: 4711, name: 'asterisk', unit: 'asterisk.service' }]]]);
     expect([...(await model.reflector.host.holders('udp', [9000], 'ipv4'))]).toEqual([]);
   });
 

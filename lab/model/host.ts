@@ -7,7 +7,7 @@ import {
   type Protocol,
   type Result,
 } from '../../src/base/index.ts';
-import type { Clock, DnsError, Files, IcmpError, Names, System } from '../../src/system/index.ts';
+import type { Clock, DnsError, Files, IcmpError, Names, RunningProcess, System } from '../../src/system/index.ts';
 import type { NetworkSpec } from '../scenarios/index.ts';
 import { firstOf, PRIMARY, PRIMARY6, PRIMARY64, STUN_DOMAIN, STUN_NAME, STUN_PORT } from './addresses.ts';
 import { createChance } from './chance.ts';
@@ -32,6 +32,9 @@ export interface HostOptions {
   /** Whether its programs may see packets that no socket gets. */
   readonly mayWatch: boolean;
   readonly services: UnitsSpec | undefined;
+  /** By path. */
+  readonly disk: Readonly<Record<string, string | { readonly code: string }>>;
+  readonly processes: readonly RunningProcess[];
   readonly dns: NetworkSpec['dns'];
   /** null: there is no way out of this network but by its own link. */
   readonly gateway: string | null;
@@ -63,6 +66,7 @@ export function createHost(options: HostOptions): Host {
   const asked = new Set<string>();
   const transmit = (packet: Packet): void => {
     if (rest.firewall) asked.add(`${packet.from.port} ${formatEndpoint(packet.to)}`);
+    left(packet);
     rest.transmit(packet);
   };
   const letsIn = (packet: Packet): boolean => {
@@ -70,7 +74,7 @@ export function createHost(options: HostOptions): Host {
     if (packet.protocol === 'tcp') return packet.kind !== 'syn';
     return asked.has(`${packet.to.port} ${formatEndpoint(packet.from)}`);
   };
-  const { wire, arrived, turnedBack } = createWire(events, rest.mayWatch);
+  const { wire, arrived, left, turnedBack } = createWire(events, rest.mayWatch);
   const common = { addresses, descriptors, events, transmit };
   const sockets = createSockets({ ...common, held, chance: createChance(seed, `${name}: ports`) });
   const {
@@ -107,8 +111,10 @@ export function createHost(options: HostOptions): Host {
       gatewayFor: () => Promise.resolve(gateway === null ? { kind: 'none' } : { kind: 'known', address: gateway }),
       canBind: (address) => Promise.resolve(sockets.canBind(address)),
       holders: (protocol, ports) => Promise.resolve(holdersAmong(ports, protocol, all[protocol], units)),
+      seesAllHolders: () => Promise.resolve(true),
+      processes: () => Promise.resolve(rest.processes),
     },
-    files: createFiles(),
+    files: createFiles(rest.disk),
     services: units.control,
   };
   function receive(packet: Packet): boolean {
@@ -128,7 +134,7 @@ export function createHost(options: HostOptions): Host {
 }
 
 const holdersAmong = (ports: readonly number[], protocol: Protocol, held: ReadonlySet<number>, units: Units) =>
-  new Map(ports.filter((port) => held.has(port)).map((port) => [port, units.holderOf(protocol, port) ?? HOLDER]));
+  new Map(ports.filter((port) => held.has(port)).map((port) => [port, [units.holderOf(protocol, port) ?? HOLDER]]));
 
 /** A Thursday; virtual time begins here. */
 const EPOCH = Date.UTC(2026, 0, 1);
@@ -161,11 +167,22 @@ function createNames(dns: NetworkSpec['dns'], hasIpv6: boolean, events: Events):
   };
 }
 
-function createFiles(): Files {
+function createFiles(disk: HostOptions['disk']): Files {
   const notes = new Map<string, string>();
+  const paths = Object.keys(disk);
+  const readInput: Files['readInput'] = (path) => {
+    const found = disk[path] ?? { code: 'ENOENT' };
+    return Promise.resolve(typeof found === 'string' ? ok(found) : err(found.code));
+  };
+  const readFolder: Files['readFolder'] = (path) => {
+    const inside = paths.filter((one) => one.startsWith(`${path}/`)).map((one) => one.slice(path.length + 1));
+    const names = [...new Set(inside.map((one) => one.replace(/\/.*/, '')))].sort();
+    return Promise.resolve(names.length > 0 ? ok(names) : err('ENOENT'));
+  };
   return {
     openOutput: () => Promise.resolve(err('EROFS')),
-    readInput: () => Promise.resolve(err('ENOENT')),
+    readInput,
+    readFolder,
     readState: (name) => Promise.resolve(notes.get(name) ?? null),
     writeState(name, text) {
       notes.set(name, text);

@@ -5,6 +5,7 @@ import {
   ALTERNATE,
   ALTERNATE6,
   GATEWAY,
+  GATEWAY6,
   isLan,
   LAN,
   PBX,
@@ -21,7 +22,7 @@ import { createChance } from './chance.ts';
 import type { Events } from './events.ts';
 import { createGateway, type Gateway, staysInLan } from './gateway.ts';
 import { createHost, type Host, type HostOptions } from './host.ts';
-import { ADMIN_PROHIBITED, createErrors, PORT_UNREACHABLE } from './icmp.ts';
+import { createErrors } from './icmp.ts';
 import { type Carry, createLink, type LinkBehaviour } from './link.ts';
 import { nat64 } from './nat/nat64.ts';
 import { createRouter, type Router } from './nat/router.ts';
@@ -71,17 +72,19 @@ export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: 
       firewall: false,
       mayWatch: true,
       services: undefined,
+      disk: {},
+      processes: [],
     },
     transmit: (packet) => {
       if (siteOf(packet) !== undefined && server.lets(packet)) carryIn(packet);
     },
   });
   const pbx = createHost({ ...common, ...pbxOf(spec, options), transmit: (packet) => leave(packet) });
-  const serversErrors = createErrors(PRIMARY);
+  const serversErrors = createErrors({ ipv4: PRIMARY, ipv6: PRIMARY6 });
   const carryOut = createLink('wan-out', behaviour(spec, options, 'out'), linkTools('out'), (packet) => {
     const heard = isHeard(spec, server, reflector, packet);
     watch.note('wan-out', packet, heard ? 'passed' : 'nobody');
-    const error = isDown(spec, packet) ? serversErrors(packet, PORT_UNREACHABLE, events.now()) : null;
+    const error = isDown(spec, packet) ? serversErrors(packet, 'port-unreachable', events.now()) : null;
     if (error) siteOf({ to: packet.from })?.turnedBack(error, packet);
   });
   const carryIn = createLink('wan-in', behaviour(spec, options, 'in'), linkTools('in'), (packet) =>
@@ -110,7 +113,7 @@ function publicAddress6({ outward }: RouterSpec): string {
 
 function site6(router: Router | null, spec: RouterSpec | null, ways: Ways): Site {
   if (router === null || spec === null) return publicSite(PUBLIC6, ways);
-  const site = natSite(spec.outward === 'nat64' ? nat64(router) : router, publicAddress6(spec), ways);
+  const site = natSite(spec.outward === 'nat64' ? nat64(router) : router, publicAddress6(spec), { ...ways, spec });
   return spec.outward === 'untranslated'
     ? { ...site, has: (address) => isLan(address) && familyOf(address) === 'ipv6' }
     : site;
@@ -140,7 +143,17 @@ const pbxOf = (
   options: ModelOptions,
 ): Pick<
   HostOptions,
-  'name' | 'addresses' | 'gateway' | 'held' | 'heldTcp' | 'freeSockets' | 'firewall' | 'mayWatch' | 'services'
+  | 'name'
+  | 'addresses'
+  | 'gateway'
+  | 'held'
+  | 'heldTcp'
+  | 'freeSockets'
+  | 'firewall'
+  | 'mayWatch'
+  | 'services'
+  | 'disk'
+  | 'processes'
 > => ({
   name: 'pbx',
   gateway: spec.router === null ? null : GATEWAY,
@@ -151,6 +164,8 @@ const pbxOf = (
   firewall: spec.hostFirewall ?? false,
   mayWatch: options.mayWatch ?? true,
   services: options.services,
+  disk: options.disk ?? {},
+  processes: options.processes ?? [],
 });
 
 const addressesOf = ({ router, ipv6, families = ['ipv4', 'ipv6'] }: NetworkSpec): readonly string[] =>
@@ -183,7 +198,7 @@ function isHeard({ server, second }: NetworkSpec, troubles: ServerTroubles, refl
 
 /** The machine is there, and nobody listens. */
 const isDown = ({ server }: NetworkSpec, { protocol, to }: Packet): boolean =>
-  server.kind === 'down' && protocol === 'udp' && to.address === PRIMARY;
+  server.kind === 'down' && protocol === 'udp' && (to.address === PRIMARY || to.address === PRIMARY6);
 
 interface Ways {
   /** What the router says itself, over IPv4. */
@@ -256,10 +271,10 @@ function natSite(router: Router, publicAddress: string, { gateway, spec, pbx, ca
 
 /** What the router says to the PBX of a packet that it does not let out. */
 function createRefusal(spec: NetworkSpec['router'], pbx: Host, events: Events): (packet: Packet, fate: string) => void {
-  const errors = createErrors(GATEWAY);
+  const errors = createErrors({ ipv4: GATEWAY, ipv6: GATEWAY6 });
   return (packet, fate) => {
     const isRefused = fate === 'blocked' && spec?.blocked?.how === 'reject';
-    const error = isRefused ? errors(packet, ADMIN_PROHIBITED, events.now()) : null;
+    const error = isRefused ? errors(packet, 'admin-prohibited', events.now()) : null;
     // Nobody hears while somebody is sending.
     if (error) events.after(0, () => pbx.turnedBack(error));
   };

@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../../src/base/index.ts';
+import type { RunningProcess } from '../../src/system/index.ts';
 import type { Packet } from './packet.ts';
 import type { UnitsSpec } from './services.ts';
 
@@ -25,6 +26,10 @@ export interface ModelOptions {
   readonly meddle?: Meddle;
   /** Services of the PBX's machine; their ports are held in addition to the network's own. */
   readonly services?: UnitsSpec;
+  /** What lies on the PBX's disk, by path; an error instead of a text, such as `EACCES`, in a pair of its own. */
+  readonly disk?: Readonly<Record<string, string | { readonly code: string }>>;
+  /** What runs on the PBX; nothing by default. */
+  readonly processes?: readonly RunningProcess[];
   /** Keep every packet in `trace`. */
   readonly trace?: boolean;
 }

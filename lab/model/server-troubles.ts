@@ -1,5 +1,5 @@
 import type { ServerSpec } from '../scenarios/index.ts';
-import { ALTERNATE } from './addresses.ts';
+import { ALTERNATE, PRIMARY } from './addresses.ts';
 import type { Packet } from './packet.ts';
 
 /** What a server does not hear, and what its own firewall does not let out. */
@@ -11,6 +11,7 @@ export interface ServerTroubles {
 export function createServerTroubles({
   diesAfter = Number.POSITIVE_INFINITY,
   alternateFilters,
+  callsLost,
 }: ServerSpec): ServerTroubles {
   let taken = 0;
   const known = new Set<string>();
@@ -19,6 +20,13 @@ export function createServerTroubles({
       if (to.address === ALTERNATE) known.add(`${from.address}:${from.port}`);
       return ++taken <= diesAfter;
     },
-    lets: ({ from, to }) => !alternateFilters || from.address !== ALTERNATE || known.has(`${to.address}:${to.port}`),
+    lets(packet) {
+      const { from, to } = packet;
+      if (callsLost && isCall(packet)) return false;
+      return !alternateFilters || from.address !== ALTERNATE || known.has(`${to.address}:${to.port}`);
+    },
   };
 }
+
+const isCall = (packet: Packet): boolean =>
+  packet.protocol === 'tcp' && packet.kind === 'syn' && [PRIMARY, ALTERNATE].includes(packet.from.address);

@@ -1,4 +1,5 @@
-import type { IcmpError, Watch, Wire, WireFailure, WireHandlers } from '../../src/system/index.ts';
+import { familyOf } from '../../src/base/index.ts';
+import type { IcmpError, Watch, Watched, Wire, WireFailure, WireHandlers } from '../../src/system/index.ts';
 import type { Events } from './events.ts';
 import type { Packet } from './packet.ts';
 
@@ -6,16 +7,18 @@ import type { Packet } from './packet.ts';
 export interface ModelWire {
   readonly wire: Wire;
   arrived(packet: Packet): void;
+  /** A packet that leaves the host, behind its firewall. */
+  left(packet: Packet): void;
   turnedBack(error: IcmpError): void;
 }
 
 const PERMISSION: WireFailure = { kind: 'permission', code: 'EPERM' };
 
 export function createWire(events: Events, mayWatch: boolean): ModelWire {
-  const watches = new Set<{ readonly peers: readonly string[]; readonly handlers: WireHandlers }>();
+  const watches = new Set<{ readonly watched: Watched; readonly handlers: WireHandlers }>();
 
-  function watch(peers: readonly string[], handlers: WireHandlers): Watch {
-    const one = { peers, handlers };
+  function watch(watched: Watched, handlers: WireHandlers): Watch {
+    const one = { watched, handlers };
     const begin = events.after(0, () => {
       if (!mayWatch) return handlers.failed(PERMISSION);
       watches.add(one);
@@ -31,13 +34,24 @@ export function createWire(events: Events, mayWatch: boolean): ModelWire {
 
   return {
     wire: { watch },
-    arrived({ protocol, from, to, bytes }) {
-      if (protocol !== 'udp') return;
-      for (const { peers, handlers } of watches)
-        if (peers.includes(from.address)) handlers.arrived([{ bytes, from, to }]);
+    arrived(packet) {
+      const { protocol, from, to, bytes } = packet;
+      for (const { watched, handlers } of watches) {
+        if (!watched.peers.includes(from.address)) continue;
+        if (watched.what === 'answers' && protocol === 'udp') handlers.arrived([{ bytes, from, to }]);
+        if (watched.what === 'calls' && protocol === 'tcp' && packet.kind === 'syn')
+          handlers.knocked([{ kind: 'asked', peer: from, own: to }]);
+      }
+    },
+    left(packet) {
+      if (packet.protocol !== 'tcp' || packet.kind !== 'syn-ack') return;
+      for (const { watched, handlers } of watches)
+        if (watched.what === 'calls' && watched.peers.includes(packet.to.address))
+          handlers.knocked([{ kind: 'answered', peer: packet.to, own: packet.from }]);
     },
     turnedBack(error) {
-      for (const { handlers } of watches) handlers.turnedBack(error);
+      for (const { watched, handlers } of watches)
+        if (watched.what === 'answers' && watched.family === familyOf(error.by)) handlers.turnedBack(error);
     },
   };
 }

@@ -118,10 +118,43 @@ export const IPV6_SCENARIOS: readonly Scenario[] = [
       reason: 'all-ports',
       ports: {
         '5060': { result: 'closed', cause: 'not-forwarded' },
-        '9000-9005': { result: 'no-answer', cause: 'outbound-blocked' },
+        '9000-9005': { result: 'no-answer', cause: 'rejected' },
       },
-      findings: ['outbound-blocked'],
+      facts: { rejected: { by: '2001:db8:1::1', icmp: '1/1' } },
     }),
+  },
+  {
+    name: 'ipv6-server-down',
+    about: 'The host lives, nobody listens: it says so by ICMPv6.',
+    network: network({ forwards: [PINHOLE] }, { server: { kind: 'down' } }),
+    steps: over6({
+      verdict: 'inconclusive',
+      reason: 'servers-unreachable',
+      server: 'unreachable',
+      ports: all('untested'),
+      facts: { 'server-unreachable': { by: '2001:db8:100::10', icmp: '1/4' } },
+    }),
+    notIn: { coturn: SAME },
+  },
+  {
+    name: 'ipv6-host-firewall',
+    about: 'Admitted as it should be; the own packet filter of the PBX lets in only what answers to something.',
+    network: network({ forwards: [PINHOLE] }, { hostFirewall: true }),
+    steps: over6(allClosed('host-firewall', 'host-firewall')),
+  },
+  {
+    name: 'ipv6-host-firewall-no-pinhole',
+    about: 'The same, but nothing gets as far as that: the router comes first.',
+    network: network({}, { hostFirewall: true }),
+    steps: over6(allClosed('not-forwarded', 'nothing-forwarded')),
+    notIn: { coturn: SAME },
+  },
+  {
+    name: 'ipv6-host-firewall-public-host',
+    about: 'No router at all: what lets nothing in is the PBX itself.',
+    network: { router: null, ipv6: null, server: { kind: 'full' }, hostFirewall: true },
+    steps: over6(allClosed('host-firewall', 'host-firewall')),
+    notIn: { coturn: SAME },
   },
   {
     name: 'ipv6-prefix-translated',
@@ -179,6 +212,19 @@ export const IPV6_SCENARIOS: readonly Scenario[] = [
       { tcp: TCP },
     ),
     notIn: { coturn: NO_CALLS, model: 'its TCP knows no ICMP' },
+  },
+  {
+    name: 'ipv6-tcp-host-firewall',
+    about: "Admitted as it should be; the PBX's own packet filter drops what nobody asked for.",
+    network: network({ forwards: [PINHOLE, TCP_PINHOLE] }, { hostFirewall: true }),
+    steps: over6(
+      {
+        ...allClosed('host-firewall', 'host-firewall'),
+        tcp: { [TCP]: ['host-firewall', null].map((cause) => ({ result: 'closed', cause })) },
+      },
+      { tcp: TCP },
+    ),
+    notIn: { coturn: NO_CALLS },
   },
   {
     name: 'ipv6-held',

@@ -23,6 +23,20 @@ const PART: Expectation = {
   },
 };
 
+/** TCP, which the first server and the second can both call; 5090 is not forwarded. */
+const TCP = '5060-5061,5090';
+const FORWARDS: RouterSpec['forwards'] = [
+  ...ROUTER.forwards.map((forward) => ({ ...forward, protocols: ['udp'] as const })),
+  { ports: [range(5060, 5061)], to: 'pbx', protocols: ['tcp'] },
+];
+const PART_OF_TCP: Expectation = {
+  ...PART,
+  tcp: { '5060-5061': { result: 'open', cause: null }, '5090': { result: 'closed', cause: 'not-forwarded' } },
+};
+/** UDP that is all open, so that what is found is about TCP. */
+const OPEN_UDP = '5060,9000-9003';
+const ONLY_TCP: Expectation = { ...PART_OF_TCP, ports: { [OPEN_UDP]: { result: 'open', cause: null } } };
+
 const network = (server: Partial<ServerSpec>, router: Partial<RouterSpec> = {}): NetworkSpec => ({
   router: { ...ROUTER, ...router },
   server: { kind: 'full', ...server },
@@ -92,6 +106,42 @@ export const SERVER_SCENARIOS: readonly Scenario[] = [
       {
         check: { udp: UDP, servers: BOTH, rate: 'max' },
         expect: { ...PART, server: 'throttling', findings: ['taken-over'] },
+      },
+    ],
+  },
+  {
+    name: 'tcp-second-server-confirms',
+    about: 'What the first server could not call, the second cannot call either.',
+    network: network({}, { forwards: FORWARDS }),
+    notIn: ONE_COTURN,
+    steps: [
+      {
+        check: { udp: OPEN_UDP, tcp: TCP, servers: BOTH },
+        expect: { ...ONLY_TCP, findings: ['confirmed'], facts: { confirmed: { count: 1 } } },
+      },
+    ],
+  },
+  {
+    name: 'tcp-server-dies',
+    about: 'The first server falls silent while it calls; the second goes on with TCP as with UDP.',
+    network: network({ diesAfter: 45 }, { forwards: FORWARDS }),
+    notIn: ONE_COTURN,
+    steps: [
+      {
+        check: { udp: UDP, tcp: TCP, servers: BOTH },
+        expect: { ...PART_OF_TCP, findings: ['taken-over'] },
+      },
+    ],
+  },
+  {
+    name: 'tcp-calls-lost',
+    about: 'What the first server calls never leaves its network: all TCP ports look closed, but not to the second.',
+    network: network({ callsLost: true }, { forwards: FORWARDS }),
+    notIn: ONE_COTURN,
+    steps: [
+      {
+        check: { udp: OPEN_UDP, tcp: TCP, servers: BOTH },
+        expect: { ...ONLY_TCP, findings: ['contradicted', 'confirmed'], facts: { contradicted: { count: 2 } } },
       },
     ],
   },

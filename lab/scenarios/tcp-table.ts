@@ -157,6 +157,39 @@ export const TCP_SCENARIOS: readonly Scenario[] = [
     notIn: { coturn: NO_CALLS },
   },
   {
+    name: 'tcp-host-firewall',
+    about: "Forwarded as it should be; the PBX's own packet filter lets in only what answers to something.",
+    network: network({ forwards: [UDP_FORWARD, TCP_FORWARD] }, { hostFirewall: true }),
+    steps: once({
+      verdict: 'unsupported',
+      reason: 'all-ports',
+      ports: { [UDP]: closed('host-firewall') },
+      // Where packets are lost one of two calls may not come so far.
+      tcp: { [TCP]: [closed('host-firewall'), { result: 'closed', cause: null }] },
+      findings: ['host-firewall'],
+    }),
+    notIn: { coturn: NO_CALLS },
+  },
+  {
+    name: 'tcp-host-firewall-no-forward',
+    about: 'The same, but nothing gets as far as that: the router comes first.',
+    network: network({}, { hostFirewall: true }),
+    steps: once({
+      verdict: 'unsupported',
+      reason: 'all-ports',
+      ports: { [UDP]: closed('host-firewall') },
+      tcp: { [TCP]: closed('not-forwarded') },
+    }),
+    notIn: { coturn: NO_CALLS },
+  },
+  {
+    name: 'tcp-answers-lost',
+    about: 'Calls come in, and what answers them does not get out: it is neither the forward nor the own firewall.',
+    network: network({ forwards: [UDP_FORWARD, TCP_FORWARD], dropsTcpAnswers: [range(5061)] }),
+    steps: once(someClosed({ '5060,5090': open, '5061': { result: 'closed', cause: null } }, 'closed')),
+    notIn: { coturn: NO_CALLS },
+  },
+  {
     name: 'tcp-repaired',
     about: 'Connections come from new ports each time: no old entry of the router is in the way.',
     network: network({}),

@@ -94,6 +94,8 @@ export interface RouterSpec {
   readonly tcpService?: readonly PortRange[];
   /** TCP ports that the router refuses with a reset where no forward wants them; it keeps no entry. */
   readonly tcpReject?: readonly PortRange[];
+  /** TCP ports of the LAN whose answers to who calls them do not leave it: another line takes them, say. */
+  readonly dropsTcpAnswers?: readonly PortRange[];
   /** TCP ports through which connections come, and nothing that they carry: a firewall that knows their protocol better. */
   readonly dropsPayload?: readonly PortRange[];
   /** IPv6: what the firewall does not admit is refused with ICMPv6 administratively prohibited; by default dropped. */
@@ -177,6 +179,8 @@ export interface ServerSpec {
   readonly diesAfter?: number;
   /** Its second address has a firewall of its own: what it sends passes only to those who have sent there. */
   readonly alternateFilters?: true;
+  /** Its network lets out no connections that it begins: it believes that it calls. */
+  readonly callsLost?: true;
 }
 
 export interface Step {

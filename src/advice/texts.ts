@@ -1,4 +1,4 @@
-import { isAnyAddress } from '../base/index.ts';
+import { familyOf, isAnyAddress } from '../base/index.ts';
 import type { FindingCode } from './catalogue.ts';
 import { isSignalling } from './signalling.ts';
 import de from './texts/de.json' with { type: 'json' };
@@ -85,6 +85,7 @@ function variablesOf(ports: readonly string[], facts: Facts, language: Language)
     pbx: lanAddress(facts['bindAddress']) ?? texts.one(language, 'common.lanAddress'),
     sources: facts['sources'] ?? texts.one(language, 'common.testServer'),
     serverAt: serverAt(facts),
+    icmpOf: `${familyOf(String(facts['by'])) === 'ipv6' ? 'ICMPv6' : 'ICMP'} ${facts['icmp']}`,
     host: facts['host'] ?? facts['server'] ?? '…',
     holder: holderOf(facts, language),
   };

@@ -589,18 +589,38 @@ describe('fewer sockets than ports', () => {
 test.each([
   ['a server', [serverOf(PRIMARY)], fewestSockets],
   ['a name', [serverOf('a.example')], fewestSockets],
-  ['two names and a server', [serverOf('a.example'), serverOf('b.example'), serverOf(PRIMARY)], 18],
-  ['twenty servers', Array.from({ length: 20 }, (_, index) => serverOf(`198.51.100.${index}`)), 40],
-])('all servers are asked at once, and sockets are needed for that: %s', async (_, servers, needed) => {
+  ['two names and a server', [serverOf('a.example'), serverOf('b.example'), serverOf(PRIMARY)], fewestSockets],
+  ['twenty servers', Array.from({ length: 20 }, (_, index) => serverOf(`198.51.100.${index}`)), fewestSockets],
+  ['a domain of four hosts', [{ ...serverOf('domain.example'), mayBeDomain: true as const }], fewestSockets],
+])('servers that find no sockets wait for their turn, however many there are: %s', async (_, servers, needed) => {
   expect(socketsNeeded({ ...REQUEST, servers })).toBe(needed);
   const addresses = [DEAD, '198.51.100.78', '198.51.100.79', PRIMARY];
+  const hosts = ['a', 'b', 'c', 'd'].map((letter) => ({ host: `${letter}.domain.example`, port: 3478 }));
   const lab = await openLab(FORWARDED, { freeSockets: needed });
-  const { report } = await checkWith(
-    lab,
-    resolving(lab, () => Promise.resolve(ok(addresses))),
-    { servers },
-  );
+  const system = resolving(lab, () => Promise.resolve(ok(addresses)));
+  const names = { ...system.names, stunServices: () => Promise.resolve(hosts) };
+  const { report } = await checkWith(lab, { ...system, names }, { servers });
+  expect(report.servers.length).toBeGreaterThan(0);
   expect(report.servers.filter(({ detail }) => detail === 'EMFILE')).toEqual([]);
+  expect(lab.leftOpen()).toBe(0);
+});
+
+test('with many sockets all servers are asked at once', async () => {
+  const servers = Array.from({ length: 20 }, (_, index) => serverOf(`198.51.100.${60 + index}`));
+  const lab = await openLab(FORWARDED);
+  await lab.check({ servers });
+  // None of them is there: one after the other would take a minute.
+  expect(lab.now()).toBeLessThan(6_000);
+});
+
+test('cancelled while servers wait for their turn, the run ends at once', async () => {
+  const servers = Array.from({ length: 20 }, (_, index) => serverOf(`198.51.100.${60 + index}`));
+  const lab = await openLab(FORWARDED, { freeSockets: fewestSockets });
+  const running = lab.start({ servers });
+  await lab.advance(1_000);
+  running.cancel();
+  const { report } = await lab.run(running.finished, 10);
+  expect([report.verdict, lab.leftOpen()]).toEqual(['cancelled', 0]);
 });
 
 describe('what an earlier check left in the router', () => {

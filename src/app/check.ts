@@ -7,23 +7,23 @@ import {
   portsOf,
   scopeOf,
 } from '../base/index.ts';
-import { CallCheck } from '../engine/index.ts';
 import { isTlsPort } from '../pbx/index.ts';
-import { CALLED_AT_ONCE, fewestSockets, type ProbePlan, planCalls, type ServerFacts } from '../plan/index.ts';
+import { CALLED_AT_ONCE, fewestSockets, type ProbePlan, type ServerFacts } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import type { System } from '../system/index.ts';
 import { conclude, legsOf } from './conclude.ts';
 import type { CheckRequest, Mode, RunEvent } from './events.ts';
 import type { ExclusivePlan } from './exclusive-plan.ts';
-import { addressesFor, chooseFamily, hasFamily, makeResolve, type Resolve } from './family.ts';
+import { chooseFamily, hasFamily, makeResolve, type Resolve } from './family.ts';
 import { type AskPortion, checkGroups } from './groups.ts';
 import { heldBy, holdersOf } from './in-use.ts';
 import { type Bystanders, type Memory, memoryOf } from './memory.ts';
-import { chooseMode, placeFor } from './places.ts';
+import { chooseMode } from './places.ts';
+import { PortCalls } from './port-calls.ts';
 import { PortCheck, type Portion } from './port-check.ts';
 import { PumpUntilCancelled } from './pumps.ts';
 import { askRouter, ROUTER_SOCKETS } from './router.ts';
-import { type Candidate, checkServer, lead, MOST_ADDRESSES, type ServerTools, waysOf } from './servers.ts';
+import { type Candidate, callersOf, checkServer, lead, type ServerTools, turnsFor, waysOf } from './servers.ts';
 import { withServices } from './services.ts';
 
 export interface FinishedCheck {
@@ -41,12 +41,12 @@ export interface RunningCheck {
 }
 
 /** `control` and `listener`. */
-const SOCKETS_PER_ADDRESS = 2;
+const HELPERS = 2;
 
 /** Listeners, connections that come in, and two helpers. */
 function socketsForCalls({ tcp }: CheckRequest): number {
   const ports = Math.min(CALLED_AT_ONCE, portsOf(tcp).length);
-  return ports === 0 ? 0 : 2 * ports + SOCKETS_PER_ADDRESS;
+  return ports === 0 ? 0 : 2 * ports + HELPERS;
 }
 
 /**
@@ -61,14 +61,8 @@ const FEW_SOCKETS = 256;
 /** Of so many sockets, the ports do not miss the few that the router takes. */
 const PLENTY = 256;
 
-/** How many sockets a check opens at the same time, at least: all servers are asked at once. */
-export function socketsNeeded(request: CheckRequest): number {
-  const most = request.servers.map(({ host }) => SOCKETS_PER_ADDRESS * (familyOf(host) ? 1 : MOST_ADDRESSES));
-  return Math.max(
-    fewestSockets + socketsForCalls(request),
-    most.reduce((sum, count) => sum + count, 0),
-  );
-}
+/** How many sockets a check opens at the same time, at least. Servers that find none wait for their turn. */
+export const socketsNeeded = (request: CheckRequest): number => fewestSockets + socketsForCalls(request);
 
 /** Checks, and tells what happens as it happens. */
 export function startCheck(
@@ -80,6 +74,13 @@ export function startCheck(
 ): RunningCheck {
   const run = new Run(system, request, version, listen, exclusive);
   return { finished: run.all(), cancel: () => run.cancel() };
+}
+
+/** TCP ports, and who else may be asked to call them. */
+interface ToCall {
+  readonly tcp: readonly number[];
+  readonly others: readonly Candidate[];
+  readonly mode: Mode;
 }
 
 class Run {
@@ -185,7 +186,8 @@ class Run {
     if (family === 'cancelled') return [];
     const isHere = this.#hasFamily(family);
     this.#tell({ kind: 'family', family, isHere });
-    return isHere ? servers.map((server) => checkServer(server, this.#serverTools(family, resolve))) : [];
+    const serverTools = this.#serverTools(family, resolve);
+    return isHere ? servers.map((server) => checkServer(server, serverTools)) : [];
   }
 
   /** A server on this very machine needs no address of the world outside. */
@@ -203,6 +205,7 @@ class Run {
       bindAddress: this.#request.bindAddress,
       isChecked: (port) => checked.has(port),
       pumps: this.#pumps,
+      turns: turnsFor(this.#system.udp.freeSockets() - (this.#mayAskRouter ? ROUTER_SOCKETS : 0)),
       tell: (event) => {
         this.#tell(event);
         // The first server that has an address shows which way out is meant.
@@ -252,14 +255,14 @@ class Run {
       freeSockets: await this.#freeSockets(mode, familyOf(leader.address) ?? 'ipv4'),
       plans,
     };
-    const caller = [leader, ...candidates].find(({ seen }) => seen.calls);
+    const [caller, ...others] = callersOf(leader, candidates);
     const callServer = (server: ServerFacts) => (caller && caller !== leader ? waysOf(caller)[0] : server);
     const ask = (portion: Portion | null, tcp: readonly number[]) =>
       new PortCheck({ ...tools, portion }).run(leader, candidates, async ({ server }) => {
         if (tcp.length === 0) return;
         // Where services are stopped, they are looked at before.
         if (portion === null) await this.#lookAtCertificates(leader.address);
-        await this.#checkCalls(callServer(server), tcp, mode);
+        await this.#checkCalls(callServer(server), { tcp, others, mode });
       });
     if (this.#exclusive) this.#tell({ kind: 'exclusive', plan: this.#exclusive.plan });
     const work = this.#exclusive
@@ -304,20 +307,17 @@ class Run {
   }
 
   /** Beside the UDP ports: calls take seconds, and hardly any packets. */
-  async #checkCalls(server: ServerFacts, ports: readonly number[], mode: Mode): Promise<void> {
-    const { tcpIfPossible, udp } = this.#request;
-    if (tcpIfPossible && !server.calls) return;
-    const { bindAddress, localAddress } = await addressesFor(server.primary.address, this.#request, this.#system);
-    const plan = planCalls({ server, ports, bindAddress, now: this.#system.clock.now() });
-    this.#tell({ kind: 'calls-planned', plan });
-    const checked = new Set(portsOf(udp));
-    const check = new CallCheck(plan, (port) => checked.has(port), this.#system.random);
-    const place = await placeFor({ mode, localAddress, bindAddress, server }, this.#system);
-    try {
-      await this.#pumps.run(check, (observation) => this.#tell({ kind: 'call', observation }), { ports: place });
-    } finally {
-      place.close();
-    }
+  async #checkCalls(first: ServerFacts, { tcp, others, mode }: ToCall): Promise<void> {
+    if (this.#request.tcpIfPossible && !first.calls) return;
+    const calls = new PortCalls({
+      system: this.#system,
+      request: this.#request,
+      pumps: this.#pumps,
+      mode,
+      tell: (event) => this.#tell(event),
+      events: this.#events,
+    });
+    await calls.run(first, tcp, others);
   }
 
   /** Before the ports are listened at: who listens there now is the PBX. Where nobody does there is nothing to see. */

@@ -1,10 +1,11 @@
 import { findFindings } from '../advice/index.ts';
 import { type Family, familyOf, formatRanges, type PortRange, portsOf } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
-import { collectEvidence, collectServer, type RunEvidence } from '../evidence/index.ts';
+import { collectCalls, collectEvidence, collectServer, type RunEvidence } from '../evidence/index.ts';
 import type { ProbePlan } from '../plan/index.ts';
 import { buildReport, type Report } from '../report/index.ts';
 import {
+  type CallLeg,
   type CertificateVerdict,
   judgeCertificate,
   judgeRouter,
@@ -20,7 +21,7 @@ import {
   unresolvable,
 } from '../verdict/index.ts';
 import type { RunEvent, ServerName } from './events.ts';
-import { callsOf, isTroubled, missedOf, servicesOf } from './group-results.ts';
+import { isTroubled, missedOf, servicesOf } from './group-results.ts';
 import { portsThatSpoke } from './memory.ts';
 import { routerEvidence } from './router.ts';
 
@@ -35,7 +36,7 @@ export function conclude(all: readonly RunEvent[]): Report {
   const ended = only(events, 'ended');
   const planned = events.find((event) => event.kind === 'planned');
   const asked = legs.length > 0 ? portsAsked(legs) : portsOf(started.request.udp);
-  const calls = callsOf(events);
+  const calls = callLegsOf(events);
   const services = servicesOf(events);
   const missed = missedOf(events, legs.length > 0 ? asked : []);
   const verdict = judgeRun({
@@ -54,7 +55,7 @@ export function conclude(all: readonly RunEvent[]): Report {
   const sample = sampleOf(events, verdict.ports, missed.udp);
   const { tries, loss } = exchangeOf(legs);
   const router = routerOf(events, verdict.publicAddresses);
-  const isLeftOut = legs.length > 0 && !calls && missed.tcp.length === 0;
+  const isLeftOut = legs.length > 0 && calls.length === 0 && missed.tcp.length === 0;
   const certificates = certificatesOf(events);
   const notWaited = events.find((event) => event.kind === 'not-waited');
   const context = {
@@ -81,6 +82,7 @@ export function conclude(all: readonly RunEvent[]): Report {
     plannedPorts,
     ...(sample ? { sample } : {}),
     ...(started.request.serverList === null ? {} : { serverList: started.request.serverList }),
+    ...(started.request.discovered ? { discovered: started.request.discovered } : {}),
     loss,
     certificates,
     holders,
@@ -161,6 +163,16 @@ export function legsOf(events: readonly RunEvent[]): PlayedLeg[] {
     else leg.plan = { ...leg.plan, slices: [...leg.plan.slices, ...event.slices] };
   }
   return legs;
+}
+
+/** What the calls of each server have shown by now, in the order of asking. */
+export function callLegsOf(events: readonly RunEvent[]): CallLeg[] {
+  const planned = events.filter((event) => event.kind === 'calls-planned');
+  const called = events.filter((event) => event.kind === 'call');
+  return planned.map(({ leg, plan }) => {
+    const own = called.filter((event) => event.leg === leg).map(({ observation }) => observation);
+    return { server: plan.server, evidence: collectCalls(plan, own) };
+  });
 }
 
 /** What they showed. */

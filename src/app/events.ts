@@ -3,6 +3,7 @@ import type { CallObservation, Observation, ServerObservation } from '../engine/
 import type { ServiceStep } from '../evidence/index.ts';
 import type { ServicePlan } from '../pbx/index.ts';
 import type { CallPlan, ProbePlan, Rate } from '../plan/index.ts';
+import type { ReportDiscovered } from '../report/index.ts';
 import type { RouterObservation } from '../router/index.ts';
 import type { DnsError, Holder, TlsLook } from '../system/index.ts';
 
@@ -11,6 +12,8 @@ export interface CheckRequest {
   readonly servers: readonly ServerName[];
   /** The date of the list from which the servers were drawn; null: the user named them. */
   readonly serverList: string | null;
+  /** The phone system of this machine of which these ports are; absent: they were named. */
+  readonly discovered?: ReportDiscovered;
   readonly udp: readonly PortRange[];
   readonly tcp: readonly PortRange[];
   /** TCP ports are asked only of a server that calls back; else they are left out, and the report says so. */
@@ -103,8 +106,9 @@ export type RunEvent =
   | { readonly kind: 'holders'; readonly holders: readonly (readonly [port: string, holder: Holder])[] }
   /** What a TLS port of this machine shows. */
   | { readonly kind: 'certificate'; readonly port: number; readonly look: TlsLook }
-  | { readonly kind: 'calls-planned'; readonly plan: CallPlan }
-  | { readonly kind: 'call'; readonly observation: CallObservation }
+  /** One server is about to be asked to call. Its legs count from 0, apart from those of the UDP ports. */
+  | { readonly kind: 'calls-planned'; readonly leg: number; readonly plan: CallPlan }
+  | { readonly kind: 'call'; readonly leg: number; readonly observation: CallObservation }
   /** What is going to be stopped, each only while its ports are asked. */
   | { readonly kind: 'exclusive'; readonly plan: ServicePlan }
   | { readonly kind: 'service'; readonly step: ServiceStep }

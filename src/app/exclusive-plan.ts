@@ -68,8 +68,10 @@ async function heldPorts(
     const ports = portsOf(request[protocol]);
     if (ports.length === 0) continue;
     const seen = new Map<number, number | null>();
+    // Those that share a port are one program's; the service of one is that of all.
     for (const family of familiesOf(request))
-      for (const [port, { pid }] of await host.holders(protocol, ports, family)) seen.set(port, seen.get(port) ?? pid);
+      for (const [port, holders] of await host.holders(protocol, ports, family))
+        seen.set(port, seen.get(port) ?? holders.find(({ pid }) => pid !== null)?.pid ?? null);
     for (const [port, pid] of [...seen].sort(([one], [other]) => one - other)) {
       isHidden ||= pid === null;
       held.push({ protocol, port, service: await serviceOf(pid, protocol, port) });

@@ -1,22 +1,8 @@
 import { portsOf } from '../base/index.ts';
-import type { CallObservation } from '../engine/index.ts';
-import { type CallRunEvidence, collectCalls, collectServices, type ServicesEvidence } from '../evidence/index.ts';
-import type { CallPlan } from '../plan/index.ts';
+import { collectServices, type ServicesEvidence } from '../evidence/index.ts';
 import type { RunEvent } from './events.ts';
 
 /* What a run in several groups of ports adds up to. */
-
-/** Calls of several groups, one after the other. null: no TCP port was called. */
-export function callsOf(events: readonly RunEvent[]): CallRunEvidence | null {
-  const parts: { plan: CallPlan; seen: CallObservation[] }[] = [];
-  for (const event of events) {
-    if (event.kind === 'calls-planned') parts.push({ plan: event.plan, seen: [] });
-    if (event.kind === 'call') parts.at(-1)?.seen.push(event.observation);
-  }
-  const collected = parts.map(({ plan, seen }) => collectCalls(plan, seen));
-  if (collected.length === 0) return null;
-  return { ports: collected.flatMap(({ ports }) => ports), cancelled: collected.some(({ cancelled }) => cancelled) };
-}
 
 /** Nothing where nothing was going to be stopped. */
 export function servicesOf(events: readonly RunEvent[]): { readonly services?: ServicesEvidence } {

@@ -52,5 +52,8 @@ async function among(
 ): Promise<readonly (readonly [label: string, port: number, holder: Holder])[]> {
   if (ports.length === 0) return [];
   const holders = await host.holders(protocol, ports, family);
-  return [...holders].map(([port, holder]) => [portLabel(protocol, port), port, holder] as const);
+  // The first of several will do: it says who stands in the way.
+  return [...holders].flatMap(([port, [holder]]) =>
+    holder ? [[portLabel(protocol, port), port, holder] as const] : [],
+  );
 }

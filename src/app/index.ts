@@ -1,5 +1,12 @@
 /** The hallway: joins the stages to a check, and the reflector to its sockets. */
-export { findProfile, PROFILES, type Profile, parseOwnServices, type ServicePlan } from '../pbx/index.ts';
+export {
+  type FoundProduct,
+  findProfile,
+  PROFILES,
+  type Profile,
+  parseOwnServices,
+  type ServicePlan,
+} from '../pbx/index.ts';
 export { LIFETIME_LIMITS } from '../plan/index.ts';
 export { type FinishedCheck, type RunningCheck, socketsNeeded, startCheck } from './check.ts';
 export { conclude } from './conclude.ts';
@@ -8,6 +15,7 @@ export { CHECK_LIMITS, type CheckRequest, type RunEvent, type ServerName } from 
 export { type ExclusivePlan, type ExclusiveProblem, planExclusive } from './exclusive-plan.ts';
 export { type NatEvent, type NatRequest, type RunningNatCheck, startNat } from './nat.ts';
 export type { NatOptions } from './nat-opt-in.ts';
+export { discoveredIn, findProducts, isFoundOut, listPorts, portsToCheck } from './ports.ts';
 export {
   type DrawnServers,
   drawServers,

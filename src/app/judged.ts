@@ -1,5 +1,13 @@
 import type { Judged } from '../plan/index.ts';
-import { isOpen, judgeLegs, type Leg, type PortVerdict } from '../verdict/index.ts';
+import {
+  type CallLeg,
+  isOpen,
+  judgeCalls,
+  judgeLegs,
+  type Leg,
+  NOTHING_OF_UDP,
+  type PortVerdict,
+} from '../verdict/index.ts';
 import { type PlayedLeg, spokenFirst } from './conclude.ts';
 
 /** Reasons that another server may not have. */
@@ -28,6 +36,22 @@ function stateOf({ result, cause, rule }: PortVerdict, isLost: boolean): Judged[
   if (SERVERS.has(cause) || rule === 'shut-out') return 'lost';
   return isLost && result === 'untested' && cause === null ? 'lost' : 'other';
 }
+
+/** Why a TCP port could not be judged, though another server may call it. */
+const CALLERS = new Set<PortVerdict['cause']>([...SERVERS, 'scan-protection', 'no-call-back']);
+
+/** The same of TCP ports. They never speak: what comes in was not asked for. */
+export const judgedCalls = (legs: readonly CallLeg[]): Judged[] =>
+  callVerdicts(legs).map(({ port, result, cause }) => {
+    const open = isOpen(result);
+    const unknown = CALLERS.has(cause) ? 'lost' : 'other';
+    const state = open === null ? unknown : open ? 'works' : 'failed';
+    return { port, state, looks: `${result} ${cause}`, spoke: false };
+  });
+
+/** While UDP ports are still being asked; what they will have shown changes none of the states. */
+export const callVerdicts = (legs: readonly CallLeg[]): readonly PortVerdict[] =>
+  judgeCalls(legs, NOTHING_OF_UDP, 'ipv4').ports;
 
 /** By any server. */
 export const worksNow = (verdicts: readonly PortVerdict[]): ReadonlySet<number> =>

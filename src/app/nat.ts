@@ -16,8 +16,8 @@ import type { RunEvent, ServerName } from './events.ts';
 import { bindAddressFor, chooseFamily, hasFamily, makeResolve } from './family.ts';
 import { askOptIn, type NatOptions } from './nat-opt-in.ts';
 import { PumpUntilCancelled } from './pumps.ts';
-import { askRouter, routerEvidence } from './router.ts';
-import { type Candidate, checkServer, type ServerTools } from './servers.ts';
+import { askRouter, ROUTER_SOCKETS, routerEvidence } from './router.ts';
+import { type Candidate, checkServer, type ServerTools, turnsFor } from './servers.ts';
 import { withServices } from './services.ts';
 
 export interface NatRequest {
@@ -81,6 +81,7 @@ async function carryOut(
   let router: Promise<void> | null = null;
   const tools: ServerTools = {
     ...{ system, family, resolve, bindAddress: from, isChecked: () => false, pumps },
+    turns: turnsFor(system.udp.freeSockets() - (mayAskRouter ? ROUTER_SOCKETS : 0)),
     tell(event) {
       events.push(event);
       if (event.kind === 'resolved') router ??= mayAskRouter ? askRouter(event.addresses[0] ?? '', tools) : null;

@@ -1,8 +1,6 @@
 import { type Milliseconds, type PortRange, portsOf, scopeOf } from '../base/index.ts';
 import { RangeCheck } from '../engine/index.ts';
 import {
-  askAgain,
-  askRest,
   type DrawNumbers,
   fewestSockets,
   type Judged,
@@ -16,6 +14,7 @@ import {
 } from '../plan/index.ts';
 import type { System, Timer } from '../system/index.ts';
 import { isOpen, judgeLegs, type PortVerdict } from '../verdict/index.ts';
+import { askOthers } from './again.ts';
 import { evidenceOf, legsOf } from './conclude.ts';
 import { drawing } from './draw.ts';
 import type { CheckRequest, Mode, Round, RunEvent } from './events.ts';
@@ -157,18 +156,13 @@ export class PortCheck {
 
   /** What the server of this leg could not judge, or found wrong, in the order in which others are there. */
   async #askOthers(leg: number, others: readonly Candidate[]): Promise<void> {
-    for (const [index, candidate] of others.entries()) {
-      if (this.#tools.pumps.cancelled) return;
-      const { before, filterOpen } = this.#known(leg);
-      const ports = askAgain(before, filterOpen);
-      if (ports.length === 0) return;
-      const hasOthers = index + 1 < others.length;
-      await this.#ask([{ candidate, ports, round: 'again', hasOthers }]);
-      const rest = askRest(before, worksNow(this.#verdicts()), new Set(ports));
-      if (rest.length > 0) await this.#ask([{ candidate, ports: rest, round: 'again', hasOthers }]);
-      // Whoever confirms what fails has said enough; another one is only asked for what nobody could judge.
-      if (!this.#known(leg).before.some(({ state }) => state === 'lost')) return;
-    }
+    await askOthers({
+      others,
+      isCancelled: () => this.#tools.pumps.cancelled,
+      known: () => this.#known(leg),
+      works: () => worksNow(this.#verdicts()),
+      ask: (candidate, ports, hasOthers) => this.#ask([{ candidate, ports, round: 'again', hasOthers }]),
+    });
   }
 
   /** Of the ports of that leg, by all that was asked. */

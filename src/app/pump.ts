@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../base/index.ts';
 import type { Engine, Input, Output, SocketKey } from '../engine/index.ts';
-import type { LivePorts, System, TcpListener, Timer, UdpSocket, Watch } from '../system/index.ts';
+import type { LivePorts, System, TcpListener, Timer, UdpSocket, Watch, Watched } from '../system/index.ts';
 
 /** An engine at work. */
 export interface Pump {
@@ -137,7 +137,7 @@ class Worker<T> {
         this.#exchange(output);
         return true;
       case 'watch':
-        this.#watchFor(output.peers);
+        this.#watchFor(output.watched);
         return true;
       case 'wait':
         this.#wakeAt(output.until);
@@ -183,12 +183,13 @@ class Worker<T> {
     this.#exchanges.set(exchange, running);
   }
 
-  #watchFor(peers: readonly string[]): void {
-    this.#watch ??= this.#system.wire.watch(peers, {
+  #watchFor(watched: Watched): void {
+    this.#watch ??= this.#system.wire.watch(watched, {
       watching: () => undefined,
       failed: (failure) => this.feed({ kind: 'not-watching', failure }),
       arrived: (packets) => this.feed({ kind: 'captured', packets }),
       turnedBack: (error) => this.feed({ kind: 'turned-back', error }),
+      knocked: (knocks) => this.feed({ kind: 'knocked', knocks }),
     });
   }
 

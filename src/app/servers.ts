@@ -7,6 +7,7 @@ import { canAskInbound, canAskOutbound, judgeServer, type ServerVerdict } from '
 import type { RunEvent, ServerName } from './events.ts';
 import { bindAddressFor, type Resolve } from './family.ts';
 import type { PumpUntilCancelled } from './pumps.ts';
+import { Turns } from './turns.ts';
 
 /** A server at one of its addresses, and what it is good for. */
 export interface Candidate {
@@ -16,8 +17,17 @@ export interface Candidate {
   readonly verdict: ServerVerdict;
 }
 
+/** Of each address: `control` and `listener`. */
+const SOCKETS_PER_ADDRESS = 2;
+/** For the resolver, and what else the process opens meanwhile. */
+const SPARE_SOCKETS = 4;
+
+/** As many addresses at the same time as there are sockets for: one that finds none would look like a server that is not there. */
+export const turnsFor = (freeSockets: number): Turns =>
+  new Turns(Math.max(1, Math.floor((freeSockets - SPARE_SOCKETS) / SOCKETS_PER_ADDRESS)));
+
 /** A name with more addresses than this is not a STUN server's. */
-export const MOST_ADDRESSES = 4;
+const MOST_ADDRESSES = 4;
 
 export interface ServerTools {
   readonly system: System;
@@ -28,6 +38,8 @@ export interface ServerTools {
   /** UDP ports that the checks of servers leave alone. */
   readonly isChecked: (port: number) => boolean;
   readonly pumps: PumpUntilCancelled;
+  /** Of the addresses of all servers. */
+  readonly turns: Turns;
   readonly tell: (event: RunEvent) => void;
 }
 
@@ -42,7 +54,7 @@ export async function checkServer(server: ServerName, tools: ServerTools): Promi
   }
   const addresses = resolved.value.slice(0, MOST_ADDRESSES);
   tell({ kind: 'resolved', server, addresses });
-  return Promise.all(addresses.map((address) => checkAddress(server, address, tools)));
+  return Promise.all(addresses.map((address) => tools.turns.take(() => checkAddress(server, address, tools))));
 }
 
 async function checkAddress(server: ServerName, address: string, tools: ServerTools): Promise<Candidate> {
@@ -79,6 +91,12 @@ export function othersThan(leader: Candidate, candidates: readonly Candidate[]):
     for (const address of own) taken.add(address);
     return true;
   });
+}
+
+/** Who calls TCP ports, in this order; a server beside the first calls from addresses of its own. */
+export function callersOf(leader: Candidate, candidates: readonly Candidate[]): readonly Candidate[] {
+  const [first, ...rest] = [...new Set([leader, ...candidates])].filter(({ seen }) => seen.calls);
+  return first ? [first, ...othersThan(first, rest)] : [];
 }
 
 const addressesOf = ({ address, seen }: Candidate): string[] =>

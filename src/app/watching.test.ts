@@ -27,6 +27,31 @@ describe('without the right to watch', () => {
     expect(await causes(network, false)).toEqual([unwatched]);
   });
 
+  test('of TCP, too, though what came so far is not called "not forwarded" where it is seen', async () => {
+    const ofTcp = async (network: NetworkSpec, mayWatch: boolean) => {
+      const lab = await openLab(network, { mayWatch });
+      const { report } = await lab.check({ tcp: [{ from: 5061, to: 5062 }], udp: [{ from: 9000, to: 9000 }] });
+      return [
+        ...new Set(
+          report.ports.filter(({ protocol }) => protocol === 'tcp').map(({ result, cause }) => `${result}/${cause}`),
+        ),
+      ];
+    };
+    const answersLost = {
+      ...FORWARDED,
+      router: FORWARDED.router && { ...FORWARDED.router, dropsTcpAnswers: [{ from: 1, to: 65_535 }] },
+    };
+    expect([await ofTcp(BEHIND_FIREWALL, true), await ofTcp(BEHIND_FIREWALL, false)]).toEqual([
+      ['closed/host-firewall'],
+      ['closed/not-forwarded'],
+    ]);
+    expect([await ofTcp(answersLost, true), await ofTcp(answersLost, false)]).toEqual([
+      ['closed/null'],
+      ['closed/not-forwarded'],
+    ]);
+    expect(await ofTcp(NOT_FORWARDED, true)).toEqual(['closed/not-forwarded']);
+  });
+
   test('that is among the events', async () => {
     const lab = await openLab(NOT_FORWARDED, { mayWatch: false });
     const { events } = await lab.check();

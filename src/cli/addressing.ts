@@ -37,13 +37,13 @@ interface Named {
   readonly family: Family;
 }
 
-const NAMES: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
+export const FAMILY_NAMES: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
 
 function oneFamily(named: readonly Named[]): Result<Family | null, Mistake> {
   const [first] = named;
   const other = named.find(({ family }) => family !== first?.family);
   if (!first || !other) return ok(first?.family ?? null);
-  const families = { firstFamily: NAMES[first.family], secondFamily: NAMES[other.family] };
+  const families = { firstFamily: FAMILY_NAMES[first.family], secondFamily: FAMILY_NAMES[other.family] };
   return wrong('family.mixed', { first: first.what, second: other.what, ...families });
 }
 

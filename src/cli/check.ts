@@ -19,7 +19,8 @@ import { err, formatEndpoint, isAnyAddress, ok, type Result } from '../base/inde
 import { type Report, renderJson, renderText } from '../report/index.ts';
 import type { OutputFile } from '../system/index.ts';
 import { agree, type ExclusiveOptions, notExclusive, whoeverAgrees } from './consent.ts';
-import { type CheckOptions, isEmbedded, readCheckRequest } from './input.ts';
+import { asksToDiscover, type CheckOptions, isEmbedded, readCheckRequest } from './input.ts';
+import { findOne, sayFound } from './ports.ts';
 import { Progress } from './progress.ts';
 import { reflectorMistake } from './reflector.ts';
 import { sayMistake, sayNotice, sayTrouble } from './say.ts';
@@ -109,12 +110,15 @@ interface Prepared {
 async function prepare(command: CheckCommand, context: Context): Promise<Result<Prepared, Mistake>> {
   const list = await readServerList(command.servers, context);
   if (list.kind === 'error') return list;
-  const request = readCheckRequest(command, drawServers(list.value, context.system.random));
+  const product = asksToDiscover(command) ? await findOne(context) : ok(null);
+  if (product.kind === 'error') return product;
+  const request = readCheckRequest(command, drawServers(list.value, context.system.random), product.value);
   if (request.kind === 'error') return request;
   const impossible = await whatIsImpossible(request.value, command, context);
   if (impossible) return err(impossible);
   const output = await openOutput(command.output, context);
   if (output.kind === 'error') return output;
+  if (request.value.discovered) sayFound(request.value.discovered, context);
   if (!isEmbedded(request.value.servers)) return ok({ request: request.value, output: output.value, reflector: null });
   const reflector = await startReflector(context.system, { ...EMBEDDED.options, fault: null, rfc3489: false });
   if (reflector.kind === 'ok') return ok({ request: request.value, output: output.value, reflector: reflector.value });

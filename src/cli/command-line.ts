@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { type CheckCommand, check } from './check.ts';
 import { type NatCommand, nat } from './nat.ts';
+import { type PortsCommand, ports } from './ports.ts';
 import { type ReflectorCommand, reflector } from './reflector.ts';
 import { sayMistake } from './say.ts';
 import { type Context, EXIT, type Language, type Mistake } from './types.ts';
 
-const COMMANDS = ['check', 'nat', 'reflector'] as const;
+const COMMANDS = ['check', 'nat', 'ports', 'reflector'] as const;
 
 /** Reads the command line, does what it asks for, and says with which code the process is to end. */
 export async function runCommandLine(words: readonly string[], context: Context): Promise<number> {
@@ -78,6 +79,7 @@ function commandLine(context: Context, done: (code: number) => void): Command {
     });
   addCheck(program, act(context, done, check));
   addNat(program, act(context, done, nat));
+  addPorts(program, act(context, done, ports));
   addReflector(program, act(context, done, reflector));
   return program;
 }
@@ -121,7 +123,7 @@ function addCheck(program: Command, action: (options: CheckCommand, command: Com
     .option('--tcp <ports>', 'TCP ports, such as 5060,5061,443; they need a reflector as the server', join)
     .option(
       '--profile <name>',
-      'the ports of a product, such as 3cx, asterisk, freeswitch; --udp and --tcp replace them',
+      'the ports of a product, such as 3cx, asterisk, freeswitch; "auto": those of the one on this machine, as it is configured; --udp and --tcp replace them',
     )
     .option('-4, --ipv4', 'over IPv4 only')
     .option('-6, --ipv6', 'over IPv6 only; otherwise IPv4, or IPv6 where there is no IPv4')
@@ -200,6 +202,33 @@ Exit codes:
 Examples:
   fullcone nat --server stun.example.com
   fullcone nat --server stun.example.com --hairpin --fragments --lifetime 300
+`;
+
+function addPorts(program: Command, action: (options: PortsCommand, command: Command) => Promise<void>): void {
+  program
+    .command('ports')
+    .description(
+      'Lists the ports of the phone system on this machine: what for, who holds them, and where they are set.',
+    )
+    .option(
+      '--profile <name>',
+      'those of a product as it is when installed, such as 3cx; otherwise the one that is here',
+    )
+    .option('--json', 'print it as JSON')
+    .option('--lang <language>', 'en or de; otherwise as the locale says')
+    .allowExcessArguments()
+    .addHelpText('after', PORTS_HELP)
+    .action(action);
+}
+
+const PORTS_HELP = `
+Exit codes:
+  0 found out, 2 some are the product's usual ones, since its configuration could not be read,
+  64 bad usage, or no known product here, 70 internal error
+
+Examples:
+  fullcone ports
+  fullcone ports --profile 3cx --json
 `;
 
 function addReflector(program: Command, action: (options: ReflectorCommand, command: Command) => Promise<void>): void {

@@ -2,16 +2,22 @@ import {
   CHECK_LIMITS,
   type CheckRequest,
   type DrawnServers,
+  discoveredIn,
   EMBEDDED,
+  type FoundProduct,
   findProfile,
   LIFETIME_LIMITS,
   type NatRequest,
   PROFILES,
+  type Profile,
   PUBLIC_SAMPLE,
+  portsToCheck,
   type ServerName,
 } from '../app/index.ts';
 import {
   err,
+  type Family,
+  familyOf,
   formatRanges,
   isIpv4,
   ok,
@@ -22,7 +28,7 @@ import {
   portsOf,
   type Result,
 } from '../base/index.ts';
-import { type Addressing, readAddressing } from './addressing.ts';
+import { type Addressing, FAMILY_NAMES, readAddressing } from './addressing.ts';
 import { readServer } from './server-name.ts';
 import { type Mistake, wrong } from './types.ts';
 
@@ -57,12 +63,16 @@ export interface NatCommandOptions extends Pick<CheckOptions, 'server' | 'ipv4' 
 
 /**
  * From what was typed to a request that can be carried out, or to the first thing that is wrong with it. `drawn` are
- * the servers if none is named.
+ * the servers if none is named, `found` the product that `--profile auto` means.
  */
-export function readCheckRequest(options: CheckOptions, drawn: DrawnServers): Result<CheckRequest, Mistake> {
+export function readCheckRequest(
+  options: CheckOptions,
+  drawn: DrawnServers,
+  found: FoundProduct | null = null,
+): Result<CheckRequest, Mistake> {
   const servers = readOrDraw(options, drawn);
   if (servers.kind === 'error') return servers;
-  const ports = readPorts(options);
+  const ports = readPorts(options, found, familyMeant(options, servers.value));
   if (ports.kind === 'error') return ports;
   const addressing = addressingOf(options, servers.value);
   if (addressing.kind === 'error') return addressing;
@@ -178,30 +188,61 @@ function readHostName(given: string | undefined): Result<string | null, Mistake>
 /** Two sockets for each address of a server, and two for TCP, at the same time; and some that others hold. */
 const FEWEST_LEFT = 64;
 
+/** IPv4 unless something speaks for the other one; what is wrong with it is told when the addresses are read. */
+function familyMeant({ ipv6 = false, bindAddress }: CheckOptions, servers: readonly ServerName[]): Family {
+  const named = [bindAddress ?? '', ...servers.map(({ host }) => host)].map((text) => familyOf(text));
+  return ipv6 || named.includes('ipv6') ? 'ipv6' : 'ipv4';
+}
+
 /** Below, only root may listen, which a trial is not worth. */
 const UNPRIVILEGED = 1024;
 
+/** The name that stands for the phone system of this machine. */
+const AUTO = 'auto';
+
+/** Whether that is to be looked for: named ports go before those of any product. */
+export const asksToDiscover = ({ profile, udp, tcp }: Pick<CheckOptions, 'profile' | 'udp' | 'tcp'>): boolean =>
+  profile?.trim().toLowerCase() === AUTO && udp === undefined && tcp === undefined;
+
 /** Named ports go before those of the product, which may use others than it does when installed. */
-function readPorts({
-  udp,
-  tcp,
-  profile,
-}: CheckOptions): Result<Pick<CheckRequest, 'udp' | 'tcp' | 'tcpIfPossible'>, Mistake> {
-  const product = profile === undefined ? null : findProfile(profile.trim().toLowerCase());
-  if (profile !== undefined && !product) return wrong('profile.unknown', { given: profile, profiles: profileNames() });
-  if (udp === undefined && tcp === undefined && !product) return wrong('ports.missing', { profiles: profileNames() });
+function readPorts(
+  { udp, tcp, profile }: CheckOptions,
+  found: FoundProduct | null,
+  family: Family,
+): Result<Pick<CheckRequest, 'udp' | 'tcp' | 'tcpIfPossible' | 'discovered'>, Mistake> {
+  const id = profile?.trim().toLowerCase();
+  const product = id === undefined ? null : findProfile(id);
+  if (profile !== undefined && id !== AUTO && !product)
+    return wrong('profile.unknown', { given: profile, profiles: profileNames() });
+  if (udp === undefined && tcp === undefined && !product && !found)
+    return wrong('ports.missing', { profiles: profileNames() });
   const isNamed = udp !== undefined || tcp !== undefined;
+  if (found && portsToCheck(found, family).length === 0)
+    return wrong('profile.nothing-to-check', { name: found.profile.name, family: FAMILY_NAMES[family] });
   const needed = (wanted: Protocol): readonly PortRange[] =>
-    (isNamed ? [] : (product?.ports ?? []))
-      .filter(({ protocol, optional }) => protocol === wanted && !optional)
+    (isNamed ? [] : portsOfProduct(product, found, family))
+      .filter(({ protocol }) => protocol === wanted)
       .map(({ from, to }) => ({ from, to }));
   const udpPorts = readList('--udp', udp, needed('udp'));
   if (udpPorts.kind === 'error') return udpPorts;
   if (isNoneLeft(udpPorts.value)) return wrong('ports.none-left');
   const tcpPorts = readList('--tcp', tcp, needed('tcp'));
   if (tcpPorts.kind === 'error') return tcpPorts;
-  return ok({ udp: udpPorts.value, tcp: tcpPorts.value, tcpIfPossible: tcp === undefined });
+  return ok({
+    udp: udpPorts.value,
+    tcp: tcpPorts.value,
+    tcpIfPossible: tcp === undefined,
+    ...(found ? { discovered: discoveredIn(found, family) } : {}),
+  });
 }
+
+/** Those that it needs, as it is configured here, or as it is when installed. */
+const portsOfProduct = (
+  product: Profile | null,
+  found: FoundProduct | null,
+  family: Family,
+): readonly (PortRange & { readonly protocol: Protocol })[] =>
+  found ? portsToCheck(found, family) : (product?.ports ?? []).filter(({ optional }) => !optional);
 
 /** The check itself needs a few that anybody may have. */
 function isNoneLeft(udp: readonly PortRange[]): boolean {
@@ -226,7 +267,7 @@ function portMistake(option: string, list: string, { kind, part }: PortListError
   return { key: `ports.${kind}`, facts: { option, given: part, ...right } };
 }
 
-const profileNames = (): string => PROFILES.map(({ id }) => id).join(', ');
+export const profileNames = (): string => PROFILES.map(({ id }) => id).join(', ');
 
 function readRate(given: string | undefined): Result<CheckRequest['rate'], Mistake> {
   if (given === undefined) return ok(null);

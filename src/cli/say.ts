@@ -33,6 +33,11 @@ function printable(value: string | number): string | number {
   return visible.length > LONGEST ? `${visible.slice(0, LONGEST)}…` : visible;
 }
 
+/** A sentence that is written already; names in it are harmless. */
+export function sayPlainly(text: string, { terminal }: Pick<Context, 'terminal'>): void {
+  terminal.error.write(`fullcone: ${text}\n`);
+}
+
 /** What the user should know besides the report. */
 export function sayNotice(
   key: string,

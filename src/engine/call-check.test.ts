@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { endpoint, type Milliseconds } from '../base/index.ts';
-import { collectCalls } from '../evidence/index.ts';
+import { type CallEvidence, collectCalls } from '../evidence/index.ts';
 import { type CallPlan, planCalls } from '../plan/index.ts';
 import {
   BINDING,
@@ -16,6 +16,7 @@ import {
   readAttribute,
   XOR_MAPPED_ADDRESS,
 } from '../stun/index.ts';
+import type { Knock, Watched } from '../system/index.ts';
 import { CallCheck } from './call-check.ts';
 import { failure } from './test-network.ts';
 import { ALTERNATE, chance, PRIMARY, planOf, STRANGER, seenFrom } from './test-plan.ts';
@@ -50,10 +51,15 @@ interface Setting {
   readonly bind?: (port: number) => 'in-use' | null;
   readonly plan?: Partial<CallPlan>;
   readonly cancelAt?: Milliseconds;
+  /** At the interface; by default somebody calls 5060. */
+  readonly knocks?: readonly ({ readonly at: Milliseconds } & Partial<Knock>)[];
   readonly error?: number;
   /** The token that the reflector takes at that time, and gives. */
   readonly knows?: (now: Milliseconds) => string;
 }
+
+const PBX = endpoint('192.168.0.100', 5060);
+const caller = (port: number) => endpoint(ALTERNATE.address, port);
 
 /** Lets a check run against a reflector and a router that are a function. */
 function check({
@@ -66,13 +72,17 @@ function check({
   ...rest
 }: Setting = {}) {
   const { server } = planOf([9000], { calls: true, pass: { token: TOKEN, until: 1_000_000 } });
-  const plan: CallPlan = { ...planCalls({ server, ports, bindAddress: '0.0.0.0', now: 0 }), ...rest.plan };
+  const plan: CallPlan = {
+    ...planCalls({ server, ports, bindAddress: '0.0.0.0', now: 0, hasOthers: false }),
+    ...rest.plan,
+  };
   const engine = new CallCheck(plan, () => false, chance());
   const queue: { at: Milliseconds; input: Input }[] = [];
   const observations: CallObservation[] = [];
   const calls = new Map<string, { number: number; at: Milliseconds }>();
   const listening = new Set<number>();
   const open = new Set<number>();
+  const watched: Watched[] = [];
   const sent: Message[] = [];
   let now: Milliseconds = 1000;
   let wake = now;
@@ -156,7 +166,7 @@ function check({
     } else if (output.kind === 'close') open.delete(output.socket);
     else if (output.kind === 'unlisten') listening.delete(output.port);
     else if (output.kind === 'exchange') throw new Error('it only listens');
-    else if (output.kind === 'watch') throw new Error('a call is not to be watched');
+    else if (output.kind === 'watch') watched.push(output.watched);
     else if (bind(output.port))
       later(0, { kind: 'listen-failed', port: output.port, failure: { kind: 'in-use', code: 'EADDRINUSE' } });
     else {
@@ -165,6 +175,8 @@ function check({
     }
   }
 
+  for (const { at, ...knock } of rest.knocks ?? [])
+    queue.push({ at, input: { kind: 'knocked', knocks: [{ kind: 'asked', own: PBX, peer: caller(4711), ...knock }] } });
   if (rest.cancelAt !== undefined) queue.push({ at: rest.cancelAt, input: { kind: 'cancel' } });
   for (let steps = 0; steps < 5000; steps++) {
     let output = engine.next(now);
@@ -175,6 +187,7 @@ function check({
       return {
         observations,
         sent,
+        watched,
         evidence,
         of: (port: number) => evidence.ports.find((one) => one.port === port),
         endedAt: now,
@@ -260,7 +273,7 @@ describe('a router that begins to refuse who calls', () => {
     let arrivals = 0;
     const { evidence } = check({ ports: MANY, fate: (port) => (arrivals++ < 3 ? OPEN(port) : DROPPED) });
     const shutOut = evidence.ports.filter(({ isShutOut }) => isShutOut).map(({ port }) => port);
-    expect(shutOut).toEqual([5003, 5004, 5005, 5006, 5007]);
+    expect(shutOut).toEqual(MANY.slice(3));
     expect(evidence.ports.filter(({ isAsked }) => isAsked)).toHaveLength(8);
   });
 
@@ -325,6 +338,102 @@ describe('a call that was not watched', () => {
   });
 });
 
+describe('a call that comes as far as an interface', () => {
+  it('is looked for as soon as one did not arrive at once, of who calls', () => {
+    expect(check().watched).toEqual([]);
+    const { watched } = check({ fate: () => DROPPED, ports: [5060, 5061, 5062, 5063, 5064, 5065, 5066, 5067, 5068] });
+    expect(watched).toEqual([{ what: 'calls', family: 'ipv4', peers: [ALTERNATE.address] }]);
+    expect(check({ fate: () => DROPPED, plan: { caller: null } }).watched).toEqual([]);
+  });
+
+  it.each<[string, Setting['knocks'], CallEvidence['knocks']]>([
+    ['never', [], { held: 0, answered: 0 }],
+    ['once, repeated', [{ at: 2000 }, { at: 4000 }], { held: 1, answered: 0 }],
+    ['twice', [{ at: 2000 }, { at: 2700, peer: caller(4712) }], { held: 2, answered: 0 }],
+    [
+      'twice, of which one is answered',
+      [{ at: 2000 }, { at: 2001, kind: 'answered' }, { at: 2700, peer: caller(4712) }],
+      { held: 1, answered: 1 },
+    ],
+    ['answered, though nobody saw it come', [{ at: 2001, kind: 'answered' }], { held: 0, answered: 1 }],
+    ['for another port', [{ at: 2000, own: { ...PBX, port: 5061 } }], { held: 0, answered: 0 }],
+    ['of somebody else', [{ at: 2000, peer: STRANGER }], { held: 0, answered: 0 }],
+    ['when all is over', [{ at: 60_000 }], { held: 0, answered: 0 }],
+  ])('%s', (_, knocks = [], expected) => {
+    expect(check({ fate: () => DROPPED, knocks }).of(5060)?.knocks).toEqual(expected);
+  });
+
+  it('counts for the address at which the port listens', () => {
+    const knocks = [{ at: 2000 }, { at: 2700, peer: caller(4712) }];
+    const held = (bindAddress: string) =>
+      check({ fate: () => DROPPED, knocks, plan: { bindAddress } }).of(5060)?.knocks.held;
+    expect([held('192.168.0.100'), held('192.168.0.101')]).toEqual([2, 0]);
+  });
+
+  it('is not held back if it gets in, whatever it brings', () => {
+    const { of } = check({
+      fate: () => ({ ...SOMEBODY, visits: 5060 }),
+      knocks: [4712, 4713].map((port) => ({ at: 1030, peer: caller(port) })),
+    });
+    expect(of(5060)?.knocks).toEqual({ held: 0, answered: 0 });
+  });
+});
+
+describe('a reflector that falls silent', () => {
+  const MANY = Array.from({ length: 24 }, (_, index) => 5000 + index);
+  const silentFrom = (at: Milliseconds) => (now: Milliseconds) => now >= at;
+
+  it('is not waited for where another one could call: nothing is left unsaid, and what it has shown stays', () => {
+    const { evidence, endedAt, observations } = check({
+      ports: MANY,
+      fate: (port) => (port < 5012 ? OPEN(port) : DROPPED),
+      lost: silentFrom(3_000),
+      plan: { lostAfter: 4_000 },
+    });
+    expect(endedAt).toBeLessThan(3_000 + 4_500);
+    expect(evidence.ports.filter(({ arrivedOn }) => arrivedOn.length > 0).map(({ port }) => port)).toEqual(
+      MANY.slice(0, 12),
+    );
+    expect(evidence.ports.filter(({ isGivenUp }) => isGivenUp).map(({ port }) => port)).toEqual(MANY.slice(12));
+    expect(observations.filter(({ kind }) => kind === 'call-given-up')).toHaveLength(12);
+    expect(evidence.ports.filter(({ ended }) => ended.length > 0)).toEqual([]);
+  });
+
+  it('is as good as lost where only the address is away from which the calls come', () => {
+    const { evidence, endedAt } = check({
+      ports: MANY,
+      fate: () => DROPPED,
+      callerLost: silentFrom(3_000),
+      plan: { lostAfter: 4_000 },
+    });
+    expect(endedAt).toBeLessThan(3_000 + 4_500);
+    expect(evidence.ports.filter(({ isGivenUp }) => !isGivenUp)).toEqual([]);
+  });
+
+  it('for less than that is no loss', () => {
+    const { evidence } = check({
+      ports: MANY,
+      fate: () => DROPPED,
+      lost: (now) => now >= 3_000 && now < 6_500,
+      plan: { lostAfter: 4_000 },
+    });
+    expect(evidence.ports.filter(({ ended }) => ended.length !== 2)).toEqual([]);
+  });
+
+  it('is waited for where there is no other one, though not slice by slice', () => {
+    const { evidence, endedAt } = check({ ports: MANY.slice(0, 8), fate: () => DROPPED, lost: silentFrom(3_000) });
+    expect(evidence.ports.filter(({ isGivenUp }) => !isGivenUp)).toEqual([]);
+    expect(endedAt).toBeGreaterThan(20_000);
+    const ports = Array.from({ length: 64 }, (_, index) => 5000 + index);
+    expect(check({ ports, fate: () => DROPPED, lost: silentFrom(3_000) }).endedAt).toBeLessThan(75_000);
+  });
+
+  it('that answers with errors lives', () => {
+    const { observations } = check({ fate: () => DROPPED, error: 500, plan: { lostAfter: 4_000 } });
+    expect(observations.filter(({ kind }) => kind === 'call-asked')).toHaveLength(5);
+  });
+});
+
 describe('a token', () => {
   const NEW = 'beef000102030405';
   const MANY = Array.from({ length: 48 }, (_, index) => 5000 + index);
@@ -369,7 +478,7 @@ describe('what is no proof', () => {
     ['more than was sent', (bytes) => Uint8Array.of(...bytes, 0)],
   ])('%s', (_, change) => {
     const { server } = planOf([9000], { calls: true, pass: { token: TOKEN, until: 1_000_000 } });
-    const plan = planCalls({ server, ports: [5060], bindAddress: '0.0.0.0', now: 0 });
+    const plan = planCalls({ server, ports: [5060], bindAddress: '0.0.0.0', now: 0, hasOthers: false });
     const engine = new CallCheck(plan, () => false, chance());
     let id: Uint8Array | undefined;
     const seen: string[] = [];

@@ -4,10 +4,11 @@ import { CALL_ID_LENGTH, type CallState, callBytes } from '../stun/index.ts';
 import { bindingRequest, callRequest, readAnswer, readCalled, readServer } from './answer.ts';
 import { Bulk } from './bulk.ts';
 import { CallRound, type Watched } from './call-round.ts';
-import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
-import { never, Outbox } from './outbox.ts';
+import { Knocks } from './knocks.ts';
+import { never } from './outbox.ts';
 import { Transactions } from './transactions.ts';
 import type { CallObservation, Engine, Input, Output } from './types.ts';
+import { Workplace } from './workplace.ts';
 
 /** A poll, and what it asks about; null: for nothing but a new token. */
 interface Poll {
@@ -22,12 +23,10 @@ interface Poll {
 export class CallCheck implements Engine<CallObservation> {
   readonly #plan: CallPlan;
   readonly #random: (count: number) => Uint8Array;
-  readonly #outbox = new Outbox<CallObservation>();
+  readonly #place: Workplace<CallObservation>;
   readonly #transactions: Transactions<Poll>;
-  readonly #helpers: HelperSockets<CallObservation>;
   readonly #bulk: Bulk;
   readonly #slices: (readonly number[])[];
-  #phase: 'new' | 'opening' | 'calling' | 'done' = 'new';
   /** Ports of this slice whose listeners are being opened. */
   #opening = new Set<number>();
   /** Ports of this slice that listen. */
@@ -42,6 +41,10 @@ export class CallCheck implements Engine<CallObservation> {
   #sentinelRounds: CallRound[] = [];
   readonly #refusals = new Set<number>();
   #lostSentinels = 0;
+  /** When each address of the reflector was heard last, or asked first; the one that is not asked, never. */
+  readonly #heardAt: Record<Watched, Milliseconds> = { primary: never, caller: never };
+
+  readonly #knocks: Knocks;
 
   /** `isChecked`: UDP ports that are not ours to take. */
   constructor(plan: CallPlan, isChecked: (port: number) => boolean, random: (count: number) => Uint8Array) {
@@ -50,39 +53,42 @@ export class CallCheck implements Engine<CallObservation> {
     this.#slices = plan.pass === null ? [] : [...plan.slices];
     this.#bulk = new Bulk(plan.pass);
     this.#transactions = new Transactions(random);
-    this.#helpers = new HelperSockets(this.#outbox, plan.bindAddress, isChecked);
+    this.#place = new Workplace(plan.bindAddress, isChecked);
+    this.#knocks = new Knocks(plan, this.#place.outbox);
+    // For what nobody can be asked, no socket is opened.
+    if (this.#slices.length === 0) this.#place.close();
   }
 
   handle(input: Input, now: Milliseconds): void {
-    if (this.#phase === 'done') return;
+    if (this.#place.isClosed) return;
+    const failure = this.#place.heed(input);
+    if (failure) return this.#end({ kind: 'call-failed', at: now, failure });
     switch (input.kind) {
-      case 'bound':
-        if (this.#helpers.bound(input.socket, input.local) === 'given-up') this.#fail(NO_PORT_LEFT, now);
-        return;
-      case 'bind-failed':
-        if (this.#helpers.failed(input.socket, input.failure) === 'given-up') this.#fail(input.failure, now);
-        return;
       case 'listens':
         this.#opening.delete(input.port);
         this.#listening.add(input.port);
-        return this.#outbox.observed({ kind: 'call-listening', at: now, port: input.port });
+        return this.#place.outbox.observed({ kind: 'call-listening', at: now, port: input.port });
       case 'listen-failed':
         this.#opening.delete(input.port);
-        return this.#outbox.observed({
+        return this.#place.outbox.observed({
           kind: 'call-not-listening',
           at: now,
           port: input.port,
           failure: input.failure,
         });
       case 'visited':
-        return this.#outbox.observed({ kind: 'call-visited', at: now, port: input.port, from: input.from });
+        return this.#place.outbox.observed({ kind: 'call-visited', at: now, port: input.port, from: input.from });
+      case 'knocked':
+        for (const knock of input.knocks) this.#knocks.heard(knock, (port) => this.#listening.has(port), now);
+        return;
       case 'called':
         return this.#called(input.port, input.bytes, input.from, now);
       case 'datagram':
         return this.#datagram(input.bytes, input.from, now);
       case 'cancel':
-        this.#outbox.observed({ kind: 'call-cancelled', at: now });
-        return this.#finish();
+        return this.#end({ kind: 'call-cancelled', at: now });
+      case 'bound':
+      case 'bind-failed':
       case 'not-sent':
       case 'exchanged':
       case 'captured':
@@ -96,46 +102,24 @@ export class CallCheck implements Engine<CallObservation> {
   }
 
   next(now: Milliseconds): Output<CallObservation> {
-    const queued = this.#outbox.shift();
-    if (queued) return queued;
-    const until = this.#work(now);
-    return this.#outbox.shift() ?? (this.#phase === 'done' ? { kind: 'done' } : { kind: 'wait', until });
+    return this.#place.next(now, this.#openSlice, this.#goOn);
   }
 
-  #work(now: Milliseconds): Milliseconds {
-    switch (this.#phase) {
-      case 'new':
-        if (this.#slices.length > 0) this.#helpers.open();
-        return this.#openSlice(now);
-      case 'opening':
-        if (!this.#helpers.ready || this.#opening.size > 0) return never;
-        this.#phase = 'calling';
-        return now;
-      case 'calling':
-        return this.#call(now);
-      case 'done':
-        return never;
-      default:
-        return this.#phase satisfies never;
-    }
-  }
+  #goOn = (now: Milliseconds): Milliseconds => (this.#opening.size > 0 ? never : this.#call(now));
 
-  #openSlice(now: Milliseconds): Milliseconds {
+  #openSlice = (): void => {
     const ports = this.#slices.shift();
-    if (!ports) {
-      this.#finish();
-      return now;
-    }
+    if (!ports) return this.#finish();
     for (const port of ports) {
       this.#opening.add(port);
-      this.#outbox.push({ kind: 'listen', port, local: { address: this.#plan.bindAddress, port } });
+      this.#place.outbox.push({ kind: 'listen', port, local: { address: this.#plan.bindAddress, port } });
     }
-    this.#phase = 'opening';
-    return never;
-  }
+  };
 
   #call(now: Milliseconds): Milliseconds {
     for (const round of this.#rounds) this.#conclude(round, now);
+    if (now >= Math.min(this.#heardAt.primary, this.#heardAt.caller) + this.#plan.lostAfter)
+      return this.#serverLost(now);
     const left = [...this.#listening].filter((port) => !this.#settled.has(port));
     if (left.length === 0) return this.#askSentinel(now);
     const startAt = this.#nextRoundAt(left, now);
@@ -147,7 +131,7 @@ export class CallCheck implements Engine<CallObservation> {
   /** Where ports failed, it shows that the router has not begun to refuse who calls; where none arrived, nobody can. */
   #askSentinel(now: Milliseconds): Milliseconds {
     const [port, last] = [this.#sentinel, this.#sentinelRounds.at(-1)];
-    if (port === null || this.#failedCalls.size === 0) return this.#sliceOver(now);
+    if (port === null || this.#failedCalls.size === 0) return this.#sliceOver();
     if (last && !last.over && !last.isOver(now, () => false)) return this.#poll(last, now);
     if (last && !last.over) {
       last.over = true;
@@ -155,20 +139,29 @@ export class CallCheck implements Engine<CallObservation> {
       if (last.wasWatched(now) && last.stateOf(port) !== 'not-called') this.#lostSentinels++;
     }
     if (this.#lostSentinels >= this.#plan.callsNeeded) {
-      this.#outbox.observed({ kind: 'call-sentinel', at: now, arrived: false });
+      this.#place.outbox.observed({ kind: 'call-sentinel', at: now, arrived: false });
       this.#slices.length = 0;
-      return this.#sliceOver(now);
+      return this.#sliceOver();
     }
-    if (this.#sentinelRounds.length >= this.#plan.mostCalls) return this.#sliceOver(now);
+    if (this.#sentinelRounds.length >= this.#plan.mostCalls) return this.#sliceOver();
     const id = this.#random(CALL_ID_LENGTH).slice();
     const round = new CallRound(this.#plan, { number: 0, id, ports: [port] }, now);
     this.#sentinelRounds.push(round);
     return this.#poll(round, now);
   }
 
-  #sliceOver(now: Milliseconds): Milliseconds {
+  /** What it has shown before counts. */
+  #serverLost(now: Milliseconds): Milliseconds {
+    for (const port of [...this.#listening, ...this.#slices.flat()])
+      if (!this.#settled.has(port)) this.#giveUp(port, now);
+    this.#slices.length = 0;
+    return this.#sliceOver();
+  }
+
+  #sliceOver(): Milliseconds {
     this.#closeSlice();
-    return this.#openSlice(now);
+    this.#openSlice();
+    return never;
   }
 
   /** The second call does not wait for the end of the first one; further ones take the place of those that did not count. */
@@ -186,15 +179,21 @@ export class CallCheck implements Engine<CallObservation> {
 
   #giveUp(port: number, now: Milliseconds): void {
     this.#settled.add(port);
-    this.#outbox.observed({ kind: 'call-given-up', at: now, port });
+    this.#place.outbox.observed({ kind: 'call-given-up', at: now, port });
   }
 
   #startRound(ports: readonly number[], now: Milliseconds): void {
     if (ports.every((port) => this.#settled.has(port))) return;
+    if (this.#heardAt.primary === never) {
+      this.#heardAt.primary = now;
+      if (this.#plan.caller) this.#heardAt.caller = now;
+    }
+    // The first call did not arrive at once: perhaps it comes as far as this machine.
+    if (this.#rounds.length > 0) this.#knocks.watch();
     const id = this.#random(CALL_ID_LENGTH).slice();
     const round = new CallRound(this.#plan, { number: this.#rounds.length + 1, id, ports }, now);
     this.#rounds.push(round);
-    for (const port of ports) this.#outbox.observed({ kind: 'call-asked', at: now, port, call: round.number });
+    for (const port of ports) this.#place.outbox.observed({ kind: 'call-asked', at: now, port, call: round.number });
   }
 
   /** Asks for the calls, or what became of them: the same request. */
@@ -216,8 +215,8 @@ export class CallCheck implements Engine<CallObservation> {
     const to = this.#plan[poll.of];
     if (to === null) return;
     const { id } = this.#transactions.open(poll, now);
-    const socket = this.#helpers.key(poll.of === 'caller' ? 'listener' : 'control');
-    this.#outbox.push({ kind: 'send', socket, bytes: request(id), to });
+    const socket = this.#place.helpers.key(poll.of === 'caller' ? 'listener' : 'control');
+    this.#place.outbox.push({ kind: 'send', socket, bytes: request(id), to });
   }
 
   #conclude(round: CallRound, now: Milliseconds): void {
@@ -236,7 +235,7 @@ export class CallCheck implements Engine<CallObservation> {
     { watched, round, now }: { readonly watched: boolean; readonly round: CallRound; readonly now: Milliseconds },
   ): void {
     const counts = watched && state !== null && state !== 'under-way';
-    this.#outbox.observed({ kind: 'call-ended', at: now, port, call: round.number, state, counts });
+    this.#place.outbox.observed({ kind: 'call-ended', at: now, port, call: round.number, state, counts });
     if (!counts) return;
     const failed = (this.#failedCalls.get(port) ?? 0) + 1;
     this.#failedCalls.set(port, failed);
@@ -252,14 +251,14 @@ export class CallCheck implements Engine<CallObservation> {
         if (isProof(bytes, round.id, port)) {
           this.#settled.add(port);
           if (arrivedOn === port) this.#sentinel ??= port;
-          this.#outbox.observed({ kind: 'call-arrived', at: now, port, call: round.number, arrivedOn, from });
+          this.#place.outbox.observed({ kind: 'call-arrived', at: now, port, call: round.number, arrivedOn, from });
         }
   }
 
   #sentinelCame(at: Milliseconds): void {
     // What fails from here on needs another proof.
     if (this.#failedCalls.size === 0) return;
-    this.#outbox.observed({ kind: 'call-sentinel', at, arrived: true });
+    this.#place.outbox.observed({ kind: 'call-sentinel', at, arrived: true });
     this.#failedCalls.clear();
   }
 
@@ -269,6 +268,7 @@ export class CallCheck implements Engine<CallObservation> {
     const pending = this.#transactions.find(answer.transactionId);
     if (!pending || pending.answered || from.address !== this.#plan[pending.subject.of]?.address) return;
     pending.answered = answer.kind !== 'invalid';
+    this.#heardAt[pending.subject.of] = now;
     if (answer.kind === 'error') this.#refused(answer.code, now);
     if (answer.kind !== 'success') return;
     const { token } = readServer(answer.message);
@@ -284,16 +284,17 @@ export class CallCheck implements Engine<CallObservation> {
     this.#bulk.doubt();
     if (this.#refusals.has(code)) return;
     this.#refusals.add(code);
-    this.#outbox.observed({ kind: 'call-refused', at, code });
+    this.#place.outbox.observed({ kind: 'call-refused', at, code });
   }
 
-  #fail(failure: Extract<CallObservation, { kind: 'call-failed' }>['failure'], at: Milliseconds): void {
-    this.#outbox.observed({ kind: 'call-failed', at, failure });
+  #end(why: CallObservation): void {
+    this.#place.outbox.observed(why);
     this.#finish();
   }
 
   #closeSlice(): void {
-    for (const port of this.#listening) if (port !== this.#sentinel) this.#outbox.push({ kind: 'unlisten', port });
+    for (const port of this.#listening)
+      if (port !== this.#sentinel) this.#place.outbox.push({ kind: 'unlisten', port });
     this.#listening = new Set();
     this.#sentinelRounds = [];
     this.#lostSentinels = 0;
@@ -303,13 +304,11 @@ export class CallCheck implements Engine<CallObservation> {
   }
 
   #finish(): void {
-    if (this.#phase === 'done') return;
-    this.#phase = 'done';
-    for (const port of this.#opening) this.#outbox.push({ kind: 'unlisten', port });
+    for (const port of this.#opening) this.#place.outbox.push({ kind: 'unlisten', port });
     this.#closeSlice();
-    if (this.#sentinel !== null) this.#outbox.push({ kind: 'unlisten', port: this.#sentinel });
+    if (this.#sentinel !== null) this.#place.outbox.push({ kind: 'unlisten', port: this.#sentinel });
     this.#sentinel = null;
-    this.#helpers.close();
+    this.#place.close();
   }
 }
 

@@ -1,10 +1,10 @@
 import { type Endpoint, isSilence, type Milliseconds, type Probe } from '../base/index.ts';
 import { bindingRequest, readAnswer } from './answer.ts';
-import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
 import { type Rung, Rungs } from './lifetime-rungs.ts';
-import { never, Outbox } from './outbox.ts';
+import { never } from './outbox.ts';
 import { Transactions } from './transactions.ts';
 import type { Engine, Input, LifetimeObservation, Output, SocketKey } from './types.ts';
+import { Workplace } from './workplace.ts';
 
 export interface LifetimeTarget {
   /** It serves RESPONSE-PORT. */
@@ -38,12 +38,10 @@ type Subject =
  */
 export class LifetimeCheck implements Engine<LifetimeObservation> {
   readonly #target: LifetimeTarget;
-  readonly #outbox = new Outbox<LifetimeObservation>();
-  readonly #helpers: HelperSockets<LifetimeObservation>;
+  readonly #place: Workplace<LifetimeObservation>;
   readonly #transactions: Transactions<Subject>;
   readonly #rungs: Rungs;
   readonly #probes: (Probe & { answered: boolean | null })[] = [];
-  #phase: 'new' | 'opening' | 'asking' | 'done' = 'new';
   /** The listener's mapping, and when it was seen. */
   #mapped: { readonly port: number; readonly at: Milliseconds } | null = null;
   #probeAt: Milliseconds = 0;
@@ -52,49 +50,39 @@ export class LifetimeCheck implements Engine<LifetimeObservation> {
 
   constructor(target: LifetimeTarget, random: (count: number) => Uint8Array) {
     this.#target = target;
-    this.#helpers = new HelperSockets(this.#outbox, target.bindAddress, () => false);
+    this.#place = new Workplace(target.bindAddress);
     this.#transactions = new Transactions(random);
     this.#rungs = new Rungs(target.waits, target.gap);
   }
 
   handle(input: Input, now: Milliseconds): void {
-    if (this.#phase === 'done') return;
-    if (input.kind === 'bound') this.#bound(input.socket, input.local, now);
-    else if (input.kind === 'bind-failed') this.#bindFailed(input, now);
+    if (this.#place.isClosed) return;
+    const failure = this.#place.heed(input);
+    if (failure) this.#fail(failure, now);
+    else if (input.kind === 'bound') this.#rungs.opened(input.socket, now);
     else if (input.kind === 'datagram') this.#datagram(input.socket, input.bytes, input.from, now);
     else if (input.kind === 'cancel') this.#finish();
   }
 
   next(now: Milliseconds): Output<LifetimeObservation> {
-    const queued = this.#outbox.shift();
-    if (queued) return queued;
-    const until = this.#work(now);
-    return this.#outbox.shift() ?? (this.#phase === 'done' ? { kind: 'done' } : { kind: 'wait', until });
+    return this.#place.next(now, this.#openAll, this.#askOn);
   }
 
-  #work(now: Milliseconds): Milliseconds {
-    if (this.#phase === 'new') {
-      this.#phase = 'opening';
-      this.#helpers.open();
-      const local = { address: this.#target.bindAddress, port: 0 };
-      for (const { key } of this.#rungs.all) this.#outbox.push({ kind: 'open', socket: key, local });
-    }
-    if (this.#phase === 'opening' && this.#helpers.ready && this.#rungs.all.every(({ state }) => state !== 'opening')) {
-      this.#phase = 'asking';
-      this.#rungs.start(now);
-    }
-    return this.#phase === 'asking' ? this.#askOn(now) : never;
-  }
+  #openAll = (): void => {
+    const local = { address: this.#target.bindAddress, port: 0 };
+    for (const { key } of this.#rungs.all) this.#place.outbox.push({ kind: 'open', socket: key, local });
+  };
 
-  #askOn(now: Milliseconds): Milliseconds {
+  #askOn = (now: Milliseconds): Milliseconds => {
     for (const rung of this.#rungs.due(now)) this.#try(rung, now);
-    for (const { wait } of this.#rungs.giveUp(now)) this.#outbox.observed({ kind: 'lifetime-given-up', at: now, wait });
+    for (const { wait } of this.#rungs.giveUp(now))
+      this.#place.outbox.observed({ kind: 'lifetime-given-up', at: now, wait });
     this.#sayWait(now);
     const probing = this.#keepProbing(now);
     const over = this.#rungs.endOf(now, PATIENCE, (rung) => isSilence(rung.asked, this.#heard(now), REACH));
     if (over) this.#finish();
     return Math.min(probing, this.#rungs.nextAt(now, REFRESH, PATIENCE));
-  }
+  };
 
   /** Around the questions of a wait; when to look again. */
   #keepProbing(now: Milliseconds): Milliseconds {
@@ -120,7 +108,7 @@ export class LifetimeCheck implements Engine<LifetimeObservation> {
     const longest = this.#said ? null : this.#rungs.longest(now);
     if (longest === null) return;
     this.#said = true;
-    this.#outbox.observed({ kind: 'lifetime-waits', at: now, longest: longest + PATIENCE });
+    this.#place.outbox.observed({ kind: 'lifetime-waits', at: now, longest: longest + PATIENCE });
   }
 
   // Requests
@@ -129,7 +117,7 @@ export class LifetimeCheck implements Engine<LifetimeObservation> {
     const via = rung.state === 'binding' ? 'own' : 'control';
     const { wait } = rung;
     if (rung.state === 'asking')
-      this.#outbox.observed({
+      this.#place.outbox.observed({
         kind: 'lifetime-asked',
         at: now,
         wait,
@@ -137,26 +125,26 @@ export class LifetimeCheck implements Engine<LifetimeObservation> {
         age: now - rung.leftAt,
       });
     this.#rungs.tried(rung, now);
-    const key = via === 'own' ? rung.key : this.#helpers.key('control');
+    const key = via === 'own' ? rung.key : this.#place.helpers.key('control');
     this.#send({ kind: 'rung', rung, via }, key, via === 'own' ? null : rung.port, now);
   }
 
   #refresh(now: Milliseconds): void {
     this.#refreshAt = now + REFRESH_GAP;
-    this.#send({ kind: 'refresh' }, this.#helpers.key('listener'), null, now);
+    this.#send({ kind: 'refresh' }, this.#place.helpers.key('listener'), null, now);
   }
 
   #probe(now: Milliseconds): void {
     this.#probeAt = now + this.#target.gap;
     const probe = { sentAt: now, answered: null };
     this.#probes.push(probe);
-    this.#outbox.observed({ kind: 'lifetime-probed', at: now });
-    this.#send({ kind: 'probe', probe }, this.#helpers.key('control'), this.#mapped?.port ?? null, now);
+    this.#place.outbox.observed({ kind: 'lifetime-probed', at: now });
+    this.#send({ kind: 'probe', probe }, this.#place.helpers.key('control'), this.#mapped?.port ?? null, now);
   }
 
   #send(subject: Subject, socket: SocketKey, responsePort: number | null, now: Milliseconds): void {
     const { id } = this.#transactions.open(subject, now);
-    this.#outbox.push({
+    this.#place.outbox.push({
       kind: 'send',
       socket,
       bytes: bindingRequest(id, { responsePort }),
@@ -173,37 +161,24 @@ export class LifetimeCheck implements Engine<LifetimeObservation> {
     const pending = this.#transactions.find(answer.transactionId);
     if (!pending || pending.answered) return;
     const { subject, sentAt } = pending;
-    const expected = subject.kind === 'rung' ? subject.rung.key : this.#helpers.key('listener');
+    const expected = subject.kind === 'rung' ? subject.rung.key : this.#place.helpers.key('listener');
     if (socket !== expected) return;
     pending.answered = true;
     if (subject.kind === 'refresh') this.#mapped = { port: answer.mapped.port, at: now };
     else if (subject.kind === 'probe') {
       subject.probe.answered = true;
-      this.#outbox.observed({ kind: 'lifetime-probe-arrived', at: now, sentAt });
+      this.#place.outbox.observed({ kind: 'lifetime-probe-arrived', at: now, sentAt });
     } else if (this.#rungs.answered(subject.rung, subject.via, answer.mapped.port, now))
-      this.#outbox.observed({ kind: 'lifetime-arrived', at: now, wait: subject.rung.wait, sentAt });
-  }
-
-  // Sockets
-
-  #bound(socket: SocketKey, local: Endpoint, now: Milliseconds): void {
-    if (this.#rungs.opened(socket)) return;
-    if (this.#helpers.bound(socket, local) === 'given-up') this.#fail(NO_PORT_LEFT, now);
-  }
-
-  #bindFailed({ socket, failure }: Extract<Input, { kind: 'bind-failed' }>, now: Milliseconds): void {
-    if (this.#rungs.owns(socket) || this.#helpers.failed(socket, failure) === 'given-up') this.#fail(failure, now);
+      this.#place.outbox.observed({ kind: 'lifetime-arrived', at: now, wait: subject.rung.wait, sentAt });
   }
 
   #fail(failure: Extract<LifetimeObservation, { kind: 'lifetime-failed' }>['failure'], at: Milliseconds): void {
-    this.#outbox.observed({ kind: 'lifetime-failed', at, failure });
+    this.#place.outbox.observed({ kind: 'lifetime-failed', at, failure });
     this.#finish();
   }
 
   #finish(): void {
-    if (this.#phase === 'done') return;
-    this.#phase = 'done';
-    for (const { key } of this.#rungs.all) this.#outbox.push({ kind: 'close', socket: key });
-    this.#helpers.close();
+    for (const { key } of this.#rungs.all) this.#place.outbox.push({ kind: 'close', socket: key });
+    this.#place.close();
   }
 }

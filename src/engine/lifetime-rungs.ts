@@ -60,18 +60,13 @@ export class Rungs {
     return this.#rungs;
   }
 
-  owns(socket: SocketKey): boolean {
-    return this.#rungs.some(({ key }) => key === socket);
-  }
-
-  opened(socket: SocketKey): boolean {
+  /** With the last of them it begins. */
+  opened(socket: SocketKey, now: Milliseconds): void {
     const rung = this.#rungs.find(({ key }) => key === socket);
-    if (rung) rung.state = 'idle';
-    return rung !== undefined;
-  }
-
-  start(now: Milliseconds): void {
-    for (const [index, rung] of this.#rungs.entries()) this.#enter(rung, 'binding', now + index * STAGGER);
+    if (!rung) return;
+    rung.state = 'idle';
+    if (!this.#rungs.every(({ state }) => state === 'idle')) return;
+    for (const [index, each] of this.#rungs.entries()) this.#enter(each, 'binding', now + index * STAGGER);
   }
 
   /** Those that ask now. */

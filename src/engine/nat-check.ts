@@ -2,10 +2,9 @@ import { type Endpoint, endpoint, type Milliseconds } from '../base/index.ts';
 import type { Pass } from '../plan/index.ts';
 import { bindingRequest, type RequestOptions, readAnswer } from './answer.ts';
 import { Bulk } from './bulk.ts';
-import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
-import { never, Outbox } from './outbox.ts';
 import { Transactions } from './transactions.ts';
 import type { Engine, Input, NatObservation, NatQuestion, Output } from './types.ts';
+import { Workplace } from './workplace.ts';
 
 /** Whom to ask, all four roles alive. */
 export interface NatTarget {
@@ -59,20 +58,18 @@ interface Ask {
 
 /** The tests of RFC 5780 sections 4.3 and 4.4, from two ports that are not checked, and the path beside them. */
 export class NatCheck implements Engine<NatObservation> {
-  readonly #outbox = new Outbox<NatObservation>();
-  readonly #helpers: HelperSockets<NatObservation>;
+  readonly #place: Workplace<NatObservation>;
   readonly #transactions: Transactions<Ask>;
   readonly #bulk: Bulk;
   readonly #pace: Pace;
   readonly #rows: Readonly<Record<NatQuestion, Row>>;
-  #asks: Ask[] = [];
-  #phase: 'new' | 'opening' | 'asking' | 'done' = 'new';
+  readonly #asks: Ask[] = [];
   #lastSentAt: Milliseconds = 0;
   /** When the next packet may leave. */
   #freeAt: Milliseconds = 0;
 
   constructor({ primary, alternate, pass, bindAddress }: NatTarget, random: (count: number) => Uint8Array) {
-    this.#helpers = new HelperSockets(this.#outbox, bindAddress, () => false);
+    this.#place = new Workplace(bindAddress);
     this.#transactions = new Transactions(random);
     this.#pace = pass ? OURS : STRANGERS;
     this.#bulk = new Bulk(pass);
@@ -95,44 +92,31 @@ export class NatCheck implements Engine<NatObservation> {
   }
 
   handle(input: Input, now: Milliseconds): void {
-    if (this.#phase === 'done') return;
-    if (input.kind === 'bound') {
-      if (this.#helpers.bound(input.socket, input.local) === 'given-up') this.#fail(NO_PORT_LEFT, now);
-    } else if (input.kind === 'bind-failed') {
-      if (this.#helpers.failed(input.socket, input.failure) === 'given-up') this.#fail(input.failure, now);
-    } else if (input.kind === 'datagram') this.#datagram(input.socket, input.bytes, input.from, now);
-    else if (input.kind === 'cancel') {
-      this.#outbox.observed({ kind: 'nat-cancelled', at: now });
-      this.#finish();
-    }
+    if (this.#place.isClosed) return;
+    const failure = this.#place.heed(input);
+    if (failure) this.#end({ kind: 'nat-failed', at: now, failure });
+    else if (input.kind === 'datagram') this.#datagram(input.socket, input.bytes, input.from, now);
+    else if (input.kind === 'cancel') this.#end({ kind: 'nat-cancelled', at: now });
   }
 
   next(now: Milliseconds): Output<NatObservation> {
-    const queued = this.#outbox.shift();
-    if (queued) return queued;
-    const until = this.#work(now);
-    return this.#outbox.shift() ?? (this.#phase === 'done' ? { kind: 'done' } : { kind: 'wait', until });
+    return this.#place.next(now, this.#start, this.#askOn);
   }
 
-  #work(now: Milliseconds): Milliseconds {
-    if (this.#phase === 'new') {
-      this.#phase = 'opening';
-      this.#helpers.open();
-    }
-    if (this.#phase === 'opening' && this.#helpers.ready) {
-      this.#phase = 'asking';
-      // What asked the server before may have done so a moment ago.
-      this.#freeAt = now + this.#pace.least;
-      const questions: readonly NatQuestion[] = ['mapping-1', 'filtering-1'];
-      for (const question of questions) this.#begin(question, now);
-    }
-    if (this.#phase !== 'asking') return never;
+  #start = (now: Milliseconds): void => {
+    // What asked the server before may have done so a moment ago.
+    this.#freeAt = now + this.#pace.least;
+    const questions: readonly NatQuestion[] = ['mapping-1', 'filtering-1'];
+    for (const question of questions) this.#begin(question, now);
+  };
+
+  #askOn = (now: Milliseconds): Milliseconds => {
     for (const ask of this.#asks) if (ask.dueAt <= now && this.#freeAt <= now) this.#try(ask, now);
     const left = this.#asks.filter((ask) => this.#isOpen(ask));
     if (left.length > 0) return Math.max(this.#freeAt, Math.min(...left.map(({ dueAt }) => dueAt)));
     if (now >= this.#lastSentAt + PATIENCE) this.#conclude(now);
     return this.#lastSentAt + PATIENCE;
-  }
+  };
 
   /** The path goes on to the end: each of its packets counts. */
   #isOpen = ({ question, isAnswered, tries, most }: Ask): boolean =>
@@ -150,9 +134,14 @@ export class NatCheck implements Engine<NatObservation> {
     this.#freeAt = now + this.#pace.least;
     const { id } = this.#transactions.open(ask, now);
     const { from, to, options } = ask.row;
-    this.#outbox.observed({ kind: 'nat-sent', at: now, question: ask.question, local: this.#helpers.port(from) });
+    this.#place.outbox.observed({
+      kind: 'nat-sent',
+      at: now,
+      question: ask.question,
+      local: this.#place.helpers.port(from),
+    });
     const bytes = bindingRequest(id, { ...options, token: this.#bulk.token(now) });
-    this.#outbox.push({ kind: 'send', socket: this.#helpers.key(from), bytes, to });
+    this.#place.outbox.push({ kind: 'send', socket: this.#place.helpers.key(from), bytes, to });
   }
 
   #datagram(socket: number, bytes: Uint8Array, from: Endpoint, at: Milliseconds): void {
@@ -161,13 +150,13 @@ export class NatCheck implements Engine<NatObservation> {
     const pending = this.#transactions.find(answer.transactionId);
     if (!pending || pending.answered) return;
     const ask = pending.subject;
-    if (from.address !== ask.row.answerFrom || !this.#helpers.is(ask.row.from, socket)) return;
+    if (from.address !== ask.row.answerFrom || !this.#place.helpers.is(ask.row.from, socket)) return;
     pending.answered = true;
     const first = !ask.isAnswered;
     ask.isAnswered = true;
     const { question } = ask;
     const { sentAt } = pending;
-    this.#outbox.observed({ kind: 'nat-answered', at, question, sentAt, mapped: answer.mapped });
+    this.#place.outbox.observed({ kind: 'nat-answered', at, question, sentAt, mapped: answer.mapped });
     if (first) this.#follow(question, at);
   }
 
@@ -183,19 +172,12 @@ export class NatCheck implements Engine<NatObservation> {
 
   #conclude(at: Milliseconds): void {
     for (const { question, isAnswered, tries } of this.#asks)
-      if (!isAnswered) this.#outbox.observed({ kind: 'nat-silent', at, question, tries });
-    this.#finish();
+      if (!isAnswered) this.#place.outbox.observed({ kind: 'nat-silent', at, question, tries });
+    this.#place.close();
   }
 
-  #fail(failure: Extract<NatObservation, { kind: 'nat-failed' }>['failure'], at: Milliseconds): void {
-    this.#outbox.observed({ kind: 'nat-failed', at, failure });
-    this.#finish();
-  }
-
-  #finish(): void {
-    if (this.#phase === 'done') return;
-    this.#phase = 'done';
-    this.#asks = [];
-    this.#helpers.close();
+  #end(why: NatObservation): void {
+    this.#place.outbox.observed(why);
+    this.#place.close();
   }
 }

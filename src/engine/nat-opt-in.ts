@@ -1,9 +1,9 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
 import { bindingRequest, type RequestOptions, readAnswer, readRequest } from './answer.ts';
-import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
-import { never, Outbox } from './outbox.ts';
+import { never } from './outbox.ts';
 import { type Pending, Transactions } from './transactions.ts';
 import type { Engine, Input, OptInObservation, OptInQuestion, Output, SocketKey } from './types.ts';
+import { Workplace } from './workplace.ts';
 
 export interface OptInTarget {
   readonly primary: Endpoint;
@@ -64,50 +64,39 @@ const isHairpin = (question: OptInQuestion): boolean => question === 'hairpin' |
  */
 export class NatOptIn implements Engine<OptInObservation> {
   readonly #target: OptInTarget;
-  readonly #outbox = new Outbox<OptInObservation>();
-  readonly #helpers: HelperSockets<OptInObservation>;
+  readonly #place: Workplace<OptInObservation>;
   readonly #transactions: Transactions<Ask>;
   readonly #mapped: Partial<Record<Socket, Endpoint>> = {};
   readonly #beside: Ask = { question: 'beside', tries: 0, dueAt: never, settled: false };
-  #asks: Ask[] = [];
-  #phase: 'new' | 'opening' | 'own' | 'asking' | 'done' = 'new';
+  readonly #asks: Ask[] = [];
+  /** First for the sockets' own mappings. */
+  #phase: 'own' | 'asking' = 'own';
   #lastTryAt: Milliseconds = 0;
 
   constructor(target: OptInTarget, random: (count: number) => Uint8Array) {
     this.#target = target;
-    this.#helpers = new HelperSockets(this.#outbox, target.bindAddress, () => false);
+    this.#place = new Workplace(target.bindAddress);
     this.#transactions = new Transactions(random);
   }
 
   handle(input: Input, now: Milliseconds): void {
-    if (this.#phase === 'done') return;
-    if (input.kind === 'bound') {
-      if (this.#helpers.bound(input.socket, input.local) === 'given-up') this.#fail(NO_PORT_LEFT, now);
-    } else if (input.kind === 'bind-failed') {
-      if (this.#helpers.failed(input.socket, input.failure) === 'given-up') this.#fail(input.failure, now);
-    } else if (input.kind === 'datagram') this.#datagram(input.socket, input.bytes, input.from, now);
-    else if (input.kind === 'cancel') this.#finish();
+    if (this.#place.isClosed) return;
+    const failure = this.#place.heed(input);
+    if (failure) this.#fail(failure, now);
+    else if (input.kind === 'datagram') this.#datagram(input.socket, input.bytes, input.from, now);
+    else if (input.kind === 'cancel') this.#place.close();
   }
 
   next(now: Milliseconds): Output<OptInObservation> {
-    const queued = this.#outbox.shift();
-    if (queued) return queued;
-    const until = this.#work(now);
-    return this.#outbox.shift() ?? (this.#phase === 'done' ? { kind: 'done' } : { kind: 'wait', until });
+    return this.#place.next(now, this.#start, this.#goOn);
   }
 
-  #work(now: Milliseconds): Milliseconds {
-    if (this.#phase === 'new') {
-      this.#phase = 'opening';
-      this.#helpers.open();
-    }
-    if (this.#phase === 'opening' && this.#helpers.ready) {
-      this.#phase = 'own';
-      this.#begin(['own-control', 'own-listener'], now);
-    }
+  #start = (now: Milliseconds): void => this.#begin(['own-control', 'own-listener'], now);
+
+  #goOn = (now: Milliseconds): Milliseconds => {
     if (this.#phase === 'own' && this.#mapped.control && this.#mapped.listener) this.#beginAsking(now);
-    return this.#phase === 'own' || this.#phase === 'asking' ? this.#askOn(now) : never;
-  }
+    return this.#askOn(now);
+  };
 
   #beginAsking(now: Milliseconds): void {
     this.#phase = 'asking';
@@ -131,7 +120,7 @@ export class NatOptIn implements Engine<OptInObservation> {
     const probing = this.#phase === 'asking' && (open.length > 0 || now <= this.#lastTryAt + AFTERWARDS * slowness);
     if (probing && this.#beside.dueAt <= now) this.#try(this.#beside, PROBE_GAP * slowness, now);
     const isOver = this.#asks.every(({ settled }) => settled) || now >= this.#lastTryAt + PATIENCE;
-    if (open.length === 0 && isOver) this.#finish();
+    if (open.length === 0 && isOver) this.#place.close();
     const times = [...open.map(({ dueAt }) => dueAt), ...(probing ? [this.#beside.dueAt] : [])];
     return times.length > 0 ? Math.min(...times) : this.#lastTryAt + PATIENCE;
   }
@@ -145,9 +134,9 @@ export class NatOptIn implements Engine<OptInObservation> {
     const from = FROM[question];
     const to = isHairpin(question) ? this.#mapped[OTHER[from]] : this.#target.primary;
     if (!to) return;
-    this.#outbox.observed({ kind: 'opt-in-sent', at: now, question });
+    this.#place.outbox.observed({ kind: 'opt-in-sent', at: now, question });
     const bytes = bindingRequest(id, this.#optionsOf(question));
-    this.#outbox.push({ kind: 'send', socket: this.#helpers.key(from), bytes, to });
+    this.#place.outbox.push({ kind: 'send', socket: this.#place.helpers.key(from), bytes, to });
   }
 
   #optionsOf(question: OptInQuestion): RequestOptions {
@@ -173,15 +162,15 @@ export class NatOptIn implements Engine<OptInObservation> {
     const pending = this.#pendingOf(answer.transactionId);
     if (!pending || isHairpin(pending.subject.question)) return;
     const { question } = pending.subject;
-    if (from.address !== this.#target.primary.address || !this.#helpers.is(FROM[question], socket)) return;
+    if (from.address !== this.#target.primary.address || !this.#place.helpers.is(FROM[question], socket)) return;
     this.#settle(pending);
     const { sentAt } = pending;
     if (answer.kind === 'error') {
-      this.#outbox.observed({ kind: 'opt-in-refused', at: now, question, sentAt, code: answer.code });
+      this.#place.outbox.observed({ kind: 'opt-in-refused', at: now, question, sentAt, code: answer.code });
       return;
     }
     const { mapped } = answer;
-    this.#outbox.observed({ kind: 'opt-in-answered', at: now, question, sentAt, mapped, size: bytes.length });
+    this.#place.outbox.observed({ kind: 'opt-in-answered', at: now, question, sentAt, mapped, size: bytes.length });
     if (question === 'own-control' || question === 'own-listener') this.#mapped[FROM[question]] ??= mapped;
   }
 
@@ -190,9 +179,9 @@ export class NatOptIn implements Engine<OptInObservation> {
     const pending = this.#pendingOf(id);
     if (!pending || !isHairpin(pending.subject.question)) return;
     const { question } = pending.subject;
-    if (!this.#helpers.is(OTHER[FROM[question]], socket)) return;
+    if (!this.#place.helpers.is(OTHER[FROM[question]], socket)) return;
     this.#settle(pending);
-    this.#outbox.observed({ kind: 'opt-in-answered', at, question, sentAt: pending.sentAt, mapped: from, size });
+    this.#place.outbox.observed({ kind: 'opt-in-answered', at, question, sentAt: pending.sentAt, mapped: from, size });
     // One arrival says it all.
     for (const ask of this.#asks) if (isHairpin(ask.question)) ask.settled = true;
   }
@@ -208,15 +197,8 @@ export class NatOptIn implements Engine<OptInObservation> {
   }
 
   #fail(failure: Extract<OptInObservation, { kind: 'opt-in-failed' }>['failure'], at: Milliseconds): void {
-    this.#outbox.observed({ kind: 'opt-in-failed', at, failure });
-    this.#finish();
-  }
-
-  #finish(): void {
-    if (this.#phase === 'done') return;
-    this.#phase = 'done';
-    this.#asks = [];
-    this.#helpers.close();
+    this.#place.outbox.observed({ kind: 'opt-in-failed', at, failure });
+    this.#place.close();
   }
 }
 

@@ -3,11 +3,13 @@ import type { Milliseconds } from '../base/index.ts';
 import { collectEvidence } from '../evidence/index.ts';
 import type { PlanInput } from '../plan/index.ts';
 import { RangeCheck } from './range-check.ts';
-import { but, drive, honest, type Request, type Server } from './test-network.ts';
+import { but, closed, drive, failure, honest, type Request, type Server } from './test-network.ts';
 import { chance, PRIMARY, planOf } from './test-plan.ts';
 import type { Observation } from './types.ts';
 
 const MANY = Array.from({ length: 300 }, (_, index) => 9000 + index);
+/** RFC 5780 section 5. */
+const STRANGERS = { rate: { kind: 'paced', packetsPerSecond: 10 } } as const;
 /** Nobody listens there, so that silences have to be told from a refusal. */
 const SILENT = 9299;
 
@@ -127,6 +129,52 @@ describe('a server that is not to be reached', () => {
     expect(cold('no')).toEqual([]);
     expect(kinds.filter((kind) => kind === 'server-lost' || kind === 'refused-by-router')).toHaveLength(1);
   });
+});
+
+describe('a server that is asked too much, and says so,', () => {
+  const CLOSED = Array.from({ length: 200 }, (_, index) => 9000 + index);
+  /** Once; it would again if it were asked more often than that in a second. */
+  function throttling(bears: number, otherwise: Server): Server {
+    let said = false;
+    let times: Milliseconds[] = [];
+    return but(({ at, id, to, port, nth }) => {
+      times = [...times.filter((time) => time > at - 1000), at];
+      if (said ? times.length <= bears : nth < 60) return null;
+      said = true;
+      return [{ after: 20, from: to, port, bytes: failure(id, 500) }];
+    }, otherwise);
+  }
+
+  it('is asked at half the pace that strangers bear, and the run goes on to its end, however long that takes', () => {
+    const { cold, kinds, seconds } = check(throttling(10, closed(...CLOSED)), CLOSED, STRANGERS);
+    expect(seconds).toBeGreaterThan(300);
+    expect(kinds).not.toContain('server-lost');
+    expect(cold('no')).toEqual(CLOSED);
+  });
+
+  it('of one that bore much more not much is left to wait for: what is left is not closed', () => {
+    const fast = { rate: { kind: 'paced', packetsPerSecond: 900 } } as const;
+    const { cold, kinds, seconds } = check(throttling(100, closed(...CLOSED)), CLOSED, fast);
+    expect(seconds).toBeGreaterThan(240);
+    expect(seconds).toBeLessThan(260);
+    expect(kinds.filter((kind) => kind === 'paused')).toHaveLength(1);
+    expect(kinds).toContain('server-lost');
+    expect(cold('no').length).toBeLessThan(CLOSED.length);
+    expect(cold('yes')).toEqual([]);
+  });
+});
+
+it('a router that has paused a run is no reason to end it where the usual pace is slower than any', () => {
+  const ports = MANY.slice(0, 280);
+  const server = but(
+    (request) => (isNewFlow(request) && request.at > 3_000 && request.at < 15_000 ? [] : null),
+    closed(...MANY.slice(30, 280)),
+  );
+  const { cold, kinds, seconds } = check(server, ports, STRANGERS);
+  expect(seconds).toBeGreaterThan(300);
+  expect(kinds).toContain('paused');
+  expect(kinds).not.toContain('refused-by-router');
+  expect(cold('no')).toEqual(MANY.slice(30, 280));
 });
 
 it('a plan without patience ends at once', () => {

@@ -33,6 +33,12 @@ const KNOCKS: readonly Milliseconds[] = [2, 5, 10, 15, 20, 30, 40, 50, 60].flatM
 /** A router that has had enough of us three times will have enough of us again. */
 const MOST_PAUSES = 3;
 
+/**
+ * A run that takes its time at ten packets per second is worth waiting for at five, too. Slowed down from hundreds, a
+ * large range takes longer than anybody waits for.
+ */
+const TWICE = 2;
+
 /** So long a server that is asked too much is left alone, but for a probe now and then. */
 const REST: Milliseconds = 3000;
 
@@ -72,9 +78,9 @@ export class Pauses {
     if (newcomers.refused) return this.#begin('outbound', now);
     if (controls.dead) return this.#begin('server', now);
     if (this.#isRefused) return this.#rest(now);
-    // At the slowest pace a large range takes longer than anybody waits for.
     const slow = this.#slow;
-    return slow && now - slow.since > this.#tools.plan.patience.slow ? this.#giveUp(slow.by, now) : null;
+    if (!slow || this.#tools.throttle.slowness <= TWICE) return null;
+    return now - slow.since > this.#tools.plan.patience.slow ? this.#giveUp(slow.by, now) : null;
   }
 
   #begin(by: Who, now: Milliseconds): Milliseconds | 'over' {

@@ -106,7 +106,7 @@ export class RangeCheck implements Engine<Observation> {
       controls: this.#controls,
       sentinels: this.#sentinels,
       newcomers: this.#newcomers,
-      throttle: new Throttle(pacer),
+      throttle: new Throttle(pacer, plan.rate),
     };
     this.#asker = new PortAsker({ ...watched, transactions, witness: this.#witness });
     this.#pauses = new Pauses(watched);
@@ -136,6 +136,7 @@ export class RangeCheck implements Engine<Observation> {
       case 'visited':
       case 'called':
       case 'exchanged':
+      case 'knocked':
         return;
       case 'cancel':
         this.#outbox.observed({ kind: 'cancelled', at: now });

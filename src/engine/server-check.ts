@@ -1,5 +1,5 @@
-import { type Endpoint, endpoint, type Milliseconds, sameEndpoint, scopeOf } from '../base/index.ts';
-import type { IcmpError } from '../system/index.ts';
+import { type Endpoint, endpoint, familyOf, type Milliseconds, sameEndpoint, scopeOf } from '../base/index.ts';
+import type { IcmpError, SocketFailure } from '../system/index.ts';
 import { whyUnusable } from './alternate.ts';
 import {
   type Answer,
@@ -10,11 +10,10 @@ import {
   readRequest,
   readServer,
 } from './answer.ts';
-import { HelperSockets, NO_PORT_LEFT } from './helpers.ts';
-import { never, Outbox } from './outbox.ts';
 import { type Pending, Transactions } from './transactions.ts';
 import type { Engine, Input, Output, ServerObservation, ServerQuestion, SocketKey, StrangeAnswer } from './types.ts';
 import { isRefusal, withoutBody } from './witness.ts';
+import { Workplace } from './workplace.ts';
 
 export interface ServerTarget {
   /** As the user named it. */
@@ -48,9 +47,8 @@ const STRANGERS_GAP: Milliseconds = 100;
 /** Finds out what a server is good for, from two sockets that are not checked. */
 export class ServerCheck implements Engine<ServerObservation> {
   readonly #target: ServerTarget;
-  readonly #outbox = new Outbox<ServerObservation>();
+  readonly #place: Workplace<ServerObservation>;
   readonly #transactions: Transactions<Ask>;
-  readonly #helpers: HelperSockets<ServerObservation>;
   readonly #asks = new Map<ServerQuestion, Ask>();
   readonly #settled = new Set<ServerQuestion>();
   /** Where the listener is seen from: by the primary, and by the alternate roles once they are known. */
@@ -58,7 +56,6 @@ export class ServerCheck implements Engine<ServerObservation> {
   /** Who saw each of the two sockets where; a router keeps that for as long as this check takes. */
   readonly #seen: { readonly from: Probe['from']; readonly by: Endpoint; readonly mapped: Endpoint }[] = [];
   #alternate: Endpoint | null = null;
-  #phase: 'new' | 'opening' | 'asking' | 'done' = 'new';
   /** One of our reflectors. */
   #isOurs = false;
   /** The server's, once it has given one. */
@@ -74,48 +71,37 @@ export class ServerCheck implements Engine<ServerObservation> {
   ) {
     this.#target = target;
     this.#transactions = new Transactions(random);
-    this.#helpers = new HelperSockets(this.#outbox, bindAddress, isChecked);
+    this.#place = new Workplace(bindAddress, isChecked);
   }
 
   handle(input: Input, now: Milliseconds): void {
-    if (this.#phase === 'done') return;
-    if (input.kind === 'bound') this.#bound(input.socket, input.local, now);
+    if (this.#place.isClosed) return;
+    const failure = this.#place.heed(input);
+    if (failure) this.#socketFailed(failure, now);
+    if (failure || input.kind === 'cancel') this.#place.close();
     else if (input.kind === 'datagram') this.#datagram(input.socket, input.bytes, input.from, now);
     else if (input.kind === 'turned-back') this.#turnedBack(input.error, now);
-    else if (input.kind === 'cancel') this.#finish();
-    else if (input.kind === 'bind-failed' || input.kind === 'not-sent') this.#socketFailed(input, now);
+    else if (input.kind === 'not-sent') this.#socketFailed(input.failure, now);
   }
 
   next(now: Milliseconds): Output<ServerObservation> {
-    const queued = this.#outbox.shift();
-    if (queued) return queued;
-    const until = this.#work(now);
-    return this.#outbox.shift() ?? (this.#phase === 'done' ? { kind: 'done' } : { kind: 'wait', until });
+    return this.#place.next(now, this.#beginBinding, this.#askOn);
   }
 
-  #work(now: Milliseconds): Milliseconds {
-    if (this.#phase === 'new') {
-      this.#phase = 'opening';
-      this.#helpers.open();
-    }
-    if (this.#phase === 'opening' && this.#helpers.ready) {
-      this.#phase = 'asking';
-      this.#beginBinding(now);
-    }
-    if (this.#phase !== 'asking') return never;
+  #askOn = (now: Milliseconds): Milliseconds => {
     for (const ask of [...this.#asks.values()]) if (ask.dueAt <= now && this.#freeAt <= now) this.#try(ask, now);
-    if (this.#asks.size === 0) this.#finish();
+    if (this.#asks.size === 0) this.#place.close();
     return Math.max(this.#freeAt, Math.min(...[...this.#asks.values()].map(({ dueAt }) => dueAt)));
-  }
+  };
 
   // Questions
 
-  #beginBinding(now: Milliseconds): void {
+  #beginBinding = (now: Milliseconds): void => {
     const { primary } = this.#target;
     const at = { to: primary, answerFrom: primary };
     this.#begin({ question: 'binding', from: 'control', options: { hello: true }, answerOn: 'control', ...at }, now);
     this.#begin({ question: 'listener-binding', from: 'listener', options: {}, answerOn: 'listener', ...at }, now);
-  }
+  };
 
   /** Straight to the other roles: are they alive, and where do they see the listener? */
   #beginAlternate(alternate: Endpoint, now: Milliseconds): void {
@@ -168,18 +154,27 @@ export class ServerCheck implements Engine<ServerObservation> {
     const gap = GAPS[ask.tries];
     if (gap === undefined) {
       const { question } = probe;
-      this.#outbox.observed({ kind: 'server-silent', at: now, server: this.#target.name, question, tries: ask.tries });
+      this.#place.outbox.observed({
+        kind: 'server-silent',
+        at: now,
+        server: this.#target.name,
+        question,
+        tries: ask.tries,
+      });
       this.#settle(question);
       return;
     }
     ask.tries++;
     // A server that does not answer at once may not be there; whoever knows may have said so.
-    if (ask.tries === 2 && probe.question === 'binding') this.#outbox.push({ kind: 'watch', peers: [] });
+    if (ask.tries === 2 && probe.question === 'binding') {
+      const family = familyOf(probe.to.address) ?? 'ipv4';
+      this.#place.outbox.push({ kind: 'watch', watched: { what: 'answers', family, peers: [] } });
+    }
     ask.dueAt = now + gap;
     if (!this.#isOurs) this.#freeAt = now + STRANGERS_GAP;
     const { id } = this.#transactions.open(ask, now);
     const bytes = bindingRequest(id, { ...probe.options, token: this.#token });
-    this.#outbox.push({ kind: 'send', socket: this.#helpers.key(probe.from), bytes, to: probe.to });
+    this.#place.outbox.push({ kind: 'send', socket: this.#place.helpers.key(probe.from), bytes, to: probe.to });
   }
 
   #settle(question: ServerQuestion): void {
@@ -208,7 +203,7 @@ export class ServerCheck implements Engine<ServerObservation> {
   #refused(ask: Ask, code: number, at: Milliseconds): void {
     const { question } = ask.probe;
     if (isNews(ask, code))
-      this.#outbox.observed({ kind: 'server-refused', at, server: this.#target.name, question, code });
+      this.#place.outbox.observed({ kind: 'server-refused', at, server: this.#target.name, question, code });
     if (!isTransient(code)) this.#settle(question);
   }
 
@@ -225,7 +220,7 @@ export class ServerCheck implements Engine<ServerObservation> {
     const otherUnusable = other && whyUnusable(this.#target.primary, other);
     const server = this.#target.name;
     const says = { source, mapped, other, otherUnusable, allowedRate, token, calls };
-    this.#outbox.observed({ kind: 'server-answered', at, server, question, ...says });
+    this.#place.outbox.observed({ kind: 'server-answered', at, server, question, ...says });
     this.#success(pending, mapped, otherUnusable ? null : other, at);
   }
 
@@ -238,7 +233,7 @@ export class ServerCheck implements Engine<ServerObservation> {
   #strange(ask: Ask, what: StrangeAnswer, source: Endpoint, at: Milliseconds): void {
     if (!isNews(ask, what)) return;
     const { question } = ask.probe;
-    this.#outbox.observed({ kind: 'server-strange', at, server: this.#target.name, question, what, source });
+    this.#place.outbox.observed({ kind: 'server-strange', at, server: this.#target.name, question, what, source });
   }
 
   #turnedBack(error: IcmpError, at: Milliseconds): void {
@@ -247,7 +242,15 @@ export class ServerCheck implements Engine<ServerObservation> {
     const probe = (id && this.#transactions.find(id))?.subject.probe;
     if (!probe || !isRefusal(error) || !sameEndpoint(probe.to, to)) return;
     const { question } = probe;
-    this.#outbox.observed({ kind: 'server-turned-back', at, server: this.#target.name, question, by, type, code });
+    this.#place.outbox.observed({
+      kind: 'server-turned-back',
+      at,
+      server: this.#target.name,
+      question,
+      by,
+      type,
+      code,
+    });
   }
 
   #learnRate(allowedRate: number | null, now: Milliseconds): void {
@@ -283,7 +286,7 @@ export class ServerCheck implements Engine<ServerObservation> {
     if (answer.kind === 'invalid') return answer.what;
     if (answer.kind === 'error') return from.address === probe.to.address ? null : 'wrong-source';
     if (from.address !== probe.answerFrom.address) return 'wrong-source';
-    if (!this.#helpers.is(probe.answerOn, socket)) return 'wrong-socket';
+    if (!this.#place.helpers.is(probe.answerOn, socket)) return 'wrong-socket';
     return answer.kind === 'success' ? this.#whatIsWrongWith(answer.mapped, probe) : null;
   }
 
@@ -294,24 +297,8 @@ export class ServerCheck implements Engine<ServerObservation> {
     return there.some((one) => (one.from === from) !== sameEndpoint(one.mapped, mapped)) ? 'other-mapping' : null;
   }
 
-  #socketFailed(input: Extract<Input, { kind: 'bind-failed' | 'not-sent' }>, now: Milliseconds): void {
-    const { failure } = input;
-    const lives = input.kind === 'not-sent' || this.#helpers.failed(input.socket, failure) === 'fine';
-    if (input.kind === 'not-sent' || !lives)
-      this.#outbox.observed({ kind: 'server-socket-failed', at: now, server: this.#target.name, failure });
-    if (!lives) this.#finish();
-  }
-
-  #bound(socket: SocketKey, local: Endpoint, at: Milliseconds): void {
-    if (this.#helpers.bound(socket, local) === 'fine') return;
-    this.#outbox.observed({ kind: 'server-socket-failed', at, server: this.#target.name, failure: NO_PORT_LEFT });
-    this.#finish();
-  }
-
-  #finish(): void {
-    if (this.#phase === 'done') return;
-    this.#phase = 'done';
-    this.#helpers.close();
+  #socketFailed(failure: SocketFailure, at: Milliseconds): void {
+    this.#place.outbox.observed({ kind: 'server-socket-failed', at, server: this.#target.name, failure });
   }
 }
 

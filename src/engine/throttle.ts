@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../base/index.ts';
+import type { Rate } from '../plan/index.ts';
 import { makePacer, type Pacer } from './pacer.ts';
 
 /**
@@ -13,11 +14,21 @@ const POLITE = 5;
 /** What the ports may send; control probes, of flows that the router knows, keep the usual pace. */
 export class Throttle {
   readonly #usual: Pacer;
+  /** Packets per second. */
+  readonly #usualPace: number;
   #slow: Pacer | null = null;
+  #slowPace = Number.POSITIVE_INFINITY;
   #steps = 0;
 
-  constructor(usual: Pacer) {
+  /** `rate`: that of the pacer. */
+  constructor(usual: Pacer, rate: Rate) {
     this.#usual = usual;
+    this.#usualPace = rate.kind === 'max' ? Number.POSITIVE_INFINITY : rate.packetsPerSecond;
+  }
+
+  /** How many times as long as usual the ports take, if they take all that they may; 1: no longer. */
+  get slowness(): number {
+    return this.#slow ? Math.max(1, this.#usualPace / this.#slowPace) : 1;
   }
 
   take(now: Milliseconds): boolean {
@@ -39,6 +50,7 @@ export class Throttle {
   }
 
   #slowDown(packetsPerSecond: number): void {
+    this.#slowPace = packetsPerSecond;
     this.#slow = makePacer({ kind: 'paced', packetsPerSecond });
   }
 }

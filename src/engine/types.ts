@@ -1,7 +1,15 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { ProbeRole, Question } from '../plan/index.ts';
 import type { CallState } from '../stun/index.ts';
-import type { CapturedPacket, ExchangeRequest, IcmpError, SocketFailure, WireFailure } from '../system/index.ts';
+import type {
+  CapturedPacket,
+  ExchangeRequest,
+  IcmpError,
+  Knock,
+  SocketFailure,
+  Watched,
+  WireFailure,
+} from '../system/index.ts';
 import type { UnusableAlternate } from './alternate.ts';
 
 /** A checked port's own number, or a negative one for the sockets that are not checked. */
@@ -23,6 +31,7 @@ export type Input =
   /** Packets for us are at interfaces of this machine; sockets may get them, too. */
   | { readonly kind: 'captured'; readonly packets: readonly CapturedPacket[] }
   | { readonly kind: 'turned-back'; readonly error: IcmpError }
+  | { readonly kind: 'knocked'; readonly knocks: readonly Knock[] }
   | { readonly kind: 'not-watching'; readonly failure: WireFailure }
   | { readonly kind: 'tick' }
   | { readonly kind: 'cancel' };
@@ -43,8 +52,8 @@ export type Output<T> =
       readonly to: Endpoint;
       readonly request: ExchangeRequest;
     }
-  /** To be told, where that is possible, of packets of these addresses that no socket gets, and of ICMP errors. */
-  | { readonly kind: 'watch'; readonly peers: readonly string[] }
+  /** To be told, where that is possible, of what no socket gets. */
+  | { readonly kind: 'watch'; readonly watched: Watched }
   | { readonly kind: 'observed'; readonly observation: T }
   /** Nothing to do before this time, unless something comes in. */
   | { readonly kind: 'wait'; readonly until: Milliseconds }
@@ -126,7 +135,7 @@ export type Observation =
       readonly question: Question;
       readonly attempt: number;
     }
-  /** An ICMP error about a packet that the port has sent (RFC 792). */
+  /** An ICMP error about a packet that the port has sent (RFC 792, RFC 4443). */
   | {
       readonly kind: 'turned-back';
       readonly at: Milliseconds;
@@ -205,6 +214,14 @@ export type CallObservation =
       readonly call: number;
       readonly from: Endpoint;
     }
+  /** A connection was asked for at an interface of this machine, for that port, by who calls; or answered there. Each once. */
+  | {
+      readonly kind: 'call-knocked';
+      readonly at: Milliseconds;
+      readonly port: number;
+      readonly from: Endpoint;
+      readonly isAnswered: boolean;
+    }
   /** Somebody connected to the listener at that port. Who it was, what he brings tells: `call-arrived`. */
   | { readonly kind: 'call-visited'; readonly at: Milliseconds; readonly port: number; readonly from: Endpoint }
   | {
@@ -219,7 +236,7 @@ export type CallObservation =
     }
   /** After calls of other ports had failed, one that had arrived before was called once more: does the router still let calls in? */
   | { readonly kind: 'call-sentinel'; readonly at: Milliseconds; readonly arrived: boolean }
-  /** No call could be watched from its beginning to its end. */
+  /** No call could be watched from its beginning to its end; or the reflector fell silent before there was one. */
   | { readonly kind: 'call-given-up'; readonly at: Milliseconds; readonly port: number }
   | { readonly kind: 'call-refused'; readonly at: Milliseconds; readonly code: number }
   | { readonly kind: 'call-failed'; readonly at: Milliseconds; readonly failure: SocketFailure }
@@ -386,7 +403,7 @@ export type ServerObservation =
       readonly question: ServerQuestion;
       readonly tries: number;
     }
-  /** An ICMP error about a request to the server (RFC 792). */
+  /** An ICMP error about a request to the server (RFC 792, RFC 4443). */
   | {
       readonly kind: 'server-turned-back';
       readonly at: Milliseconds;

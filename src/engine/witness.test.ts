@@ -113,6 +113,9 @@ describe('a packet at the interface', () => {
     const own = open('192.168.0.100');
     own.capture(own.send('cold'), ALTERNATE_FIRST);
     expect(own.told()).toEqual([CAPTURED]);
+    const any = open('::');
+    any.capture(any.send('cold'), ALTERNATE_FIRST);
+    expect(any.told()).toEqual([CAPTURED]);
     const other = open('192.168.0.101');
     other.capture(other.send('cold'), ALTERNATE_FIRST);
     expect(other.told()).toEqual([]);
@@ -153,6 +156,21 @@ describe('an ICMP error', () => {
     const lab = open();
     act(lab, bindingRequest(lab.send('outbound').id));
     expect(lab.told()).toEqual([]);
+  });
+
+  it.each<[says: string, type: number, code: number, told: boolean]>([
+    ['no route', 1, 0, true],
+    ['prohibited', 1, 1, true],
+    ['no such port', 1, 4, true],
+    ['a policy', 1, 5, true],
+    ['too many hops', 3, 0, true],
+    ['waiting for fragments', 3, 1, false],
+    ['too big', 2, 0, false],
+    ['what IPv4 calls time exceeded', 11, 0, false],
+  ])('over IPv6 has codes of its own: %s', (_, type, code, isTold) => {
+    const { send, turnBack, told } = open();
+    turnBack({ by: '2001:db8:1::1', type, code, quoted: bindingRequest(send('outbound').id) });
+    expect(told()).toHaveLength(isTold ? 1 : 0);
   });
 
   it('is nothing about a packet that the port did not send itself', () => {

@@ -1,3 +1,4 @@
+import { familyOf, isAnyAddress } from '../base/index.ts';
 import type { ProbePlan, Question, Step } from '../plan/index.ts';
 import type { CapturedPacket, IcmpError } from '../system/index.ts';
 import { readAnswer, readRequest } from './answer.ts';
@@ -35,7 +36,8 @@ export class Witness {
     this.#begun = true;
     const { plan, outbox } = this.#tools;
     const { primary, alternate } = plan.server;
-    outbox.push({ kind: 'watch', peers: [...new Set([primary.address, alternate?.address ?? primary.address])] });
+    const peers = [...new Set([primary.address, alternate?.address ?? primary.address])];
+    outbox.push({ kind: 'watch', watched: { what: 'answers', family: familyOf(primary.address) ?? 'ipv4', peers } });
   }
 
   /** Counts only for the port for which it was meant, from where its answer has to come. */
@@ -53,7 +55,7 @@ export class Witness {
   /** A socket on one address does not get what is sent to another one of this machine. */
   #isHeardAt(address: string): boolean {
     const { bindAddress } = this.#tools.plan;
-    return bindAddress === '0.0.0.0' || bindAddress === address;
+    return isAnyAddress(bindAddress) || bindAddress === address;
   }
 
   /** What was quoted must have been sent, by that port, to there. */
@@ -109,9 +111,14 @@ export function withoutBody(quoted: Uint8Array): Uint8Array {
   return header;
 }
 
-/** Code 4 of unreachable asks for shorter packets, and code 1 of time exceeded for all fragments: they are no refusals. */
-export const isRefusal = ({ type, code }: Pick<IcmpError, 'type' | 'code'>): boolean =>
-  (type === 3 && code !== 4) || (type === 11 && code === 0);
+/**
+ * Code 4 of unreachable asks for shorter packets (over IPv6 that is a type of its own), and code 1 of time exceeded for
+ * all fragments: they are no refusals.
+ */
+export const isRefusal = ({ by, type, code }: Pick<IcmpError, 'by' | 'type' | 'code'>): boolean =>
+  familyOf(by) === 'ipv6'
+    ? type === 1 || (type === 3 && code === 0)
+    : (type === 3 && code !== 4) || (type === 11 && code === 0);
 
 const isTo = (step: Step | undefined, { address, port }: IcmpError['to']): boolean =>
   step?.to.address === address && step.to.port === port;

@@ -11,16 +11,23 @@ export interface CallEvidence {
   readonly arrivedOn: readonly number[];
   /** While it was called somebody connected to this machine, who did not bring the id of any call. */
   readonly isVisited: boolean;
-  /** When its calls were over, a port that had been reached was not reached again. */
+  /** When its calls were over, or before they began, a port that had been reached was not reached again. */
   readonly isShutOut: boolean;
   /** How calls ended that count: the reflector was alive, and the path open, all the time. */
   readonly ended: readonly CallState[];
+  /**
+   * Calls that came as far as an interface of this machine: `held`, of which nothing more was seen; `answered`, to which
+   * this machine said yes.
+   */
+  readonly knocks: { readonly held: number; readonly answered: number };
   /** So many make a no. */
   readonly callsNeeded: number;
   /** The server calls back, for those who show a token. */
   readonly canAsk: boolean;
   /** It was asked for at least one call. */
   readonly isAsked: boolean;
+  /** The server was not heard for so long that nobody waited for it. */
+  readonly isGivenUp: boolean;
 }
 
 export interface CallRunEvidence {
@@ -51,9 +58,10 @@ function strangers(observations: readonly CallObservation[]): Milliseconds[] {
 
 type Sentinel = Extract<CallObservation, { kind: 'call-sentinel' }>;
 
-/** The next one after its last call tells. */
+/** The next one after its last call tells; of a port that was never called, the last one, with which the run ended. */
 function isShutOut(sentinels: readonly Sentinel[], seen: readonly CallObservation[]): boolean {
   const ends = seen.flatMap((one) => (one.kind === 'call-ended' ? [one.at] : []));
+  if (ends.length === 0 && !seen.some(({ kind }) => kind === 'call-asked')) return sentinels.at(-1)?.arrived === false;
   return ends.length > 0 && sentinels.find(({ at }) => at >= Math.max(...ends))?.arrived === false;
 }
 
@@ -79,9 +87,24 @@ function collectPort(
     isVisited: isDuring(visits, seen),
     isShutOut: isShutOut(sentinels, seen),
     ended: [...ended].sort(([a], [b]) => a - b).map(([, state]) => state),
+    knocks: knocksOf(seen),
     callsNeeded: plan.callsNeeded,
     canAsk: plan.pass !== null,
     isAsked: seen.some(({ kind }) => kind === 'call-asked'),
+    isGivenUp: seen.some(({ kind }) => kind === 'call-given-up'),
+  };
+}
+
+/** Each call comes from a port of its own; who was let in to the port is not held back. */
+function knocksOf(seen: readonly CallObservation[]): CallEvidence['knocks'] {
+  const from = (isThis: (one: CallObservation) => boolean) =>
+    new Set(seen.flatMap((one) => ('from' in one && isThis(one) ? [formatEndpoint(one.from)] : [])));
+  const answered = from((one) => one.kind === 'call-knocked' && one.isAnswered);
+  const letIn = from(({ kind }) => kind === 'call-visited' || kind === 'call-arrived');
+  const asked = [...from(({ kind }) => kind === 'call-knocked')];
+  return {
+    held: asked.filter((one) => !answered.has(one) && !letIn.has(one)).length,
+    answered: answered.size,
   };
 }
 

@@ -16,6 +16,8 @@ export type Purpose =
   | 'iax'
   /** SIP over secure WebSocket: phones in a browser. */
   | 'webrtc'
+  /** Its web server: clients, provisioning of phones, meetings. */
+  | 'web'
   /** A product's own protocol for its apps and phones, such as presence. */
   | 'apps'
   /** Between servers of the same product. */

@@ -3,7 +3,8 @@ import type { Pass, ServerFacts } from './types.ts';
 
 /** TCP ports that the reflector is to call, and how: data, without side effects (docs/decisions/0004). */
 export interface CallPlan {
-  /** Who is asked to call. */
+  /** Who is asked to call, as the user named it. */
+  readonly server: string;
   readonly primary: Endpoint;
   /** From whose address it calls; null: this server calls nobody. */
   readonly caller: Endpoint | null;
@@ -24,7 +25,12 @@ export interface CallPlan {
   readonly patience: Milliseconds;
   /** So long may what is sent on a connection take, from when the reflector says that it is connected. */
   readonly grace: Milliseconds;
+  /** After so long without any answer the reflector is lost, and nobody waits for it. */
+  readonly lostAfter: Milliseconds;
 }
+
+/** As long as the UDP ports wait for a server (docs/decisions/0009); but where another one could call, not for long. */
+const LOST_AFTER = { alone: 65_000, withOthers: 4_000 } as const;
 
 /** Few enough for routers that let in only a handful of new connections at a time. */
 export const CALLED_AT_ONCE = 8;
@@ -36,15 +42,18 @@ export interface CallPlanInput {
   readonly bindAddress: string;
   /** Of the run's clock. */
   readonly now: Milliseconds;
+  /** Another server could call. */
+  readonly hasOthers: boolean;
 }
 
 /** The reflector repeats a SYN after 1 and 3 s, and gives up after 5: two calls are six tries. */
-export function planCalls({ server, ports, bindAddress, now }: CallPlanInput): CallPlan {
+export function planCalls({ server, ports, bindAddress, now, hasOthers }: CallPlanInput): CallPlan {
   const slices: number[][] = [];
   for (let at = 0; at < ports.length; at += CALLED_AT_ONCE) slices.push(ports.slice(at, at + CALLED_AT_ONCE));
   // From a second address that is not alive no call would ever arrive.
   const isValid = server.calls && server.alternate !== null && server.pass !== null && now < server.pass.until;
   return {
+    server: server.name,
     primary: server.primary,
     caller: isValid ? server.alternate : null,
     pass: isValid ? server.pass : null,
@@ -57,5 +66,6 @@ export function planCalls({ server, ports, bindAddress, now }: CallPlanInput): C
     longestPause: 1000,
     patience: 7000,
     grace: 2000,
+    lostAfter: hasOthers ? LOST_AFTER.withOthers : LOST_AFTER.alone,
   };
 }

@@ -94,7 +94,7 @@ export interface TryPolicy {
 export interface Patience {
   readonly router: Milliseconds;
   readonly server: Milliseconds;
-  /** All in all, since the ports are asked more slowly than usual. */
+  /** All in all, since the ports are asked more than twice as slowly as usual. */
   readonly slow: Milliseconds;
 }
 

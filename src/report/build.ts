@@ -12,6 +12,7 @@ import type {
 import type {
   Report,
   ReportCertificate,
+  ReportDiscovered,
   ReportPort,
   ReportRouter,
   ReportSample,
@@ -29,6 +30,7 @@ export interface ReportMeta {
   readonly plannedPorts: number;
   readonly sample?: SampleVerdict;
   readonly serverList?: string;
+  readonly discovered?: ReportDiscovered;
   readonly certificates?: readonly CertificateVerdict[];
   /** Absent: nothing was going to be stopped. */
   readonly services?: ServicesEvidence;
@@ -51,6 +53,7 @@ export function buildReport(run: RunVerdict, findings: readonly Finding[], meta:
     plannedPorts: meta.plannedPorts,
     ...(meta.sample ? { sample: toSample(meta.sample) } : {}),
     ...(meta.serverList === undefined ? {} : { serverList: meta.serverList }),
+    ...(meta.discovered ? { discovered: meta.discovered } : {}),
     loss: { sent: meta.loss.sent, answered: meta.loss.answered },
     servers: run.servers.map(toServer),
     publicAddresses: [...run.publicAddresses],

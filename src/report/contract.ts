@@ -12,6 +12,7 @@ import type {
   ServerState,
   Verdict,
 } from '../verdict/index.ts';
+import type { ReportOrigin, ReportWarning } from './origin.ts';
 
 /**
  * The report as JSON. `fullcone.report/1` may gain fields and codes; it loses and renames none.
@@ -43,12 +44,26 @@ export interface Report {
   readonly router?: ReportRouter;
   /** UDP before TCP, each ascending. */
   readonly ports: readonly ReportPort[];
+  /** Only with `--profile auto`: the phone system that was found on this machine, and where its ports are from. */
+  readonly discovered?: ReportDiscovered;
   /** Of TLS ports at which somebody listens; only where there are any. */
   readonly certificates?: readonly ReportCertificate[];
   /** Exclusive mode: what was stopped, and whether it is back. */
   readonly services?: ReportServices;
   /** Most urgent first. */
   readonly findings: readonly ReportFinding[];
+}
+
+export interface ReportDiscovered {
+  /** As `--profile` takes it. */
+  readonly profile: string;
+  readonly name: string;
+  readonly ports: readonly {
+    /** `udp/5060`, `udp/9000-10999`. */
+    readonly ports: string;
+    readonly origin: ReportOrigin;
+  }[];
+  readonly warnings: readonly ReportWarning[];
 }
 
 export interface ReportSample {

@@ -3,6 +3,7 @@ import { formatEndpoint, isAnyAddress } from '../base/index.ts';
 import { clean } from './clean.ts';
 import type { Report, ReportFinding, ReportServer } from './contract.ts';
 import { cleanFinding } from './finding.ts';
+import { originText, type ReportOrigin } from './origin.ts';
 import type { Page } from './page.ts';
 import type { Phrases } from './phrases.ts';
 import { wrap } from './wrap.ts';
@@ -58,12 +59,18 @@ function aboutRun(report: Report, phrases: Phrases): string[] {
   const duration = durationOf(report.durationMs, phrases);
   const path = [publicAddresses(report, phrases), ...servers(report, phrases), ...loss(report, phrases)];
   const list = report.serverList === undefined ? [] : [phrases.say('about.list', { date: clean(report.serverList) })];
-  return [
-    phrases.say(`about.run.${report.mode}`, { ports, duration, date: clean(date) }),
-    capital(path.join(', ')),
-    ...list,
-  ];
+  const run = phrases.say(`about.run.${report.mode}`, { ports, duration, date: clean(date) });
+  return [run, capital(path.join(', ')), ...list, ...discovered(report, phrases)];
 }
+
+function discovered({ discovered: found }: Report, phrases: Phrases): string[] {
+  if (!found) return [];
+  const where = [...new Set(found.ports.map(({ origin }) => whereOf(origin, phrases)))].join(', ');
+  return [phrases.say('about.discovered', { name: clean(found.name), where })];
+}
+
+const whereOf = (origin: ReportOrigin, phrases: Phrases): string =>
+  origin.kind === 'profile' ? phrases.say('ports.origin.usual') : originText(origin, phrases);
 
 function transports({ ports }: Report, phrases: Phrases): string {
   const tcp = ports.filter(({ protocol }) => protocol === 'tcp').length;

@@ -2,7 +2,17 @@
 
 export { makeTexts } from '../advice/index.ts';
 export { buildReport } from './build.ts';
-export type { Report, ReportPort } from './contract.ts';
-export { renderJson, renderNatJson } from './json.ts';
+export type { Report, ReportDiscovered, ReportPort } from './contract.ts';
+export { renderJson, renderNatJson, renderPortsJson } from './json.ts';
 export { buildNatReport, type NatReport, renderNat } from './nat.ts';
+export type { ReportOrigin, ReportWarning } from './origin.ts';
+export {
+  groupHolders,
+  type HeldPort,
+  type ListedPort,
+  type PortsReport,
+  type ReportProduct,
+  renderPorts,
+  warningTexts,
+} from './ports.ts';
 export { renderText } from './text.ts';

@@ -1,5 +1,6 @@
 import type { Report } from './contract.ts';
 import type { NatReport } from './nat.ts';
+import type { PortsReport } from './ports.ts';
 
 /** What JSON leaves as it is although a terminal may obey it: C1 controls, overrides of writing direction. */
 const INVISIBLE = /(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu;
@@ -9,6 +10,9 @@ export const renderJson = (report: Report): string => toJson(report);
 
 /** The same for `fullcone nat`. */
 export const renderNatJson = (report: NatReport): string => toJson(report);
+
+/** The same for `fullcone ports`. */
+export const renderPortsJson = (report: PortsReport): string => toJson(report);
 
 const toJson = (value: object): string =>
   `${JSON.stringify(value, null, 2).replace(INVISIBLE, (character) => character.split('').map(escaped).join(''))}\n`;

@@ -92,6 +92,43 @@ const certificate = z.object({
 
 const portLabels = z.array(z.string().regex(/^(udp|tcp)\/[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$/));
 
+const discovered = z.object({
+  profile: z.string(),
+  name: z.string(),
+  ports: z.array(
+    z.object({
+      ports: z.string(),
+      origin: z.union([
+        z.object({ kind: z.literal('configuration'), file: z.string(), line: z.int().min(1) }),
+        z.object({ kind: z.literal('command-line'), pid: z.int().min(0) }),
+        z.object({ kind: z.literal('built-in') }),
+        z.object({ kind: z.literal('profile'), source: z.string() }),
+      ]),
+    }),
+  ),
+  warnings: z.array(
+    z.object({
+      code: z.enum([
+        'permission',
+        'unreadable',
+        'too-large',
+        'too-much',
+        'include-missing',
+        'not-run',
+        'syntax',
+        'value',
+        'no-configuration',
+        'elsewhere',
+        'no-media',
+        'own-network',
+      ]),
+      file: z.string().nullable(),
+      line: z.int().min(1).nullable(),
+      what: z.string(),
+    }),
+  ),
+});
+
 const sample = z.object({
   inferred: z.array(z.object({ ports: portLabels, count: z.int().min(1), result: results, cause: causes.nullable() })),
   confidence: z.number().min(0).max(1),
@@ -186,6 +223,7 @@ const report = z.object({
   plannedPorts: z.int().min(0).exactOptional(),
   sample: sample.exactOptional(),
   serverList: z.string().exactOptional(),
+  discovered: discovered.exactOptional(),
   loss: z.object({ sent: z.int().min(0), answered: z.int().min(0) }).exactOptional(),
   servers: z.array(server),
   publicAddresses: z.array(z.string()),

@@ -122,11 +122,11 @@ export interface Tcp {
   exchange(from: string, to: Endpoint, request: ExchangeRequest, ended: (bytes: Uint8Array) => void): Timer;
 }
 
-/** An ICMP error (RFC 792) about a UDP packet that this machine has sent. */
+/** An ICMP error (RFC 792; over IPv6 RFC 4443) about a UDP packet that this machine has sent. */
 export interface IcmpError {
   /** The address of who says so. */
   readonly by: string;
-  /** 3: destination unreachable; 11: time exceeded. */
+  /** Destination unreachable: 3, over IPv6 1; time exceeded: 11, over IPv6 3. */
   readonly type: number;
   readonly code: number;
   /** As it quotes the packet. */
@@ -157,6 +157,8 @@ export interface WireHandlers {
   /** UDP packets of peers are at this machine's interfaces, for its addresses. Its firewall comes later. Those read at one time. */
   arrived(packets: readonly CapturedPacket[]): void;
   turnedBack(error: IcmpError): void;
+  /** Connections are begun at this machine's interfaces. Its firewall comes later, or has let the answer out. */
+  knocked(knocks: readonly Knock[]): void;
 }
 
 export interface Watch {
@@ -164,10 +166,26 @@ export interface Watch {
   close(): void;
 }
 
+/** The beginning of a TCP connection: a peer asks for it (SYN), or this machine says yes to that (SYN and ACK). */
+export interface Knock {
+  readonly kind: 'asked' | 'answered';
+  readonly peer: Endpoint;
+  readonly own: Endpoint;
+}
+
+/** What is to be told. */
+export interface Watched {
+  /** `answers`: UDP packets of the peers, and all ICMP errors about UDP; `calls`: TCP connections that they begin. */
+  readonly what: 'answers' | 'calls';
+  /** In which packets come. */
+  readonly family: Family;
+  /** Addresses of that family. */
+  readonly peers: readonly string[];
+}
+
 /** What comes to this machine, whether or not a socket gets it. Needs a right that ordinary users have not. */
 export interface Wire {
-  /** `peers`: IPv4 addresses whose UDP packets are told; of ICMP errors all. */
-  watch(peers: readonly string[], handlers: WireHandlers): Watch;
+  watch(watched: Watched, handlers: WireHandlers): Watch;
 }
 
 export interface LiveOptions {
@@ -276,8 +294,22 @@ export interface Names {
 export interface Holder {
   readonly pid: number | null;
   readonly name: string | null;
-  /** The systemd service that it belongs to: `asterisk.service`. null: to none, or the system does not tell. */
+  /** The service that it belongs to, of systemd (`asterisk.service`) or Windows. null: to none, or the system does not tell. */
   readonly unit: string | null;
+}
+
+/** A program that runs here. */
+export interface RunningProcess {
+  readonly pid: number;
+  /** As the system calls it, without a path: `asterisk`. Linux cuts it after 15 characters. */
+  readonly name: string;
+  /** With what it was started, the program itself first; empty where the system does not tell. */
+  readonly command: readonly string[];
+  readonly unit: string | null;
+  /** What to put before a path of its, so that the path means here what it means there: `/proc/812/root` for one in a container, else empty. */
+  readonly root: string;
+  /** `own`: it has a network of its own, as in a container; its ports are none of this machine's. */
+  readonly network: 'same' | 'own' | 'unknown';
 }
 
 /** The way out of the local network. */
@@ -300,8 +332,21 @@ export interface Host {
   gatewayFor(address: string, local: string): Promise<Gateway>;
   /** Whether a datagram socket can be bound to this address here (127.0.0.2 is on no interface, but works on Linux). */
   canBind(address: string): Promise<boolean>;
-  /** The processes that hold these ports, or listen there; a port that nobody holds is absent. Empty where the system cannot say. */
-  holders(protocol: Protocol, ports: readonly number[], family: Family): Promise<ReadonlyMap<number, Holder>>;
+  /**
+   * The processes that hold these ports, or listen there: several where they share one (SO_REUSEPORT), the parent alone
+   * where it handed its socket down. A port that nobody holds is absent. Empty where the system cannot say. `beside`: in
+   * the network of that process, which may be another than ours.
+   */
+  holders(
+    protocol: Protocol,
+    ports: readonly number[],
+    family: Family,
+    beside?: number,
+  ): Promise<ReadonlyMap<number, readonly Holder[]>>;
+  /** Whether a port that `holders` leaves out is held by nobody; false where this user may not see all of them. */
+  seesAllHolders(): Promise<boolean>;
+  /** Those that this user can see, in no order; empty where the system cannot say. At most 10 s. */
+  processes(): Promise<readonly RunningProcess[]>;
 }
 
 /** A file that will be written. */
@@ -315,8 +360,10 @@ export interface OutputFile {
 export interface Files {
   /** Opens a file at once, so that a mistake in its name is known before the work begins; its content is left alone. */
   openOutput(path: string): Promise<Result<OutputFile, string>>;
-  /** A small file that the user names; else the system's code of what is wrong with it. */
+  /** A file of at most 4 MiB that the user names; else the system's code of what is wrong with it, `EFBIG` if it is larger. */
   readInput(path: string): Promise<Result<string, string>>;
+  /** The names in a folder, sorted, at most 10,000; else the system's code of what is wrong with it. */
+  readFolder(path: string): Promise<Result<readonly string[], string>>;
   /** A small note that outlives a run, by its name. null: there is none, or it cannot be read. */
   readState(name: string): Promise<string | null>;
   /** false: it could not be written. */

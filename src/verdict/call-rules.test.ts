@@ -12,9 +12,11 @@ const seen = (more: Partial<CallEvidence>): CallEvidence => ({
   isVisited: false,
   isShutOut: false,
   ended: [],
+  knocks: { held: 0, answered: 0 },
   callsNeeded: 2,
   canAsk: true,
   isAsked: true,
+  isGivenUp: false,
   ...more,
 });
 
@@ -22,6 +24,8 @@ const held = (kind: 'in-use' | 'permission' | 'no-more-sockets'): Partial<CallEv
   listening: { kind: 'no', failure: { kind, code: 'E' } },
   isAsked: false,
 });
+
+const knocks = (held: number, answered = 0) => ({ held, answered });
 
 const judge = (evidence: CallEvidence, udp: Partial<UdpFacts> = {}) =>
   judgeCall(evidence, { isRefused: false, otherAddress: false, isTranslated: false, ...udp }, 'ipv4');
@@ -32,6 +36,13 @@ const ROWS: readonly (readonly [rule: string, known: Partial<CallEvidence>, says
     ['tcp-may-not-bind', held('permission'), 'untested permission'],
     ['tcp-not-listening', held('no-more-sockets'), 'untested null'],
     ['tcp-not-listening', { listening: { kind: 'unknown' }, isAsked: false }, 'untested null'],
+    ['tcp-server-lost', { listening: { kind: 'unknown' }, isAsked: false, isGivenUp: true }, 'untested server-silent'],
+    [
+      'tcp-shut-out-before',
+      { listening: { kind: 'unknown' }, isAsked: false, isShutOut: true },
+      'untested scan-protection',
+    ],
+    ['tcp-server-silent', { isGivenUp: true }, 'untested server-silent'],
     ['tcp-nobody-calls', { canAsk: false, isAsked: false }, 'untested no-call-back'],
     ['tcp-nobody-calls', { canAsk: false, isAsked: false, listening: { kind: 'unknown' } }, 'untested no-call-back'],
     ['tcp-forwarded', { arrivedOn: [PORT] }, 'open null'],
@@ -51,6 +62,19 @@ const ROWS: readonly (readonly [rule: string, known: Partial<CallEvidence>, says
     ['rejected', { ended: ['refused', 'timed-out'] }, 'closed rejected'],
     ['rejected', { ended: ['unreachable', 'unreachable'] }, 'closed rejected'],
     ['tcp-not-forwarded', { ended: ['timed-out', 'timed-out'] }, 'closed not-forwarded'],
+    ['tcp-host-firewall', { ended: ['timed-out', 'timed-out'], knocks: knocks(2) }, 'closed host-firewall'],
+    ['tcp-host-firewall', { ended: ['refused', 'unreachable'], knocks: knocks(3) }, 'closed host-firewall'],
+    ['tcp-came-so-far', { ended: ['timed-out', 'timed-out'], knocks: knocks(1) }, 'closed null'],
+    ['tcp-came-so-far', { ended: ['timed-out', 'timed-out'], knocks: knocks(1, 1) }, 'closed null'],
+    ['tcp-came-so-far', { ended: ['timed-out', 'timed-out'], knocks: knocks(2, 1) }, 'closed null'],
+    ['own-service-on-router', { ended: ['timed-out', 'connected'], knocks: knocks(2) }, 'closed own-service-on-router'],
+    ['tcp-forwarded', { arrivedOn: [PORT], knocks: knocks(2) }, 'open null'],
+    ['tcp-server-silent', { ended: ['timed-out'], knocks: knocks(2) }, 'untested server-silent'],
+    [
+      'tcp-shut-out',
+      { ended: ['timed-out', 'timed-out'], knocks: knocks(2), isShutOut: true },
+      'untested scan-protection',
+    ],
     ['tcp-shut-out', { ended: ['timed-out', 'timed-out'], isShutOut: true }, 'untested scan-protection'],
     ['tcp-shut-out', { ended: ['refused', 'refused'], isShutOut: true }, 'untested scan-protection'],
     ['tcp-server-silent', { ended: ['timed-out'], isShutOut: true }, 'untested server-silent'],

@@ -1,5 +1,6 @@
 import type { Family } from '../base/index.ts';
-import type { CallEvidence, CallState } from '../evidence/index.ts';
+import type { CallEvidence, CallRunEvidence, CallState } from '../evidence/index.ts';
+import { type Combined, combine } from './legs.ts';
 import type { Cause, PortResult, PortVerdict } from './types.ts';
 
 /** What the UDP ports of the same run have shown. */
@@ -63,6 +64,20 @@ export const CALL_RULES: readonly CallRule[] = [
     why: 'This server calls nobody back; STUN itself says nothing about inbound TCP.',
   },
   {
+    id: 'tcp-shut-out-before',
+    applies: ({ listening, isShutOut }) => listening.kind === 'unknown' && isShutOut,
+    result: 'untested',
+    cause: 'scan-protection',
+    why: 'Before its turn came, a port that had been reached was not reached again.',
+  },
+  {
+    id: 'tcp-server-lost',
+    applies: ({ listening, isGivenUp }) => listening.kind === 'unknown' && isGivenUp,
+    result: 'untested',
+    cause: 'server-silent',
+    why: 'Before its turn came, the reflector did not answer any more.',
+  },
+  {
     id: 'tcp-not-listening',
     applies: ({ listening }) => listening.kind !== 'yes',
     result: 'untested',
@@ -119,6 +134,20 @@ export const CALL_RULES: readonly CallRule[] = [
     why: 'The reflector was connected, but not to this machine: something else answers at that public port.',
   },
   {
+    id: 'tcp-host-firewall',
+    applies: (seen) => hasFailed(seen) && seen.knocks.held >= 2 && seen.knocks.answered === 0,
+    result: 'closed',
+    cause: 'host-firewall',
+    why: 'Calls came to an interface of this machine, for this port, which listened; and this machine did not answer them.',
+  },
+  {
+    id: 'tcp-came-so-far',
+    applies: (seen) => hasFailed(seen) && seen.knocks.held + seen.knocks.answered > 0,
+    result: 'closed',
+    cause: null,
+    why: 'A call came to this machine, so that it was forwarded; but it was answered, and the answer did not come to who called, or there was but the one.',
+  },
+  {
     id: 'rejected',
     applies: (seen) => neverArrived(seen, 'refused', 'unreachable'),
     result: 'closed',
@@ -147,6 +176,24 @@ export const CALL_RULES: readonly CallRule[] = [
     why: 'The run ended before its turn.',
   },
 ];
+
+/** What one server's calls showed. */
+export interface CallLeg {
+  /** As the user named it. */
+  readonly server: string;
+  readonly evidence: CallRunEvidence;
+}
+
+/** Before anything is known of UDP. */
+export const NOTHING_OF_UDP: UdpFacts = { isRefused: false, otherAddress: false, isTranslated: false };
+
+/** The TCP ports of a run, each once. A call that brings its id proves as much whoever made it. */
+export const judgeCalls = (legs: readonly CallLeg[], udp: UdpFacts, family: Family): Combined =>
+  combine(
+    legs.flatMap(({ server, evidence }) =>
+      evidence.ports.map((seen) => ({ server, coldAsked: true, verdict: judgeCall(seen, udp, family) })),
+    ),
+  );
 
 export function judgeCall(seen: CallEvidence, udp: UdpFacts, family: Family): PortVerdict {
   const rule = CALL_RULES.find(({ applies }) => applies(seen, udp));

@@ -1,4 +1,5 @@
 /** What it means: rules, each with an id, from evidence to the result of a port and the verdict of a run. */
+export { type CallLeg, judgeCalls, NOTHING_OF_UDP } from './call-rules.ts';
 export { type CertificateFault, type CertificateVerdict, judgeCertificate } from './certificates.ts';
 export type { Leg } from './legs.ts';
 export { type Behaviour, judgeNat, judgePath, type NatBehaviour, type PathQuality } from './nat.ts';

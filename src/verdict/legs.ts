@@ -64,6 +64,20 @@ function decidedBy(words: readonly Word[]): readonly Word[] {
   return strong.length > 0 ? strong : decided;
 }
 
+/** What was found out of UDP and of TCP ports, in one list. */
+export function togetherOf(opinions: readonly Opinion[]): Opinion[] {
+  const known: Opinion[] = [];
+  for (const one of opinions) {
+    const at = known.findIndex(
+      ({ kind, server, first }) => kind === one.kind && server === one.server && first === one.first,
+    );
+    const before = known[at];
+    if (before) known[at] = { ...before, ports: [...before.ports, ...one.ports] };
+    else known.push(one);
+  }
+  return known;
+}
+
 /** What the second server adds; null: only one was asked, or the port works for all. */
 function opinionOf(words: readonly Word[]): Omit<Opinion, 'ports'> | null {
   const [first] = words;

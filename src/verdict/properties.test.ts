@@ -61,7 +61,7 @@ const judge = (evidence: ReturnType<typeof runOf>) =>
     servers: [server('ok')],
     asked: [],
     legs: [legOf(evidence)],
-    calls: null,
+    calls: [],
     askedCalls: [],
     cancelled: false,
     family: 'ipv4',

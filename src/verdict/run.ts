@@ -1,7 +1,7 @@
 import { type Family, scopeOf } from '../base/index.ts';
-import type { CallRunEvidence, PortEvidence, RunEvidence } from '../evidence/index.ts';
-import { judgeCall } from './call-rules.ts';
-import { type Combined, combine, type Leg } from './legs.ts';
+import type { PortEvidence, RunEvidence } from '../evidence/index.ts';
+import { type CallLeg, judgeCalls } from './call-rules.ts';
+import { type Combined, combine, type Leg, togetherOf } from './legs.ts';
 import { PORT_RULES, type PortRule, turnedBackFor } from './port-rules.ts';
 import { isOpen, PROVEN } from './results.ts';
 import { type RunFacts, runFacts } from './run-facts.ts';
@@ -12,8 +12,8 @@ export interface JudgedRun {
   readonly asked: readonly number[];
   /** What each server showed, in the order of asking; none: no server could be asked. */
   readonly legs: readonly Leg[];
-  /** TCP ports; null: none was asked for, or no server could be asked. */
-  readonly calls: CallRunEvidence | null;
+  /** The same of TCP ports; none: none was asked for, or no server could be asked. */
+  readonly calls: readonly CallLeg[];
   readonly askedCalls: readonly number[];
   readonly cancelled: boolean;
   /** A service that had to be stopped would not, or is not back. */
@@ -26,7 +26,7 @@ export interface JudgedRun {
 export function judgeRun(judged: JudgedRun): RunVerdict {
   const { asked, legs, calls, askedCalls, cancelled, family } = judged;
   const servers = judged.servers.map((server) => afterAll(server, legs));
-  const { ports: udp, opinions } = judgeLegs(legs);
+  const { ports: udp, opinions: ofUdp } = judgeLegs(legs);
   const known = new Set(udp.map(({ port }) => port));
   const left = asked.filter((port) => !known.has(port)).map((port) => notAsked('udp', port, family));
   const some = (cause: PortVerdict['cause']) => udp.some((port) => port.cause === cause);
@@ -35,12 +35,12 @@ export function judgeRun(judged: JudgedRun): RunVerdict {
     otherAddress: some('different-public-address'),
     isTranslated: some('wrong-family') || isTranslated(servers),
   };
-  const called = calls?.ports.map((port) => judgeCall(port, facts, family)) ?? [];
-  const tcp = [...called, ...askedCalls.map((port) => notAsked('tcp', port, family))];
-  const ports = [...[...udp, ...left].sort(byNumber), ...tcp.sort(byNumber)];
+  const called = judgeCalls(calls, facts, family);
+  const notCalled = askedCalls.map((port) => notAsked('tcp', port, family));
+  const ports = [...[...udp, ...left].sort(byNumber), ...[...called.ports, ...notCalled].sort(byNumber)];
   const evidence = legs.map((leg) => leg.evidence);
   const publicAddresses = [...new Set(evidence.flatMap((seen) => seen.publicAddresses))].sort();
-  const isCancelled = cancelled || calls?.cancelled === true;
+  const isCancelled = cancelled || calls.some((leg) => leg.evidence.cancelled);
   return {
     ...(judged.servicesFailed
       ? inconclusive('services')
@@ -48,7 +48,7 @@ export function judgeRun(judged: JudgedRun): RunVerdict {
     servers,
     publicAddresses,
     ports,
-    opinions,
+    opinions: togetherOf([...ofUdp, ...called.opinions]),
     pauses: evidence.flatMap(({ pauses }) => pauses),
     coldAsked: legs.length > 0 && legs.every(({ coldAsked }) => coldAsked),
   };

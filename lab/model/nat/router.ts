@@ -31,8 +31,6 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
   const guard = createScanGuard();
   let spec = initial;
 
-  const isBlocked = ({ protocol, from }: Tuple): boolean =>
-    protocol === 'udp' && spec.blocked !== undefined && includes(spec.blocked.ports, from.port);
   const isIn = (ports: readonly PortRange[] | undefined, { protocol, to }: Tuple): boolean =>
     protocol === 'tcp' && ports !== undefined && includes(ports, to.port);
 
@@ -77,7 +75,7 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
       if (isDroppedFragment(spec, 'out', packet)) return 'too-long';
       // The table sees a packet before the rule that drops it: an inbound flow counts as answered all the same.
       const known = table.pass(packet, now);
-      if (isBlocked(packet)) return 'blocked';
+      if (isBlocked(spec, packet) || isLostAnswer(spec, packet)) return 'blocked';
       if (known === null && (!mayOpen(packet) || isTooMany(packet, now))) return 'blocked';
       const translated = known ?? openOutward(packet, now);
       return translated === null ? 'no-port' : { ...packet, from: translated.from, to: translated.to };
@@ -101,13 +99,19 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
       spec = { ...spec, ...change };
     },
     keepFlow(flow, now) {
-      if (!isBlocked(flow)) openOutward(flow, now, true);
+      if (!isBlocked(spec, flow)) openOutward(flow, now, true);
     },
   };
 }
 
 const lifetimesOf = ({ udpTimeouts }: RouterSpec): Lifetimes | undefined =>
   udpTimeouts && { unreplied: udpTimeouts.unreplied * 1_000, replied: udpTimeouts.replied * 1_000 };
+
+const isBlocked = ({ blocked }: RouterSpec, { protocol, from }: Tuple): boolean =>
+  protocol === 'udp' && blocked !== undefined && includes(blocked.ports, from.port);
+
+const isLostAnswer = ({ dropsTcpAnswers = [] }: RouterSpec, packet: Packet): boolean =>
+  packet.protocol === 'tcp' && packet.kind === 'syn-ack' && includes(dropsTcpAnswers, packet.from.port);
 
 /** An MTU of 1,500 bytes less the headers of IPv4 and UDP. */
 const UNFRAGMENTED = 1472;

@@ -1,6 +1,7 @@
 import { commonKnowledge, optional, readIn, tcp, udp } from '../lines.ts';
 import type { Profile } from '../types.ts';
 
+const YEASTAR_API = readIn('https://help.yeastar.com, P-Series developer guide: HTTPS on 8088');
 const YEASTAR_HABIT = commonKnowledge('Yeastar P-Series as delivered');
 
 export const YEASTAR: Profile = {
@@ -13,6 +14,7 @@ export const YEASTAR: Profile = {
     optional(udp(8111, 'apps', YEASTAR_HABIT)),
     optional(tcp(5060, 'sip', YEASTAR_HABIT)),
     optional(tcp(5061, 'sips', YEASTAR_HABIT)),
+    optional(tcp(8088, 'web', YEASTAR_API)),
     optional(tcp(8111, 'apps', YEASTAR_HABIT)),
   ],
 };
@@ -44,6 +46,9 @@ export const STARFACE: Profile = {
     optional(udp(3090, 'linking', KNOWLEDGE)),
     optional(tcp(5060, 'sip', KNOWLEDGE)),
     optional(tcp(5061, 'sips', KNOWLEDGE)),
+    optional(tcp(443, 'web', KNOWLEDGE)),
+    // Telephones fetch their settings there.
+    optional(tcp([50_080, 50_081], 'web', KNOWLEDGE)),
     optional(tcp(5222, 'apps', KNOWLEDGE)),
     optional(tcp(3090, 'linking', KNOWLEDGE)),
   ],

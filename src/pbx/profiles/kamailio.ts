@@ -15,6 +15,7 @@ export const KAMAILIO: Profile = {
     udp([30000, 39999], 'rtp', RTPENGINE),
     optional(tcp(5060, 'sip', HABIT)),
     optional(tcp(5061, 'sips', HABIT)),
+    optional(tcp(443, 'webrtc', HABIT)),
     optional(tcp(4443, 'webrtc', HABIT)),
   ],
 };

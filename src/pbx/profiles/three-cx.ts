@@ -15,5 +15,8 @@ export const THREE_CX: Profile = {
     tcp(5060, 'sip', COURSE),
     tcp(5090, 'tunnel', COURSE),
     optional(tcp(5061, 'sips', COURSE)),
+    // One of the two.
+    optional(tcp(443, 'web', COURSE)),
+    optional(tcp(5001, 'web', COURSE)),
   ],
 };

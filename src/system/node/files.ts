@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { constants, type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  constants,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { err, ok, type Result } from '../../base/index.ts';
@@ -22,6 +33,7 @@ export function nodeFiles(environment: NodeJS.ProcessEnv): Files {
   return {
     openOutput,
     readInput,
+    readFolder,
     readState: (name) => readSmall(join(folder, fileName(name))).catch(() => null),
     writeState: (name, text) => replaceFile(folder, join(folder, fileName(name)), text),
   };
@@ -35,14 +47,25 @@ async function readSmall(path: string): Promise<string | null> {
 
 async function readInput(path: string): Promise<Result<string, string>> {
   try {
-    const text = await readSmall(path);
-    return text === null ? err('EINVAL') : ok(text);
+    const found = await stat(path);
+    if (!found.isFile()) return err('EINVAL');
+    return found.size > LARGEST_NOTE_BYTES ? err('EFBIG') : ok(await readFile(path, 'utf8'));
   } catch (error) {
     return err(codeOf(error));
   }
 }
 
 const LARGEST_NOTE_BYTES = 4 * 1024 * 1024;
+
+const MOST_NAMES = 10_000;
+
+async function readFolder(path: string): Promise<Result<readonly string[], string>> {
+  try {
+    return ok((await readdir(path)).sort().slice(0, MOST_NAMES));
+  } catch (error) {
+    return err(codeOf(error));
+  }
+}
 
 /** Written beside and renamed: a reader, or a crash, meets the old text or the new one, never half of it. */
 async function replaceFile(folder: string, path: string, text: string): Promise<boolean> {

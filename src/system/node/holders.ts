@@ -1,69 +1,73 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { Family, Protocol } from '../../base/index.ts';
 import type { Holder } from '../contract.ts';
-import { unitOf } from './cgroup.ts';
-import { portInodes } from './proc-net.ts';
+import { entriesOf, processOf, targetOf, textOf } from './proc-files.ts';
+import { keepers, parentIn } from './proc-holders.ts';
+import { portSockets } from './proc-net.ts';
 
 const UNKNOWN: Holder = { pid: null, name: null, unit: null };
 
 /**
- * Who holds ports, on Linux: the tables give each port's socket, the descriptors of each process its sockets.
+ * Who holds ports, on Linux: the tables give each port's sockets, the descriptors of each process its sockets.
  * One pass for all ports, because walking the processes is what costs. What is not ours to read is skipped.
+ * A process in another network namespace that was handed a socket of ours is found like any other.
  */
-export function holdersOf(protocol: Protocol, ports: readonly number[], family: Family): Map<number, Holder> {
-  const held = inodesOf(protocol, new Set(ports), family);
-  const owners = ownersOf(new Set(held.values()));
-  return new Map([...held].map(([port, inode]) => [port, owners.get(inode) ?? UNKNOWN]));
+export function holdersOf(
+  protocol: Protocol,
+  ports: readonly number[],
+  family: Family,
+  beside?: number,
+): Map<number, readonly Holder[]> {
+  const sockets = socketsAt(protocol, new Set(ports), family, beside);
+  const pids = pidsOf(new Set([...sockets.values()].flat()));
+  const known = new Map<number, Holder>();
+  const holderOf = (pid: number): Holder => {
+    const holder = known.get(pid) ?? processOf(pid);
+    known.set(pid, holder);
+    return holder;
+  };
+  return new Map(
+    [...sockets].map(([port, inodes]) => {
+      const kept = inodes.flatMap((inode) => keepers(pids.get(inode) ?? [], parentOf));
+      const holders = [...new Set(kept)].sort((a, b) => a - b).map(holderOf);
+      return [port, holders.length > 0 ? holders : [UNKNOWN]];
+    }),
+  );
 }
 
-function inodesOf(protocol: Protocol, wanted: ReadonlySet<number>, family: Family): Map<number, string> {
-  const paths = [`/proc/net/${protocol}6`, `/proc/net/${protocol}`];
-  const tables = paths.flatMap((path) => [...portInodes(textOf(path), protocol, family)]);
-  return new Map(tables.filter(([port]) => wanted.has(port)));
+/** By port. */
+function socketsAt(
+  protocol: Protocol,
+  wanted: ReadonlySet<number>,
+  family: Family,
+  beside: number | undefined,
+): Map<number, string[]> {
+  const folder = `/proc/${beside ?? 'self'}/net`;
+  const found = new Map<number, string[]>();
+  for (const path of [`${folder}/${protocol}6`, `${folder}/${protocol}`])
+    for (const { port, inode } of portSockets(textOf(path), protocol, family))
+      if (wanted.has(port)) found.set(port, [...(found.get(port) ?? []), inode]);
+  return found;
 }
 
-function ownersOf(wanted: Set<string>): Map<string, Holder> {
-  const owners = new Map<string, Holder>();
-  if (wanted.size === 0) return owners;
+const parentOf = (pid: number): number | null => parentIn(textOf(`/proc/${pid}/stat`));
+
+/** By socket. */
+function pidsOf(wanted: ReadonlySet<string>): Map<string, number[]> {
+  const pids = new Map<string, number[]>();
+  if (wanted.size === 0) return pids;
   for (const pid of entriesOf('/proc')) {
     if (!/^\d+$/.test(pid)) continue;
-    let holder: Holder | null = null;
-    for (const inode of socketsOf(pid)) {
-      // A socket that a child inherited has several holders; the first will do.
-      if (!wanted.has(inode) || owners.has(inode)) continue;
-      holder ??= processOf(pid);
-      owners.set(inode, holder);
-    }
-    if (owners.size === wanted.size) break;
+    for (const inode of socketsOf(pid))
+      if (wanted.has(inode)) pids.set(inode, [...(pids.get(inode) ?? []), Number(pid)]);
   }
-  return owners;
+  return pids;
 }
-
-const processOf = (pid: string): Holder => ({
-  pid: Number(pid),
-  name: textOf(`/proc/${pid}/comm`).trim() || null,
-  unit: unitOf(textOf(`/proc/${pid}/cgroup`)),
-});
 
 const SOCKET = /^socket:\[(\d+)\]$/;
 
-function* socketsOf(pid: string): Generator<string> {
+/** Each once: a process may have several descriptors of one socket. */
+function socketsOf(pid: string): Set<string> {
   const folder = `/proc/${pid}/fd`;
-  for (const fd of entriesOf(folder)) {
-    const inode = SOCKET.exec(targetOf(`${folder}/${fd}`))?.[1];
-    if (inode !== undefined) yield inode;
-  }
-}
-
-// Processes and descriptors come and go while they are walked, and those of other users are closed to us.
-const entriesOf = (folder: string): string[] => orElse(() => readdirSync(folder), []);
-const targetOf = (link: string): string => orElse(() => readlinkSync(link), '');
-export const textOf = (path: string): string => orElse(() => readFileSync(path, 'utf8'), '');
-
-function orElse<T>(read: () => T, otherwise: T): T {
-  try {
-    return read();
-  } catch {
-    return otherwise;
-  }
+  const inodes = entriesOf(folder).flatMap((fd) => SOCKET.exec(targetOf(`${folder}/${fd}`))?.[1] ?? []);
+  return new Set(inodes);
 }

@@ -3,9 +3,10 @@ import { networkInterfaces } from 'node:os';
 import { familyOf, isAnyAddress, scopeOf } from '../../base/index.ts';
 import type { Host } from '../contract.ts';
 import { gatewayFor } from './gateway.ts';
-import { holdersOf, textOf } from './holders.ts';
+import { textOf } from './proc-files.ts';
 import { stableAddress } from './stable-address.ts';
 import { nodeUdp } from './udp.ts';
+import { whoOn } from './who.ts';
 
 const addresses = (): string[] =>
   Object.values(networkInterfaces()).flatMap((list) =>
@@ -60,5 +61,5 @@ export const nodeHost: Host = {
   sourceFor,
   gatewayFor,
   canBind,
-  holders: async (protocol, ports, family) => holdersOf(protocol, ports, family),
+  ...whoOn(process.platform),
 };

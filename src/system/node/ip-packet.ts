@@ -1,13 +1,20 @@
 import type { Endpoint } from '../../base/index.ts';
 import type { IcmpError } from '../contract.ts';
+import { type IpHeader, isOfIpv6, readIpHeader } from './ip-header.ts';
+import { readSegment } from './tcp-segment.ts';
 import { UDP_HEADER as HEADER, mayBeRight, wordAt as word } from './udp-header.ts';
 
-/** What an IPv4 packet is to us. */
+/** What a packet is to us. */
 export type IpPacket =
   | { readonly kind: 'udp'; readonly from: Endpoint; readonly to: Endpoint; readonly bytes: Uint8Array }
-  | { readonly kind: 'icmp'; readonly to: string; readonly error: IcmpError };
+  | { readonly kind: 'icmp'; readonly to: string; readonly error: IcmpError }
+  /** Of TCP the first packet of each side. */
+  | { readonly kind: 'first'; readonly from: Endpoint; readonly to: Endpoint; readonly isAnswer: boolean };
 
-const [ICMP, UDP] = [1, 17];
+const [ICMP, TCP, UDP, ICMPV6] = [1, 6, 17, 58];
+
+/** What of each protocol is an error about a packet: destination unreachable, and time exceeded (RFC 792, RFC 4443). */
+const ERRORS: Readonly<Record<number, readonly number[]>> = { [ICMP]: [3, 11], [ICMPV6]: [1, 3] };
 
 /** null: something else, a fragment, or broken. The bytes are not copied. */
 export function readIpPacket(bytes: Uint8Array): IpPacket | null {
@@ -16,38 +23,20 @@ export function readIpPacket(bytes: Uint8Array): IpPacket | null {
   if (!ip || ip.length > bytes.length) return null;
   const inside = bytes.subarray(ip.header, ip.length);
   if (inside.length < HEADER) return null;
-  if (ip.protocol === ICMP) return readIcmp(ip, inside);
-  return ip.protocol === UDP ? readUdp(ip, inside) : null;
+  if (ip.protocol === TCP) return readTcp(ip, inside);
+  return ip.protocol === UDP ? readUdp(ip, inside) : readIcmp(ip, inside);
 }
 
-interface IpHeader {
-  readonly header: number;
-  readonly length: number;
-  readonly protocol: number;
-  readonly source: string;
-  readonly destination: string;
-  /** Source and destination, as they are in the packet. */
-  readonly addresses: Uint8Array;
+function readTcp(ip: IpHeader, inside: Uint8Array): IpPacket | null {
+  const segment = readSegment(inside);
+  if (!segment?.isFirst && !segment?.isAnswer) return null;
+  return { kind: 'first', ...endpointsOf(ip, inside), isAnswer: segment.isAnswer };
 }
 
-/** RFC 791 section 3.1. */
-function readIpHeader(bytes: Uint8Array): IpHeader | null {
-  const first = bytes[0] ?? 0;
-  const header = 4 * (first & 0xf);
-  if (first >> 4 !== 4 || header < 20 || bytes.length < header) return null;
-  // A first fragment lacks its end, and a later one its beginning; a first one that is quoted will do.
-  if ((word(bytes, 6) & 0x1fff) !== 0) return null;
-  const addresses = bytes.subarray(12, 20);
-  const [source, destination] = [addressAt(bytes, 12), addressAt(bytes, 16)];
-  return { header, length: word(bytes, 2), protocol: bytes[9] ?? 0, source, destination, addresses };
-}
-
-const addressAt = (bytes: Uint8Array, at: number): string =>
-  `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
-
-const endpointsOf = ({ source, destination }: IpHeader, udp: Uint8Array): { from: Endpoint; to: Endpoint } => ({
-  from: { address: source, port: word(udp, 0) },
-  to: { address: destination, port: word(udp, 2) },
+/** UDP and TCP begin alike. */
+const endpointsOf = ({ source, destination }: IpHeader, inside: Uint8Array): { from: Endpoint; to: Endpoint } => ({
+  from: { address: source, port: word(inside, 0) },
+  to: { address: destination, port: word(inside, 2) },
 });
 
 function readUdp(ip: IpHeader, inside: Uint8Array): IpPacket | null {
@@ -57,12 +46,16 @@ function readUdp(ip: IpHeader, inside: Uint8Array): IpPacket | null {
   return { kind: 'udp', ...endpointsOf(ip, inside), bytes: inside.subarray(HEADER, length) };
 }
 
-/** RFC 792. The quoted packet is cut, after 8 bytes behind its header by old routers (RFC 1812 section 4.3.2.3). */
+/**
+ * RFC 792, RFC 4443 sections 3.1 and 3.3. The quoted packet is cut, after 8 bytes behind its header by old routers (RFC
+ * 1812 section 4.3.2.3); it is of the same family.
+ */
 function readIcmp(outer: IpHeader, inside: Uint8Array): IpPacket | null {
   const [type = 0, code = 0] = inside;
   const quoted = inside.subarray(HEADER);
   const ip = readIpHeader(quoted);
-  if ((type !== 3 && type !== 11) || ip?.protocol !== UDP) return null;
+  if (!ERRORS[outer.protocol]?.includes(type) || ip?.protocol !== UDP) return null;
+  if (ip.addresses.length !== outer.addresses.length || isOfIpv6(outer) !== (outer.protocol === ICMPV6)) return null;
   const udp = quoted.subarray(ip.header);
   if (udp.length < HEADER) return null;
   const error = { by: outer.source, type, code, ...endpointsOf(ip, udp), quoted: udp.subarray(HEADER) };

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Endpoint } from '../../base/index.ts';
 import type { SocketFailure, TcpListener, UdpSocket } from '../contract.ts';
 import { nodeSystem } from './index.ts';
-import { portInodes } from './proc-net.ts';
+import { portSockets } from './proc-net.ts';
 
 const { udp, tcp, host } = nodeSystem();
 
@@ -114,7 +114,7 @@ describe.runIf(isHere)('over IPv6', () => {
   test.runIf(process.platform === 'linux')('who holds a port is known for its family', async () => {
     const { at: bound } = await openUdp(at('::1'));
     const port = isBound(bound) ? bound.port : 0;
-    expect((await host.holders('udp', [port], 'ipv6')).get(port)).toMatchObject({ pid: process.pid });
+    expect((await host.holders('udp', [port], 'ipv6')).get(port)).toMatchObject([{ pid: process.pid }]);
     expect((await host.holders('udp', [port], 'ipv4')).size).toBe(0);
   });
 });
@@ -128,6 +128,6 @@ test('sockets of IPv6 count for IPv6, and those of all addresses for both', () =
     row(`${'0'.repeat(16)}FFFF00000100007F:13C7`, 4),
     row('B80D0120000000000000000001000000:13C9', 6),
   ].join('\n');
-  expect([...portInodes(table, 'udp', 'ipv6').keys()]).toEqual([5062, 5065]);
-  expect([...portInodes(table, 'udp', 'ipv4').keys()]).toEqual([5061, 5062, 5063]);
+  expect(portSockets(table, 'udp', 'ipv6').map(({ port }) => port)).toEqual([5062, 5065]);
+  expect(portSockets(table, 'udp', 'ipv4').map(({ port }) => port)).toEqual([5061, 5062, 5063]);
 });

@@ -11,7 +11,7 @@ import { unitOf } from './cgroup.ts';
 import { openFilesLimit } from './descriptors.ts';
 import { fileName, nodeFiles, stateFolder } from './files.ts';
 import { nodeSystem } from './index.ts';
-import { portInodes } from './proc-net.ts';
+import { portSockets } from './proc-net.ts';
 
 const system = nodeSystem();
 
@@ -99,11 +99,9 @@ test.runIf(process.platform === 'linux')('names who holds a port', async () => {
   );
   const holders = await system.host.holders('udp', [port, 1], 'ipv4');
   expect([...holders.keys()]).toEqual([port]);
-  expect(holders.get(port)).toEqual({
-    pid: process.pid,
-    name: expect.stringMatching(/./),
-    unit: unitOf(readFileSync('/proc/self/cgroup', 'utf8')),
-  });
+  expect(holders.get(port)).toEqual([
+    { pid: process.pid, name: expect.stringMatching(/./), unit: unitOf(readFileSync('/proc/self/cgroup', 'utf8')) },
+  ]);
   socket.close();
   await pause(10);
   expect((await system.host.holders('udp', [port], 'ipv4')).size).toBe(0);
@@ -122,12 +120,11 @@ test('sockets of all IPv4 addresses, mapped ones and :: count; those of IPv6 alo
     row('B80D0120000000000000000001000000:13C9', 6),
     '',
   ].join('\n');
-  const inodes = [...portInodes(table, 'udp', 'ipv4')];
-  expect(inodes).toEqual([
-    [5060, '1'],
-    [5061, '2'],
-    [5062, '3'],
-    [5063, '4'],
+  expect(portSockets(table, 'udp', 'ipv4')).toEqual([
+    { port: 5060, inode: '1' },
+    { port: 5061, inode: '2' },
+    { port: 5062, inode: '3' },
+    { port: 5063, inode: '4' },
   ]);
 });
 

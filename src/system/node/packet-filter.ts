@@ -1,9 +1,14 @@
+import { type Family, parseIp } from '../../base/index.ts';
+
 /**
  * A classic BPF program (linux/filter.h) for a packet socket that begins at the IP header: ICMP errors, and UDP of these
- * addresses; nothing that this machine sends itself, and no later fragments. What it rejects costs no more than that:
- * calls in progress do not reach us.
+ * addresses, all of that family; nothing that this machine sends itself, and no later fragments. What it rejects costs no
+ * more than that: calls in progress do not reach us.
  */
-export function packetFilter(peers: readonly string[]): Uint8Array {
+export const packetFilter = (family: Family, peers: readonly string[]): Uint8Array =>
+  family === 'ipv4' ? filter4(peers) : filter6(peers);
+
+function filter4(peers: readonly string[]): Uint8Array {
   const accept = UDP_AT + 1 + peers.length + 1;
   const drop = accept - 1;
   const program: Instruction[] = [
@@ -27,6 +32,48 @@ export function packetFilter(peers: readonly string[]): Uint8Array {
   return encodeFilter(program);
 }
 
+/**
+ * Packets with extension headers are rare, and are read by whoever gets them, who looks at their source, too. The label
+ * of a line is its place in the program.
+ */
+function filter6(peers: readonly string[]): Uint8Array {
+  const accept = PEERS6_AT + WORDS * 2 * peers.length + 1;
+  const drop = accept - 1;
+  const program: Instruction[] = [
+    [LOAD_WORD, 0, 0, PACKET_TYPE],
+    jump(EQUAL, PACKET_HOST, 1, 2, drop),
+    // The next header.
+    [LOAD_BYTE, 0, 0, 6],
+    jump(EQUAL, UDP, 3, PEERS6_AT, 4),
+    jump(EQUAL, ICMPV6, 4, 5, 8),
+    [LOAD_BYTE, 0, 0, 40],
+    jump(EQUAL, UNREACHABLE6, 6, accept, 7),
+    jump(EQUAL, TIME_EXCEEDED6, 7, accept, drop),
+    jump(EQUAL, HOP_BY_HOP, 8, accept, 9),
+    jump(EQUAL, ROUTING, 9, accept, 10),
+    jump(EQUAL, DESTINATION, 10, accept, 11),
+    jump(EQUAL, FRAGMENT, 11, 12, drop),
+    // Where in the whole it belongs, and whether there is more (RFC 8200 section 4.5).
+    [LOAD_HALF, 0, 0, 42],
+    jump(ANY_BIT, 0xfff9, 13, drop, accept),
+    ...peers.flatMap((peer, index) => isFrom6(peer, PEERS6_AT + WORDS * 2 * index, accept)),
+    [RETURN, 0, 0, 0],
+    [RETURN, 0, 0, WHOLE],
+  ];
+  return encodeFilter(program);
+}
+
+/** Word by word; at the first that differs the next peer is looked at, whose lines begin behind these. */
+function isFrom6(peer: string, at: number, accept: number): Instruction[] {
+  const bytes = parseIp(peer) ?? new Uint8Array(16);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const next = at + 2 * WORDS;
+  return Array.from({ length: WORDS }, (_, word): Instruction[] => [
+    [LOAD_WORD, 0, 0, 8 + 4 * word],
+    jump(EQUAL, view.getUint32(4 * word), at + 2 * word + 1, word === WORDS - 1 ? accept : at + 2 * word + 2, next),
+  ]).flat();
+}
+
 /** code, jump if true, jump if false, k. */
 export type Instruction = readonly [code: number, yes: number, no: number, k: number];
 
@@ -36,13 +83,19 @@ const [EQUAL, ANY_BIT, RETURN] = [0x15, 0x45, 0x06];
 const PACKET_TYPE = 0xfffff004;
 /** For this machine; not what it sends, and not what it overhears. */
 const PACKET_HOST = 0;
-const [ICMP, UDP] = [1, 17];
+const [ICMP, UDP, ICMPV6] = [1, 17, 58];
+/** RFC 8200 section 4. */
+const [HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION] = [0, 43, 44, 60];
 const [UNREACHABLE, TIME_EXCEEDED] = [3, 11];
-const [ICMP_AT, UDP_AT] = [7, 11];
-const WHOLE = 0xffff;
+/** RFC 4443. */
+const [UNREACHABLE6, TIME_EXCEEDED6] = [1, 3];
+const [ICMP_AT, UDP_AT, PEERS6_AT] = [7, 11, 14];
+/** Of an IPv6 address. */
+const WORDS = 4;
+export const WHOLE = 0xffff;
 
 /** Targets are counted from the beginning of the program; the machine counts from the next instruction. */
-const jump = (code: number, k: number, at: number, yes: number, no: number): Instruction => [
+export const jump = (code: number, k: number, at: number, yes: number, no: number): Instruction => [
   code,
   yes - at - 1,
   no - at - 1,

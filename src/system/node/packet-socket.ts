@@ -2,13 +2,14 @@ import { err, ok, type Result } from '../../base/index.ts';
 import type { WireFailure } from '../contract.ts';
 import { failureOf, loadLibc, raiseBuffer, SOCK_CLOEXEC, SOCK_NONBLOCK } from './libc.ts';
 
-/** A socket that hears whole packets, as IPv4 has them. */
+/** A socket that hears whole packets, from the IP header on. */
 export interface PacketSocket {
   close(): void;
 }
 
 const [AF_PACKET, SOCK_DGRAM] = [17, 2];
-const ETH_P_IP = 0x0800;
+/** What it hears: ETH_P_IP and ETH_P_IPV6, what comes in; ETH_P_ALL, what goes out as well. */
+export const ETHERTYPE = { ipv4: 0x0800, ipv6: 0x86dd, all: 0x0003 } as const;
 
 /** A packet is cut at this: more than any answer has. */
 const BUFFER = 2048;
@@ -19,6 +20,7 @@ const MOST_AT_ONCE = 256;
 
 /** Opens one at all interfaces. `heard` gets copies of what there is at one time. Linux only. */
 export async function openPacketSocket(
+  ethertype: number,
   filter: Uint8Array,
   heard: (packets: readonly Uint8Array[]) => void,
 ): Promise<Result<PacketSocket, WireFailure>> {
@@ -28,7 +30,7 @@ export async function openPacketSocket(
   // Protocol 0 hears nothing: not before the filter is in its place.
   const fd = libc.socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return err(failureOf(libc));
-  if (libc.setFilter(fd, filter) < 0 || libc.bind(fd, allInterfaces()) < 0) {
+  if (libc.setFilter(fd, filter) < 0 || libc.bind(fd, allInterfaces(ethertype)) < 0) {
     const why = failureOf(libc);
     libc.close(fd);
     return err(why);
@@ -58,9 +60,9 @@ export async function openPacketSocket(
 const ADDRESS_LENGTH = 20;
 
 /** struct sockaddr_ll: no interface is all of them. */
-function allInterfaces(): Buffer {
+function allInterfaces(ethertype: number): Buffer {
   const address = Buffer.alloc(ADDRESS_LENGTH);
   address.writeUInt16LE(AF_PACKET, 0);
-  address.writeUInt16BE(ETH_P_IP, 2);
+  address.writeUInt16BE(ethertype, 2);
   return address;
 }

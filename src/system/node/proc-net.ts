@@ -1,8 +1,13 @@
 import type { Family, Protocol } from '../../base/index.ts';
 
-/** The socket inodes by port in the text of /proc/net/udp, tcp, udp6 or tcp6, of sockets that can receive that family. */
-export function portInodes(table: string, protocol: Protocol, family: Family): Map<number, string> {
-  const inodes = new Map<number, string>();
+export interface PortSocket {
+  readonly port: number;
+  readonly inode: string;
+}
+
+/** The sockets in the text of /proc/net/udp, tcp, udp6 or tcp6 that can receive that family; several may share a port. */
+export function portSockets(table: string, protocol: Protocol, family: Family): PortSocket[] {
+  const sockets: PortSocket[] = [];
   for (const line of table.split('\n').slice(1)) {
     const fields = line.trim().split(/\s+/);
     const [address, port] = (fields[LOCAL] ?? '').split(':');
@@ -10,9 +15,9 @@ export function portInodes(table: string, protocol: Protocol, family: Family): M
     if (protocol === 'tcp' && fields[STATE] !== LISTEN) continue;
     if (address === undefined || port === undefined || inode === undefined) continue;
     if (!TAKES[family](address)) continue;
-    inodes.set(Number.parseInt(port, 16), inode);
+    sockets.push({ port: Number.parseInt(port, 16), inode });
   }
-  return inodes;
+  return sockets;
 }
 
 // sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode ...

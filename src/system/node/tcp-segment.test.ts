@@ -11,13 +11,13 @@ const segment = (flags: number, { offset = 5, bytes = [] as readonly number[] } 
   ]);
 
 test.each([
-  ['SYN', 0x02, true],
-  ['SYN of a caller that knows ECN', 0xc2, true],
-  ['SYN and ACK: an answer', 0x12, false],
-  ['ACK', 0x10, false],
-  ['reset', 0x04, false],
-])('%s', (_, flags, isFirst) => {
-  expect(readSegment(segment(flags))).toEqual({ from: 50_000, to: 5060, isFirst, bytes: new Uint8Array() });
+  ['SYN', 0x02, true, false],
+  ['SYN of a caller that knows ECN', 0xc2, true, false],
+  ['SYN and ACK: an answer', 0x12, false, true],
+  ['ACK', 0x10, false, false],
+  ['reset', 0x04, false, false],
+])('%s', (_, flags, isFirst, isAnswer) => {
+  expect(readSegment(segment(flags))).toEqual({ from: 50_000, to: 5060, isFirst, isAnswer, bytes: new Uint8Array() });
 });
 
 test('what it carries begins behind its options', () => {

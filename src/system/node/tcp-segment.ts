@@ -6,6 +6,8 @@ export interface TcpSegment {
   readonly to: number;
   /** The first of a connection: SYN, and no ACK. */
   readonly isFirst: boolean;
+  /** The answer to that: SYN and ACK. */
+  readonly isAnswer: boolean;
   readonly bytes: Uint8Array;
 }
 
@@ -16,6 +18,12 @@ const SHORTEST = 20;
 export function readSegment(bytes: Uint8Array): TcpSegment | null {
   const header = 4 * ((bytes[12] ?? 0) >> 4);
   if (header < SHORTEST || bytes.length < header) return null;
-  const isFirst = ((bytes[13] ?? 0) & (SYN | ACK)) === SYN;
-  return { from: wordAt(bytes, 0), to: wordAt(bytes, 2), isFirst, bytes: bytes.subarray(header) };
+  const flags = (bytes[13] ?? 0) & (SYN | ACK);
+  return {
+    from: wordAt(bytes, 0),
+    to: wordAt(bytes, 2),
+    isFirst: flags === SYN,
+    isAnswer: flags === (SYN | ACK),
+    bytes: bytes.subarray(header),
+  };
 }

@@ -1,5 +1,5 @@
-/** SKF_AD_OFF + SKF_AD_PKTTYPE, and SKF_NET_OFF: the packets of these tests begin with the IP header. */
-const [PACKET_TYPE, IP_HEADER] = [0xfffff004, 0xfff00000];
+/** SKF_AD_OFF with SKF_AD_PKTTYPE and SKF_AD_PROTOCOL, and SKF_NET_OFF: the packets of these tests begin with the IP header. */
+const [PACKET_TYPE, LINK_PROTOCOL, IP_HEADER] = [0xfffff004, 0xfffff000, 0xfff00000];
 
 /** The kernel's machine, as far as the program needs it; linux/filter.h. How many bytes of the packet are let through. */
 export function runFilter(program: Uint8Array, packet: Uint8Array, type = 0): number {
@@ -15,7 +15,9 @@ export function runFilter(program: Uint8Array, packet: Uint8Array, type = 0): nu
     ];
     at++;
     if (code === 0x06) return k;
-    if (code === 0x20) a = k === PACKET_TYPE ? type : data.getUint32(k >= IP_HEADER ? k - IP_HEADER : k);
+    if (code === 0x20 && k === PACKET_TYPE) a = type;
+    else if (code === 0x20 && k === LINK_PROTOCOL) a = data.getUint8(0) >> 4 === 6 ? 0x86dd : 0x0800;
+    else if (code === 0x20) a = data.getUint32(k >= IP_HEADER ? k - IP_HEADER : k);
     else if (code === 0x28) a = data.getUint16(k);
     else if (code === 0x30) a = data.getUint8(k);
     else if (code === 0x50) a = data.getUint8(x + k);

@@ -1,8 +1,10 @@
-/** For tests: IPv4 packets (RFC 791, 768, 792), byte by byte. */
+import { parseIp } from '../../base/index.ts';
+
+/** For tests: IP packets (RFC 791, 768, 792; RFC 8200, 4443), byte by byte. */
 
 const word = (value: number): number[] => [(value >> 8) & 0xff, value & 0xff];
 
-const octets = (address: string): number[] => address.split('.').map(Number);
+const octets = (address: string): number[] => [...(parseIp(address) ?? [])];
 
 export interface IpWanted {
   readonly from?: string;
@@ -25,8 +27,36 @@ export function ipPacket(protocol: number, inside: Uint8Array, wanted: IpWanted 
   ]);
 }
 
+export interface Ip6Wanted {
+  readonly from?: string;
+  readonly to?: string;
+  /** In front of what is carried: their numbers and their bytes, of which the first is filled in. */
+  readonly extensions?: readonly (readonly [kind: number, bytes: Uint8Array])[];
+  /** In place of the payload length that is right. */
+  readonly length?: number;
+}
+
+export function ip6Packet(protocol: number, inside: Uint8Array, wanted: Ip6Wanted = {}): Uint8Array {
+  const { from = '2001:db8:100::20', to = '2001:db8:1::100', extensions = [] } = wanted;
+  const kinds = [...extensions.map(([kind]) => kind), protocol];
+  const headers = extensions.flatMap(([, bytes], index) => [kinds[index + 1] ?? 0, ...bytes.subarray(1)]);
+  const payload = [...headers, ...inside];
+  return Uint8Array.from([
+    ...[0x60, 0, 0, 0, ...word(wanted.length ?? payload.length), kinds[0] ?? 0, 64],
+    ...[...octets(from), ...octets(to), ...payload],
+  ]);
+}
+
+/** An extension header of so many times eight bytes, with nothing in it that anybody would heed. */
+export const extension = (eights = 1): Uint8Array =>
+  Uint8Array.from({ length: 8 * eights }, (_, index) => (index === 1 ? eights - 1 : 0));
+
 export const udpPacket = (fromPort: number, toPort: number, text: string, sum = 0): Uint8Array =>
   Uint8Array.from([...word(fromPort), ...word(toPort), ...word(8 + text.length), ...word(sum), ...Buffer.from(text)]);
+
+/** Its header, without options. */
+export const tcpPacket = (fromPort: number, toPort: number, flags: number): Uint8Array =>
+  Uint8Array.from([...word(fromPort), ...word(toPort), 0, 0, 0, 1, 0, 0, 0, 0, 0x50, flags, 255, 255, 0, 0, 0, 0]);
 
 export const icmpPacket = (type: number, code: number, quoted: Uint8Array): Uint8Array =>
   Uint8Array.from([type, code, 0, 0, 0, 0, 0, 0, ...quoted]);

@@ -29,13 +29,14 @@ const CHECKSUMS = { udp: { protocol: UDP, at: 6 }, tcp: { protocol: 6, at: 16 } 
 /**
  * Whether the system will take what an IP packet holds for whole (RFC 768, RFC 9293 section 3.1); who hears copies hears
  * the others, too. `addresses`: as they are in the packet. Between virtual machines checksums are left to be filled in:
- * then there is that of the pseudo header alone.
+ * then there is that of the pseudo header alone. UDP over IPv4 may have none (over IPv6 it must, RFC 8200 section 8.1).
  */
 export function mayBeRight(inside: Uint8Array, addresses: Uint8Array, transport: 'udp' | 'tcp'): boolean {
   const { protocol, at } = CHECKSUMS[transport];
   const sum = wordAt(inside, at);
   const pseudo = sumOf(addresses, protocol + inside.length);
-  return (sum === 0 && transport === 'udp') || sum === pseudo || sumOf(inside, pseudo) === 0xffff;
+  const needsNone = transport === 'udp' && addresses.length === 8;
+  return (sum === 0 && needsNone) || sum === pseudo || sumOf(inside, pseudo) === 0xffff;
 }
 
 /** The ones' complement sum of RFC 1071, begun with that of something else. */

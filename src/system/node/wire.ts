@@ -1,25 +1,31 @@
-import { isIpv4 } from '../../base/index.ts';
-import type { Watch, Wire, WireFailure, WireHandlers } from '../contract.ts';
-import { readIpPacket } from './ip-packet.ts';
+import { scopeOf } from '../../base/index.ts';
+import type { Knock, Watch, Watched, Wire, WireFailure, WireHandlers } from '../contract.ts';
+import { callFilter } from './call-filter.ts';
+import { type IpPacket, readIpPacket } from './ip-packet.ts';
 import { packetFilter } from './packet-filter.ts';
-import { openPacketSocket, type PacketSocket } from './packet-socket.ts';
+import { ETHERTYPE, openPacketSocket, type PacketSocket } from './packet-socket.ts';
 
 class NodeWatch implements Watch {
   readonly #handlers: WireHandlers;
+  readonly #watched: Watched;
   readonly #own: ReadonlySet<string>;
   #socket: PacketSocket | null = null;
   #closed = false;
 
-  constructor(own: readonly string[], handlers: WireHandlers) {
+  constructor(watched: Watched, own: readonly string[], handlers: WireHandlers) {
+    this.#watched = watched;
     this.#own = new Set(own);
     this.#handlers = handlers;
   }
 
-  async open(peers: readonly string[]): Promise<void> {
+  async open(): Promise<void> {
     // Nobody is called before `watch` has returned.
     await Promise.resolve();
-    if (!peers.every(isIpv4)) return this.#fail({ kind: 'other', code: 'EAFNOSUPPORT' });
-    const opened = await openPacketSocket(packetFilter(peers), this.#heard);
+    const { what, family, peers } = this.#watched;
+    const opened =
+      what === 'calls'
+        ? await openPacketSocket(ETHERTYPE.all, callFilter(family, peers), this.#heard)
+        : await openPacketSocket(ETHERTYPE[family], packetFilter(family, peers), this.#heard);
     if (opened.kind === 'ok') this.#socket = opened.value;
     if (this.#closed) this.#socket?.close();
     else if (opened.kind === 'ok') this.#handlers.watching();
@@ -37,30 +43,43 @@ class NodeWatch implements Watch {
   }
 
   #heard = (packets: readonly Uint8Array[]): void => {
-    if (!this.#closed) deliver(packets, this.#isOwn, this.#handlers);
+    if (!this.#closed) deliver(packets, this.#watched.peers, this.#isOwn, this.#handlers);
   };
 
-  #isOwn = (address: string): boolean => this.#own.has(address) || address.startsWith('127.');
+  #isOwn = (address: string): boolean => this.#own.has(address) || scopeOf(address) === 'loopback';
 }
 
 /** A machine that forwards for others hears their packets, too: those are none of ours. */
 export function deliver(
   packets: readonly Uint8Array[],
+  peers: readonly string[],
   isOwn: (address: string) => boolean,
-  { arrived, turnedBack }: Pick<WireHandlers, 'arrived' | 'turnedBack'>,
+  { arrived, turnedBack, knocked }: Pick<WireHandlers, 'arrived' | 'turnedBack' | 'knocked'>,
 ): void {
   const read = packets.flatMap((bytes) => readIpPacket(bytes) ?? []);
-  const ours = read.filter((packet) => packet.kind === 'udp').filter(({ to }) => isOwn(to.address));
+  const ours = read
+    .filter((packet) => packet.kind === 'udp')
+    .filter(({ from, to }) => isOwn(to.address) && peers.includes(from.address));
   if (ours.length > 0) arrived(ours);
+  const knocks = read.flatMap((packet) => knockOf(packet, peers, isOwn) ?? []);
+  if (knocks.length > 0) knocked(knocks);
   for (const packet of read)
     if (packet.kind === 'icmp' && isOwn(packet.to) && isOwn(packet.error.from.address)) turnedBack(packet.error);
 }
 
+/** null: not between one of them and this machine. */
+function knockOf(packet: IpPacket, peers: readonly string[], isOwn: (address: string) => boolean): Knock | null {
+  if (packet.kind !== 'first') return null;
+  const [peer, own] = packet.isAnswer ? [packet.to, packet.from] : [packet.from, packet.to];
+  if (!peers.includes(peer.address) || !isOwn(own.address)) return null;
+  return { kind: packet.isAnswer ? 'answered' : 'asked', peer, own };
+}
+
 /** `addresses`: those of this machine. */
 export const nodeWire = (addresses: () => readonly string[]): Wire => ({
-  watch(peers, handlers) {
-    const watch = new NodeWatch(addresses(), handlers);
-    void watch.open(peers);
+  watch(watched, handlers) {
+    const watch = new NodeWatch(watched, addresses(), handlers);
+    void watch.open();
     return watch;
   },
 });

@@ -1,0 +1,57 @@
+import { type FoundProduct, findProducts, findProfile, isFoundOut, listPorts, type Profile } from '../app/index.ts';
+import { ok, type Result } from '../base/index.ts';
+import { type ReportDiscovered, renderPorts, renderPortsJson, warningTexts } from '../report/index.ts';
+import { asksToDiscover, profileNames } from './input.ts';
+import { sayMistake, sayNotice, sayPlainly } from './say.ts';
+import { type Context, EXIT, type Mistake, wrong } from './types.ts';
+
+export interface PortsCommand {
+  readonly profile?: string;
+  readonly json?: boolean;
+  readonly lang?: string;
+}
+
+const DEFAULT_COLUMNS = 80;
+
+/** `fullcone ports`: which ports the phone system of this machine has, where that is written, and who holds them. */
+export async function ports(command: PortsCommand, context: Context): Promise<number> {
+  const what = await whatIsMeant(command, context);
+  if (what.kind === 'error') return sayMistake(what.error, context);
+  const report = await listPorts(context.system, what.value, context.version);
+  const { out, environment } = context.terminal;
+  const colour = out.isTerminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
+  const columns = (out.isTerminal ? out.columns : null) ?? DEFAULT_COLUMNS;
+  const options = { columns, colour, verbose: false };
+  out.write(command.json ? renderPortsJson(report) : renderPorts(report, context.language, options));
+  return isFoundOut(report) ? EXIT.supported : EXIT.inconclusive;
+}
+
+async function whatIsMeant(
+  { profile }: PortsCommand,
+  { system }: Context,
+): Promise<Result<readonly FoundProduct[] | Profile, Mistake>> {
+  if (profile !== undefined && !asksToDiscover({ profile })) {
+    const named = findProfile(profile.trim().toLowerCase());
+    return named ? ok(named) : wrong('profile.unknown', { given: profile, profiles: profileNames() });
+  }
+  const found = await findProducts(system);
+  return found.length > 0 ? ok(found) : wrong('profile.none-found', { profiles: profileNames() });
+}
+
+/** The one that `--profile auto` means. */
+export async function findOne({ system }: Context): Promise<Result<FoundProduct, Mistake>> {
+  const found = await findProducts(system);
+  const [first, ...others] = found;
+  if (!first) return wrong('profile.none-found', { profiles: profileNames() });
+  if (others.length > 0) {
+    const names = found.map(({ profile, processes: [main] }) => (main ? `${profile.id} (${main.pid})` : profile.id));
+    return wrong('profile.several-found', { found: names.join(', '), first: first.profile.id });
+  }
+  return ok(first);
+}
+
+/** What is going to be checked, since nobody has named it, and what may be wrong with it. */
+export function sayFound({ name, ports: found, warnings }: ReportDiscovered, context: Context): void {
+  sayNotice('discovered', context, { name, ports: found.map((port) => port.ports).join(', ') });
+  for (const text of warningTexts(warnings, context.language)) sayPlainly(text, context);
+}
