@@ -1,13 +1,15 @@
 /**
- * `npm run matrix`: every scenario in every lab, expected against got, as a table. `-- --full` draws more seeds,
- * adds loss beyond what the design promises, and repeats the real networks; `-- nat-` runs those whose names begin
- * like this. Ends with 1 on any difference.
+ * `npm run matrix`: every scenario in every lab, expected against got, as a table, row by row as they are done. `--
+ * --full` draws more seeds, adds loss beyond what every cause withstands (there only a port that was called wrong
+ * counts), and repeats the real networks; `-- nat-` runs those whose names begin like this. Ends with 1 on any
+ * difference.
  */
 import { labSupport } from './kernel/index.ts';
 import { type KernelColumn, runInKernel, runNatInKernel } from './run-kernel.ts';
 import { type ModelRun, modelRuns, runInModel, runNatInModel } from './run-model.ts';
 import {
   type Column,
+  isContradiction,
   NAT_SCENARIOS,
   type NatScenario,
   reasonToSkip,
@@ -16,14 +18,16 @@ import {
 } from './scenarios/index.ts';
 
 const FULL = process.argv.includes('--full');
-const SEEDS = FULL ? 1000 : 200;
+const SEEDS = FULL ? 400 : 200;
 const RUNS = modelRuns(SEEDS);
 const WANTED = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 /** Each way. */
 const LOSSES = FULL ? [0, 0.01, 0.02, 0.03, 0.05, 0.1] : [0, 0.01, 0.03, 0.05];
-const KERNEL_RUNS = FULL ? 5 : 1;
+/** Up to here every difference counts; above, ports that are called wrong. */
+const PROMISED = 0.05;
+const KERNEL_RUNS = FULL ? 3 : 1;
 /** Labs that are up at the same time; they mostly wait. */
-const LABS_AT_ONCE = 3;
+const LABS_AT_ONCE = 8;
 
 interface Cell {
   readonly runs: number;
@@ -68,7 +72,8 @@ async function runModel({ inModel }: Line): Promise<Cell> {
   let first: readonly string[] = [];
   for (const loss of LOSSES) {
     for (const run of RUNS) {
-      const differences = await inModel({ ...run, loss });
+      const all = await inModel({ ...run, loss });
+      const differences = loss > PROMISED ? all.filter(isContradiction) : all;
       if (differences.length === 0) continue;
       wrong++;
       if (first.length === 0) first = differences.map((line) => `seed ${run.seed}, ${run.mode}, loss ${loss}: ${line}`);
@@ -108,7 +113,11 @@ async function fill(rows: readonly Row[]): Promise<void> {
     }),
   );
   await pool(kernel, LABS_AT_ONCE);
-  for (const row of rows) row.cells.set('model', row.line.skip('model') ?? (await runModel(row.line)));
+  write(['scenario', 'model', 'kernel', 'live', 'coturn', 'expected']);
+  for (const row of rows) {
+    row.cells.set('model', row.line.skip('model') ?? (await runModel(row.line)));
+    printRow(row);
+  }
 }
 
 const show = (cell: Cell | string | undefined): string =>
@@ -125,24 +134,20 @@ function expectedOfNat({ expect: { behaviour, hairpin, fragments, lifetime } }: 
     .join('; ');
 }
 
-function print(rows: readonly Row[]): void {
-  const write = (cells: readonly string[]) =>
-    console.log(
-      cells
-        .map((cell, index) => cell.padEnd([38, 12, 8, 8, 8][index] ?? 0))
-        .join(' ')
-        .trimEnd(),
-    );
-  write(['scenario', 'model', 'kernel', 'live', 'coturn', 'expected']);
-  for (const { line, cells } of rows)
-    write([
-      line.name,
-      show(cells.get('model')),
-      show(cells.get('kernel')),
-      show(cells.get('live')),
-      show(cells.get('coturn')),
-      line.expected,
-    ]);
+const write = (cells: readonly string[]): void =>
+  console.log(
+    cells
+      .map((cell, index) => cell.padEnd([38, 12, 8, 8, 8][index] ?? 0))
+      .join(' ')
+      .trimEnd(),
+  );
+
+function printRow({ line, cells }: Row): void {
+  const columns = (['model', 'kernel', 'live', 'coturn'] as const).map((column) => show(cells.get(column)));
+  write([line.name, ...columns, line.expected]);
+}
+
+function printWhy(rows: readonly Row[]): void {
   console.log(
     `\nmodel: ${SEEDS} seeds at ${LOSSES.map((loss) => `${loss * 100} %`).join(', ')} loss each way; right/all`,
   );
@@ -156,7 +161,7 @@ function print(rows: readonly Row[]): void {
 const lines = [...SCENARIOS.map(lineOf), ...NAT_SCENARIOS.map(lineOfNat)].filter(isWanted);
 const rows: Row[] = lines.map((line) => ({ line, cells: new Map() }));
 await fill(rows);
-print(rows);
+printWhy(rows);
 const wrong = rows
   .flatMap(({ cells }) => [...cells.values()])
   .filter((cell) => typeof cell !== 'string' && cell.wrong > 0);

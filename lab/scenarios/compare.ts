@@ -48,6 +48,19 @@ export function compare(expectation: Expectation, report: ReportShape, column: C
   return differences;
 }
 
+/** Of a port: what was expected of it, and what was said; null: the line is about something else. */
+const ABOUT_PORT = /(?:udp|tcp)\/\d+: expected (.+), got (.+)$/;
+
+/**
+ * Whether such a line is about a port that works and was called wrong, or the other way round. What could not be found
+ * out is no lie, and a cause that is more general than it could be is none either.
+ */
+export function isContradiction(difference: string): boolean {
+  const [, wanted = '', got = ''] = ABOUT_PORT.exec(difference) ?? [];
+  if (wanted === '' || got.startsWith('untested')) return false;
+  return wanted.split(' or ').every((one) => (one === 'open') !== (got === 'open'));
+}
+
 const familiesOf = ({ ports }: ReportShape): string => [...new Set(ports.map(({ family }) => family))].join();
 
 function factsOf({ facts = {} }: Expectation, { findings }: ReportShape): [string, string | number, unknown][] {

@@ -53,7 +53,7 @@ function socketsForCalls({ tcp }: CheckRequest): number {
  * So long, since it was asked, a run waits for the router where all ports are well: it has been asked by all protocols by
  * then, and most that speak have answered.
  */
-const ROUTER_GRACE: Milliseconds = 300;
+const ROUTER_GRACE: Milliseconds = 150;
 
 /** At a time, beside a phone system that is at work: it finds most of its ports free. */
 const FEW_SOCKETS = 256;

@@ -98,9 +98,10 @@ describe('what is sent', () => {
     expect(b.seen.map(({ kind }) => kind)).toEqual(['router-silent']);
     expect([b.state.done, b.open.size]).toEqual([true, 0]);
     const to = b.sent.map(({ to, at }) => `${at} ${to.address}:${to.port}`);
-    const later = (at: number) =>
-      [`${GATEWAY}:5351`, `${GATEWAY}:5351`, `${GATEWAY}:1900`, '239.255.255.250:1900'].map((one) => `${at} ${one}`);
-    expect(to).toEqual([`0 ${GATEWAY}:5351`, ...later(250), ...later(750)]);
+    const natPmp = (at: number) => `${at} ${GATEWAY}:5351`;
+    const others = (at: number) =>
+      [`${GATEWAY}:5351`, `${GATEWAY}:1900`, '239.255.255.250:1900'].map((one) => `${at} ${one}`);
+    expect(to).toEqual([natPmp(0), ...others(100), natPmp(250), natPmp(750), ...others(750)]);
   });
 
   test('nothing that makes a mapping', () => {

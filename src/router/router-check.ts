@@ -29,7 +29,8 @@ export const isLanAddress = (address: string): boolean =>
 /** When what is sent, after the beginning. NAT-PMP alone tells most of it at once, and makes the least noise. */
 const SCHEDULE: readonly (readonly [after: Milliseconds, what: readonly RouterProtocol[]])[] = [
   [0, ['nat-pmp']],
-  [250, ['nat-pmp', 'pcp', 'upnp']],
+  [100, ['pcp', 'upnp']],
+  [250, ['nat-pmp']],
   [750, ['nat-pmp', 'pcp', 'upnp']],
 ];
 
