@@ -7,6 +7,7 @@ import { join } from 'node:path';
 const PROGRAMS = {
   bash: 'bash',
   conntrack: 'conntrack',
+  'dbus-daemon': 'dbus',
   dnsmasq: 'dnsmasq-base',
   ip: 'iproute2',
   miniupnpd: 'miniupnpd-nftables',
@@ -14,7 +15,11 @@ const PROGRAMS = {
   nft: 'nftables',
   nsenter: 'util-linux',
   ps: 'procps',
+  python3: 'python3',
+  runsv: 'runit',
   sysctl: 'procps',
+  // Never started but inside of lab/systemd.
+  'systemd-run': 'systemd',
   turnserver: 'coturn',
   unshare: 'util-linux',
 };

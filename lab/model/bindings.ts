@@ -7,6 +7,8 @@ export interface Bindings<S extends { readonly local: Endpoint }> {
   /** Whether this is an address of the host itself. */
   isLocal(address: string): boolean;
   canBind(address: string): boolean;
+  /** Whether a socket has this port, at whichever address. */
+  has(port: number): boolean;
   /** The endpoint, with a free port in place of port 0; null: it is in use. */
   choose(wanted: Endpoint): Endpoint | null;
   add(socket: S): void;
@@ -48,6 +50,7 @@ export function createBindings<S extends { readonly local: Endpoint }>(
 
   return {
     isLocal,
+    has: (port) => at(port).length > 0,
     canBind: (address) => isAnyAddress(address) || isLocal(address),
     choose(wanted) {
       if (wanted.port === 0) return chooseEphemeral(wanted.address);

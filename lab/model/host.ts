@@ -1,4 +1,12 @@
-import { err, type Family, formatEndpoint, type Milliseconds, ok, type Result } from '../../src/base/index.ts';
+import {
+  err,
+  type Family,
+  formatEndpoint,
+  type Milliseconds,
+  ok,
+  type Protocol,
+  type Result,
+} from '../../src/base/index.ts';
 import type { Clock, DnsError, Files, IcmpError, Names, RunningProcess, System } from '../../src/system/index.ts';
 import type { NetworkSpec } from '../scenarios/index.ts';
 import { firstOf, PRIMARY, PRIMARY6, PRIMARY64, STUN_DOMAIN, STUN_NAME, STUN_PORT } from './addresses.ts';
@@ -7,6 +15,7 @@ import { createDescriptors } from './descriptors.ts';
 import type { Events } from './events.ts';
 import { createLive } from './live.ts';
 import type { Packet } from './packet.ts';
+import { createUnits, type Units, type UnitsSpec } from './services.ts';
 import { createSockets } from './sockets.ts';
 import { createTcp } from './tcp.ts';
 import { createWire } from './wire.ts';
@@ -22,6 +31,7 @@ export interface HostOptions {
   readonly firewall: boolean;
   /** Whether its programs may see packets that no socket gets. */
   readonly mayWatch: boolean;
+  readonly services: UnitsSpec | undefined;
   /** By path. */
   readonly disk: Readonly<Record<string, string | { readonly code: string }>>;
   readonly processes: readonly RunningProcess[];
@@ -38,6 +48,7 @@ export interface HostOptions {
 /** A machine: what a program on it sees, and the way in for packets. */
 export interface Host {
   readonly system: System;
+  readonly units: Units;
   /** false: nobody here wants it. */
   receive(packet: Packet): boolean;
   turnedBack(error: IcmpError): void;
@@ -66,7 +77,11 @@ export function createHost(options: HostOptions): Host {
   const { wire, arrived, left, turnedBack } = createWire(events, rest.mayWatch);
   const common = { addresses, descriptors, events, transmit };
   const sockets = createSockets({ ...common, held, chance: createChance(seed, `${name}: ports`) });
-  const { tcp, receive: receiveSegment } = createTcp({
+  const {
+    tcp,
+    has,
+    receive: receiveSegment,
+  } = createTcp({
     ...{ ...common, held: heldTcp, chance: createChance(seed, `${name}: tcp`) },
   });
   const { live, arrived: besideHolders } = createLive({
@@ -77,6 +92,9 @@ export function createHost(options: HostOptions): Host {
     transmit: (packet) =>
       addresses.includes(packet.to.address) ? events.after(0, () => receive(packet)) : transmit(packet),
   });
+  const all = { udp: held, tcp: heldTcp };
+  const isBound = (protocol: Protocol, port: number) => (protocol === 'udp' ? sockets.has(port) : has(port));
+  const units = createUnits(options.services ?? { units: [] }, { events, held: all, isBound });
   const system: System = {
     clock: createClock(events),
     random: createChance(seed, `${name}: random`).bytes,
@@ -92,16 +110,12 @@ export function createHost(options: HostOptions): Host {
       sourceFor: (address) => Promise.resolve(firstOf(addresses, address) ?? null),
       gatewayFor: () => Promise.resolve(gateway === null ? { kind: 'none' } : { kind: 'known', address: gateway }),
       canBind: (address) => Promise.resolve(sockets.canBind(address)),
-      holders: (protocol, ports) =>
-        Promise.resolve(
-          new Map(
-            ports.filter((port) => (protocol === 'udp' ? held : heldTcp).has(port)).map((port) => [port, [HOLDER]]),
-          ),
-        ),
+      holders: (protocol, ports) => Promise.resolve(holdersAmong(ports, protocol, all[protocol], units)),
       seesAllHolders: () => Promise.resolve(true),
       processes: () => Promise.resolve(rest.processes),
     },
     files: createFiles(rest.disk),
+    services: units.control,
   };
   function receive(packet: Packet): boolean {
     arrived(packet);
@@ -113,10 +127,14 @@ export function createHost(options: HostOptions): Host {
   return {
     system,
     receive,
+    units,
     turnedBack,
     openSockets: descriptors.open,
   };
 }
+
+const holdersAmong = (ports: readonly number[], protocol: Protocol, held: ReadonlySet<number>, units: Units) =>
+  new Map(ports.filter((port) => held.has(port)).map((port) => [port, [units.holderOf(protocol, port) ?? HOLDER]]));
 
 /** A Thursday; virtual time begins here. */
 const EPOCH = Date.UTC(2026, 0, 1);

@@ -5,6 +5,7 @@ import { createEvents } from './events.ts';
 import { createNetwork } from './network.ts';
 import type { ModelOptions } from './options.ts';
 import { advanceBy, runUntilSettled } from './run.ts';
+import type { Units } from './services.ts';
 import { type Counters, createWatch, type PacketTrace } from './watch.ts';
 
 export interface Model {
@@ -23,6 +24,8 @@ export interface Model {
   repair(change: Partial<RouterSpec>, family?: Family): void;
   readonly counters: Counters;
   readonly trace: readonly PacketTrace[];
+  /** The services of the PBX's machine. */
+  readonly units: Omit<Units, 'control'>;
   /** Sockets and listeners of both hosts that nobody has closed, and calls under way. */
   openSockets(): number;
 }
@@ -44,6 +47,7 @@ export function createModel(spec: NetworkSpec, options: ModelOptions): Model {
     },
     counters: watch.counters,
     trace: watch.trace,
+    units: pbx.units,
     openSockets: () => pbx.openSockets() + reflector.openSockets(),
   };
 }

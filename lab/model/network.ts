@@ -71,6 +71,7 @@ export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: 
       freeSockets: Number.POSITIVE_INFINITY,
       firewall: false,
       mayWatch: true,
+      services: undefined,
       disk: {},
       processes: [],
     },
@@ -142,7 +143,17 @@ const pbxOf = (
   options: ModelOptions,
 ): Pick<
   HostOptions,
-  'name' | 'addresses' | 'gateway' | 'held' | 'heldTcp' | 'freeSockets' | 'firewall' | 'mayWatch' | 'disk' | 'processes'
+  | 'name'
+  | 'addresses'
+  | 'gateway'
+  | 'held'
+  | 'heldTcp'
+  | 'freeSockets'
+  | 'firewall'
+  | 'mayWatch'
+  | 'services'
+  | 'disk'
+  | 'processes'
 > => ({
   name: 'pbx',
   gateway: spec.router === null ? null : GATEWAY,
@@ -152,6 +163,7 @@ const pbxOf = (
   freeSockets: options.freeSockets ?? Number.POSITIVE_INFINITY,
   firewall: spec.hostFirewall ?? false,
   mayWatch: options.mayWatch ?? true,
+  services: options.services,
   disk: options.disk ?? {},
   processes: options.processes ?? [],
 });

@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../../src/base/index.ts';
 import type { RunningProcess } from '../../src/system/index.ts';
 import type { Packet } from './packet.ts';
+import type { UnitsSpec } from './services.ts';
 
 /** What befalls one packet on its way between router and internet: lost, or so much later; null: nothing special. */
 export type Meddle = (way: 'out' | 'in', packet: Packet, now: Milliseconds) => 'lost' | Milliseconds | null;
@@ -23,6 +24,8 @@ export interface ModelOptions {
   readonly mayWatch?: boolean;
   /** Trouble that has a will of its own, beside chance. */
   readonly meddle?: Meddle;
+  /** Services of the PBX's machine; their ports are held in addition to the network's own. */
+  readonly services?: UnitsSpec;
   /** What lies on the PBX's disk, by path; an error instead of a text, such as `EACCES`, in a pair of its own. */
   readonly disk?: Readonly<Record<string, string | { readonly code: string }>>;
   /** What runs on the PBX; nothing by default. */

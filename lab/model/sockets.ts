@@ -21,6 +21,7 @@ export interface SocketsOptions {
 export interface Sockets {
   readonly udp: Udp;
   canBind(address: string): boolean;
+  has(port: number): boolean;
   /** A packet for this host; false: no socket wants it. */
   receive(packet: Datagram): boolean;
 }
@@ -83,7 +84,7 @@ export function createSockets({ addresses, held, descriptors, events, chance, tr
     return true;
   }
 
-  return { udp: { open, freeSockets: descriptors.free }, canBind: bindings.canBind, receive };
+  return { udp: { open, freeSockets: descriptors.free }, canBind: bindings.canBind, has: bindings.has, receive };
 }
 
 function becomeOpen(socket: Socket): void {

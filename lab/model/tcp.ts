@@ -24,6 +24,7 @@ export interface TcpOptions {
 
 export interface HostTcp {
   readonly tcp: Tcp;
+  has(port: number): boolean;
   /** A segment for this host; false: nobody here expects it, and the host has said so. */
   receive(segment: Segment): boolean;
 }
@@ -115,7 +116,7 @@ export function createTcp({ addresses, held, descriptors, events, chance, transm
 
   const failCall = (ended: (outcome: CallOutcome) => void): Timer => events.after(0, () => ended('failed'));
 
-  return { tcp: { listen, call, exchange }, receive };
+  return { tcp: { listen, call, exchange }, has: bindings.has, receive };
 }
 
 const isPossible = (from: string, { address, port }: Endpoint): boolean =>

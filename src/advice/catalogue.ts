@@ -5,6 +5,12 @@ export type Severity = 'error' | 'warning' | 'info';
 
 /** Every finding there is, in the order of urgency. */
 export const CATALOGUE = {
+  // Somebody's telephones are silent: nothing is more urgent.
+  'service-not-started': 'error',
+  'service-not-held': 'error',
+  'service-not-stopped': 'error',
+  'services-unguarded': 'error',
+
   // No server, no check.
   'server-unresolvable': 'error',
   'server-unreachable': 'error',

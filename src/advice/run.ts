@@ -5,6 +5,7 @@ import { type Draft, isPrefixTranslated, type Scene } from './draft.ts';
 import { pauseFacts } from './pauses.ts';
 import { turnedBackFacts } from './ports.ts';
 import { findNats } from './router.ts';
+import { findServices } from './services.ts';
 import type { Facts, FindingContext } from './types.ts';
 
 /**
@@ -14,9 +15,12 @@ import type { Facts, FindingContext } from './types.ts';
 export function findAboutRun(idle: readonly PortVerdict[], scene: Scene): Draft[] {
   const { run } = scene;
   const cancelled = run.verdict === 'cancelled';
-  const servers = findServers(scene, cancelled ? [] : idle);
-  const left = cancelled || servers.some(({ ports }) => ports.length > 0) ? [] : idle;
+  const services = findServices(scene, idle);
+  const others = services.length > 0 ? [] : idle;
+  const servers = findServers(scene, cancelled ? [] : others);
+  const left = cancelled || servers.some(({ ports }) => ports.length > 0) ? [] : others;
   return [
+    ...services,
     ...servers,
     ...(cancelled ? [cancelledDraft(idle, scene)] : []),
     ...(left.length > 0 ? [{ code: 'untested', ports: left, facts: {} } as const] : []),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ServiceTrouble } from '../evidence/index.ts';
 import type { Opinion, RouterVerdict, RunVerdict, ServerState } from '../verdict/index.ts';
 import { FINDING_CODES, type FindingCode } from './catalogue.ts';
 import { findFindings } from './find.ts';
@@ -81,8 +82,18 @@ const opinion = (kind: Opinion['kind']): Finding[] =>
     return findFindings({ ...run, opinions }, contextOf(run));
   });
 
+const troubled = (what: ServiceTrouble, service: string | null): Finding[] => {
+  const run = runOf('9000 untested');
+  const failure = { step: 'failed', what, service, at: 0, failure: { kind: 'failed', lines: ['a', 'b'] } } as const;
+  return findFindings(run, contextOf(run, { services: { services: [], failures: [failure] } }));
+};
+
 /** One run for each code. */
 const EXAMPLES: Record<FindingCode, () => Finding[]> = {
+  'service-not-started': () => troubled('start', 'sip.service'),
+  'service-not-held': () => troubled('hold', 'sip.service'),
+  'service-not-stopped': () => troubled('stop', 'sip.service'),
+  'services-unguarded': () => troubled('guard', null),
   'server-unresolvable': () => of('9000-9001 untested', 'unresolvable'),
   'server-unreachable': () => [
     ...of('9000 untested', 'unreachable'),

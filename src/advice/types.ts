@@ -1,3 +1,4 @@
+import type { ServicesEvidence } from '../evidence/index.ts';
 import type { CertificateVerdict, RouterVerdict } from '../verdict/index.ts';
 import type { FindingCode, Severity } from './catalogue.ts';
 
@@ -35,6 +36,8 @@ export interface FindingContext {
   readonly tries?: number;
   /** TCP ports of the product that this server could not be asked to call: `5060-5061, 5090`. */
   readonly tcpLeftOut?: string;
+  /** What was stopped for the check; absent: nothing was going to be. */
+  readonly services?: ServicesEvidence;
   /** Of TLS ports at which somebody listens. */
   readonly certificates?: readonly CertificateVerdict[];
   /** The date of the run: `2026-11-22`. */

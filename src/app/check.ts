@@ -1,15 +1,26 @@
-import { type Family, familyOf, type Milliseconds, type Protocol, portLabel, portsOf, scopeOf } from '../base/index.ts';
+import {
+  type Family,
+  familyOf,
+  isAnyAddress,
+  type Milliseconds,
+  type Protocol,
+  portsOf,
+  scopeOf,
+} from '../base/index.ts';
 import { isTlsPort } from '../pbx/index.ts';
-import { CALLED_AT_ONCE, fewestSockets, type ServerFacts } from '../plan/index.ts';
+import { CALLED_AT_ONCE, fewestSockets, type ProbePlan, type ServerFacts } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
-import type { Holder, System } from '../system/index.ts';
+import type { System } from '../system/index.ts';
 import { conclude, legsOf } from './conclude.ts';
 import type { CheckRequest, Mode, RunEvent } from './events.ts';
+import type { ExclusivePlan } from './exclusive-plan.ts';
 import { chooseFamily, hasFamily, makeResolve, type Resolve } from './family.ts';
+import { type AskPortion, checkGroups } from './groups.ts';
+import { heldBy, holdersOf } from './in-use.ts';
 import { type Bystanders, type Memory, memoryOf } from './memory.ts';
 import { chooseMode } from './places.ts';
 import { PortCalls } from './port-calls.ts';
-import { PortCheck } from './port-check.ts';
+import { PortCheck, type Portion } from './port-check.ts';
 import { PumpUntilCancelled } from './pumps.ts';
 import { askRouter, ROUTER_SOCKETS } from './router.ts';
 import { type Candidate, callersOf, checkServer, lead, type ServerTools, turnsFor, waysOf } from './servers.ts';
@@ -59,9 +70,17 @@ export function startCheck(
   request: CheckRequest,
   version: string,
   listen: (event: RunEvent) => void = () => undefined,
+  exclusive: ExclusivePlan | null = null,
 ): RunningCheck {
-  const run = new Run(system, request, version, listen);
+  const run = new Run(system, request, version, listen, exclusive);
   return { finished: run.all(), cancel: () => run.cancel() };
+}
+
+/** TCP ports, and who else may be asked to call them. */
+interface ToCall {
+  readonly tcp: readonly number[];
+  readonly others: readonly Candidate[];
+  readonly mode: Mode;
 }
 
 class Run {
@@ -76,8 +95,17 @@ class Run {
   /** Nobody waits for it much longer. */
   #dropRouterSoon: () => void = () => undefined;
   readonly #mayAskRouter: boolean;
+  #began: Milliseconds = 0;
+  readonly #exclusive: ExclusivePlan | null;
 
-  constructor(system: System, request: CheckRequest, version: string, listen: (event: RunEvent) => void) {
+  constructor(
+    system: System,
+    request: CheckRequest,
+    version: string,
+    listen: (event: RunEvent) => void,
+    exclusive: ExclusivePlan | null,
+  ) {
+    this.#exclusive = exclusive;
     this.#system = system;
     this.#request = request;
     this.#version = version;
@@ -103,7 +131,7 @@ class Run {
 
   async #carryOut(): Promise<FinishedCheck> {
     const { clock } = this.#system;
-    const began = clock.now();
+    this.#began = clock.now();
     this.#tell({ kind: 'started', date: clock.date().toISOString(), version: this.#version, request: this.#request });
     const choosing = chooseMode(this.#request.mode, this.#system);
     const [memory, mode, ...servers] = await Promise.all([
@@ -119,7 +147,7 @@ class Run {
     }
     if (this.#isAllWell()) this.#dropRouterSoon();
     await Promise.race([this.#router, this.#pumps.cancellation]);
-    this.#tell({ kind: 'ended', duration: clock.now() - began, cancelled: this.#pumps.cancelled });
+    this.#tell({ kind: 'ended', duration: clock.now() - this.#began, cancelled: this.#pumps.cancelled });
     const report = conclude(this.#events);
     return { events: this.#events, report, remembered: await this.#remember(memory, report) };
   }
@@ -215,23 +243,31 @@ class Run {
     candidates: readonly Candidate[],
     { memory, mode }: { readonly memory: Memory; readonly mode: Mode },
   ): Promise<void> {
-    const { tcp } = this.#request;
-    const ports = new PortCheck({
+    const plans: ProbePlan[] = [];
+    const tools = {
       system: this.#system,
       request: this.#request,
       pumps: this.#pumps,
       memory,
       mode,
-      tell: (event) => this.#tell(event),
+      tell: (event: RunEvent) => this.#tell(event),
       events: this.#events,
       freeSockets: await this.#freeSockets(mode, familyOf(leader.address) ?? 'ipv4'),
-    });
+      plans,
+    };
     const [caller, ...others] = callersOf(leader, candidates);
-    const work = ports.run(leader, candidates, async ({ server }) => {
-      if (tcp.length === 0) return;
-      await this.#lookAtCertificates();
-      await this.#checkCalls(caller && caller !== leader ? waysOf(caller)[0] : server, others, mode);
-    });
+    const callServer = (server: ServerFacts) => (caller && caller !== leader ? waysOf(caller)[0] : server);
+    const ask = (portion: Portion | null, tcp: readonly number[]) =>
+      new PortCheck({ ...tools, portion }).run(leader, candidates, async ({ server }) => {
+        if (tcp.length === 0) return;
+        // Where services are stopped, they are looked at before.
+        if (portion === null) await this.#lookAtCertificates(leader.address);
+        await this.#checkCalls(callServer(server), { tcp, others, mode });
+      });
+    if (this.#exclusive) this.#tell({ kind: 'exclusive', plan: this.#exclusive.plan });
+    const work = this.#exclusive
+      ? this.#checkGroups(this.#exclusive, leader, ask, caller !== undefined)
+      : ask(null, portsOf(this.#request.tcp));
     await memory.renew(work);
     await this.#findHolders(familyOf(leader.address) ?? 'ipv4');
   }
@@ -253,8 +289,25 @@ class Run {
     return found.some(({ size }) => size > 0);
   }
 
+  async #checkGroups(exclusive: ExclusivePlan, leader: Candidate, ask: AskPortion, canCall: boolean): Promise<void> {
+    const { clock, host } = this.#system;
+    const family = familyOf(leader.address) ?? 'ipv4';
+    await this.#lookAtCertificates(leader.address);
+    await checkGroups(exclusive.plan, {
+      system: this.#system,
+      services: exclusive.services,
+      families: [family],
+      ask,
+      canCall: canCall || !this.#request.tcpIfPossible,
+      foundBusy: (holders) => heldBy(holders, this.#events, { host, family, services: exclusive.services }),
+      tell: (step) => this.#tell({ kind: 'service', step: { ...step, at: clock.now() - this.#began } }),
+      abort: () => this.cancel(),
+      isCancelled: () => this.#pumps.cancelled,
+    });
+  }
+
   /** Beside the UDP ports: calls take seconds, and hardly any packets. */
-  async #checkCalls(first: ServerFacts, others: readonly Candidate[], mode: Mode): Promise<void> {
+  async #checkCalls(first: ServerFacts, { tcp, others, mode }: ToCall): Promise<void> {
     if (this.#request.tcpIfPossible && !first.calls) return;
     const calls = new PortCalls({
       system: this.#system,
@@ -264,14 +317,15 @@ class Run {
       tell: (event) => this.#tell(event),
       events: this.#events,
     });
-    await calls.run(first, others);
+    await calls.run(first, tcp, others);
   }
 
   /** Before the ports are listened at: who listens there now is the PBX. Where nobody does there is nothing to see. */
-  async #lookAtCertificates(): Promise<void> {
+  async #lookAtCertificates(server: string): Promise<void> {
     const { tcp, hostName, bindAddress } = this.#request;
     const planned = this.#events.find((event) => event.kind === 'planned');
-    const address = planned?.localAddress ?? bindAddress;
+    const source = planned?.localAddress ?? (await this.#system.host.sourceFor(server));
+    const address = isAnyAddress(bindAddress) ? (source ?? bindAddress) : bindAddress;
     const looks = portsOf(tcp)
       .filter(isTlsPort)
       .map(async (port) => {
@@ -282,25 +336,8 @@ class Run {
   }
 
   async #findHolders(family: Family): Promise<void> {
-    const inUse: Record<Protocol, number[]> = { udp: [], tcp: [] };
-    for (const event of this.#events) {
-      if (event.kind !== 'observed' && event.kind !== 'call') continue;
-      const seen = event.observation;
-      if (seen.kind !== 'not-listening' && seen.kind !== 'call-not-listening') continue;
-      if (seen.failure.kind === 'in-use') inUse[event.kind === 'call' ? 'tcp' : 'udp'].push(seen.port);
-    }
-    const [udp, tcp] = await Promise.all([
-      this.#holders('udp', inUse.udp, family),
-      this.#holders('tcp', inUse.tcp, family),
-    ]);
-    if (udp.length + tcp.length > 0) this.#tell({ kind: 'holders', holders: [...udp, ...tcp] });
-  }
-
-  async #holders(protocol: Protocol, ports: readonly number[], family: Family): Promise<[string, Holder][]> {
-    if (ports.length === 0) return [];
-    const holders = await this.#system.host.holders(protocol, ports, family);
-    // The first of several will do for a report, which says who stands in the way.
-    return [...holders].flatMap(([port, [holder]]) => (holder ? [[portLabel(protocol, port), holder]] : []));
+    const holders = await holdersOf(this.#events, this.#system.host, family);
+    if (holders.length > 0) this.#tell({ kind: 'holders', holders });
   }
 
   #tell(event: RunEvent): void {

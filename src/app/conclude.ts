@@ -1,5 +1,5 @@
 import { findFindings } from '../advice/index.ts';
-import { type Family, familyOf, formatRanges, portsOf } from '../base/index.ts';
+import { type Family, familyOf, formatRanges, type PortRange, portsOf } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
 import { collectCalls, collectEvidence, collectServer, type RunEvidence } from '../evidence/index.ts';
 import type { ProbePlan } from '../plan/index.ts';
@@ -21,6 +21,7 @@ import {
   unresolvable,
 } from '../verdict/index.ts';
 import type { RunEvent, ServerName } from './events.ts';
+import { isTroubled, missedOf, servicesOf } from './group-results.ts';
 import { portsThatSpoke } from './memory.ts';
 import { routerEvidence } from './router.ts';
 
@@ -36,36 +37,41 @@ export function conclude(all: readonly RunEvent[]): Report {
   const planned = events.find((event) => event.kind === 'planned');
   const asked = legs.length > 0 ? portsAsked(legs) : portsOf(started.request.udp);
   const calls = callLegsOf(events);
+  const services = servicesOf(events);
+  const missed = missedOf(events, legs.length > 0 ? asked : []);
   const verdict = judgeRun({
     servers: judgeServers(started, events),
-    asked,
+    asked: [...asked, ...missed.udp],
     legs: evidenceOf(legs),
     calls,
-    askedCalls: legs.length > 0 || started.request.tcpIfPossible ? [] : portsOf(started.request.tcp),
+    askedCalls: legs.length > 0 || started.request.tcpIfPossible ? missed.tcp : portsOf(started.request.tcp),
     cancelled: ended.cancelled,
     family: familyOfRun(events),
+    servicesFailed: isTroubled(events),
   });
   const holders = new Map(events.flatMap((event) => (event.kind === 'holders' ? event.holders : [])));
   const localAddress = planned?.localAddress ?? started.request.bindAddress;
   const plannedPorts = planned?.plannedPorts ?? asked.length;
-  const sample = sampleOf(events, verdict.ports);
+  const sample = sampleOf(events, verdict.ports, missed.udp);
   const { tries, loss } = exchangeOf(legs);
   const router = routerOf(events, verdict.publicAddresses);
-  const leftOut = legs.length > 0 && calls.length === 0 && started.request.tcp.length > 0;
+  const isLeftOut = legs.length > 0 && calls.length === 0 && missed.tcp.length === 0;
   const certificates = certificatesOf(events);
   const notWaited = events.find((event) => event.kind === 'not-waited');
   const context = {
     plannedPorts,
-    askedPorts: legs.length > 0 ? asked.length : 0,
+    // What was missed was no choice.
+    askedPorts: legs.length > 0 ? asked.length + missed.udp.length : 0,
     bindAddress: localAddress,
     holders,
     ...router,
     certificates,
     today: started.date.slice(0, 10),
+    ...services,
     ...(sample ? { sample: { ...sample, inferred: sumOf(sample.inferred) } } : {}),
     ...(tries > 0 ? { tries } : {}),
     ...(notWaited ? { notWaited: Math.ceil(notWaited.for / 1000) } : {}),
-    ...(leftOut ? { tcpLeftOut: formatRanges(started.request.tcp) } : {}),
+    ...leftOut(isLeftOut ? started.request.tcp : []),
   };
   return buildReport(verdict, findFindings(verdict, context), {
     version: started.version,
@@ -80,6 +86,7 @@ export function conclude(all: readonly RunEvent[]): Report {
     loss,
     certificates,
     holders,
+    ...services,
     ...router,
   });
 }
@@ -89,6 +96,10 @@ function modeOf({ request }: EventOf<'started'>, events: readonly RunEvent[]): R
   const chosen = events.find((event) => event.kind === 'mode');
   return chosen?.mode ?? (request.mode === 'auto' ? 'bind' : request.mode);
 }
+
+/** TCP ports that this server could not be asked about. */
+const leftOut = (tcp: readonly PortRange[]): { readonly tcpLeftOut?: string } =>
+  tcp.length > 0 ? { tcpLeftOut: formatRanges(tcp) } : {};
 
 /** Nothing where it was not asked. */
 function routerOf(
@@ -106,13 +117,19 @@ const familyOfRun = (events: readonly RunEvent[]): Family =>
   events.find((event) => event.kind === 'family')?.family ?? only(events, 'started').request.family ?? 'ipv4';
 
 /** null: all ports were asked, or none. */
-function sampleOf(events: readonly RunEvent[], ports: readonly PortVerdict[]): SampleVerdict | null {
+function sampleOf(
+  events: readonly RunEvent[],
+  ports: readonly PortVerdict[],
+  missed: readonly number[],
+): SampleVerdict | null {
   const planned = events.filter((event) => event.kind === 'planned');
   const first = planned.filter(({ round }) => round === 'first').flatMap(({ plan }) => plan.slices.flat());
-  if (first.length === 0 || first.length === planned[0]?.plannedPorts) return null;
+  if (first.length === 0 || isWhole(new Set([...first, ...missed]), planned[0]?.plannedPorts)) return null;
   const udp = ports.filter(({ protocol }) => protocol === 'udp');
   return judgeSample({ ranges: only(events, 'started').request.udp, ports: udp, first });
 }
+
+const isWhole = (ports: ReadonlySet<number>, planned: number | undefined): boolean => ports.size === planned;
 
 /** Ascending. */
 function certificatesOf(events: readonly RunEvent[]): CertificateVerdict[] {

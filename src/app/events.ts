@@ -1,5 +1,7 @@
 import type { Endpoint, Family, Milliseconds, PortRange } from '../base/index.ts';
 import type { CallObservation, Observation, ServerObservation } from '../engine/index.ts';
+import type { ServiceStep } from '../evidence/index.ts';
+import type { ServicePlan } from '../pbx/index.ts';
 import type { CallPlan, ProbePlan, Rate } from '../plan/index.ts';
 import type { ReportDiscovered } from '../report/index.ts';
 import type { RouterObservation } from '../router/index.ts';
@@ -35,8 +37,8 @@ export interface CheckRequest {
   readonly noRouter: boolean;
 }
 
-/** How the ports of a run are used: by ordinary sockets, or beside the programs that hold them. */
-export type Mode = 'bind' | 'live';
+/** How the ports of a run are used: by ordinary sockets; beside the programs that hold them; or by ordinary sockets while their services are stopped. */
+export type Mode = 'bind' | 'live' | 'exclusive';
 
 /** `refine`: what a sample needs besides; `again`: of another server, what the first could not judge, or found wrong. */
 export type Round = 'first' | 'refine' | 'again';
@@ -107,6 +109,9 @@ export type RunEvent =
   /** One server is about to be asked to call. Its legs count from 0, apart from those of the UDP ports. */
   | { readonly kind: 'calls-planned'; readonly leg: number; readonly plan: CallPlan }
   | { readonly kind: 'call'; readonly leg: number; readonly observation: CallObservation }
+  /** What is going to be stopped, each only while its ports are asked. */
+  | { readonly kind: 'exclusive'; readonly plan: ServicePlan }
+  | { readonly kind: 'service'; readonly step: ServiceStep }
   | { readonly kind: 'ended'; readonly duration: Milliseconds; readonly cancelled: boolean };
 
 export const CHECK_LIMITS = {

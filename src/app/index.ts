@@ -1,10 +1,18 @@
 /** The hallway: joins the stages to a check, and the reflector to its sockets. */
-export { type FoundProduct, findProfile, PROFILES, type Profile } from '../pbx/index.ts';
+export {
+  type FoundProduct,
+  findProfile,
+  PROFILES,
+  type Profile,
+  parseOwnServices,
+  type ServicePlan,
+} from '../pbx/index.ts';
 export { LIFETIME_LIMITS } from '../plan/index.ts';
 export { type FinishedCheck, type RunningCheck, socketsNeeded, startCheck } from './check.ts';
 export { conclude } from './conclude.ts';
 export { EMBEDDED } from './embedded.ts';
 export { CHECK_LIMITS, type CheckRequest, type RunEvent, type ServerName } from './events.ts';
+export { type ExclusivePlan, type ExclusiveProblem, planExclusive } from './exclusive-plan.ts';
 export { type NatEvent, type NatRequest, type RunningNatCheck, startNat } from './nat.ts';
 export type { NatOptions } from './nat-opt-in.ts';
 export { discoveredIn, findProducts, isFoundOut, listPorts, portsToCheck } from './ports.ts';

@@ -24,7 +24,7 @@ export interface Where {
 export async function placeFor({ mode, localAddress, bindAddress, server }: Where, system: System): Promise<Place> {
   const bind: Place = { udp: system.udp, tcp: system.tcp, close: () => undefined };
   // Without an address of its own, there is no route to that server either.
-  if (mode === 'bind' || isAnyAddress(localAddress)) return bind;
+  if (mode !== 'live' || isAnyAddress(localAddress)) return bind;
   const { primary, alternate } = server;
   const peers = [...new Set([primary.address, alternate?.address ?? primary.address])];
   const opened = await system.live.open({ local: localAddress, hearsAt: bindAddress, peers });

@@ -14,15 +14,19 @@ type Tools = Pick<PortCheckTools, 'system' | 'request' | 'pumps' | 'mode' | 'tel
 /** Lets the TCP ports of a run be called: by the first server that can; then by others, where that is not enough. */
 export class PortCalls {
   readonly #tools: Tools;
-  #legs = 0;
+  /** Those before are of other ports of the run. */
+  readonly #firstLeg: number;
+  #legs: number;
 
   constructor(tools: Tools) {
     this.#tools = tools;
+    this.#firstLeg = callLegsOf(tools.events).length;
+    this.#legs = this.#firstLeg;
   }
 
-  async run(first: ServerFacts, others: readonly Candidate[]): Promise<void> {
-    const { request, pumps } = this.#tools;
-    await this.#call(first, portsOf(request.tcp), others.length > 0);
+  async run(first: ServerFacts, ports: readonly number[], others: readonly Candidate[]): Promise<void> {
+    const { pumps } = this.#tools;
+    await this.#call(first, ports, others.length > 0);
     await askOthers({
       others,
       isCancelled: () => pumps.cancelled,
@@ -32,7 +36,7 @@ export class PortCalls {
     });
   }
 
-  #shown = () => callLegsOf(this.#tools.events);
+  #shown = () => callLegsOf(this.#tools.events).slice(this.#firstLeg);
 
   async #call(server: ServerFacts, ports: readonly number[], hasOthers: boolean): Promise<void> {
     const { system, request, pumps, mode, tell } = this.#tools;

@@ -1,4 +1,4 @@
-import { type Milliseconds, portsOf, scopeOf } from '../base/index.ts';
+import { type Milliseconds, type PortRange, portsOf, scopeOf } from '../base/index.ts';
 import { RangeCheck } from '../engine/index.ts';
 import {
   type DrawNumbers,
@@ -43,6 +43,17 @@ export interface PortCheckTools {
   readonly events: readonly RunEvent[];
   /** Sockets that are left to UDP ports. */
   readonly freeSockets: () => number;
+  /** Of all legs of the run so far; it grows. */
+  readonly plans: ProbePlan[];
+  /** Only these of the run's ports are asked; null: all. */
+  readonly portion: Portion | null;
+}
+
+/** Ports that are asked by themselves. */
+export interface Portion {
+  readonly udp: readonly PortRange[];
+  /** Called when there is nothing left to wait for; false: they cannot be asked after all. */
+  readonly free: () => Promise<boolean>;
 }
 
 /** One server, and what it is to be asked. */
@@ -66,15 +77,19 @@ interface Prepared extends Asking {
 /** Asks the UDP ports of a run: the first server, or several that share the load; then others, where one is not enough. */
 export class PortCheck {
   readonly #tools: PortCheckTools;
+  readonly #ranges: readonly PortRange[];
   readonly #all: readonly number[];
+  /** Those of other portions are not to be disturbed, either. */
   readonly #planned: ReadonlySet<number>;
-  readonly #plans: ProbePlan[] = [];
+  readonly #firstLeg: number;
   readonly #draw: DrawNumbers;
 
   constructor(tools: PortCheckTools) {
     this.#tools = tools;
-    this.#all = portsOf(tools.request.udp);
-    this.#planned = new Set(this.#all);
+    this.#ranges = tools.portion?.udp ?? tools.request.udp;
+    this.#all = portsOf(this.#ranges);
+    this.#planned = new Set(portsOf(tools.request.udp));
+    this.#firstLeg = tools.plans.length;
     this.#draw = (count, below) => drawing(tools.system.random)(count, below);
   }
 
@@ -100,13 +115,16 @@ export class PortCheck {
     );
     await this.#ask(first, beside);
     if (isSample && sharing.length > 1) await this.#refine(leader, refinement);
-    for (const [index, candidate] of sharing.entries()) await this.#askOthers(index, othersThan(candidate, candidates));
+    for (const [index, candidate] of sharing.entries())
+      await this.#askOthers(this.#firstLeg + index, othersThan(candidate, candidates));
   }
 
   #select({ seen }: Candidate): readonly number[] {
-    const { sample, udp, rate } = this.#tools.request;
+    const { sample, rate } = this.#tools.request;
     const count = sample ?? (isStranger(seen) && rate === null ? STRANGERS_SAMPLE : 'all');
-    return count === 'all' ? this.#all : samplePorts(udp, this.#all, count, this.#draw);
+    if (count === 'all') return this.#all;
+    const share = Math.ceil((count * this.#all.length) / this.#planned.size);
+    return samplePorts(this.#ranges, this.#all, share, this.#draw);
   }
 
   #inOrder(ports: readonly number[]): readonly number[] {
@@ -126,7 +144,7 @@ export class PortCheck {
   /** Where neighbours of a sample differ, those between them are asked: the boundary is mostly what is wrong. */
   #nextSample(asked: number): readonly (readonly number[])[] {
     const shown = this.#verdicts().map(({ port, result }) => ({ port, open: isOpen(result) }));
-    const more = nextSample(shown, this.#tools.request.udp, asked + MOST_REFINING - shown.length);
+    const more = nextSample(shown, this.#ranges, asked + MOST_REFINING - shown.length);
     return planSlices(this.#inOrder(more), this.#tools.freeSockets());
   }
 
@@ -158,12 +176,13 @@ export class PortCheck {
   }
 
   #verdicts(): readonly PortVerdict[] {
-    return judgeLegs(evidenceOf(legsOf(this.#tools.events))).ports;
+    const own = new Set(this.#all);
+    return judgeLegs(evidenceOf(legsOf(this.#tools.events))).ports.filter(({ port }) => own.has(port));
   }
 
   /** Side by side. */
   async #ask(askings: readonly Asking[], beside: (plan: ProbePlan) => Promise<void> = async () => undefined) {
-    const { pumps, memory, tell, request } = this.#tools;
+    const { pumps, memory, tell, request, plans, portion } = this.#tools;
     const freeSockets = Math.floor(this.#tools.freeSockets() / askings.length);
     const prepared = await Promise.all(askings.map((asking) => this.#prepare(asking, freeSockets)));
     const wait = Math.max(...prepared.map((one) => one.wait));
@@ -171,13 +190,13 @@ export class PortCheck {
     // A second server is not waited for.
     if (!first || (wait > 0 && first.round === 'again' && !request.noWait)) return;
     if (wait > 0) await this.#waitUnlessTold(wait, first.candidate);
-    if (pumps.cancelled) return;
-    const leg = this.#plans.length;
+    if (pumps.cancelled || (portion && !(await portion.free()))) return;
+    const leg = plans.length;
     // Which of them are asked, a sample finds out by asking.
-    this.#plans.push(...prepared.map(({ plan, refinement }) => (refinement ? { ...plan, slices: [this.#all] } : plan)));
-    await memory.intend(this.#plans);
+    plans.push(...prepared.map(({ plan, refinement }) => (refinement ? { ...plan, slices: [this.#all] } : plan)));
+    await memory.intend(plans);
     for (const [index, { plan, round, localAddress }] of prepared.entries())
-      tell({ kind: 'planned', leg: leg + index, round, plan, localAddress, plannedPorts: this.#all.length });
+      tell({ kind: 'planned', leg: leg + index, round, plan, localAddress, plannedPorts: this.#planned.size });
     const checks = prepared.map((one, index) => this.#check(one, leg + index));
     await Promise.all([...checks, beside(first.plan)]);
   }

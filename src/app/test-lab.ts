@@ -14,6 +14,7 @@ import type { System } from '../system/index.ts';
 import {
   type CheckRequest,
   type FinishedCheck,
+  planExclusive,
   type RunEvent,
   type RunningCheck,
   startCheck,
@@ -111,6 +112,11 @@ export interface Lab extends Model {
   /** A check that was begun; `run` carries it out. */
   start(request?: Partial<CheckRequest>, listen?: (event: RunEvent, run: () => RunningCheck) => void): RunningCheck;
   check(request?: Partial<CheckRequest>): Promise<FinishedCheck>;
+  /** The same in exclusive mode. */
+  startExclusive(
+    request?: Partial<CheckRequest>,
+    listen?: (event: RunEvent, run: () => RunningCheck) => void,
+  ): Promise<RunningCheck>;
   reflectorCounts(): ReflectorCounts;
   stopReflector(): void;
   /** Sockets beside those of the reflector. */
@@ -138,9 +144,17 @@ export async function openLab(network: NetworkSpec, options: Partial<ModelOption
     );
     return run;
   };
+  const startExclusive: Lab['startExclusive'] = async (request, listen = () => undefined) => {
+    const asked: CheckRequest = { ...REQUEST, mode: 'exclusive', ...request };
+    const plan = await planExclusive(model.pbx, asked, null);
+    if (plan.kind === 'error') throw new Error(`nothing may be stopped: ${JSON.stringify(plan.error)}`);
+    const run: RunningCheck = startCheck(model.pbx, asked, 'lab', (event) => listen(event, () => run), plan.value);
+    return run;
+  };
   return {
     ...model,
     start,
+    startExclusive,
     check: (request) => model.run(start(request).finished),
     reflectorCounts: () => started.value.counts(),
     stopReflector: () => started.value.close(),

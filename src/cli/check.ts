@@ -2,6 +2,7 @@ import {
   type CheckRequest,
   drawServers,
   EMBEDDED,
+  type ExclusivePlan,
   type FinishedCheck,
   PUBLIC_SERVERS,
   parseServerList,
@@ -17,14 +18,15 @@ import {
 import { err, formatEndpoint, isAnyAddress, ok, type Result } from '../base/index.ts';
 import { type Report, renderJson, renderText } from '../report/index.ts';
 import type { OutputFile } from '../system/index.ts';
+import { agree, type ExclusiveOptions, notExclusive, whoeverAgrees } from './consent.ts';
 import { asksToDiscover, type CheckOptions, isEmbedded, readCheckRequest } from './input.ts';
 import { findOne, sayFound } from './ports.ts';
 import { Progress } from './progress.ts';
 import { reflectorMistake } from './reflector.ts';
-import { sayMistake, sayNotice } from './say.ts';
+import { sayMistake, sayNotice, sayTrouble } from './say.ts';
 import { type Context, EXIT, type Mistake, type Terminal } from './types.ts';
 
-export interface CheckCommand extends CheckOptions {
+export interface CheckCommand extends CheckOptions, ExclusiveOptions {
   readonly json?: boolean;
   readonly output?: string;
   readonly listPorts?: boolean;
@@ -48,17 +50,24 @@ export async function check(command: CheckCommand, context: Context): Promise<nu
 interface Interruption {
   /** Calls on Ctrl-C, at once if it has come before. */
   cancels(run: RunningCheck): void;
+  readonly came: Promise<void>;
   stop(): void;
 }
 
 function interruptionOf(terminal: Terminal): Interruption {
   let interrupted = false;
   let running: RunningCheck | null = null;
+  let tell: () => void = () => undefined;
+  const came = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
   const stop = terminal.onInterrupt(() => {
     interrupted = true;
     running?.cancel();
+    tell();
   });
   return {
+    came,
     cancels(run) {
       running = run;
       if (interrupted) run.cancel();
@@ -74,7 +83,13 @@ async function carryOutAndDeliver(
   context: Context,
 ): Promise<number> {
   try {
-    const { report, remembered } = await carryOut(request, interruption, command, context);
+    const exclusive = request.mode === 'exclusive' ? await agree(request, command, context, interruption.came) : null;
+    if (exclusive?.kind === 'error') {
+      await output?.abandon();
+      if (exclusive.error.mistake) sayMistake(exclusive.error.mistake, context);
+      return exclusive.error.code;
+    }
+    const { report, remembered } = await carryOut(request, exclusive?.value ?? null, interruption, command, context);
     const code = await deliver(report, output, command, context);
     if (!remembered) sayNotice('not-remembered', context);
     return code;
@@ -99,7 +114,7 @@ async function prepare(command: CheckCommand, context: Context): Promise<Result<
   if (product.kind === 'error') return product;
   const request = readCheckRequest(command, drawServers(list.value, context.system.random), product.value);
   if (request.kind === 'error') return request;
-  const impossible = await whatIsImpossible(request.value, context);
+  const impossible = await whatIsImpossible(request.value, command, context);
   if (impossible) return err(impossible);
   const output = await openOutput(command.output, context);
   if (output.kind === 'error') return output;
@@ -126,10 +141,17 @@ const embeddedMistake = (error: ReflectorError, context: Context): Mistake =>
     : reflectorMistake(error, context);
 
 /** What is well written, but not to be had on this machine. */
-async function whatIsImpossible(request: CheckRequest, { system, program }: Context): Promise<Mistake | null> {
+async function whatIsImpossible(
+  request: CheckRequest,
+  command: CheckCommand,
+  context: Context,
+): Promise<Mistake | null> {
+  const { system, program } = context;
   const { bindAddress } = request;
   if (!isAnyAddress(bindAddress) && !(await system.host.canBind(bindAddress)))
     return { key: 'bind-address.not-here', facts: { given: bindAddress, here: system.host.addresses().join(', ') } };
+  const notAgreed = request.mode === 'exclusive' ? whoeverAgrees(command, context) : notExclusive(command);
+  if (notAgreed) return notAgreed;
   const hindrance = request.mode === 'live' ? await system.live.hindrance() : null;
   if (hindrance) return { key: `live.${hindrance.kind}`, facts: { code: hindrance.code, program } };
   const [free, needed] = [Math.max(0, system.udp.freeSockets()), socketsNeeded(request)];
@@ -145,6 +167,7 @@ async function openOutput(path: string | undefined, { system }: Context): Promis
 /** Runs it with progress on a terminal; Ctrl-C ends it, and what is known by then is reported. */
 async function carryOut(
   request: CheckRequest,
+  exclusive: ExclusivePlan | null,
   interruption: Interruption,
   command: CheckCommand,
   context: Context,
@@ -152,16 +175,23 @@ async function carryOut(
   const { system, terminal, language, version } = context;
   const shown = terminal.error.isTerminal && terminal.environment['TERM'] !== 'dumb' && command.progress;
   const progress = shown ? new Progress(terminal.error, system.clock, language) : null;
-  const run = startCheck(system, request, version, (event: RunEvent) => {
+  const resume = exclusive ? terminal.withoutSuspending() : () => undefined;
+  const listen = (event: RunEvent) => {
     progress?.show(event);
     // A minute without a word would look like a hang.
     if (!progress && event.kind === 'waiting') sayNotice('waiting', context, { seconds: Math.ceil(event.for / 1000) });
-  });
+    if (event.kind === 'service' && event.step.step === 'failed') {
+      progress?.wipe();
+      sayTrouble(event.step, context);
+    }
+  };
+  const run = startCheck(system, request, version, listen, exclusive);
   interruption.cancels(run);
   try {
     return await run.finished;
   } finally {
     progress?.clear();
+    resume();
   }
 }
 

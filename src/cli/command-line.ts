@@ -138,9 +138,11 @@ function addCheck(program: Command, action: (options: CheckCommand, command: Com
     .option('--order <order>', 'in which ports are asked: random, or sequential', 'random')
     .option(
       '--mode <mode>',
-      'live: beside the running PBX, as root or with CAP_NET_RAW; bind: ports that are free; auto: live where allowed',
+      'live: beside the running PBX, as root or with CAP_NET_RAW; bind: ports that are free; auto: live where allowed; exclusive: stops the services that hold the ports, each while its ports are asked, and starts them again',
       'auto',
     )
+    .option('--yes', 'with --mode exclusive: stop them without a question')
+    .option('--services <file>', 'with --mode exclusive: stop, start and status commands of services of your own')
     .option('--no-router', 'do not ask the router for its own internet address (NAT-PMP, UPnP)')
     .option('--no-wait', 'do not wait until the router forgets the last check: you have flushed its states')
     .option('--json', 'print the report as JSON')
@@ -155,7 +157,8 @@ function addCheck(program: Command, action: (options: CheckCommand, command: Com
 
 const CHECK_HELP = `
 Exit codes:
-  0 supported, 1 unsupported, 2 inconclusive,
+  0 supported, 1 unsupported, 2 inconclusive, or a service
+  would not stop or start again,
   64 bad usage, 70 internal error, 130 cancelled
 
 Examples:
@@ -163,6 +166,7 @@ Examples:
   fullcone check --server 198.51.100.10 --udp 5060,9000-10999 --json
   fullcone check -6 --server [2001:db8::10]:3478 --profile 3cx
   fullcone check --server embedded --profile asterisk
+  fullcone check --server stun.example.com --profile 3cx --mode exclusive
 `;
 
 function addNat(program: Command, action: (options: NatCommand, command: Command) => Promise<void>): void {

@@ -429,10 +429,13 @@ describe('--order', () => {
 });
 
 describe('--mode', () => {
-  test.each(['auto', 'bind', 'live'])('%s', (mode) => expect(request({ mode }).mode).toBe(mode));
+  test.each(['auto', 'bind', 'live', 'exclusive'])('%s', (mode) => expect(request({ mode }).mode).toBe(mode));
 
   test.each(['', 'Live', 'exklusiv'])('%j is no mode', (mode) => {
-    expect(mistake({ mode })).toEqual({ key: 'mode.unknown', facts: { given: mode, modes: 'auto, bind, live' } });
+    expect(mistake({ mode })).toEqual({
+      key: 'mode.unknown',
+      facts: { given: mode, modes: 'auto, bind, live, exclusive' },
+    });
   });
 
   test('a trial needs no rights, unless told to', () => {

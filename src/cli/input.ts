@@ -103,7 +103,7 @@ export function readCheckRequest(
   });
 }
 
-const MODES = ['auto', 'bind', 'live'] as const;
+const MODES = ['auto', 'bind', 'live', 'exclusive'] as const;
 
 /** A trial wants no rights that it does not need. */
 function readMode(

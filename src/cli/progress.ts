@@ -19,6 +19,8 @@ type Phase =
   | 'router'
   | 'waiting'
   | 'ports'
+  | 'stopping'
+  | 'starting'
   | 'paused-by-router'
   | 'paused-by-outbound'
   | 'paused-by-server';
@@ -34,6 +36,7 @@ export class Progress {
   #waitingUntil: Milliseconds = 0;
   #total = 0;
   #finished = 0;
+  #service = '';
   readonly #reached = new Set<number>();
   #drawnAt = Number.NEGATIVE_INFINITY;
 
@@ -49,6 +52,12 @@ export class Progress {
     const now = this.#clock.now();
     this.#count(event, now);
     if (now - this.#drawnAt >= REDRAW) this.#draw(now);
+  }
+
+  /** Makes room for a sentence; the next event draws it again. */
+  wipe(): void {
+    this.#stream.write(CLEAR_LINE);
+    this.#drawnAt = Number.NEGATIVE_INFINITY;
   }
 
   /** The end: nothing is drawn afterwards. */
@@ -67,20 +76,29 @@ export class Progress {
   #count(event: RunEvent, now: Milliseconds): void {
     if (event.kind === 'waiting') this.#wait('waiting', now + event.for);
     else if (event.kind === 'gateway') this.#meet(event.gateway);
+    else if (event.kind === 'service') this.#serve(event.step);
     else if (event.kind === 'planned') {
       this.#phase = 'ports';
       this.#total += event.plan.slices.flat().length;
     } else if (event.kind === 'extended') {
       this.#total += event.slices.flat().length;
-    } else if (event.kind === 'observed') {
-      const { observation } = event;
-      if (observation.kind === 'paused') this.#wait(`paused-by-${observation.by}`, observation.until);
-      if (observation.kind === 'resumed') this.#phase = 'ports';
-      if (observation.kind === 'finished' || observation.kind === 'not-listening') this.#finished++;
-      // Where the cold question cannot be asked, the warm one tells.
-      const inbound = observation.kind === 'answered' && ['cold', 'warm'].includes(observation.question);
-      if (inbound) this.#reached.add(observation.port);
-    }
+    } else if (event.kind === 'observed') this.#observe(event.observation);
+  }
+
+  #observe(observation: Extract<RunEvent, { kind: 'observed' }>['observation']): void {
+    if (observation.kind === 'paused') this.#wait(`paused-by-${observation.by}`, observation.until);
+    if (observation.kind === 'resumed') this.#phase = 'ports';
+    if (observation.kind === 'finished' || observation.kind === 'not-listening') this.#finished++;
+    // Where the cold question cannot be asked, the warm one tells.
+    const inbound = observation.kind === 'answered' && ['cold', 'warm'].includes(observation.question);
+    if (inbound) this.#reached.add(observation.port);
+  }
+
+  #serve({ step, service }: Extract<RunEvent, { kind: 'service' }>['step']): void {
+    if (step !== 'stopping' && step !== 'starting') return;
+    this.#phase = step;
+    this.#service = service;
+    this.#drawnAt = Number.NEGATIVE_INFINITY;
   }
 
   #meet(gateway: string | null): void {
@@ -102,6 +120,7 @@ export class Progress {
       total: amount(this.#total),
       // A port is reached before it is finished.
       reached: amount(Math.min(this.#reached.size, this.#finished)),
+      service: this.#service,
       passed: amount(Math.floor((now - this.#began) / 1_000)),
     });
     const room = (this.#stream.columns ?? DEFAULT_COLUMNS) - 1;

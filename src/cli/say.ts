@@ -1,3 +1,4 @@
+import type { RunEvent } from '../app/index.ts';
 import { makeTexts } from '../report/index.ts';
 import de from './texts/de.json' with { type: 'json' };
 import en from './texts/en.json' with { type: 'json' };
@@ -44,4 +45,14 @@ export function sayNotice(
   facts: Mistake['facts'] = {},
 ): void {
   terminal.error.write(`fullcone: ${TEXTS.one(language, `notice.${key}`, facts)}\n`);
+}
+
+type Trouble = Extract<Extract<RunEvent, { kind: 'service' }>['step'], { step: 'failed' }>;
+
+/** A service is not as it should be: who, what, and what the system says of it, at once. */
+export function sayTrouble({ what, service, failure }: Trouble, context: Pick<Context, 'terminal' | 'language'>): void {
+  const { terminal, language } = context;
+  const facts = { service: printable(service ?? ''), why: TEXTS.one(language, `trouble.why.${failure.kind}`) };
+  terminal.error.write(`fullcone: ${TEXTS.one(language, `trouble.${what}`, facts)}\n`);
+  for (const line of failure.lines) terminal.error.write(`  ${printable(line)}\n`);
 }

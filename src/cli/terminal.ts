@@ -6,6 +6,12 @@ export const processTerminal = (process: NodeJS.Process, lost: (code: string) =>
   // Who has no standard error either cannot be told.
   error: streamOf(process.stderr, () => undefined),
   environment: process.env,
+  ask: askerOf(process),
+  withoutSuspending: () => {
+    const ignore = (): void => undefined;
+    process.on('SIGTSTP', ignore);
+    return () => void process.off('SIGTSTP', ignore);
+  },
   onInterrupt: (listener) => {
     let times = 0;
     const interrupted = (signal: NodeJS.Signals): void => {
@@ -21,6 +27,28 @@ export const processTerminal = (process: NodeJS.Process, lost: (code: string) =>
     };
   },
 });
+
+/** A person can be asked who sees the question, and can answer. */
+const askerOf = ({ stdin, stderr }: NodeJS.Process): Terminal['ask'] =>
+  stdin.isTTY && stderr.isTTY
+    ? (question, enough) =>
+        new Promise((resolve) => {
+          stderr.write(question);
+          let isOver = false;
+          const end = (line: string | null): void => {
+            if (isOver) return;
+            isOver = true;
+            stdin.off('data', read).off('end', none).pause();
+            // Whoever pressed Ctrl-C, or Ctrl-D, has not ended the line.
+            if (line === null) stderr.write('\n');
+            resolve(line);
+          };
+          const read = (bytes: Buffer): void => end(bytes.toString('utf8'));
+          const none = (): void => end(null);
+          stdin.on('data', read).on('end', none).resume();
+          void enough.then(none);
+        })
+    : null;
 
 function streamOf(stream: NodeJS.WriteStream, lost: (code: string) => void): Stream {
   // `fullcone check ... | head` closes the pipe early: nothing is wrong then, but nobody reads any more.

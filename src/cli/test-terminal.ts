@@ -18,9 +18,11 @@ interface TerminalOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Of standard error, and of standard output too; null: a pipe. */
   readonly columns?: number | null;
+  /** What a person types when he is asked; undefined: there is none. */
+  readonly answer?: string | null;
 }
 
-export function fakeTerminal({ environment = {}, columns = null }: TerminalOptions = {}): FakeTerminal {
+export function fakeTerminal({ environment = {}, columns = null, answer }: TerminalOptions = {}): FakeTerminal {
   const written = { out: '', error: '' };
   const listeners = new Set<() => void>();
   const stream = (name: 'out' | 'error') => ({
@@ -34,6 +36,8 @@ export function fakeTerminal({ environment = {}, columns = null }: TerminalOptio
     out: stream('out'),
     error: stream('error'),
     environment,
+    ask: answer === undefined ? null : () => Promise.resolve(answer),
+    withoutSuspending: () => () => undefined,
     onInterrupt(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

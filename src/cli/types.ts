@@ -9,6 +9,13 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Calls on every Ctrl-C, or on the wish of the system that the process ends; returns how to stop listening. */
   onInterrupt(listener: () => void): () => void;
+  /**
+   * Shows a question and gives the line that was typed; null: none was. `enough`: nobody waits for it any more.
+   * null: there is no person.
+   */
+  readonly ask: ((question: string, enough: Promise<unknown>) => Promise<string | null>) | null;
+  /** Ctrl-Z does nothing until this is undone: nobody is there who would go on. */
+  withoutSuspending(): () => void;
 }
 
 export interface Stream {

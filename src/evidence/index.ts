@@ -6,6 +6,13 @@ export { collectLifetime, collectOptIn, type LifetimeEvidence, type OptInEvidenc
 export { collectEvidence } from './ports.ts';
 export { collectRouter, type RouterEvidence, type RouterUnknown } from './router.ts';
 export { collectServer } from './servers.ts';
+export {
+  collectServices,
+  type ServiceEvidence,
+  type ServiceStep,
+  type ServicesEvidence,
+  type ServiceTrouble,
+} from './services.ts';
 export type {
   Answer,
   Elsewhere,

@@ -2,6 +2,8 @@
 
 export type { ConfigWarning, FoundPort, FoundProduct, Origin, WarningCode } from './config/types.ts';
 export { discover } from './discover.ts';
+export { parseOwnServices } from './own-services.ts';
 export { findProfile, PROFILES } from './profiles.ts';
+export { closure, type HeldPort, type Ports, planServices, type ServiceGroup, type ServicePlan } from './services.ts';
 export { isTlsPort } from './tls.ts';
 export type { Profile, ProfilePort, Protocol, Purpose } from './types.ts';

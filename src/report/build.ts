@@ -1,5 +1,6 @@
 import type { Finding, Holder } from '../advice/index.ts';
 import { formatEndpoint, formatRanges, portLabel } from '../base/index.ts';
+import type { ServicesEvidence } from '../evidence/index.ts';
 import type {
   CertificateVerdict,
   PortVerdict,
@@ -16,6 +17,7 @@ import type {
   ReportRouter,
   ReportSample,
   ReportServer,
+  ReportServices,
 } from './contract.ts';
 
 /** What neither verdict nor findings know. */
@@ -30,6 +32,8 @@ export interface ReportMeta {
   readonly serverList?: string;
   readonly discovered?: ReportDiscovered;
   readonly certificates?: readonly CertificateVerdict[];
+  /** Absent: nothing was going to be stopped. */
+  readonly services?: ServicesEvidence;
   readonly loss: { readonly sent: number; readonly answered: number };
   readonly holders: ReadonlyMap<string, Holder>;
   /** Absent: it was not asked. */
@@ -56,6 +60,7 @@ export function buildReport(run: RunVerdict, findings: readonly Finding[], meta:
     ...(meta.router ? { router: toRouter(meta.router) } : {}),
     ports: run.ports.map((port) => toPort(port, meta.holders.get(portLabel(port.protocol, port.port)))),
     ...(meta.certificates?.length ? { certificates: meta.certificates.map(toCertificate) } : {}),
+    ...(meta.services ? { services: toServices(meta.services) } : {}),
     findings: findings.map(({ code, severity, ports, facts }) => ({ code, severity, ports, facts })),
   };
 }
@@ -81,6 +86,17 @@ const toCertificate = ({ port, hostName, look, daysLeft, faults }: CertificateVe
   faults: [...faults],
   certificate: look.kind === 'shown' ? { ...look.certificate, daysLeft: daysLeft ?? 0 } : null,
   failure: look.kind === 'failed' ? { why: look.why, code: look.code } : null,
+});
+
+const toServices = ({ services, failures }: ServicesEvidence): ReportServices => ({
+  services: services.map(({ service, steps, down }) => ({
+    service,
+    steps: steps.map(({ step, at }) => ({ step, atMs: Math.round(at) })),
+    downMs: down === null ? null : Math.round(down),
+  })),
+  failures: failures.map(({ what, service, at, failure }) => ({
+    ...{ what, service, atMs: Math.round(at), kind: failure.kind, lines: [...failure.lines] },
+  })),
 });
 
 const toServer = ({ name, address, port, state, otherAddress, detail }: ServerVerdict): ReportServer => ({

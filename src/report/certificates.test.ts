@@ -51,8 +51,8 @@ describe('certificates', () => {
            (Windows: "netstat -abn -p tcp").
         2. On Linux it can be tested as it is, with nothing stopped: check again as
            root (sudo).
-        3. Else, if it is the PBX: stop its services, check, and start them again;
-           calls are impossible meanwhile.
+        3. Else, if it is the PBX: --mode exclusive stops its services for the check,
+           and starts them again; calls are impossible meanwhile.
         4. If not: end it, or give it other ports than the PBX's (443, 5061).
 
       Warning  TCP 443, 5061 (2 ports), certificate-expired

@@ -1,5 +1,6 @@
 import type { Facts, FindingCode, Severity } from '../advice/index.ts';
 import type { Family } from '../base/index.ts';
+import type { ServiceEvidence, ServicesEvidence, ServiceTrouble } from '../evidence/index.ts';
 import type {
   Cause,
   CertificateFault,
@@ -26,7 +27,7 @@ export interface Report {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly durationMs: number;
-  readonly mode: 'bind' | 'live';
+  readonly mode: 'bind' | 'live' | 'exclusive';
   /** The PBX's address, to which forwards must point. */
   readonly bindAddress?: string;
   /** More than `ports` where only a sample was asked. */
@@ -47,6 +48,8 @@ export interface Report {
   readonly discovered?: ReportDiscovered;
   /** Of TLS ports at which somebody listens; only where there are any. */
   readonly certificates?: readonly ReportCertificate[];
+  /** Exclusive mode: what was stopped, and whether it is back. */
+  readonly services?: ReportServices;
   /** Most urgent first. */
   readonly findings: readonly ReportFinding[];
 }
@@ -138,6 +141,32 @@ export interface ReportCertificate {
   /** Why none was shown. */
   readonly failure: Omit<Extract<Look, { kind: 'failed' }>, 'kind'> | null;
 }
+
+export interface ReportServices {
+  /** In the order of stopping. */
+  readonly services: readonly ReportService[];
+  readonly failures: readonly ReportServiceFailure[];
+}
+
+interface ReportService {
+  readonly service: string;
+  /** `held`: its ports are held again; `atMs`: since the run began. */
+  readonly steps: readonly { readonly step: ServiceEvidence['steps'][number]['step']; readonly atMs: number }[];
+  /** From when it was told to stop until it ran and held its ports again; null: it does not, as far as is known. */
+  readonly downMs: number | null;
+}
+
+export interface ReportServiceFailure {
+  /** `guard`: it is about who restores; `hold`: it runs, and its ports are not held again. */
+  readonly what: ServiceTrouble;
+  readonly service: string | null;
+  readonly atMs: number;
+  readonly kind: Failure['kind'];
+  /** Of its log, the last ones. */
+  readonly lines: readonly string[];
+}
+
+type Failure = Extract<ServicesEvidence['failures'][number], { step: 'failed' }>['failure'];
 
 export interface ReportFinding {
   readonly code: FindingCode;

@@ -161,6 +161,7 @@ const reasons = z.enum([
   'no-call-back',
   'ports-in-use',
   'permission',
+  'services',
 ]);
 
 const router = z.object({
@@ -188,6 +189,29 @@ const router = z.object({
   rule: z.string(),
 });
 
+const milliseconds = z.int().min(0);
+
+const services = z.object({
+  services: z.array(
+    z.object({
+      service: z.string(),
+      steps: z.array(
+        z.object({ step: z.enum(['stopping', 'stopped', 'starting', 'started', 'held']), atMs: milliseconds }),
+      ),
+      downMs: milliseconds.nullable(),
+    }),
+  ),
+  failures: z.array(
+    z.object({
+      what: z.enum(['guard', 'stop', 'start', 'hold']),
+      service: z.string().nullable(),
+      atMs: milliseconds,
+      kind: z.enum(['missing', 'permission', 'timed-out', 'failed', 'died', 'keeper-lost', 'no-keeper']),
+      lines: z.array(z.string()),
+    }),
+  ),
+});
+
 const report = z.object({
   schema: z.literal('fullcone.report/1'),
   version: z.string().exactOptional(),
@@ -195,7 +219,7 @@ const report = z.object({
   reason: reasons.nullable(),
   startedAt: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/),
   durationMs: z.number().min(0),
-  mode: z.enum(['bind', 'live']),
+  mode: z.enum(['bind', 'live', 'exclusive']),
   bindAddress: z.string().exactOptional(),
   plannedPorts: z.int().min(0).exactOptional(),
   sample: sample.exactOptional(),
@@ -207,6 +231,7 @@ const report = z.object({
   router: router.exactOptional(),
   ports: z.array(checkedPort),
   certificates: z.array(certificate).exactOptional(),
+  services: services.exactOptional(),
   findings: z.array(finding),
 });
 

@@ -91,8 +91,8 @@ describe('the range rule ends too early, and a process holds a port', () => {
         not known.
         1. On Linux it can be tested as it is, with nothing stopped: check again as
            root (sudo).
-        2. Else, if it belongs to the PBX: stop the PBX's services, check, and start
-           them again; calls are impossible meanwhile.
+        2. Else, if it belongs to the PBX: --mode exclusive stops its service for the
+           check, and starts it again; calls are impossible meanwhile.
         3. If not: end it, or give it other ports than the PBX's (5061).
 
       Results
@@ -129,8 +129,9 @@ describe('the range rule ends too early, and a process holds a port', () => {
         weitergeleitet sind, ist nicht bekannt.
         1. Unter Linux lässt sich das prüfen, ohne etwas anzuhalten: Prüfen Sie noch
            einmal als root (sudo).
-        2. Sonst, wenn der Prozess zur Anlage gehört: Halten Sie deren Dienste an,
-           prüfen Sie, und starten Sie sie wieder; solange sind keine Anrufe möglich.
+        2. Sonst, wenn der Prozess zur Anlage gehört: --mode exclusive stoppt dessen
+           Dienst für die Prüfung und startet ihn wieder; solange sind keine Anrufe
+           möglich.
         3. Wenn nicht: Beenden Sie ihn, oder geben Sie ihm andere Ports als die der
            Anlage (5061).
 

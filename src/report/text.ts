@@ -5,6 +5,7 @@ import { renderBriefly, renderFinding } from './finding.ts';
 import { headlineFinding, renderHead } from './head.ts';
 import { type Page, pageOf, type TextOptions } from './page.ts';
 import { renderEveryPort, renderResults } from './results.ts';
+import { renderServices } from './services.ts';
 import { wrap } from './wrap.ts';
 
 export type { TextOptions } from './page.ts';
@@ -18,9 +19,10 @@ export function renderText(report: Report, language: Language, options: TextOpti
   const head = renderHead(report, page);
   const results = renderResults(report, page);
   const certificates = renderCertificates(report, page);
-  const taken = heightOf([head, results, certificates].filter((lines) => lines.length > 0)) - 1;
+  const services = renderServices(report, page);
+  const taken = heightOf([head, results, certificates, services].filter((lines) => lines.length > 0)) - 1;
   const room = options.verbose ? Number.POSITIVE_INFINITY : MOST_LINES - taken;
-  const parts = [head, ...renderFindings(report, room, page), results, certificates];
+  const parts = [head, ...renderFindings(report, room, page), results, certificates, services];
   if (options.verbose) parts.push(renderEveryPort(report, page));
   return `${parts
     .filter((lines) => lines.length > 0)

@@ -1,4 +1,5 @@
 import type { Endpoint, Family, Milliseconds, Protocol, Result } from '../base/index.ts';
+import type { ServiceControl } from './services.ts';
 
 /** Everything outside of the program. One is made per run, by a `main.ts` or by the model lab. */
 export interface System {
@@ -13,6 +14,7 @@ export interface System {
   readonly names: Names;
   readonly host: Host;
   readonly files: Files;
+  readonly services: ServiceControl;
 }
 
 export interface Clock {

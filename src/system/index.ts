@@ -36,3 +36,11 @@ export type {
   WireFailure,
   WireHandlers,
 } from './contract.ts';
+export type {
+  Keeper,
+  OwnService,
+  Service,
+  ServiceControl,
+  ServiceFailure,
+  Services,
+} from './services.ts';

@@ -16,6 +16,8 @@ export interface JudgedRun {
   readonly calls: readonly CallLeg[];
   readonly askedCalls: readonly number[];
   readonly cancelled: boolean;
+  /** A service that had to be stopped would not, or is not back. */
+  readonly servicesFailed?: boolean;
   /** In which all of it was asked, or was to be asked. */
   readonly family: Family;
 }
@@ -25,7 +27,8 @@ export function judgeRun(judged: JudgedRun): RunVerdict {
   const { asked, legs, calls, askedCalls, cancelled, family } = judged;
   const servers = judged.servers.map((server) => afterAll(server, legs));
   const { ports: udp, opinions: ofUdp } = judgeLegs(legs);
-  const left = legs.length > 0 ? [] : asked.map((port) => notAsked('udp', port, family));
+  const known = new Set(udp.map(({ port }) => port));
+  const left = asked.filter((port) => !known.has(port)).map((port) => notAsked('udp', port, family));
   const some = (cause: PortVerdict['cause']) => udp.some((port) => port.cause === cause);
   const facts = {
     isRefused: some('scan-protection'),
@@ -33,13 +36,15 @@ export function judgeRun(judged: JudgedRun): RunVerdict {
     isTranslated: some('wrong-family') || isTranslated(servers),
   };
   const called = judgeCalls(calls, facts, family);
-  const notCalled = calls.length > 0 ? [] : askedCalls.map((port) => notAsked('tcp', port, family));
+  const notCalled = askedCalls.map((port) => notAsked('tcp', port, family));
   const ports = [...[...udp, ...left].sort(byNumber), ...[...called.ports, ...notCalled].sort(byNumber)];
   const evidence = legs.map((leg) => leg.evidence);
   const publicAddresses = [...new Set(evidence.flatMap((seen) => seen.publicAddresses))].sort();
   const isCancelled = cancelled || calls.some((leg) => leg.evidence.cancelled);
   return {
-    ...conclude({ servers, ports, evidence, publicAddresses, cancelled: isCancelled }),
+    ...(judged.servicesFailed
+      ? inconclusive('services')
+      : conclude({ servers, ports, evidence, publicAddresses, cancelled: isCancelled })),
     servers,
     publicAddresses,
     ports,

@@ -61,7 +61,8 @@ export type Reason =
   | 'loss'
   | 'no-call-back'
   | 'ports-in-use'
-  | 'permission';
+  | 'permission'
+  | 'services';
 
 export interface ServerVerdict {
   /** As the user named it. */

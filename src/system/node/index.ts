@@ -6,6 +6,7 @@ import { nodeFiles } from './files.ts';
 import { nodeHost } from './host.ts';
 import { nodeLive } from './live.ts';
 import { nodeNames } from './names.ts';
+import { nodeServices } from './services/index.ts';
 import { nodeTcp } from './tcp.ts';
 import { nodeTls } from './tls.ts';
 import { nodeUdp } from './udp.ts';
@@ -22,4 +23,5 @@ export const nodeSystem = (): System => ({
   names: nodeNames(),
   host: nodeHost,
   files: nodeFiles(process.env),
+  services: nodeServices([process.execPath, process.argv[1] ?? '']),
 });

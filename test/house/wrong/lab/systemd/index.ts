@@ -1,0 +1,4 @@
+export interface Thing {
+  readonly kind: 'systemd';
+}
+export const thing: Thing = { kind: 'systemd' };
