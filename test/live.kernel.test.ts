@@ -124,3 +124,23 @@ test.runIf(isHere)('a call that the holder of the port does not take is no fault
     ]);
   });
 });
+
+test.runIf(isHere)('a TCP port below 1024 needs no right to listen there, where the phone system does', async () => {
+  const ports = [{ from: 443, to: 443 }];
+  const spec = {
+    router: { ...PLAIN, forwards: [{ ports, to: 'pbx' }] },
+    server: { kind: 'full' },
+    heldTcp: [443],
+  } as const;
+  await withLab(
+    spec,
+    async (lab) => {
+      const unbinding = ['setpriv', '--bounding-set', '-net_bind_service', '--inh-caps', '-net_bind_service'];
+      const words = ['check', '--server', '198.51.100.10', '--udp', '9000', '--tcp', '443', '--json', '--mode', 'live'];
+      const { stdout } = await lab.run('pbx', [...unbinding, ...FULLCONE, ...words]);
+      const { ports } = JSON.parse(stdout) as { ports: { protocol: string; result: string }[] };
+      expect(ports.find(({ protocol }) => protocol === 'tcp')?.result).toBe('open');
+    },
+    { server: 'fullcone', fullcone: FULLCONE },
+  );
+});

@@ -1,5 +1,5 @@
 import { type Endpoint, type Family, familyOf } from '../../base/index.ts';
-import type { LiveOptions, Tcp, TcpListener, TcpListenHandlers } from '../contract.ts';
+import type { LiveOptions, SocketFailure, Tcp, TcpListener, TcpListenHandlers } from '../contract.ts';
 import type { Libc } from './libc.ts';
 import { tcpFilter } from './raw-filter.ts';
 import { addressIn, contentOf, listenRaw, type RawListener } from './raw-socket.ts';
@@ -73,7 +73,10 @@ export class Visits {
   }
 }
 
-/** Listens where nobody does; where somebody does, it watches who comes to him. */
+/**
+ * Listens where nobody does; where somebody does, it watches who comes to him. Below 1024 Linux says that this user may
+ * not listen before it says that somebody does: then, too, it is seen who comes.
+ */
 export function listenBeside(
   local: Endpoint,
   handlers: TcpListenHandlers,
@@ -82,7 +85,7 @@ export function listenBeside(
   const listener = tcp.listen(local, {
     ...handlers,
     failed(failure) {
-      if (failure.kind === 'in-use' && visits.watch(local.port, handlers)) handlers.bound(local);
+      if (isNotOurs(failure) && visits.watch(local.port, handlers)) handlers.bound(local);
       else handlers.failed(failure);
     },
   });
@@ -93,3 +96,5 @@ export function listenBeside(
     },
   };
 }
+
+const isNotOurs = ({ kind }: SocketFailure): boolean => kind === 'in-use' || kind === 'permission';
