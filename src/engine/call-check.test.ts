@@ -277,6 +277,12 @@ describe('a call that is seen beside the holder of the port, who does not take i
     expect(of(5061)).toMatchObject({ arrivedOn: [], ended: ['refused', 'refused'] });
   });
 
+  it('is none where it came once: a call of the last check may still be on its way', () => {
+    let calls = 0;
+    const { of } = check({ fate: () => (calls++ === 0 ? KNOCKS(5060) : RESET) });
+    expect(of(5060)).toMatchObject({ ended: ['refused', 'refused'], isVisited: true, isReached: false });
+  });
+
   it('is none where it was a phone of the LAN that knocked', () => {
     const { of } = check({ fate: () => ({ ...KNOCKS(5060), visitor: '192.168.0.50' }) });
     expect(of(5060)).toMatchObject({ isVisited: true, isReached: false });

@@ -11,7 +11,10 @@ export interface CallEvidence {
   readonly arrivedOn: readonly number[];
   /** While it was called somebody connected to this machine, who did not bring the id of any call. */
   readonly isVisited: boolean;
-  /** While it was called somebody came to this very port from where the calls come, who did not bring the id of any call. */
+  /**
+   * While it was called so many came to this very port from where the calls come as make a no, and brought no id of any
+   * call. One alone may be a call of the last check that is still on its way.
+   */
   readonly isReached: boolean;
   /** When its calls were over, or before they began, a port that had been reached was not reached again. */
   readonly isShutOut: boolean;
@@ -75,9 +78,10 @@ function isShutOut(sentinels: readonly Sentinel[], seen: readonly CallObservatio
   return ends.length > 0 && sentinels.find(({ at }) => at >= Math.max(...ends))?.arrived === false;
 }
 
-function isDuring(visits: readonly Visit[], seen: readonly CallObservation[]): boolean {
+/** While the port was called. */
+function during(visits: readonly Visit[], seen: readonly CallObservation[]): Visit[] {
   const times = seen.flatMap((one) => (one.kind === 'call-asked' || one.kind === 'call-ended' ? [one.at] : []));
-  return visits.some(({ at }) => at >= Math.min(...times) && at <= Math.max(...times));
+  return visits.filter(({ at }) => at >= Math.min(...times) && at <= Math.max(...times));
 }
 
 function collectPort(
@@ -98,8 +102,8 @@ function collectPort(
     port,
     listening: listening(seen),
     arrivedOn: [...new Set(arrived)].sort((a, b) => a - b),
-    isVisited: isDuring(visits, seen),
-    isReached: isDuring(callers, seen),
+    isVisited: during(visits, seen).length > 0,
+    isReached: new Set(during(callers, seen).map(({ from }) => from.port)).size >= plan.callsNeeded,
     isShutOut: isShutOut(sentinels, seen),
     ended: [...ended].sort(([a], [b]) => a - b).map(([, state]) => state),
     knocks: knocksOf(seen),

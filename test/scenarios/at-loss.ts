@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { type ModelRun, modelRuns, runInModel, runNatInModel } from '../../lab/run-model.ts';
 import { NAT_SCENARIOS, SCENARIOS } from '../../lab/scenarios/index.ts';
 
-const RUNS = modelRuns(200);
+/** The form for CI: `npm run matrix` draws 200, with `-- --full` 400. */
+const SEEDS = 100;
+const RUNS = modelRuns(SEEDS);
 /** `nat` opens none of the ports in question, so that it has no modes; and its path is long. */
 const NAT_RUNS = Array.from({ length: 50 }, (_, index) => ({ seed: index + 1 }));
 
@@ -23,7 +25,7 @@ async function wrongIn(
 export function testAtLoss(loss: number): void {
   describe(`the model lab at ${loss} loss each way`, () => {
     test.each(SCENARIOS.filter(({ notIn }) => !notIn?.model))(
-      '$name: 200 seeds',
+      `$name: ${SEEDS} seeds`,
       { timeout: 120_000 },
       async (scenario) => {
         expect(await wrongIn(RUNS, (run) => runInModel(scenario, { ...run, loss }))).toEqual([]);
