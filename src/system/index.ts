@@ -1,4 +1,4 @@
-/** What the world offers: the types of sockets, clock, chance, names and host. `node/` implements them, and so does the model lab. */
+/** What the world offers: the types of sockets, clock, chance, names, files, host and services. `node/` implements them, and so does the model lab. */
 export type {
   CallOutcome,
   CapturedPacket,
