@@ -36,14 +36,14 @@ export type Listening =
 
 export type Elsewhere = Extract<Question, 'elsewhere' | 'far-elsewhere' | 'fresh-elsewhere'>;
 
-/** What the observations of one port add up to. */
-/** Who has turned back a packet of ours, by ICMP (RFC 792). */
+/** Who has turned back a packet of ours, by ICMP (RFC 792, RFC 4443). */
 export interface TurnedBack {
   readonly by: string;
   readonly type: number;
   readonly code: number;
 }
 
+/** What the observations of one port add up to. */
 export interface PortEvidence {
   readonly port: number;
   readonly listening: Listening;

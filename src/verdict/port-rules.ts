@@ -311,7 +311,7 @@ export const PORT_RULES: readonly PortRule[] = [
     applies: (seen, run) => turnedBackFor(seen, run) !== null && !settles(seen, 'relay', 'yes', run.sampled.relay),
     result: 'no-answer',
     cause: 'rejected',
-    why: 'No request of the port was answered, and an ICMP error that quotes one, of this port or of one that looks the same, says who turned it back (RFC 792, RFC 1812 section 5.2.7).',
+    why: 'No request of the port was answered, and an ICMP error that quotes one, of this port or of one that looks the same, says who turned it back (RFC 792, RFC 1812 section 5.2.7; RFC 4443).',
   },
   {
     id: 'outbound-blocked',

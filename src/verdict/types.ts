@@ -1,9 +1,7 @@
 import type { Endpoint, Family, PortRange } from '../base/index.ts';
-import type { TurnedBack } from '../evidence/index.ts';
+import type { PauseEvidence, TurnedBack } from '../evidence/index.ts';
 
 export type { TurnedBack };
-
-import type { PauseEvidence } from '../evidence/index.ts';
 
 export type PortResult = 'open' | 'closed' | 'translated' | 'no-answer' | 'in-use' | 'malformed' | 'untested';
 
