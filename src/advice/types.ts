@@ -18,7 +18,7 @@ export interface Finding {
 export interface Holder {
   readonly pid: number | null;
   readonly name: string | null;
-  /** The systemd service that it belongs to: `asterisk.service`. */
+  /** The service that it belongs to, of systemd (`asterisk.service`) or Windows. */
   readonly unit: string | null;
 }
 

@@ -119,7 +119,7 @@ export interface ReportPort {
   readonly process: {
     readonly pid: number | null;
     readonly name: string | null;
-    /** The systemd service that it belongs to: `asterisk.service`; absent: none, or none known. */
+    /** The service that it belongs to, of systemd (`asterisk.service`) or Windows; absent: none, or none known. */
     readonly unit?: string;
   } | null;
   /** `rejected`, of UDP: the address that says so, by ICMP. */
