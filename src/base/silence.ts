@@ -1,7 +1,7 @@
 import { enclosure, type Probe } from './probes.ts';
 import type { Milliseconds } from './time.ts';
 
-/** A silence counts if so many tries were made between probes that were answered (docs/decisions/0001). */
+/** What `fullcone nat` asks only if told to: its silence counts after so many tries between probes that were answered (docs/decisions/0006). */
 const ENOUGH = 7;
 
 /**
