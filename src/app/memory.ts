@@ -1,4 +1,6 @@
 import {
+  asList,
+  asRecord,
   type Endpoint,
   type Family,
   familyOf,
@@ -10,6 +12,7 @@ import {
   type PortRange,
   parsePorts,
   portsOf,
+  textToValue,
   toRanges,
 } from '../base/index.ts';
 import type { Observation } from '../engine/index.ts';
@@ -318,16 +321,3 @@ function readRanges(value: unknown): readonly PortRange[] {
   // Whoever wrote it may have named the same ports a thousand times.
   return ranges.kind === 'ok' ? joinRanges(ranges.value) : [];
 }
-
-function textToValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

@@ -1,3 +1,4 @@
+import { asRecord, textToValue } from '../base/index.ts';
 import { shuffle } from '../plan/index.ts';
 import type { System } from '../system/index.ts';
 import { drawing } from './draw.ts';
@@ -25,17 +26,6 @@ export function parseServerList(text: string): ServerList | null {
   const isList = Array.isArray(servers) && servers.length > 0 && servers.every((name) => typeof name === 'string');
   return isList && typeof date === 'string' ? { date, servers } : null;
 }
-
-function textToValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
 /** One of them may be gone, and one may be tired of us. */
 const DRAWN = 3;

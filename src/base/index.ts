@@ -2,6 +2,7 @@
 export { assertNever } from './assert.ts';
 export { type Endpoint, endpoint, formatEndpoint, sameEndpoint } from './endpoint.ts';
 export { canonicalIp, type Family, familyOf, formatIp, isIpv4, parseIp } from './ip.ts';
+export { asList, asRecord, textToValue } from './json.ts';
 export {
   formatRanges,
   haveOneOf,

@@ -1,4 +1,4 @@
-import { err, ok, type PortRange, parsePorts, type Result } from '../base/index.ts';
+import { asRecord, err, ok, type PortRange, parsePorts, type Result, textToValue } from '../base/index.ts';
 import type { OwnService } from '../system/index.ts';
 
 /** More than these nobody has, and nobody reads. */
@@ -46,14 +46,3 @@ function readRanges(value: unknown): readonly PortRange[] | null | 'wrong' {
   const ranges = typeof value === 'string' ? parsePorts(value) : null;
   return ranges?.kind === 'ok' ? ranges.value : 'wrong';
 }
-
-function textToValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
