@@ -151,7 +151,7 @@ class Worker<T> {
   }
 
   #open(socket: SocketKey, local: Parameters<System['udp']['open']>[0]): void {
-    // Keys of sockets that are not checked are negative.
+    // Negative: not checked, and speaks to servers.
     const isHelper = socket < 0;
     const opened = (isHelper ? this.#system : this.#ports).udp.open(local, {
       bound: (at) => {

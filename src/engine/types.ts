@@ -12,7 +12,10 @@ import type {
 } from '../system/index.ts';
 import type { UnusableAlternate } from './alternate.ts';
 
-/** A checked port's own number, or a negative one for the sockets that are not checked. */
+/**
+ * A checked port's own number, or a negative one for the sockets that are not checked and speak to servers. An engine
+ * that checks no port may number its sockets otherwise: what they leave in a router is nobody's concern.
+ */
 export type SocketKey = number;
 
 export type Input =
