@@ -19,6 +19,7 @@ import { err, formatEndpoint, isAnyAddress, ok, type Result } from '../base/inde
 import { type Report, renderJson, renderText } from '../report/index.ts';
 import type { OutputFile } from '../system/index.ts';
 import { agree, type ExclusiveOptions, notExclusive, whoeverAgrees } from './consent.ts';
+import { displayOf, showsProgress } from './display.ts';
 import { asksToDiscover, type CheckOptions, isEmbedded, readCheckRequest } from './input.ts';
 import { findOne, sayFound } from './ports.ts';
 import { Progress } from './progress.ts';
@@ -173,8 +174,9 @@ async function carryOut(
   context: Context,
 ): Promise<FinishedCheck> {
   const { system, terminal, language, version } = context;
-  const shown = terminal.error.isTerminal && terminal.environment['TERM'] !== 'dumb' && command.progress;
-  const progress = shown ? new Progress(terminal.error, system.clock, language) : null;
+  const progress = showsProgress(terminal, command.progress)
+    ? new Progress(terminal.error, system.clock, language)
+    : null;
   const resume = exclusive ? terminal.withoutSuspending() : () => undefined;
   const listen = (event: RunEvent) => {
     progress?.show(event);
@@ -212,12 +214,7 @@ async function deliver(
   return EXIT.internal;
 }
 
-const DEFAULT_COLUMNS = 80;
-
 function asText(report: Report, command: CheckCommand, { terminal, language }: Context, forTerminal: boolean): string {
-  const { out, environment } = terminal;
-  // https://no-color.org: any value that is not empty.
-  const colour = forTerminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
-  const columns = (forTerminal ? out.columns : null) ?? DEFAULT_COLUMNS;
-  return renderText(report, language, { columns, colour, verbose: command.listPorts ?? false });
+  const display = displayOf(terminal, forTerminal);
+  return renderText(report, language, { ...display, verbose: command.listPorts ?? false });
 }

@@ -1,13 +1,10 @@
 import type { Milliseconds } from '../base/index.ts';
 import type { Clock, Timer } from '../system/index.ts';
+import { CLEAR_LINE, DEFAULT_COLUMNS } from './display.ts';
 import { TEXTS } from './say.ts';
 import type { Language, Stream } from './types.ts';
 
 const TICK: Milliseconds = 1_000;
-
-const CLEAR_LINE = '\r\u001b[2K';
-
-const DEFAULT_COLUMNS = 80;
 
 /** One line on a terminal that says how many seconds are left at most; gone in the end. */
 export class Countdown {

@@ -18,9 +18,14 @@ async function behind(router: Partial<RouterSpec>): Promise<Model> {
   return model;
 }
 
-async function nat(words: readonly string[], router: Partial<RouterSpec> = {}, columns: number | null = null) {
+async function nat(
+  words: readonly string[],
+  router: Partial<RouterSpec> = {},
+  columns: number | null = null,
+  environment: Readonly<Record<string, string>> = {},
+) {
   const model = await behind(router);
-  const terminal = fakeTerminal({ columns });
+  const terminal = fakeTerminal({ columns, environment });
   const code = await model.run(runWords([...NAT, ...words], model.pbx, terminal));
   return { code, out: terminal.text('out'), error: terminal.text('error'), seconds: model.now() / 1_000 };
 }
@@ -60,6 +65,7 @@ test('on a terminal it counts the seconds, and leaves nothing behind', async () 
   expect(lines).toContain('At most 10 s left, Ctrl-C ends it with what is known');
   expect(lines.at(-1)).toBe('');
   expect((await nat(['--lifetime', '20', '--no-progress'], {}, 80)).error).toBe('');
+  expect((await nat(['--lifetime', '20'], {}, 80, { TERM: 'dumb' })).error).toBe('');
 });
 
 test('Ctrl-C reports what is known', async () => {

@@ -2,6 +2,7 @@ import { type NatRequest, startNat } from '../app/index.ts';
 import { isAnyAddress } from '../base/index.ts';
 import { type NatReport, renderNat, renderNatJson } from '../report/index.ts';
 import { Countdown } from './countdown.ts';
+import { displayOf, showsProgress } from './display.ts';
 import { type NatCommandOptions, readNatRequest } from './input.ts';
 import { sayMistake } from './say.ts';
 import { type Context, EXIT } from './types.ts';
@@ -11,8 +12,6 @@ export interface NatCommand extends NatCommandOptions {
   readonly lang?: string;
   readonly progress: boolean;
 }
-
-const DEFAULT_COLUMNS = 80;
 
 /** `fullcone nat`: how the NAT behaves, in the words of RFC 4787. */
 export async function nat(command: NatCommand, context: Context): Promise<number> {
@@ -24,20 +23,15 @@ export async function nat(command: NatCommand, context: Context): Promise<number
     return sayMistake({ key: 'bind-address.not-here', facts: { given: bindAddress, here } }, context);
   }
   const report = await carryOut(request.value, command, context);
-  const { out, environment } = context.terminal;
-  const colour = out.isTerminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
-  const columns = (out.isTerminal ? out.columns : null) ?? DEFAULT_COLUMNS;
-  out.write(
-    command.json ? renderNatJson(report) : renderNat(report, context.language, { columns, colour, verbose: false }),
-  );
+  const options = { ...displayOf(context.terminal), verbose: false };
+  context.terminal.out.write(command.json ? renderNatJson(report) : renderNat(report, context.language, options));
   return exitCodeOf(report);
 }
 
 /** On a terminal, a line says how long it still takes; Ctrl-C ends it, and what is known by then is reported. */
 async function carryOut(request: NatRequest, { progress }: NatCommand, context: Context): Promise<NatReport> {
   const { system, version, terminal, language } = context;
-  const shown = terminal.error.isTerminal && progress;
-  const countdown = shown ? new Countdown(terminal.error, system.clock, language) : null;
+  const countdown = showsProgress(terminal, progress) ? new Countdown(terminal.error, system.clock, language) : null;
   const running = startNat(system, request, version, (event) => countdown?.start(event.for));
   const stop = terminal.onInterrupt(() => running.cancel());
   try {

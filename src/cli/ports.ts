@@ -1,6 +1,7 @@
 import { type FoundProduct, findProducts, findProfile, isFoundOut, listPorts, type Profile } from '../app/index.ts';
 import { ok, type Result } from '../base/index.ts';
 import { type ReportDiscovered, renderPorts, renderPortsJson, warningTexts } from '../report/index.ts';
+import { displayOf } from './display.ts';
 import { asksToDiscover, profileNames } from './input.ts';
 import { sayMistake, sayNotice, sayPlainly } from './say.ts';
 import { type Context, EXIT, type Mistake, wrong } from './types.ts';
@@ -11,18 +12,13 @@ export interface PortsCommand {
   readonly lang?: string;
 }
 
-const DEFAULT_COLUMNS = 80;
-
 /** `fullcone ports`: which ports the phone system of this machine has, where that is written, and who holds them. */
 export async function ports(command: PortsCommand, context: Context): Promise<number> {
   const what = await whatIsMeant(command, context);
   if (what.kind === 'error') return sayMistake(what.error, context);
   const report = await listPorts(context.system, what.value, context.version);
-  const { out, environment } = context.terminal;
-  const colour = out.isTerminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
-  const columns = (out.isTerminal ? out.columns : null) ?? DEFAULT_COLUMNS;
-  const options = { columns, colour, verbose: false };
-  out.write(command.json ? renderPortsJson(report) : renderPorts(report, context.language, options));
+  const options = { ...displayOf(context.terminal), verbose: false };
+  context.terminal.out.write(command.json ? renderPortsJson(report) : renderPorts(report, context.language, options));
   return isFoundOut(report) ? EXIT.supported : EXIT.inconclusive;
 }
 

@@ -1,6 +1,7 @@
 import type { RunEvent } from '../app/index.ts';
 import type { Milliseconds } from '../base/index.ts';
 import type { Clock, Timer } from '../system/index.ts';
+import { CLEAR_LINE, DEFAULT_COLUMNS } from './display.ts';
 import { TEXTS } from './say.ts';
 import type { Language, Stream } from './types.ts';
 
@@ -9,10 +10,6 @@ const REDRAW: Milliseconds = 100;
 
 /** The seconds go on when nothing else happens. */
 const TICK: Milliseconds = 1_000;
-
-const CLEAR_LINE = '\r\u001b[2K';
-
-const DEFAULT_COLUMNS = 80;
 
 type Phase =
   | 'servers'
