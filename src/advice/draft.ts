@@ -1,4 +1,4 @@
-import { isAnyAddress, portLabel, toRanges } from '../base/index.ts';
+import { isAnyAddress, rangeLabel, toRanges } from '../base/index.ts';
 import type { PortVerdict, RunVerdict, ServerVerdict } from '../verdict/index.ts';
 import { CATALOGUE, type FindingCode, type Severity } from './catalogue.ts';
 import type { Facts, Finding, FindingContext } from './types.ts';
@@ -27,8 +27,8 @@ export function sceneOf(run: RunVerdict, context: FindingContext): Scene {
 
 const portLabels = (ports: Draft['ports']): string[] =>
   (['udp', 'tcp'] as const).flatMap((protocol) =>
-    toRanges(ports.filter((port) => port.protocol === protocol).map(({ port }) => port)).map(({ from, to }) =>
-      from === to ? portLabel(protocol, from) : `${portLabel(protocol, from)}-${to}`,
+    toRanges(ports.filter((port) => port.protocol === protocol).map(({ port }) => port)).map((range) =>
+      rangeLabel(protocol, range),
     ),
   );
 

@@ -1,4 +1,4 @@
-import { type Family, familyOf, type Protocol } from '../base/index.ts';
+import { type Family, familyOf, type Protocol, portsOf, rangeLabel } from '../base/index.ts';
 import { discover, type FoundPort, type FoundProduct, type Origin, type Profile } from '../pbx/index.ts';
 import {
   groupHolders,
@@ -92,10 +92,7 @@ async function holdersOf(
   host: System['host'],
   beside: number | undefined,
 ): Promise<HeldPort[]> {
-  const wanted = ports.filter((port) => port.protocol === protocol);
-  const numbers = [
-    ...new Set(wanted.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, i) => from + i))),
-  ];
+  const numbers = portsOf(ports.filter((port) => port.protocol === protocol));
   if (numbers.length === 0) return [];
   const found = await Promise.all(FAMILIES.map((family) => host.holders(protocol, numbers, family, beside)));
   const all = found.flatMap((map) => [...map].flatMap(([port, some]) => some.map((holder) => ({ port, ...holder }))));
@@ -118,7 +115,7 @@ export const discoveredIn = (product: FoundProduct, family: Family): ReportDisco
   profile: product.profile.id,
   name: product.profile.name,
   ports: portsToCheck(product, family).map(({ protocol, from, to, origin }) => ({
-    ports: `${protocol}/${from === to ? from : `${from}-${to}`}`,
+    ports: rangeLabel(protocol, { from, to }),
     origin: originOf(origin),
   })),
   warnings: product.warnings,

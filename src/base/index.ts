@@ -14,6 +14,7 @@ export {
   parsePorts,
   portLabel,
   portsOf,
+  rangeLabel,
   toRanges,
 } from './ports.ts';
 export { type Enclosure, enclosure, type Probe, withoutLone, worstOf } from './probes.ts';

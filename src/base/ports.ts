@@ -78,6 +78,9 @@ export type Protocol = 'udp' | 'tcp';
 /** `udp/5060`, `udp/9000-10999`. */
 export const portLabel = (protocol: Protocol, port: number | string): string => `${protocol}/${port}`;
 
+export const rangeLabel = (protocol: Protocol, { from, to }: PortRange): string =>
+  portLabel(protocol, from === to ? from : `${from}-${to}`);
+
 export function parsePorts(text: string): Result<readonly PortRange[], PortListError> {
   const ranges: PortRange[] = [];
   for (const part of text.split(',').map((piece) => piece.trim())) {

@@ -1,5 +1,5 @@
 import type { Finding, Holder } from '../advice/index.ts';
-import { formatEndpoint, formatRanges, portLabel } from '../base/index.ts';
+import { formatEndpoint, portLabel, rangeLabel } from '../base/index.ts';
 import type { ServicesEvidence } from '../evidence/index.ts';
 import type {
   CertificateVerdict,
@@ -67,7 +67,7 @@ export function buildReport(run: RunVerdict, findings: readonly Finding[], meta:
 
 const toSample = ({ inferred, confidence, mostDiffering }: SampleVerdict): ReportSample => ({
   inferred: inferred.map(({ ports, count, result, cause }) => ({
-    ports: ports.map((range) => portLabel('udp', formatRanges([range]))),
+    ports: ports.map((range) => rangeLabel('udp', range)),
     count,
     result,
     cause,

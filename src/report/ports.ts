@@ -1,5 +1,5 @@
 import type { Language } from '../advice/index.ts';
-import { formatRanges, type Protocol, portLabel, toRanges } from '../base/index.ts';
+import { formatRanges, type Protocol, rangeLabel, toRanges } from '../base/index.ts';
 import { clean } from './clean.ts';
 import { sizeOf } from './labels.ts';
 import { originText, type ReportOrigin, type ReportWarning, warningText } from './origin.ts';
@@ -67,7 +67,7 @@ export function groupHolders(protocol: Protocol, held: readonly HeldPort[]): Lis
   }
   return [...groups.values()].map(({ holder, ports }) => ({
     ...holder,
-    ports: toRanges(ports).map((range) => portLabel(protocol, formatRanges([range]))),
+    ports: toRanges(ports).map((range) => rangeLabel(protocol, range)),
   }));
 }
 
