@@ -17,6 +17,15 @@ const failure = fc.constantFrom(
   { kind: 'other', code: 'E' } as const,
 );
 
+const STRANGE = [
+  'wrong-source',
+  'wrong-socket',
+  'malformed',
+  'no-mapping',
+  'other-mapping',
+  'unasked',
+] as const satisfies PortEvidence['strange'];
+
 const port: fc.Arbitrary<PortEvidence> = fc.record({
   port: fc.constant(PORT),
   listening: fc.oneof(
@@ -34,7 +43,7 @@ const port: fc.Arbitrary<PortEvidence> = fc.record({
   ),
   arrivedOn: fc.constantFrom(null, null, null, 9001),
   notSent: fc.option(failure, { freq: 1 }),
-  strange: fc.uniqueArray(fc.constantFrom('wrong-source', 'wrong-socket', 'malformed', 'no-mapping'), { maxLength: 2 }),
+  strange: fc.uniqueArray(fc.constantFrom(...STRANGE), { maxLength: 2 }),
   heldBack: fc.record({ cold: fc.constantFrom(1, 2), warm: fc.constantFrom(1, 2) }, { requiredKeys: [] }),
   turnedBack: fc.constantFrom(null, null, { by: '192.168.0.1', type: 3, code: 13 }),
 });
@@ -43,6 +52,8 @@ const run = fc
   .record({
     ports: fc.array(port, { minLength: 1, maxLength: 4 }),
     cancelled: fc.constantFrom(false, false, false, true),
+    filter: fc.constantFrom('closed', 'closed', 'open', 'unknown'),
+    mappingChanges: fc.constantFrom(false, false, false, true),
     controlAddress: fc.constantFrom(PUBLIC, PUBLIC, '203.0.113.99', null),
     bystanders: fc.array(fc.record({ local: fc.constant(50_001), mapped: fc.constantFrom(50_001, 4711) }), {
       maxLength: 2,
@@ -76,7 +87,7 @@ const judged = (evidence: ReturnType<typeof runOf>) =>
   judge(evidence).ports.map((verdict, index) => {
     const seen = evidence.ports[index];
     if (!seen) throw new Error('a verdict without evidence');
-    return { verdict, seen, cold: seen.answers.cold, warm: seen.answers.warm };
+    return { verdict, seen, filter: evidence.filter, cold: seen.answers.cold, warm: seen.answers.warm };
   });
 
 const assert = (holds: (one: ReturnType<typeof judged>[number]) => boolean) =>
@@ -87,8 +98,11 @@ const assert = (holds: (one: ReturnType<typeof judged>[number]) => boolean) =>
     { numRuns: 5000 },
   );
 
-it('calls no port open that let nobody in', () => {
-  assert(({ verdict, cold, warm }) => verdict.result !== 'open' || isYes(cold) || (cannotAsk(cold) && isYes(warm)));
+it('calls no port open that let nobody in, or nobody but whom any mapping would', () => {
+  assert(
+    ({ verdict, filter, cold, warm }) =>
+      verdict.result !== 'open' || isYes(cold) || (cannotAsk(cold) && isYes(warm) && filter === 'closed'),
+  );
 });
 
 it('calls no port open that does not listen, or is not known to keep its number somewhere', () => {

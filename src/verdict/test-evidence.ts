@@ -29,6 +29,7 @@ export const UNKNOWN = [
   'scan-protection',
   'loss',
   'refused',
+  'malformed',
   'late',
 ] as const satisfies readonly Unknown[];
 
