@@ -1,4 +1,4 @@
-import { portLabel } from '../base/index.ts';
+import { portLabel, scopeOf } from '../base/index.ts';
 import type { PortVerdict, TurnedBack } from '../verdict/index.ts';
 import { codeOfCause, codeOfResult, type FindingCode } from './catalogue.ts';
 import type { Draft, Scene } from './draft.ts';
@@ -41,6 +41,8 @@ function factsOf(code: FindingCode, ports: readonly PortVerdict[], scene: Scene)
       return refusalFacts(scene);
     case 'rejected':
       return turnedBackFacts(ports[0]?.turnedBack);
+    case 'throttled-by-server':
+      return uncalledFacts(ports, scene);
     case 'process':
       return holderFacts(ports, scene);
     default:
@@ -70,6 +72,13 @@ function shiftFacts(ports: readonly PortVerdict[]): Facts {
   const shift = example.arrivedOn - example.port;
   const same = ports.every(({ port, arrivedOn }) => arrivedOn === null || arrivedOn - port === shift);
   return { port: example.port, arrivedOn: example.arrivedOn, ...(same ? { shift } : {}) };
+}
+
+/** Whom it would have had to call. A reflector calls no address outside the internet (docs/protocol.md), however late. */
+function uncalledFacts(ports: readonly PortVerdict[], { run }: Scene): Facts {
+  const [called] = run.publicAddresses;
+  if (ports[0]?.protocol !== 'tcp' || called === undefined) return {};
+  return scopeOf(called) === 'public' ? {} : { called };
 }
 
 /** The last one: what the check met at its slowest. */

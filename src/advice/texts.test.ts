@@ -82,6 +82,11 @@ const opinion = (kind: Opinion['kind']): Finding[] =>
     return findFindings({ ...run, opinions }, contextOf(run));
   });
 
+const uncalled = (called: string): Finding[] => {
+  const run = runOf('9000 open; tcp/5060-5061 untested throttled-by-server', { publicAddresses: [called] });
+  return findFindings(run, contextOf(run));
+};
+
 const troubled = (what: ServiceTrouble, service: string | null): Finding[] => {
   const run = runOf('9000 untested');
   const failure = { step: 'failed', what, service, at: 0, failure: { kind: 'failed', lines: ['a', 'b'] } } as const;
@@ -184,7 +189,11 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   'paused-by-outbound': () => pausedBy('outbound', '9000 open', 31_000),
   'paused-by-server': () => pausedBy('server', '9000 open', 4_000),
   'server-silent': () => ports('untested server-silent'),
-  'throttled-by-server': () => ports('untested throttled-by-server'),
+  'throttled-by-server': () => [
+    ...ports('untested throttled-by-server'),
+    ...tcp('untested throttled-by-server'),
+    ...uncalled('192.168.0.100'),
+  ],
   'different-public-address': () => ports('untested different-public-address'),
   loss: () => [...ports('untested loss'), ...about({ verdict: 'inconclusive', reason: 'loss' })],
   untested: () => ports('untested'),
@@ -284,6 +293,12 @@ describe.each<Language>(['en', 'de'])('in %s', (language) => {
       expect(title.length).toBeLessThanOrEqual(140);
     }
   });
+});
+
+it('whom a reflector must not call, it does not call later either', () => {
+  const adviceFor = (called: string) => uncalled(called).map((finding) => adviseText(finding, 'en').steps.join(' '));
+  expect(adviceFor('192.168.0.100')).toEqual([expect.stringMatching(/192\.168\.0\.100.*--lab/)]);
+  expect(adviceFor('203.0.113.44')).toEqual([expect.stringMatching(/^A reflector calls 1,024 TCP ports.*in an hour/)]);
 });
 
 describe('a text', () => {

@@ -35,7 +35,7 @@ export function adviseText(finding: Finding, language: Language, facts: Facts = 
   };
 }
 
-type Variant = readonly [applies: (facts: Facts) => boolean, key: string];
+type Variant = readonly [applies: (facts: Facts, ports: readonly string[]) => boolean, key: string];
 
 /** Whatever stands in front of the router lets it pass. */
 const passes = ({ open, closed }: Facts): boolean => Number(open) > 0 && Number(closed) === 0;
@@ -57,6 +57,11 @@ const VARIANTS: Partial<Record<FindingCode, readonly Variant[]>> = {
     [({ lastClosed, firstOpen }) => Number(firstOpen) - Number(lastClosed) > 1, 'range-starts-between'],
   ],
   'server-throttling': [[({ detail }) => detail === 'asked-more-slowly', 'server-throttling-slowed']],
+  // To ask for UDP more slowly helps; of calls there are so many an hour, and to some addresses none.
+  'throttled-by-server': [
+    [({ called }) => called !== undefined, 'not-called-inside'],
+    [(_, ports) => ports.every((port) => port.startsWith('tcp/')), 'not-called'],
+  ],
   'scan-protection': [
     [({ forgotAfter }) => forgotAfter !== undefined, 'scan-protection-again'],
     [({ longerThan }) => longerThan !== undefined, 'scan-protection-lasting'],
@@ -68,8 +73,8 @@ export const VARIANT_KEYS: readonly string[] = Object.values(VARIANTS).flatMap((
   variants.map(([, key]) => key),
 );
 
-function keyOf({ code, facts }: Finding): string {
-  const [, key = code] = VARIANTS[code]?.find(([applies]) => applies(facts)) ?? [];
+function keyOf({ code, facts, ports }: Finding): string {
+  const [, key = code] = VARIANTS[code]?.find(([applies]) => applies(facts, ports)) ?? [];
   return key;
 }
 
