@@ -59,8 +59,14 @@ function aboutRun(report: Report, phrases: Phrases): string[] {
   const duration = durationOf(report.durationMs, phrases);
   const path = [publicAddresses(report, phrases), ...servers(report, phrases), ...loss(report, phrases)];
   const list = report.serverList === undefined ? [] : [phrases.say('about.list', { date: clean(report.serverList) })];
-  const run = phrases.say(`about.run.${report.mode}`, { ports, duration, date: clean(date) });
+  const run = phrases.say(`about.run.${howItWent(report)}`, { ports, duration, date: clean(date) });
   return [run, capital(path.join(', ')), ...list, ...discovered(report, phrases)];
+}
+
+/** Where nobody held the ports, no service was stopped. */
+function howItWent({ mode, services }: Report): Report['mode'] {
+  const stopped = services?.services.some(({ steps }) => steps.some(({ step }) => step === 'stopped')) ?? false;
+  return mode === 'exclusive' && !stopped ? 'bind' : mode;
 }
 
 function discovered({ discovered: found }: Report, phrases: Phrases): string[] {

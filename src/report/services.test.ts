@@ -60,6 +60,18 @@ test('one that is not back is the first thing, with the last words of its log', 
   expect(report.findings[0]).toMatchObject({ code: 'service-not-started', severity: 'error' });
 });
 
+test.each([
+  [sip, true],
+  // Nobody held the ports, or who held them would not go.
+  [[], false],
+  [[{ step: 'stopping', service: 'sip.service', at: 0 } as const], false],
+])('only of services that were stopped it is said (%#)', (steps, said) => {
+  const options = { columns: 200, colour: false, verbose: false };
+  const [en, de] = (['en', 'de'] as const).map((language) => renderText(reportOf(steps), language, options));
+  expect(en?.includes('while their services were stopped')).toBe(said);
+  expect(de?.includes('während ihre Dienste gestoppt waren')).toBe(said);
+});
+
 test('programs read it by the contract', () => {
   for (const report of [reportOf([]), reportOf(sip), reportOf([...sip, DEAD])]) {
     expect([validate(JSON.parse(renderJson(report))), validate.errors]).toEqual([true, null]);
