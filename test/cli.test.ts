@@ -85,7 +85,7 @@ describe('a check', () => {
       Note  trial
         The server is on this machine itself: the result says nothing about your
         router.
-        It shows that the check works here, and that its ports are free.
+        It is there to see how a check goes.
         1. For a real check, name a server in the internet: --server stun.example.com.
         2. Best is a reflector of your own, on a host with two public addresses
            ("fullcone reflector").
