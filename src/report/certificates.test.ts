@@ -49,8 +49,8 @@ describe('certificates', () => {
         not known.
         1. Find who holds them: as root, "ss -ltnp" lists every process with its ports
            (Windows: "netstat -abn -p tcp").
-        2. On Linux it can be tested as it is, with nothing stopped: check again as
-           root (sudo).
+        2. On Linux it can be tested as it is, with nothing stopped: check again with
+           --mode live, as root (sudo).
         3. Else, if it is the PBX: --mode exclusive stops its services for the check,
            and starts them again; calls are impossible meanwhile.
         4. If not: end it, or give it other ports than the PBX's (443, 5061).

@@ -89,8 +89,8 @@ describe('the range rule ends too early, and a process holds a port', () => {
         be tested.
         This is no fault if it is the PBX itself; whether the ports are forwarded is
         not known.
-        1. On Linux it can be tested as it is, with nothing stopped: check again as
-           root (sudo).
+        1. On Linux it can be tested as it is, with nothing stopped: check again with
+           --mode live, as root (sudo).
         2. Else, if it belongs to the PBX: --mode exclusive stops its service for the
            check, and starts it again; calls are impossible meanwhile.
         3. If not: end it, or give it other ports than the PBX's (5061).
@@ -128,7 +128,7 @@ describe('the range rule ends too early, and a process holds a port', () => {
         Ist es die Telefonanlage selbst, ist das kein Fehler; ob die Ports
         weitergeleitet sind, ist nicht bekannt.
         1. Unter Linux lässt sich das prüfen, ohne etwas anzuhalten: Prüfen Sie noch
-           einmal als root (sudo).
+           einmal mit --mode live, als root (sudo).
         2. Sonst, wenn der Prozess zur Anlage gehört: --mode exclusive stoppt dessen
            Dienst für die Prüfung und startet ihn wieder; solange sind keine Anrufe
            möglich.
