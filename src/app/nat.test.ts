@@ -65,8 +65,25 @@ test('a server that cannot tell is named, and nothing is made up', async () => {
     publicAddress: null,
     server: { state: 'unreachable' },
   });
-  expect(renderNat(report, 'en', { columns: 80, colour: false, verbose: false })).toContain('198.51.100.10:3478');
+  const [en, de] = (['en', 'de'] as const).map((language) =>
+    renderNat(report, language, { columns: 400, colour: false, verbose: false }),
+  );
+  expect(en).toMatch(/^Server 198\.51\.100\.10:3478 does not answer\. .*--server/s);
+  expect(de).toMatch(/^Server 198\.51\.100\.10:3478 antwortet nicht\. .*--server/s);
   expect(model.openSockets()).toBe(0);
+});
+
+test.each([
+  ['malformed', /^What server 198\.51\.100\.10:3478 answers is not valid STUN\./],
+  ['throttling', /^Server 198\.51\.100\.10:3478 limits how often it answers\./],
+  ['basic', /^Server 198\.51\.100\.10:3478 cannot tell: it takes a STUN server with two addresses/],
+])('of a server that is %s it says what to do next', async (state, said) => {
+  const model = createModel({ ...network({}), server: { kind: 'silent' } }, { seed: 1 });
+  const report = await ask(model);
+  const told = { ...report, server: report.server && { ...report.server, state } };
+  const text = renderNat(told, 'en', { columns: 400, colour: false, verbose: false });
+  expect(text).toMatch(said);
+  expect(text).toContain('--server');
 });
 
 test('cancelled, it ends at once and says so', async () => {

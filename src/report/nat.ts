@@ -8,6 +8,7 @@ import type {
   NatBehaviour,
   PathQuality,
   RouterVerdict,
+  ServerState,
   ServerVerdict,
 } from '../verdict/index.ts';
 import { toRouter } from './build.ts';
@@ -135,15 +136,19 @@ export function renderNat(report: NatReport, language: Language, options: TextOp
 function nothingKnown({ server, cancelled, family }: NatReport, page: Page): string[] {
   const key = cancelled ? 'cancelled' : whyNothing(server);
   const at = server?.address ? formatEndpoint({ address: server.address, port: server.port }) : '';
-  const facts = { server: clean(at || (server?.name ?? '')), state: server?.state ?? '', family: FAMILIES[family] };
+  const facts = { server: clean(at || (server?.name ?? '')), family: FAMILIES[family] };
   return wrap(page.phrases.say(`nat.${key}`, facts), page.width);
 }
 
 const FAMILIES: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
 
-function whyNothing(server: NatReport['server']): 'noServer' | 'noFamily' | 'notAsked' {
+/** Server states of which there is more to say than that such a server cannot tell. */
+const TOLD: ReadonlySet<string> = new Set<ServerState>(['unreachable', 'malformed', 'throttling']);
+
+function whyNothing(server: NatReport['server']): string {
   if (server === null) return 'noServer';
-  return server.detail === 'no-family' ? 'noFamily' : 'notAsked';
+  if (server.detail === 'no-family') return 'noFamily';
+  return `notAsked.${TOLD.has(server.state) ? server.state : 'other'}`;
 }
 
 function behaviour(report: NatReport, page: Page): string[] {
