@@ -118,6 +118,7 @@ function readMode(
 /** The same for `fullcone nat`, which asks no port of the PBX. */
 export function readNatRequest(command: NatCommandOptions): Result<NatRequest, Mistake> {
   const { server = [], hairpin = false, fragments = false, lifetime: given, router = true } = command;
+  if (server.length === 0) return wrong('nat.no-server');
   const servers = readServers(server);
   if (servers.kind === 'error') return servers;
   if (isEmbedded(servers.value)) return wrong('nat.embedded');

@@ -96,3 +96,11 @@ test('the router is asked, unless it is told not to; not to know its address is 
   expect(await router([], {})).toEqual([0, null]);
   expect(await router(['--no-router'], { speaks })).toEqual([0, undefined]);
 });
+
+test('without a server it is told to name one, and not to try what it refuses', async () => {
+  const model = await behind({});
+  const terminal = fakeTerminal();
+  expect(await model.run(runWords(['nat'], model.pbx, terminal))).toBe(64);
+  expect(terminal.text('error')).toContain('--server stun.example.com');
+  expect(terminal.text('error')).not.toContain('embedded');
+});
