@@ -27,6 +27,15 @@ async function run(words: readonly string[], options: Partial<ModelOptions> = {}
 const json = (out: string): PortsReport => JSON.parse(out) as PortsReport;
 
 describe('fullcone ports', () => {
+  test.each([
+    ['nothing is known here', ['ports'], { disk: {}, processes: [] }],
+    ['the product is not known', ['ports', '--profile', '4cx'], {}],
+  ])('%s: it names the command that checks ports, which this one does not', async (_, words, options) => {
+    const { code, error } = await run(words, options);
+    expect(code).toBe(EXIT.usage);
+    expect(error).toContain('fullcone check --udp 5060,9000-10999');
+  });
+
   test('says of each port what it is for, who holds it, and where it is set', async () => {
     const { code, out, error } = await run(['ports'], {}, { held: [5070, 10_000, 10_004, 10_005] });
     expect([code, error]).toEqual([EXIT.supported, '']);
