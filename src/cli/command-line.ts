@@ -159,7 +159,8 @@ const CHECK_HELP = `
 Exit codes:
   0 supported, 1 unsupported, 2 inconclusive, or a service
   would not stop or start again,
-  64 bad usage, 70 internal error, 130 cancelled
+  64 bad usage, 70 internal error, or the report
+  could not be written, 130 cancelled
 
 Examples:
   fullcone check --server stun.example.com --profile 3cx
@@ -197,7 +198,8 @@ function addNat(program: Command, action: (options: NatCommand, command: Command
 
 const NAT_HELP = `
 Exit codes:
-  0 found out, 2 not, 64 bad usage, 70 internal error, 130 cancelled
+  0 found out, 2 not, 64 bad usage,
+  70 internal error, or the report could not be written, 130 cancelled
 
 Examples:
   fullcone nat --server stun.example.com
@@ -224,7 +226,8 @@ function addPorts(program: Command, action: (options: PortsCommand, command: Com
 const PORTS_HELP = `
 Exit codes:
   0 found out, 2 some are the product's usual ones, since its configuration could not be read,
-  64 bad usage, or no known product here, 70 internal error
+  64 bad usage, or no known product here,
+  70 internal error, or the list could not be written
 
 Examples:
   fullcone ports
