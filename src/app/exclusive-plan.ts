@@ -32,7 +32,8 @@ export async function planExclusive(
   const checked = { udp: request.udp, tcp: request.tcp };
   if (!services) {
     if (held.length > 0) return err({ kind: 'no-controller', held });
-    return ok({ plan: { groups: [], rest: checked }, services: system.services.ofCommands([]) });
+    const plan = planServices({ checked, held: [], services: [] });
+    return ok({ plan, services: system.services.ofCommands([]) });
   }
   // Whose they are is hidden from ordinary users, who may not stop it either.
   const hindrance = isHidden && !own ? await services.mayControl() : ok(null);

@@ -33,6 +33,16 @@ describe('before anything is stopped', () => {
     ]);
   });
 
+  test('calls on ports that are not to be checked are seen by nobody, and not denied', async () => {
+    const talking: UnitsSpec = { units: [{ name: 'pbx.service', udp: [5060, 10_000, 10_001] }] };
+    const said = async (udp: string, units = talking) =>
+      (await run(['check', '--server', '198.51.100.10', '--udp', udp, '--mode', 'exclusive'], 'n', units)).error;
+    expect(await said('5060')).toContain('Whether calls are in progress cannot be seen');
+    expect(await said('5060,10000-10019')).toContain('2 of their media ports are in use');
+    const silent: UnitsSpec = { units: [{ name: 'pbx.service', udp: [5060] }] };
+    expect(await said('5060,10000-10019', silent)).toContain('no call seems to be in progress');
+  });
+
   test.each(['n', '', 'no', 'yesterday', null])(
     '%j is no yes: nothing is asked, and the code says cancelled',
     async (answer) => {

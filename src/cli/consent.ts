@@ -74,7 +74,7 @@ async function readOwnServices(
 }
 
 /** What will be stopped, with what, and whether somebody may be talking. */
-function describe({ groups }: ServicePlan, { language }: Context): string[] {
+function describe({ groups, coversMedia }: ServicePlan, { language }: Context): string[] {
   const say = (key: string, facts: Mistake['facts'] = {}) => TEXTS.one(language, `exclusive.${key}`, facts);
   const lines = groups.flatMap(({ holders, waves, udp, tcp }) => {
     const ports = [
@@ -90,7 +90,7 @@ function describe({ groups }: ServicePlan, { language }: Context): string[] {
   const sum = (count: (group: ServicePlan['groups'][number]) => number) =>
     groups.reduce((total, group) => total + count(group), 0);
   const [busy, standing] = [sum((group) => group.busy), sum((group) => group.standing)];
-  const calls = busy > 0 ? 'busy' : standing > 0 ? 'unseen' : 'idle';
+  const calls = busy > 0 ? 'busy' : standing > 0 || !coversMedia ? 'unseen' : 'idle';
   return [say('title'), ...lines, say(calls, { count: TEXTS.amount(language, busy) })];
 }
 

@@ -33,6 +33,8 @@ export interface ServicePlan {
   readonly groups: readonly ServiceGroup[];
   /** The ports for which nothing is stopped: nobody holds them, or no service does. */
   readonly rest: Ports;
+  /** Ports in which calls would show are among those to be checked; without them, nobody knows whether there are any. */
+  readonly coversMedia: boolean;
 }
 
 export interface ServicePlanInput {
@@ -53,7 +55,8 @@ export function planServices({ checked, held, services }: ServicePlanInput): Ser
     const taken = inGroups(protocol);
     return toRanges(portsOf(checked[protocol]).filter((port) => !taken.has(port)));
   };
-  return { groups, rest: { udp: without('udp'), tcp: without('tcp') } };
+  const coversMedia = checked.udp.some(isMediaRange);
+  return { groups, rest: { udp: without('udp'), tcp: without('tcp') }, coversMedia };
 }
 
 type Known = ReadonlyMap<string, Service>;
