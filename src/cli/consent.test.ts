@@ -48,7 +48,7 @@ describe('before anything is stopped', () => {
     async (answer) => {
       const { code, out, error, changes } = await run(WORDS, answer);
       expect([code, out, changes]).toEqual([130, '', []]);
-      expect(error).toContain('Nothing was stopped, and nothing was asked.');
+      expect(error).toContain('Nothing was stopped, and nothing was checked.');
     },
   );
 
