@@ -31,7 +31,7 @@ function runTests(filters) {
   try {
     const form = process.stdout.isTTY ? [] : ['--no-color'];
     const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...form, ...filters];
-    const right = node(17, vitest, { FULLCONE_COUNTS: file });
+    const right = node(18, vitest, { FULLCONE_COUNTS: file });
     return { right, ...JSON.parse(readFileSync(file, 'utf8')) };
   } catch (error) {
     console.log(`vitest gave no counts: ${error.message}`);
