@@ -69,6 +69,7 @@ export class Newcomers {
   #silences = 0;
   #lostInARow = 0;
   #unsentInARow = 0;
+  #beganAt: Milliseconds = 0;
   #nextAt: Milliseconds = 0;
 
   constructor(tools: NewcomerTools, isChecked: (port: number) => boolean) {
@@ -124,13 +125,14 @@ export class Newcomers {
     if (NEED_ROOM.has(question)) this.#silences--;
   }
 
-  /** Opens one if it is time, and tells when to come again. */
-  work(now: Milliseconds): Milliseconds {
+  /** Opens one if it is time, and tells when to come again. `isIdle`: all that is left waits for one. */
+  work(now: Milliseconds, isIdle: () => boolean): Milliseconds {
     if (this.#silences === 0 && this.#open.size === 0) return never;
     const expires = this.watch(now);
     if (this.#silences === 0) return expires;
     const isOut = [...this.#open.values()].some(({ probe }) => probe?.answered !== true);
     const { pacer } = this.#tools;
+    if (!isOut && isIdle()) this.#soon();
     if (!isOut && now >= this.#nextAt) {
       if (!pacer.take(now)) return Math.min(expires, pacer.again);
       this.#begin(now);
@@ -146,6 +148,7 @@ export class Newcomers {
 
   #begin(now: Milliseconds): void {
     const { outbox, plan } = this.#tools;
+    this.#beganAt = now;
     this.#nextAt = now + this.#pause;
     this.#lastKey--;
     this.#open.set(this.#lastKey, { socket: this.#lastKey, local: 0, probe: null });
@@ -212,9 +215,17 @@ export class Newcomers {
     for (const newcomer of [...this.#open.values()]) this.#close(newcomer);
   }
 
-  /** Where few packets may be sent, the control probes need theirs: they tell whether the server is there at all. */
   get #pause(): Milliseconds {
-    return Math.max(this.#probes.length < FEW ? SHORT_PAUSE : LONG_PAUSE, this.#tools.plan.controlEvery / 2);
+    return Math.max(this.#probes.length < FEW ? SHORT_PAUSE : LONG_PAUSE, this.#shortest);
+  }
+
+  /** Where few packets may be sent, the control probes need theirs: they tell whether the server is there at all. */
+  get #shortest(): Milliseconds {
+    return Math.max(SHORT_PAUSE, this.#tools.plan.controlEvery / 2);
+  }
+
+  #soon(): void {
+    this.#nextAt = Math.min(this.#nextAt, this.#beganAt + this.#shortest);
   }
 
   get #patience(): Milliseconds {
@@ -229,7 +240,7 @@ export class Newcomers {
       this.#room = [ROOM, ...withoutLone(this.#probes)];
       this.#lostInARow++;
       // All tries up to the next one are in doubt: it must not be long in coming.
-      this.#nextAt = Math.min(this.#nextAt, probe.sentAt + Math.max(SHORT_PAUSE, this.#tools.plan.controlEvery / 2));
+      this.#soon();
       this.#tools.outbox.observed({ kind: 'control-lost', at, role: 'newcomer', sentAt: probe.sentAt });
     }
     this.#close(newcomer);

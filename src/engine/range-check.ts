@@ -203,8 +203,9 @@ export class RangeCheck implements Engine<Observation> {
     if (pause === 'over') return this.#enter('done', now);
     if (pause !== null) return pause;
     const control = this.#controls.work(now, this.#pauses.howOften);
-    const sentinel = this.#sentinels.work(now, () => this.#asker.isIdle(now));
-    const newcomer = this.#newcomers.work(now);
+    const isIdle = () => this.#asker.isIdle(now);
+    const sentinel = this.#sentinels.work(now, isIdle);
+    const newcomer = this.#newcomers.work(now, isIdle);
     // While nobody knows whether the router still lets new flows pass, no try would count.
     if (this.#sentinels.inDoubt || this.#newcomers.inDoubt) return Math.min(control, sentinel, newcomer);
     while (this.#asker.sendNext(now)) if (this.#pacer.probeDue()) this.#controls.work(now, 'usually');
