@@ -3,6 +3,7 @@ import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Endpoint } from '../../base/index.ts';
 import type { LivePorts, UdpSocket } from '../contract.ts';
+import { nodeClock } from './clock.ts';
 import { loadLibc } from './libc.ts';
 import { nodeLive } from './live.ts';
 import { RawSender } from './raw-socket.ts';
@@ -94,6 +95,16 @@ describe.skipIf(!mayBeLive)('beside the holder of a port', () => {
         numbers.map((_, index) => [`back ${index} from 127.0.0.9:${there.port}`]),
       ),
     );
+  });
+
+  test('all that has come is heard before a timer fires: else it would be declared missing', async () => {
+    const there = await beside(await open('127.0.0.9', ['127.0.0.1']), { address: '127.0.0.9', port: 20_000 });
+    const mine = await beside(await open('127.0.0.1', ['127.0.0.9']), { address: '127.0.0.1', port: 20_000 });
+    await new Promise((resolve) => setImmediate(resolve));
+    for (let count = 0; count < 500; count++)
+      there.socket.send(Buffer.from(`${count}`), { address: '127.0.0.1', port: 20_000 });
+    await new Promise<void>((resolve) => nodeClock.at(nodeClock.now() + 1, resolve));
+    expect(mine.heard).toHaveLength(500);
   });
 
   test('the caller may use its memory again at once', async () => {

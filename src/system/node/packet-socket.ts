@@ -16,7 +16,7 @@ const BUFFER = 2048;
 /** The system's own is enough for 277 small packets. */
 const RECEIVE_BUFFER = 8 * 1024 * 1024;
 /** At once; then others have their turn. */
-const MOST_AT_ONCE = 256;
+const MOST_AT_ONCE = 2048;
 
 /** Opens one at all interfaces. `heard` gets copies of what there is at one time. Linux only. */
 export async function openPacketSocket(

@@ -14,6 +14,8 @@ const CHECKSUM_AT = { tcp: 16, udp: 6 } as const;
 type Transport = keyof typeof PROTOCOL;
 
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
+/** So many packets are read before anything else has its turn. */
+const MOST_AT_ONCE = 2048;
 
 /** struct sockaddr_in or sockaddr_in6; its port must be zero (raw(7), ipv6(7)). */
 function sockaddr(address: string): Buffer {
@@ -84,9 +86,13 @@ export function listenRaw(
   raiseBuffer(libc, fd, RECEIVE_BUFFER);
   let isOpen = true;
   const handle = libc.koffi.node.poll(fd, { readable: true }, () => {
-    const count = libc.recvmmsg(fd, batch.from(0), BATCH);
-    // Whoever hears one may close it.
-    for (let index = 0; isOpen && index < count; index++) heard(batch.received(index), batch.name(index));
+    // All of it: what is left in the buffer when a timer fires would be declared missing.
+    let count = BATCH;
+    for (let read = 0; isOpen && count === BATCH && read < MOST_AT_ONCE; read += count) {
+      count = libc.recvmmsg(fd, batch.from(0), BATCH);
+      // Whoever hears one may close it.
+      for (let index = 0; isOpen && index < count; index++) heard(batch.received(index), batch.name(index));
+    }
   });
   handle.unref();
   return ok({
