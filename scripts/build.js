@@ -1,15 +1,16 @@
 /**
  * Builds what is shipped, into dist/:
  *
- * - fullcone.js: the command, with everything that it needs inside; starts with `node` alone. Modules behind a dynamic
- *   `import()` are in the same file, but run only when they are asked for, so that a command pays for what it uses;
+ * - fullcone.js, and parts/ beside it: the command, with everything that it needs inside; starts with `node` alone.
+ *   Modules behind a dynamic `import()` are parts of their own, so that a command pays for what it uses;
  * - report.schema.json: the contract of the JSON report;
- * - licenses.txt: of the packages inside fullcone.js.
+ * - licenses.txt: of the packages inside the command.
  *
- * The same sources give the same bytes. Each file is replaced in one step, so that a build never breaks a run.
+ * The same sources give the same bytes. Each file is replaced in one step, and parts of an earlier build stay for a
+ * day, so that a build never breaks a run.
  */
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
 
@@ -17,6 +18,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 
 const HASHBANG = '#!/usr/bin/env node\n';
+const ENTRY = 'fullcone.mjs';
+
+/** So long a command that began with the parts of an earlier build may still ask for one; milliseconds. */
+const LONGEST_RUN = 24 * 60 * 60 * 1000;
 
 /** Packages inside that are CommonJS ask for Node's modules by `require`. */
 const REQUIRE = `import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);`;
@@ -38,9 +43,11 @@ async function bundle(entry, options = {}) {
     logLevel: 'warning',
     metafile: true,
     write: false,
+    outdir: dist,
     ...options,
   });
-  return { text: outputFiles[0].text, inputs: Object.keys(metafile.inputs) };
+  const files = outputFiles.map(({ path, text }) => ({ name: relative(dist, path), text }));
+  return { files, inputs: Object.keys(metafile.inputs) };
 }
 
 function write(name, text, mode = 0o644) {
@@ -66,9 +73,9 @@ function licenseOf(path) {
 
 /** The value of `reportJsonSchema`, from the sources as they are. */
 async function reportJsonSchema() {
-  const { text } = await bundle('src/report/schema.ts', { banner: { js: REQUIRE } });
+  const { files } = await bundle('src/report/schema.ts', { banner: { js: REQUIRE } });
   const scratch = join(dist, `schema.${process.pid}.mjs`);
-  writeFileSync(scratch, text);
+  writeFileSync(scratch, files[0].text);
   try {
     return (await import(pathToFileURL(scratch).href)).reportJsonSchema;
   } finally {
@@ -76,11 +83,33 @@ async function reportJsonSchema() {
   }
 }
 
+/** Parts first: none is asked for before it is there. */
+async function buildCommand() {
+  const { files, inputs } = await bundle('src/cli/main.ts', {
+    banner: { js: REQUIRE },
+    splitting: true,
+    entryNames: 'fullcone',
+    chunkNames: 'parts/[name]-[hash]',
+    // So that they are modules wherever the folder is copied to.
+    outExtension: { '.js': '.mjs' },
+  });
+  const parts = files.filter(({ name }) => name !== ENTRY);
+  for (const { name, text } of parts) write(name, text);
+  write('fullcone.js', HASHBANG + files.find(({ name }) => name === ENTRY).text, 0o755);
+  write('licenses.txt', licenses(inputs));
+  removeOld(new Set(parts.map(({ name }) => name)));
+}
+
+function removeOld(parts) {
+  for (const name of readdirSync(join(dist, 'parts')).map((file) => join('parts', file))) {
+    const isOld = Date.now() - statSync(join(dist, name)).mtimeMs > LONGEST_RUN;
+    if (!parts.has(name) && isOld) rmSync(join(dist, name));
+  }
+}
+
 async function buildAll() {
-  mkdirSync(dist, { recursive: true });
-  const command = await bundle('src/cli/main.ts', { banner: { js: REQUIRE } });
-  write('fullcone.js', command.text.startsWith('#!') ? command.text : HASHBANG + command.text, 0o755);
-  write('licenses.txt', licenses(command.inputs));
+  mkdirSync(join(dist, 'parts'), { recursive: true });
+  await buildCommand();
   write('report.schema.json', `${JSON.stringify(await reportJsonSchema(), null, 2)}\n`);
 }
 

@@ -1,5 +1,5 @@
-import { copyFileSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, cpSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ensureBuilt, enter, FULLCONE } from './test-command.ts';
 
@@ -39,6 +39,7 @@ describe('a server that is not there', () => {
     const alone = (folder: string): string => {
       const copy = join(folder, 'fullcone.mjs');
       copyFileSync(FULLCONE, copy);
+      cpSync(join(dirname(FULLCONE), 'parts'), join(folder, 'parts'), { recursive: true });
       return copy;
     };
     expect(await factsOf(alone)).toEqual({ isServer: false, icmp: undefined });

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,10 +52,11 @@ export interface Pbx extends Machine {
   left(): Promise<string>;
 }
 
-/** `fullcone`: the built command, one file. */
+/** `fullcone`: the built command; its parts are beside it. */
 export async function openPbx(fullcone: string): Promise<Pbx> {
   const share = mkdtempSync(join(tmpdir(), 'fullcone-pbx-'));
   copyFileSync(fullcone, join(share, 'fullcone.js'));
+  cpSync(join(dirname(fullcone), 'parts'), join(share, 'parts'), { recursive: true });
   copyFileSync(join(HERE, 'holder.js'), join(share, 'holder.js'));
   copyFileSync(join(HERE, '../../package.json'), join(share, 'package.json'));
   // Inside, root is nobody who is known outside.
