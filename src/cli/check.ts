@@ -153,11 +153,14 @@ async function whatIsImpossible(
     return { key: 'bind-address.not-here', facts: { given: bindAddress, here: system.host.addresses().join(', ') } };
   const notAgreed = request.mode === 'exclusive' ? whoeverAgrees(command, context) : notExclusive(command);
   if (notAgreed) return notAgreed;
-  const hindrance = request.mode === 'live' ? await system.live.hindrance() : null;
+  const hindrance = request.mode === 'live' ? await system.live.hindrance(wishOf(request)) : null;
   if (hindrance) return { key: `live.${hindrance.kind}`, facts: { code: hindrance.code, program } };
   const [free, needed] = [Math.max(0, system.udp.freeSockets()), socketsNeeded(request)];
   return free < needed ? { key: 'sockets.too-few', facts: { free, needed } } : null;
 }
+
+/** Which family it will be, only the servers know; a run that finds out otherwise says so. */
+const wishOf = ({ family, udp }: CheckRequest) => ({ family: family ?? 'ipv4', udp }) as const;
 
 async function openOutput(path: string | undefined, { system }: Context): Promise<Result<OutputFile | null, Mistake>> {
   if (path === undefined) return ok(null);
