@@ -22,6 +22,7 @@ import { agree, type ExclusiveOptions, notExclusive, whoeverAgrees } from './con
 import { displayOf, showsProgress } from './display.ts';
 import { asksToDiscover, type CheckOptions, isEmbedded, readCheckRequest } from './input.ts';
 import { findOne, sayFound } from './ports.ts';
+import { familyOfProduct } from './product-family.ts';
 import { Progress } from './progress.ts';
 import { reflectorMistake } from './reflector.ts';
 import { sayMistake, sayNotice, sayTrouble } from './say.ts';
@@ -113,7 +114,10 @@ async function prepare(command: CheckCommand, context: Context): Promise<Result<
   if (list.kind === 'error') return list;
   const product = asksToDiscover(command) ? await findOne(context) : ok(null);
   if (product.kind === 'error') return product;
-  const request = readCheckRequest(command, drawServers(list.value, context.system.random), product.value);
+  const drawn = drawServers(list.value, context.system.random);
+  const family = await familyOfProduct(command, drawn, product.value, context);
+  const options = family ? { ...command, [family]: true } : command;
+  const request = readCheckRequest(options, drawn, product.value);
   if (request.kind === 'error') return request;
   const impossible = await whatIsImpossible(request.value, command, context);
   if (impossible) return err(impossible);
