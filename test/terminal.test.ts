@@ -62,3 +62,38 @@ describe('a terminal that goes', () => {
     expect(at.portsAt(at.here)).toEqual([]);
   });
 });
+
+describe('a reflector whose shell is ended', () => {
+  const isThere = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+
+  async function endShell(env: Record<string, string>): Promise<{ at: Place; pid: number }> {
+    const at = place();
+    const words = [process.execPath, FULLCONE, 'reflector', '--primary', at.primary, '--single'];
+    // As npx begins it: the shell waits for it, and passes nothing on.
+    const shell = ['sh', '-c', `"$@" & echo "pid $!"; wait`, 'sh', ...words];
+    const { child, out } = at.startProgram(shell, { env });
+    await until(() => out().includes('ready') && /pid \d+/.test(out()));
+    child.kill('SIGTERM');
+    return { at, pid: Number(/pid (\d+)/.exec(out())?.[1]) };
+  }
+
+  test('by npx, ends', async () => {
+    const { at, pid } = await endShell({ npm_lifecycle_event: 'npx' });
+    await until(() => !isThere(pid));
+    expect(at.portsAt(at.primary)).toEqual([]);
+  });
+
+  test('by anybody else, goes on: it may have been left there on purpose', async () => {
+    const { at, pid } = await endShell({});
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(isThere(pid)).toBe(true);
+    process.kill(pid);
+    await until(() => at.portsAt(at.primary).length === 0);
+  });
+});

@@ -9,7 +9,7 @@ import { VERSION } from './version.ts';
 export async function runProgram(words: readonly string[], system: System): Promise<void> {
   const language = languageOf(words, process.env);
   endQuietlyWithoutTerminal(process);
-  const terminal = processTerminal(process, system.clock.now, (code) => {
+  const terminal = processTerminal(process, system.clock, (code) => {
     sayMistake({ key: 'output.cannot-print', facts: { code } }, context);
     process.exitCode = EXIT.internal;
   });
