@@ -69,7 +69,7 @@ function createPlace({ local, peers }: LiveOptions, { events, tcp, transmit }: O
     const listener = tcp.listen(at, {
       ...handlers,
       failed(failure) {
-        if (failure.kind !== 'in-use') return handlers.failed(failure);
+        if (failure.kind !== 'in-use' && failure.kind !== 'permission') return handlers.failed(failure);
         watched.set(at.port, handlers);
         handlers.bound(at);
       },

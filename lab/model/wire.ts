@@ -37,17 +37,15 @@ export function createWire(events: Events, mayWatch: boolean): ModelWire {
     arrived(packet) {
       const { protocol, from, to, bytes } = packet;
       for (const { watched, handlers } of watches) {
-        if (!watched.peers.includes(from.address)) continue;
-        if (watched.what === 'answers' && protocol === 'udp') handlers.arrived([{ bytes, from, to }]);
-        if (watched.what === 'calls' && protocol === 'tcp' && packet.kind === 'syn')
-          handlers.knocked([{ kind: 'asked', peer: from, own: to }]);
+        if (watched.what === 'calls') {
+          if (protocol === 'tcp' && packet.kind === 'syn') handlers.knocked([{ kind: 'asked', peer: from, own: to }]);
+        } else if (protocol === 'udp' && watched.peers.includes(from.address)) handlers.arrived([{ bytes, from, to }]);
       }
     },
     left(packet) {
       if (packet.protocol !== 'tcp' || packet.kind !== 'syn-ack') return;
       for (const { watched, handlers } of watches)
-        if (watched.what === 'calls' && watched.peers.includes(packet.to.address))
-          handlers.knocked([{ kind: 'answered', peer: packet.to, own: packet.from }]);
+        if (watched.what === 'calls') handlers.knocked([{ kind: 'answered', peer: packet.to, own: packet.from }]);
     },
     turnedBack(error) {
       for (const { watched, handlers } of watches)

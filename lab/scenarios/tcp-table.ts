@@ -94,10 +94,10 @@ export const TCP_SCENARIOS: readonly Scenario[] = [
     network: network({ forwards: [UDP_FORWARD, TCP_FORWARD], dropsPayload: [range(5061)] }),
     steps: once({
       verdict: 'inconclusive',
-      reason: 'servers-malformed',
+      reason: 'payload-dropped',
       ports: { [UDP]: open },
-      tcp: { '5060,5090': open, '5061': { result: 'malformed', cause: null } },
-      findings: ['malformed'],
+      tcp: { '5060,5090': open, '5061': { result: 'malformed', cause: 'payload-dropped' } },
+      findings: ['payload-dropped'],
     }),
     notIn: { coturn: NO_CALLS },
   },

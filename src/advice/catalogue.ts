@@ -58,6 +58,7 @@ export const CATALOGUE = {
   'in-use': 'warning',
   permission: 'warning',
   malformed: 'warning',
+  'payload-dropped': 'warning',
   'scan-protection': 'warning',
   'server-silent': 'warning',
   'throttled-by-server': 'warning',
@@ -65,7 +66,9 @@ export const CATALOGUE = {
   'wrong-family': 'warning',
   loss: 'warning',
   'accident-possible': 'warning',
+  'passed-on': 'warning',
   'not-taken': 'warning',
+  'not-called-inside': 'warning',
   'no-call-back': 'warning',
   untested: 'warning',
 

@@ -12,7 +12,14 @@ export function findPlain(ports: readonly PortVerdict[], scene: Scene): Draft[] 
     const code = codeOf(port);
     if (code === null) continue;
     const holder = code === 'process' ? scene.context.holders.get(portLabel(port.protocol, port.port)) : undefined;
-    const key = JSON.stringify([port.protocol, port.result, code, holder?.name ?? holder?.pid, port.turnedBack?.by]);
+    const key = JSON.stringify([
+      port.protocol,
+      port.result,
+      code,
+      holder?.name ?? holder?.pid,
+      port.turnedBack?.by,
+      port.passedTo?.address,
+    ]);
     const group = groups.get(key);
     if (group) group.ports.push(port);
     else groups.set(key, { code, ports: [port] });
@@ -41,8 +48,10 @@ function factsOf(code: FindingCode, ports: readonly PortVerdict[], scene: Scene)
       return refusalFacts(scene);
     case 'rejected':
       return turnedBackFacts(ports[0]?.turnedBack);
-    case 'throttled-by-server':
-      return uncalledFacts(ports, scene);
+    case 'not-called-inside':
+      return uncalledFacts(scene);
+    case 'passed-on':
+      return passedFacts(ports);
     case 'process':
       return holderFacts(ports, scene);
     default:
@@ -74,11 +83,16 @@ function shiftFacts(ports: readonly PortVerdict[]): Facts {
   return { port: example.port, arrivedOn: example.arrivedOn, ...(same ? { shift } : {}) };
 }
 
-/** Whom it would have had to call. A reflector calls no address outside the internet (docs/protocol.md), however late. */
-function uncalledFacts(ports: readonly PortVerdict[], { run }: Scene): Facts {
-  const [called] = run.publicAddresses;
-  if (ports[0]?.protocol !== 'tcp' || called === undefined) return {};
-  return scopeOf(called) === 'public' ? {} : { called };
+/** Whom it would have had to call. */
+function uncalledFacts({ run }: Scene): Facts {
+  const called = run.publicAddresses.find((address) => scopeOf(address) !== 'public');
+  return called === undefined ? {} : { called };
+}
+
+/** Where to look for the phone system. */
+function passedFacts(ports: readonly PortVerdict[]): Facts {
+  const example = ports.find(({ passedTo }) => passedTo !== undefined);
+  return example?.passedTo ? { passedTo: example.passedTo.address } : {};
 }
 
 /** The last one: what the check met at its slowest. */

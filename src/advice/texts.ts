@@ -57,11 +57,8 @@ const VARIANTS: Partial<Record<FindingCode, readonly Variant[]>> = {
     [({ lastClosed, firstOpen }) => Number(firstOpen) - Number(lastClosed) > 1, 'range-starts-between'],
   ],
   'server-throttling': [[({ detail }) => detail === 'asked-more-slowly', 'server-throttling-slowed']],
-  // To ask for UDP more slowly helps; of calls there are so many an hour, and to some addresses none.
-  'throttled-by-server': [
-    [({ called }) => called !== undefined, 'not-called-inside'],
-    [(_, ports) => ports.every((port) => port.startsWith('tcp/')), 'not-called'],
-  ],
+  // To ask for UDP more slowly helps; of calls there are so many an hour.
+  'throttled-by-server': [[(_, ports) => ports.every((port) => port.startsWith('tcp/')), 'not-called']],
   'scan-protection': [
     [({ forgotAfter }) => forgotAfter !== undefined, 'scan-protection-again'],
     [({ longerThan }) => longerThan !== undefined, 'scan-protection-lasting'],

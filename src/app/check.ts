@@ -133,8 +133,10 @@ class Run {
     const { clock } = this.#system;
     this.#began = clock.now();
     this.#tell({ kind: 'started', date: clock.date().toISOString(), version: this.#version, request: this.#request });
-    const choosing = chooseMode(this.#request.mode, this.#system);
-    const [memory, mode, ...servers] = await Promise.all([
+    // Mostly it is this one, and what it takes is loaded while the servers are asked.
+    const likely = this.#request.family ?? 'ipv4';
+    const choosing = chooseMode(this.#request, likely, this.#system);
+    const [memory, likelyMode, ...servers] = await Promise.all([
       memoryOf(this.#system),
       choosing,
       ...(await this.#checkServers()),
@@ -142,6 +144,8 @@ class Run {
     const candidates = servers.flat();
     const leader = lead(candidates);
     if (leader && !this.#pumps.cancelled) {
+      const family = familyOf(leader.address) ?? 'ipv4';
+      const mode = family === likely ? likelyMode : await chooseMode(this.#request, family, this.#system);
       this.#tell({ kind: 'mode', mode });
       await this.#checkPorts(leader, candidates, { memory, mode });
     }

@@ -91,9 +91,9 @@ export function conclude(all: readonly RunEvent[]): Report {
   });
 }
 
-/** A run that ended before it was chosen has used no port. */
+/** The last one: whoever reads it shall not believe that nothing was held up. A run that ended before has used no port. */
 function modeOf({ request }: EventOf<'started'>, events: readonly RunEvent[]): Report['mode'] {
-  const chosen = events.find((event) => event.kind === 'mode');
+  const chosen = events.findLast((event) => event.kind === 'mode');
   return chosen?.mode ?? (request.mode === 'auto' ? 'bind' : request.mode);
 }
 

@@ -87,7 +87,7 @@ export type RunEvent =
   | { readonly kind: 'waiting'; readonly for: Milliseconds }
   /** The user vouches that it has been told to forget. */
   | { readonly kind: 'not-waited'; readonly for: Milliseconds }
-  /** How the ports of this run are used. */
+  /** How the ports of this run are used; told again where some of them had to be used otherwise after all. */
   | { readonly kind: 'mode'; readonly mode: Mode }
   /** One server is about to be asked. Legs count from 0; those of one round run side by side. */
   | {

@@ -1,6 +1,7 @@
 import { ANY, type Family, familyOf, isAnyAddress, ok, type Result, scopeOf } from '../base/index.ts';
 import type { DnsError, System } from '../system/index.ts';
 import type { ServerName } from './events.ts';
+import { withServices } from './services.ts';
 
 type Resolution = Result<readonly string[], DnsError>;
 
@@ -35,6 +36,12 @@ export async function chooseFamily(servers: readonly ServerName[], tools: Family
   if (ipv4 === 'open') return 'ipv4';
   const ipv6 = await waysTo(servers, 'ipv6', tools);
   return ipv6 === 'open' || (ipv4 === 'no-address' && ipv6 === 'closed') ? 'ipv6' : 'ipv4';
+}
+
+/** The same of servers as they are named: before a run is begun. */
+export async function familyFor(named: readonly ServerName[], system: Pick<System, 'host' | 'names'>): Promise<Family> {
+  const servers = await withServices(named, system.names);
+  return chooseFamily(servers, { system, resolve: makeResolve(system) });
 }
 
 async function waysTo(

@@ -38,7 +38,7 @@ function stateOf({ result, cause, rule }: PortVerdict, isLost: boolean): Judged[
 }
 
 /** Why a TCP port could not be judged, though another server may call it. */
-const CALLERS = new Set<PortVerdict['cause']>([...SERVERS, 'scan-protection', 'no-call-back']);
+const CALLERS = new Set<PortVerdict['cause']>([...SERVERS, 'scan-protection', 'no-call-back', 'not-called-inside']);
 
 /** The same of TCP ports. They never speak: what comes in was not asked for. */
 export const judgedCalls = (legs: readonly CallLeg[]): Judged[] =>

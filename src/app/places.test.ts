@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { System } from '../system/index.ts';
-import { type CheckRequest, startCheck } from './index.ts';
-import { FORWARDED, openLab, REQUEST } from './test-lab.ts';
+import { createModel } from '../../lab/model/index.ts';
+import type { LiveWish, System } from '../system/index.ts';
+import { type CheckRequest, startCheck, startReflector } from './index.ts';
+import { FORWARDED, openLab, REQUEST, serverOf } from './test-lab.ts';
 
 const MANY = [
   { from: 5060, to: 5060 },
@@ -71,5 +72,41 @@ test('a machine that allows raw sockets no longer is checked with ordinary ones'
   const lab = await openLab({ ...FORWARDED, held: [9001] }, { mayWatch: false });
   const allowed = { ...lab.pbx, live: { ...lab.pbx.live, hindrance: () => Promise.resolve(null) } };
   const { report } = await lab.run(startCheck(allowed, { ...REQUEST, mode: 'auto' }, 'lab').finished);
+  expect(report.mode).toBe('bind');
   expect(report.ports.filter(({ result }) => result !== 'open')).toMatchObject([{ port: 9001, result: 'in-use' }]);
+});
+
+test('a way that has no address of this machine is one of ordinary sockets, and the report says so', async () => {
+  const lab = await openLab(FORWARDED, { mayWatch: true });
+  const { host } = lab.pbx;
+  const astray = { ...lab.pbx, host: { ...host, sourceFor: () => Promise.resolve(null) } };
+  const { report } = await lab.run(startCheck(astray, { ...REQUEST, mode: 'live' }, 'lab').finished);
+  expect(report.mode).toBe('bind');
+});
+
+test('live is asked for the family of the run, and for its ports', async () => {
+  const asked: LiveWish[] = [];
+  const forwards = [{ ports: [{ from: 1, to: 65_535 }], to: 'pbx' }] as const;
+  const ipv6 = { outward: 'untranslated', filtering: 'address-and-port', forwards } as const;
+  const lab = createModel({ ...FORWARDED, ipv6 }, { seed: 1 });
+  const [primary, alternate] = ['2001:db8:100::10', '2001:db8:100::20'];
+  const ports = { port: 3478, alternatePort: 3479 };
+  await lab.run(
+    startReflector(lab.reflector, { primary, alternate, ...ports, rfc3489: false, lab: false, fault: null }),
+  );
+  const { live } = lab.pbx;
+  const only4: System = {
+    ...lab.pbx,
+    live: {
+      ...live,
+      hindrance(wish) {
+        asked.push(wish);
+        return Promise.resolve(wish.family === 'ipv4' ? null : { kind: 'permission', code: 'EPERM' });
+      },
+    },
+  };
+  const request: CheckRequest = { ...REQUEST, servers: [serverOf(primary)], bindAddress: '::', mode: 'auto' };
+  const { report } = await lab.run(startCheck(only4, request, 'lab').finished);
+  expect([report.mode, report.ports[0]?.family]).toEqual(['bind', 'ipv6']);
+  expect(asked.at(-1)).toEqual({ family: 'ipv6', udp: REQUEST.udp });
 });

@@ -46,7 +46,7 @@ export class PortCalls {
     tell({ kind: 'calls-planned', leg, plan });
     const checked = new Set(portsOf(request.udp));
     const check = new CallCheck(plan, (port) => checked.has(port), system.random);
-    const place = await placeFor({ mode, localAddress, bindAddress, server }, system);
+    const place = await placeFor({ mode, localAddress, bindAddress, server }, system, tell);
     try {
       await pumps.run(check, (observation) => tell({ kind: 'call', leg, observation }), { ports: place });
     } finally {

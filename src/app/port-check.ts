@@ -227,7 +227,7 @@ export class PortCheck {
     };
     const check = new RangeCheck(plan, system.random, { mayAsk: (port) => this.#planned.has(port), next });
     const { bindAddress, server } = plan;
-    const place = await placeFor({ mode, localAddress, bindAddress, server }, system);
+    const place = await placeFor({ mode, localAddress, bindAddress, server }, system, tell);
     try {
       await pumps.run(check, (observation) => tell({ kind: 'observed', leg, observation }), { ports: place });
     } finally {

@@ -188,6 +188,7 @@ class Worker<T> {
       watching: () => undefined,
       failed: (failure) => this.feed({ kind: 'not-watching', failure }),
       arrived: (packets) => this.feed({ kind: 'captured', packets }),
+      passedOn: (packets) => this.feed({ kind: 'passed-on', packets }),
       turnedBack: (error) => this.feed({ kind: 'turned-back', error }),
       knocked: (knocks) => this.feed({ kind: 'knocked', knocks }),
     });

@@ -22,6 +22,7 @@ import { agree, type ExclusiveOptions, notExclusive, whoeverAgrees } from './con
 import { displayOf, showsProgress } from './display.ts';
 import { asksToDiscover, type CheckOptions, isEmbedded, readCheckRequest } from './input.ts';
 import { findOne, sayFound } from './ports.ts';
+import { familyOfProduct } from './product-family.ts';
 import { Progress } from './progress.ts';
 import { reflectorMistake } from './reflector.ts';
 import { sayMistake, sayNotice, sayTrouble } from './say.ts';
@@ -113,7 +114,10 @@ async function prepare(command: CheckCommand, context: Context): Promise<Result<
   if (list.kind === 'error') return list;
   const product = asksToDiscover(command) ? await findOne(context) : ok(null);
   if (product.kind === 'error') return product;
-  const request = readCheckRequest(command, drawServers(list.value, context.system.random), product.value);
+  const drawn = drawServers(list.value, context.system.random);
+  const family = await familyOfProduct(command, drawn, product.value, context);
+  const options = family ? { ...command, [family]: true } : command;
+  const request = readCheckRequest(options, drawn, product.value);
   if (request.kind === 'error') return request;
   const impossible = await whatIsImpossible(request.value, command, context);
   if (impossible) return err(impossible);
@@ -153,11 +157,14 @@ async function whatIsImpossible(
     return { key: 'bind-address.not-here', facts: { given: bindAddress, here: system.host.addresses().join(', ') } };
   const notAgreed = request.mode === 'exclusive' ? whoeverAgrees(command, context) : notExclusive(command);
   if (notAgreed) return notAgreed;
-  const hindrance = request.mode === 'live' ? await system.live.hindrance() : null;
+  const hindrance = request.mode === 'live' ? await system.live.hindrance(wishOf(request)) : null;
   if (hindrance) return { key: `live.${hindrance.kind}`, facts: { code: hindrance.code, program } };
   const [free, needed] = [Math.max(0, system.udp.freeSockets()), socketsNeeded(request)];
   return free < needed ? { key: 'sockets.too-few', facts: { free, needed } } : null;
 }
+
+/** Which family it will be, only the servers know; a run that finds out otherwise says so. */
+const wishOf = ({ family, udp }: CheckRequest) => ({ family: family ?? 'ipv4', udp }) as const;
 
 async function openOutput(path: string | undefined, { system }: Context): Promise<Result<OutputFile | null, Mistake>> {
   if (path === undefined) return ok(null);

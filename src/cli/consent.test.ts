@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { UnitsSpec } from '../../lab/model/index.ts';
+import type { System, WireFailure } from '../system/index.ts';
 import { aloneModel, fakeTerminal, runWords } from './test-terminal.ts';
 
 /* What is said, and asked, before anything is stopped. The servers of these tests are down: nothing is stopped after all. */
@@ -78,6 +79,22 @@ describe('before anything is stopped', () => {
   ])('%s is told at once, with 2', async (_, services, said) => {
     const { code, error, changes } = await run([...WORDS, '--yes'], undefined, services);
     expect([code, changes, error]).toEqual([2, [], expect.stringContaining(said)]);
+  });
+
+  test.each<[string, WireFailure, boolean]>([
+    ['where no right makes it possible', { kind: 'not-this-system', code: 'darwin' }, false],
+    ['where a right is all that it takes', { kind: 'permission', code: 'EPERM' }, true],
+  ])('without services the live mode is advised, but not %s', async (_, hindrance, isAdvised) => {
+    const terminal = fakeTerminal({});
+    const { pbx, ...model } = aloneModel({ held: [5060] });
+    const system: System = {
+      ...pbx,
+      live: { ...pbx.live, hindrance: () => Promise.resolve(hindrance) },
+      services: { ...pbx.services, ofSystem: () => null },
+    };
+    const code = await model.run(runWords([...WORDS, '--yes'], system, terminal));
+    expect([code, terminal.text('error').includes('--services')]).toEqual([2, true]);
+    expect(terminal.text('error').includes('--mode live')).toBe(isAdvised);
   });
 
   test('in German', async () => {

@@ -45,7 +45,10 @@ export async function agree(
   const own = await readOwnServices(options.services, context);
   if (own.kind === 'error') return err({ code: EXIT.usage, mistake: own.error });
   const planned = await planExclusive(context.system, request, own.value);
-  if (planned.kind === 'error') return err({ code: EXIT.inconclusive, mistake: mistakeOf(planned.error, context) });
+  if (planned.kind === 'error') {
+    const isElsewhere = (await context.system.live.hindrance({ family: 'ipv4', udp: [] }))?.kind === 'not-this-system';
+    return err({ code: EXIT.inconclusive, mistake: mistakeOf(planned.error, context, isElsewhere) });
+  }
   const { plan } = planned.value;
   if (plan.groups.length === 0) return planned;
   const { terminal, language } = context;
@@ -94,11 +97,13 @@ function describe({ groups, coversMedia }: ServicePlan, { language }: Context): 
   return [say('title'), ...lines, say(calls, { count: TEXTS.amount(language, busy) })];
 }
 
-function mistakeOf(problem: ExclusiveProblem, { language, program }: Context): Mistake {
+/** `isElsewhere`: no right and no package makes the live mode possible on this system. */
+function mistakeOf(problem: ExclusiveProblem, { language, program }: Context, isElsewhere: boolean): Mistake {
   switch (problem.kind) {
     case 'no-controller': {
       const [first] = problem.held;
-      return { key: 'exclusive.no-controller', facts: { port: first ? `${first.protocol}/${first.port}` : '' } };
+      const key = isElsewhere ? 'exclusive.no-controller-nor-live' : 'exclusive.no-controller';
+      return { key, facts: { port: first ? `${first.protocol}/${first.port}` : '' } };
     }
     case 'own-service':
       return { key: 'exclusive.own-service', facts: { service: problem.service } };

@@ -70,7 +70,7 @@ export function readCheckRequest(
   drawn: DrawnServers,
   found: FoundProduct | null = null,
 ): Result<CheckRequest, Mistake> {
-  const servers = readOrDraw(options, drawn);
+  const servers = serversMeant(options, drawn);
   if (servers.kind === 'error') return servers;
   const ports = readPorts(options, found, familyMeant(options, servers.value));
   if (ports.kind === 'error') return ports;
@@ -157,7 +157,8 @@ function addressingOf(
   return readAddressing(isTrial ? { bindAddress: EMBEDDED.checker, ...options } : options, servers);
 }
 
-function readOrDraw({ server, servers }: CheckOptions, drawn: DrawnServers): ReturnType<typeof readServers> {
+/** Those that are named, or drawn where none is. */
+export function serversMeant({ server, servers }: CheckOptions, drawn: DrawnServers): ReturnType<typeof readServers> {
   if (server !== undefined && servers !== undefined) return wrong('servers.both');
   return readServers(server ?? drawn.names);
 }

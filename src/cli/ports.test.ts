@@ -250,6 +250,21 @@ describe('a check of what was found', () => {
     expect(error).toContain(': udp/5070, udp/5090, udp/10000-10009.');
   });
 
+  test('asks the listener of the family in which the server is asked, though nobody has named one', async () => {
+    const more = '[six]\ntype=transport\nbind=[2001:db8:2::44]:5080\n[four]\ntype=transport\nbind=192.168.0.100:5090\n';
+    const disk = { ...DISK, '/etc/asterisk/pjsip.conf': DISK['/etc/asterisk/pjsip.conf'] + more };
+    const wants = async (network: Partial<NetworkSpec>) => {
+      const model = aloneModel({ ipv6: null, ...network }, { disk, processes: [ASTERISK] });
+      const terminal = fakeTerminal();
+      const words = ['check', '--server', 'stun.example', '--profile', 'auto', '--json'];
+      await model.run(runWords(words, model.pbx, terminal));
+      const { ports } = JSON.parse(terminal.text('out')) as { ports: { family: string; port: number }[] };
+      return [ports[0]?.family, ...ports.map(({ port }) => port).filter((port) => port < 10_000)];
+    };
+    expect(await wants({})).toEqual(['ipv4', 5070, 5090]);
+    expect(await wants({ families: ['ipv6'] })).toEqual(['ipv6', 5070, 5080]);
+  });
+
   test('has it in its JSON', async () => {
     const { out } = await check(['--profile', 'auto', '--json'], {
       disk: { ...DISK, '/etc/asterisk/rtp.conf': '[general]\nrtpstart=x\n' },

@@ -1,7 +1,17 @@
+import { isatty } from 'node:tty';
+import type { Milliseconds } from '../base/index.ts';
+import type { Clock, Timer } from '../system/index.ts';
 import type { Stream, Terminal } from './types.ts';
 
+/** npx passes on the Ctrl-C that the terminal has sent to both of us: what comes so soon is the same wish. */
+const ONE_WISH: Milliseconds = 300;
+
 /** The process's own streams and signals. `lost`: standard output does not take what is written, because of this. */
-export const processTerminal = (process: NodeJS.Process, lost: (code: string) => void): Terminal => ({
+export const processTerminal = (
+  process: NodeJS.Process,
+  clock: Pick<Clock, 'now' | 'at'>,
+  lost: (code: string) => void,
+): Terminal => ({
   out: streamOf(process.stdout, lost),
   // Who has no standard error either cannot be told.
   error: streamOf(process.stderr, () => undefined),
@@ -13,20 +23,53 @@ export const processTerminal = (process: NodeJS.Process, lost: (code: string) =>
     return () => void process.off('SIGTSTP', ignore);
   },
   onInterrupt: (listener) => {
-    let times = 0;
+    let first: { readonly signal: NodeJS.Signals; readonly at: Milliseconds } | null = null;
     const interrupted = (signal: NodeJS.Signals): void => {
-      times++;
+      const at = clock.now();
+      if (first?.signal === signal && at - first.at < ONE_WISH) return;
       // Who asks twice does not want to wait for anything.
-      if (times > 1) process.exit(signal === 'SIGINT' ? 130 : 143);
+      if (first) process.exit(signal === 'SIGINT' ? 130 : 143);
+      first = { signal, at };
       listener();
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
     for (const signal of signals) process.on(signal, interrupted);
+    const parent = isUnderNpx(process) ? whenOrphaned(process, clock, () => interrupted('SIGTERM')) : null;
     return () => {
+      parent?.cancel();
       for (const signal of signals) process.off(signal, interrupted);
     };
   },
 });
+
+/** npx ends the shell between us, and believes that this ends us. */
+const isUnderNpx = ({ env }: NodeJS.Process): boolean => env['npm_lifecycle_event'] === 'npx';
+
+const LOOKS_EVERY: Milliseconds = 500;
+
+function whenOrphaned(process: NodeJS.Process, clock: Pick<Clock, 'now' | 'at'>, then: () => void): Timer {
+  const { ppid } = process;
+  const lookLater = (): Timer => clock.at(clock.now() + LOOKS_EVERY, look);
+  let timer = lookLater();
+  function look(): void {
+    if (process.ppid === ppid) timer = lookLater();
+    else then();
+  }
+  return { cancel: () => timer.cancel() };
+}
+
+/**
+ * Node 20 crashes at its end (SIGABRT, or SIGSEGV) where the terminal is gone whose settings it wants to put right. So
+ * whoever has lost his terminal ends by the signal that tells of it.
+ */
+export function endQuietlyWithoutTerminal(process: NodeJS.Process): void {
+  const terminals = [process.stdin, process.stdout, process.stderr].filter(({ isTTY }) => isTTY).map(({ fd }) => fd);
+  process.on('exit', () => {
+    if (terminals.every((fd) => isatty(fd))) return;
+    process.removeAllListeners('SIGHUP');
+    process.kill(process.pid, 'SIGHUP');
+  });
+}
 
 /** A person can be asked who sees the question, and can answer. */
 const askerOf = ({ stdin, stderr }: NodeJS.Process): Terminal['ask'] =>

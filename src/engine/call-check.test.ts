@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endpoint, type Milliseconds } from '../base/index.ts';
+import { type Endpoint, endpoint, type Milliseconds } from '../base/index.ts';
 import { type CallEvidence, collectCalls } from '../evidence/index.ts';
 import { type CallPlan, planCalls } from '../plan/index.ts';
 import {
@@ -54,13 +54,16 @@ interface Setting {
   readonly plan?: Partial<CallPlan>;
   readonly cancelAt?: Milliseconds;
   /** At the interface; by default somebody calls 5060. */
-  readonly knocks?: readonly ({ readonly at: Milliseconds } & Partial<Knock>)[];
+  readonly knocks?: readonly ({ readonly at: Milliseconds } & Partial<Exclude<Knock, { kind: 'passed-on' }>>)[];
+  /** What leaves this machine for another one. */
+  readonly passedOn?: readonly { readonly at: Milliseconds; readonly peer: Endpoint }[];
   readonly error?: number;
   /** The token that the reflector takes at that time, and gives. */
   readonly knows?: (now: Milliseconds) => string;
 }
 
 const PBX = endpoint('192.168.0.100', 5060);
+const BOX = endpoint('172.17.0.2', 5060);
 const caller = (port: number) => endpoint(ALTERNATE.address, port);
 
 /** Lets a check run against a reflector and a router that are a function. */
@@ -179,6 +182,8 @@ function check({
 
   for (const { at, ...knock } of rest.knocks ?? [])
     queue.push({ at, input: { kind: 'knocked', knocks: [{ kind: 'asked', own: PBX, peer: caller(4711), ...knock }] } });
+  for (const { at, peer } of rest.passedOn ?? [])
+    queue.push({ at, input: { kind: 'knocked', knocks: [{ kind: 'passed-on', peer, to: BOX }] } });
   if (rest.cancelAt !== undefined) queue.push({ at: rest.cancelAt, input: { kind: 'cancel' } });
   for (let steps = 0; steps < 5000; steps++) {
     let output = engine.next(now);
@@ -287,6 +292,32 @@ describe('a call that is seen beside the holder of the port, who does not take i
     const { of } = check({ fate: () => ({ ...KNOCKS(5060), visitor: '192.168.0.50' }) });
     expect(of(5060)).toMatchObject({ isVisited: true, isReached: false });
   });
+
+  describe('behind a router that puts its own address in the place of the caller', () => {
+    const ROUTER = '192.168.0.1';
+    const hidden = (...kinds: readonly ('asked' | 'answered')[]) =>
+      check({
+        fate: () => ({ ...KNOCKS(5060), visitor: ROUTER }),
+        knocks: kinds.map((kind) => ({ at: 1730, kind, peer: endpoint(ROUTER, 4713) })),
+      }).of(5060)?.isReached;
+
+    it('is known by this, that it was left without an answer', () => {
+      expect(hidden('asked')).toBe(true);
+    });
+
+    it('is not known where it was taken, as those of phones are, or where that was not seen', () => {
+      expect([hidden('asked', 'answered'), hidden('answered'), hidden()]).toEqual([false, false, false]);
+    });
+
+    it('is none where it came once', () => {
+      let calls = 0;
+      const { of } = check({
+        fate: () => (calls++ === 0 ? RESET : { ...KNOCKS(5060), visitor: ROUTER }),
+        knocks: [{ at: 1730, peer: endpoint(ROUTER, 4713) }],
+      });
+      expect(of(5060)).toMatchObject({ isVisited: true, isReached: false });
+    });
+  });
 });
 
 describe('a router that begins to refuse who calls', () => {
@@ -365,7 +396,7 @@ describe('a call that comes as far as an interface', () => {
   it('is looked for as soon as one did not arrive at once, of who calls', () => {
     expect(check().watched).toEqual([]);
     const { watched } = check({ fate: () => DROPPED, ports: [5060, 5061, 5062, 5063, 5064, 5065, 5066, 5067, 5068] });
-    expect(watched).toEqual([{ what: 'calls', family: 'ipv4', peers: [ALTERNATE.address] }]);
+    expect(watched).toEqual([{ what: 'calls', family: 'ipv4' }]);
     expect(check({ fate: () => DROPPED, plan: { caller: null } }).watched).toEqual([]);
   });
 
@@ -399,6 +430,26 @@ describe('a call that comes as far as an interface', () => {
       knocks: [4712, 4713].map((port) => ({ at: 1030, peer: caller(port) })),
     });
     expect(of(5060)?.knocks).toEqual({ held: 0, answered: 0 });
+  });
+});
+
+describe('a call that this machine passes on to another one', () => {
+  const to = (setting: Setting) => check({ fate: () => SOMEBODY, ...setting }).of(5060)?.passedTo;
+  const [knocks, passedOn] = [[{ at: 2000 }], [{ at: 2001, peer: caller(4711) }]];
+
+  it('is known by where it went', () => {
+    expect(to({ knocks, passedOn })).toEqual(BOX);
+    expect(to({ knocks: [...knocks, { at: 2002, kind: 'answered' }], passedOn })).toEqual(BOX);
+  });
+
+  it('is none that never came for the port', () => {
+    expect(to({ passedOn })).toBeNull();
+    expect(to({ knocks, passedOn: [{ at: 2001, peer: caller(4712) }] })).toBeNull();
+    expect(to({ knocks: [{ at: 2000, own: { ...PBX, port: 5061 } }], passedOn })).toBeNull();
+  });
+
+  it('is none of a phone of the LAN', () => {
+    expect(to({ knocks: [{ at: 2000, peer: STRANGER }], passedOn: [{ at: 2001, peer: STRANGER }] })).toBeNull();
   });
 });
 

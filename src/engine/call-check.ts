@@ -92,6 +92,7 @@ export class CallCheck implements Engine<CallObservation> {
       case 'not-sent':
       case 'exchanged':
       case 'captured':
+      case 'passed-on':
       case 'turned-back':
       case 'not-watching':
       case 'tick':
@@ -188,8 +189,6 @@ export class CallCheck implements Engine<CallObservation> {
       this.#heardAt.primary = now;
       if (this.#plan.caller) this.#heardAt.caller = now;
     }
-    // The first call did not arrive at once: perhaps it comes as far as this machine.
-    if (this.#rounds.length > 0) this.#knocks.watch();
     const id = this.#random(CALL_ID_LENGTH).slice();
     const round = new CallRound(this.#plan, { number: this.#rounds.length + 1, id, ports }, now);
     this.#rounds.push(round);
@@ -200,6 +199,8 @@ export class CallCheck implements Engine<CallObservation> {
   #poll(round: CallRound, now: Milliseconds): Milliseconds {
     const at = round.pollAt;
     if (at > now) return Math.min(at, round.endsAt(now));
+    // It did not arrive at once: perhaps the next one comes as far as this machine.
+    if (round.wasPolled) this.#knocks.watch();
     round.polled(now);
     const token = this.#bulk.token(now);
     const asked = (of: Watched): Poll => ({ round, of });

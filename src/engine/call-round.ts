@@ -43,6 +43,10 @@ export class CallRound {
     return this.#polledAt + this.#plan.pollEvery;
   }
 
+  get wasPolled(): boolean {
+    return this.#polls > 0;
+  }
+
   polled(now: Milliseconds): void {
     this.#polledAt = now;
     this.#polls++;

@@ -126,6 +126,9 @@ export class RangeCheck implements Engine<Observation> {
       case 'captured':
         for (const packet of input.packets) this.#witness.captured(packet, now);
         return;
+      case 'passed-on':
+        for (const packet of input.packets) this.#witness.passedOn(packet, now);
+        return;
       case 'turned-back':
         return this.#witness.turnedBack(input.error, now);
       case 'not-watching':

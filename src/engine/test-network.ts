@@ -229,7 +229,7 @@ class Drive<T> {
     else if (output.kind === 'open') this.#open(output.socket, output.local);
     else if (output.kind === 'send') this.#send(output.socket, output.bytes, output.to);
     else if (output.kind === 'close') this.#close(output.socket);
-    else if (output.kind === 'watch') this.#watched.push(output.watched.peers);
+    else if (output.kind === 'watch') this.#watched.push(output.watched.what === 'answers' ? output.watched.peers : []);
     else throw new Error(`${output.kind}: this network has no TCP`);
   }
 

@@ -33,6 +33,8 @@ export type Input =
   | { readonly kind: 'exchanged'; readonly exchange: number; readonly bytes: Uint8Array }
   /** Packets for us are at interfaces of this machine; sockets may get them, too. */
   | { readonly kind: 'captured'; readonly packets: readonly CapturedPacket[] }
+  /** Packets of servers leave this machine for another one. */
+  | { readonly kind: 'passed-on'; readonly packets: readonly CapturedPacket[] }
   | { readonly kind: 'turned-back'; readonly error: IcmpError }
   | { readonly kind: 'knocked'; readonly knocks: readonly Knock[] }
   | { readonly kind: 'not-watching'; readonly failure: WireFailure }
@@ -138,6 +140,15 @@ export type Observation =
       readonly question: Question;
       readonly attempt: number;
     }
+  /** The same packet left this machine again, for another one: its own NAT has passed it on. */
+  | {
+      readonly kind: 'passed-on';
+      readonly at: Milliseconds;
+      readonly port: number;
+      readonly question: Question;
+      readonly attempt: number;
+      readonly to: Endpoint;
+    }
   /** An ICMP error about a packet that the port has sent (RFC 792, RFC 4443). */
   | {
       readonly kind: 'turned-back';
@@ -217,13 +228,21 @@ export type CallObservation =
       readonly call: number;
       readonly from: Endpoint;
     }
-  /** A connection was asked for at an interface of this machine, for that port, by who calls; or answered there. Each once. */
+  /** A connection was asked for at an interface of this machine, for that port, by whomever; or answered there. Each once. */
   | {
       readonly kind: 'call-knocked';
       readonly at: Milliseconds;
       readonly port: number;
       readonly from: Endpoint;
       readonly isAnswered: boolean;
+    }
+  /** One that was asked for left this machine again, for another one: its own NAT has passed it on. */
+  | {
+      readonly kind: 'call-passed-on';
+      readonly at: Milliseconds;
+      readonly port: number;
+      readonly from: Endpoint;
+      readonly to: Endpoint;
     }
   /** Somebody connected to the listener at that port. Who it was, what he brings tells: `call-arrived`. */
   | { readonly kind: 'call-visited'; readonly at: Milliseconds; readonly port: number; readonly from: Endpoint }

@@ -47,15 +47,53 @@ function open(bindAddress = '0.0.0.0') {
   };
   const capture = ({ id }: Sent, from: Endpoint, to = PBX, bytes = success(id, seenFrom(9000))) =>
     witness.captured({ bytes, from, to }, 2000);
+  const passOn = ({ id }: Sent, from: Endpoint, to = BOX) =>
+    witness.passedOn({ bytes: success(id, seenFrom(9000)), from, to }, 2001);
   const turnBack = (error: Partial<IcmpError>) =>
     witness.turnedBack(
       { by: ROUTER, type: 3, code: 13, from: PBX, to: PRIMARY, quoted: new Uint8Array(), ...error },
       2000,
     );
-  return { witness, outbox, openPorts, send, told, capture, turnBack };
+  return { witness, outbox, openPorts, send, told, capture, passOn, turnBack };
 }
 
 const CAPTURED = { kind: 'captured', at: 2000, port: 9000, question: 'cold', attempt: 1 };
+
+const BOX = { address: '172.17.0.2', port: 9000 };
+
+describe('a packet that leaves for another machine', () => {
+  it('is told if it had come for the port before', () => {
+    const { send, capture, passOn, told } = open();
+    const sent = send('cold');
+    capture(sent, ALTERNATE_FIRST);
+    passOn(sent, ALTERNATE_FIRST);
+    passOn(sent, ALTERNATE_FIRST, { ...BOX, address: '172.17.0.3' });
+    expect(told()).toEqual([CAPTURED, { ...CAPTURED, kind: 'passed-on', at: 2001, to: BOX }]);
+  });
+
+  it.each<[string, (lab: ReturnType<typeof open>) => void]>([
+    ['that never came for it', ({ send, passOn }) => passOn(send('cold'), ALTERNATE_FIRST)],
+    [
+      'that came for another question',
+      ({ send, capture, passOn }) => {
+        capture(send('warm'), ALTERNATE);
+        passOn(send('cold'), ALTERNATE_FIRST);
+      },
+    ],
+    [
+      'from elsewhere',
+      ({ send, capture, passOn }) => {
+        const sent = send('cold');
+        capture(sent, ALTERNATE_FIRST);
+        passOn(sent, STRANGER);
+      },
+    ],
+  ])('is nothing: %s', (_, happens) => {
+    const lab = open();
+    happens(lab);
+    expect(lab.told().filter(({ kind }) => kind === 'passed-on')).toEqual([]);
+  });
+});
 
 describe('a packet at the interface', () => {
   it('is told if it is the answer for an open port, from where it has to come', () => {

@@ -40,16 +40,35 @@ export class Witness {
     outbox.push({ kind: 'watch', watched: { what: 'answers', family: familyOf(primary.address) ?? 'ipv4', peers } });
   }
 
-  /** Counts only for the port for which it was meant, from where its answer has to come. */
-  captured({ bytes, from, to }: CapturedPacket, at: number): void {
+  /** Counts only for the port for which it was meant. */
+  captured(packet: CapturedPacket, at: number): void {
+    const subject = this.#answered(packet);
+    if (!subject) return;
+    const { ask, attempt } = subject;
+    const { question, state } = ask;
+    const { port } = state;
+    if (packet.to.port !== port || !this.#isHeardAt(packet.to.address) || !this.#tools.isOpen(port)) return;
+    this.#tell({ kind: 'captured', at, port, question, attempt }, `${attempt}`);
+  }
+
+  /** Counts only if it came for the port before: what a router sends to another machine may come past this one. */
+  passedOn(packet: CapturedPacket, at: number): void {
+    const subject = this.#answered(packet);
+    if (!subject) return;
+    const { ask, attempt } = subject;
+    const { question, state } = ask;
+    const { port } = state;
+    if (!this.#told.get(`captured ${port} ${question}`)?.has(`${attempt}`)) return;
+    this.#tell({ kind: 'passed-on', at, port, question, attempt, to: packet.to }, `${attempt}`);
+  }
+
+  /** To what it is the answer that no socket has got yet, from where it has to come. */
+  #answered({ bytes, from }: CapturedPacket): PortSubject | null {
     // Most of them a socket has got, too: they are known by their ids, without reading all of them.
     const pending = this.#find(bytes.subarray(ID_AT, HEADER));
-    if (!pending || pending.answered || readAnswer(bytes).kind !== 'success') return;
-    const { ask, attempt } = pending.subject;
-    const { step, question, state } = ask;
-    const isMeant = to.port === state.port && step.answerTo !== 'control' && this.#isHeardAt(to.address);
-    if (from.address !== step.answerFrom.address || !isMeant || !this.#tools.isOpen(state.port)) return;
-    this.#tell({ kind: 'captured', at, port: state.port, question, attempt }, `${attempt}`);
+    if (!pending || pending.answered || readAnswer(bytes).kind !== 'success') return null;
+    const { step } = pending.subject.ask;
+    return step.answerTo !== 'control' && from.address === step.answerFrom.address ? pending.subject : null;
   }
 
   /** A socket on one address does not get what is sent to another one of this machine. */
@@ -85,7 +104,7 @@ export class Witness {
     return pending && isPort(pending) ? pending : undefined;
   }
 
-  #tell(observation: Extract<Observation, { kind: 'captured' | 'turned-back' }>, what: string): void {
+  #tell(observation: Extract<Observation, { kind: 'captured' | 'passed-on' | 'turned-back' }>, what: string): void {
     const { kind, port, question } = observation;
     const key = `${kind} ${port} ${question}`;
     const told = this.#told.get(key) ?? new Set();

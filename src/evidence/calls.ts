@@ -1,4 +1,4 @@
-import { formatEndpoint } from '../base/index.ts';
+import { type Endpoint, formatEndpoint } from '../base/index.ts';
 import type { CallObservation, CallState } from '../engine/index.ts';
 import type { CallPlan } from '../plan/index.ts';
 import type { Listening } from './types.ts';
@@ -25,6 +25,8 @@ export interface CallEvidence {
    * this machine said yes.
    */
   readonly knocks: { readonly held: number; readonly answered: number };
+  /** Where this machine's own NAT has sent a call that came for the port; null: nowhere, as far as could be seen. */
+  readonly passedTo: Endpoint | null;
   /** So many make a no. */
   readonly callsNeeded: number;
   /** The server calls back, for those who show a token. */
@@ -47,10 +49,9 @@ export function collectCalls(plan: CallPlan, observations: readonly CallObservat
   const visits = strangers(observations);
   const sentinels = observations.filter((seen) => seen.kind === 'call-sentinel').sort((a, b) => a.at - b.at);
   for (const seen of observations) if ('port' in seen) byPort.get(seen.port)?.push(seen);
+  const callers = callersOf(plan, observations);
   return {
-    ports: [...byPort].map(([port, seen]) =>
-      collectPort(port, seen, plan, { visits, callers: callersAt(port, visits, plan), sentinels }),
-    ),
+    ports: [...byPort].map(([port, seen]) => collectPort(port, seen, plan, { visits, callers, sentinels })),
     cancelled: observations.some(({ kind }) => kind === 'call-cancelled'),
   };
 }
@@ -65,9 +66,12 @@ function strangers(observations: readonly CallObservation[]): Visit[] {
   );
 }
 
-/** Phones of the LAN come, too. */
-const callersAt = (port: number, visits: readonly Visit[], { caller }: CallPlan): Visit[] =>
-  visits.filter((one) => one.port === port && one.from.address === caller?.address);
+/** From where calls come: a router may have put its own address in the place of who calls. */
+const callersOf = ({ caller }: CallPlan, observations: readonly CallObservation[]): ReadonlySet<string> =>
+  new Set([
+    ...(caller ? [caller.address] : []),
+    ...observations.flatMap((one) => (one.kind === 'call-arrived' ? [one.from.address] : [])),
+  ]);
 
 type Sentinel = Extract<CallObservation, { kind: 'call-sentinel' }>;
 
@@ -84,15 +88,18 @@ function during(visits: readonly Visit[], seen: readonly CallObservation[]): Vis
   return visits.filter(({ at }) => at >= Math.min(...times) && at <= Math.max(...times));
 }
 
+/** What all ports have in common. */
+interface Common {
+  readonly visits: readonly Visit[];
+  readonly callers: ReadonlySet<string>;
+  readonly sentinels: readonly Sentinel[];
+}
+
 function collectPort(
   port: number,
   seen: readonly CallObservation[],
   plan: CallPlan,
-  {
-    visits,
-    callers,
-    sentinels,
-  }: Record<'visits' | 'callers', readonly Visit[]> & { readonly sentinels: readonly Sentinel[] },
+  { visits, callers, sentinels }: Common,
 ): CallEvidence {
   const arrived = seen.flatMap((one) => (one.kind === 'call-arrived' ? [one.arrivedOn] : []));
   const ended = new Map<number, CallState>();
@@ -103,10 +110,11 @@ function collectPort(
     listening: listening(seen),
     arrivedOn: [...new Set(arrived)].sort((a, b) => a - b),
     isVisited: during(visits, seen).length > 0,
-    isReached: new Set(during(callers, seen).map(({ from }) => from.port)).size >= plan.callsNeeded,
+    isReached: isReached(port, during(visits, seen), seen, plan),
     isShutOut: isShutOut(sentinels, seen),
     ended: [...ended].sort(([a], [b]) => a - b).map(([, state]) => state),
-    knocks: knocksOf(seen),
+    knocks: knocksOf(seen, callers),
+    passedTo: passedTo(seen, callers),
     callsNeeded: plan.callsNeeded,
     canAsk: plan.pass !== null,
     isAsked: seen.some(({ kind }) => kind === 'call-asked'),
@@ -114,10 +122,37 @@ function collectPort(
   };
 }
 
+/**
+ * Phones of the LAN come, too, and are taken: anybody but the caller counts only where this machine was seen to leave him
+ * without an answer, and all others of his address.
+ */
+function isReached(
+  port: number,
+  visits: readonly Visit[],
+  seen: readonly CallObservation[],
+  { caller, callsNeeded }: CallPlan,
+): boolean {
+  const here = visits.filter((one) => one.port === port).map(({ from }) => from);
+  const addresses = [...new Set(here.map(({ address }) => address))];
+  return addresses.some((address) => {
+    const ports = new Set(here.filter((from) => from.address === address).map((from) => from.port));
+    return ports.size >= callsNeeded && (address === caller?.address || isLeftStanding(address, seen));
+  });
+}
+
+function isLeftStanding(address: string, seen: readonly CallObservation[]): boolean {
+  const knocks = seen.flatMap((one) => (one.kind === 'call-knocked' && one.from.address === address ? [one] : []));
+  return knocks.length > 0 && knocks.every(({ isAnswered }) => !isAnswered);
+}
+
 /** Each call comes from a port of its own; who was let in to the port is not held back. */
-function knocksOf(seen: readonly CallObservation[]): CallEvidence['knocks'] {
+function knocksOf(seen: readonly CallObservation[], callers: ReadonlySet<string>): CallEvidence['knocks'] {
   const from = (isThis: (one: CallObservation) => boolean) =>
-    new Set(seen.flatMap((one) => ('from' in one && isThis(one) ? [formatEndpoint(one.from)] : [])));
+    new Set(
+      seen.flatMap((one) =>
+        'from' in one && callers.has(one.from.address) && isThis(one) ? [formatEndpoint(one.from)] : [],
+      ),
+    );
   const answered = from((one) => one.kind === 'call-knocked' && one.isAnswered);
   const letIn = from(({ kind }) => kind === 'call-visited' || kind === 'call-arrived');
   const asked = [...from(({ kind }) => kind === 'call-knocked')];
@@ -125,6 +160,12 @@ function knocksOf(seen: readonly CallObservation[]): CallEvidence['knocks'] {
     held: asked.filter((one) => !answered.has(one) && !letIn.has(one)).length,
     answered: answered.size,
   };
+}
+
+/** The first of them. */
+function passedTo(seen: readonly CallObservation[], callers: ReadonlySet<string>): Endpoint | null {
+  const passed = seen.flatMap((one) => (one.kind === 'call-passed-on' && callers.has(one.from.address) ? [one] : []));
+  return passed.toSorted((a, b) => a.at - b.at)[0]?.to ?? null;
 }
 
 function listening(seen: readonly CallObservation[]): Listening {

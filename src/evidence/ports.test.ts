@@ -13,6 +13,7 @@ import {
   listening,
   PLAN,
   PORT,
+  passedOn,
   refused,
   sent,
   silent,
@@ -377,6 +378,22 @@ describe('what no socket got', () => {
 
   it('is none while the question is not settled', () => {
     expect(heldBack(...silent('cold', 2000), captured('cold', 2), captured('cold', 3))).toEqual({});
+  });
+});
+
+describe('what this machine passes on', () => {
+  const quiet = [...silent('cold', 2000), ...silent('warm', 2000), ...alive(1990, 2310)];
+  const to = (...seen: readonly Observation[]) => collect(seen).port.passedOn;
+
+  it('is told by question, with where the first one went', () => {
+    const seen = [passedOn('cold', '172.17.0.3', 2200), passedOn('cold', '172.17.0.2', 2100)];
+    expect(to(...quiet, ...seen)).toEqual({ cold: { address: '172.17.0.2', port: PORT } });
+    expect(to(...quiet)).toEqual({});
+  });
+
+  it('is none if the socket got one of them, or while the question is not settled', () => {
+    expect(to(...quiet, passedOn('cold', '172.17.0.2'), answered('cold', 2050))).toEqual({});
+    expect(to(...silent('cold', 2000), passedOn('cold', '172.17.0.2'))).toEqual({});
   });
 });
 

@@ -69,6 +69,7 @@ function collectPort(port: number, seen: PortSightings, all: Circumstances): Por
     notSent: seen.notSent?.failure ?? null,
     strange: [...seen.strange].sort(),
     heldBack: heldBack(seen, answers),
+    passedOn: passedOn(seen, answers),
     turnedBack: firstTurnedBack(Object.values(seen.byQuestion).flat()),
   };
 }
@@ -116,6 +117,17 @@ function heldBack({ byQuestion }: PortSightings, answers: PortEvidence['answers'
     if (numbers && answers[question].kind === 'no') counts[question] = numbers.size;
   }
   return counts;
+}
+
+/** The first one of each question that came to nothing. */
+function passedOn({ byQuestion }: PortSightings, answers: PortEvidence['answers']): PortEvidence['passedOn'] {
+  const found: Partial<Record<Question, Endpoint>> = {};
+  for (const question of QUESTIONS) {
+    const seen = byQuestion[question]?.filter((one) => one.kind === 'passed-on') ?? [];
+    const [first] = answers[question].kind === 'no' ? seen.sort((a, b) => a.at - b.at) : [];
+    if (first) found[question] = first.to;
+  }
+  return found;
 }
 
 const listening = ({ notListening, listens }: PortSightings): Listening =>

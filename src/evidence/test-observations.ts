@@ -107,6 +107,15 @@ export const captured = (question: Question, attempt: number, port = PORT): Obse
   attempt,
 });
 
+export const passedOn = (question: Question, address: string, at = 2000): Observation => ({
+  kind: 'passed-on',
+  at,
+  port: PORT,
+  question,
+  attempt: 2,
+  to: { address, port: PORT },
+});
+
 export const turnedBack = (question: Question, by: string, at = 2000): Observation => ({
   kind: 'turned-back',
   at,

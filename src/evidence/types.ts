@@ -59,6 +59,8 @@ export interface PortEvidence {
   readonly strange: readonly StrangeAnswer[];
   /** How many answers were seen at this machine's interface, though the socket did not get them. Two are told, not more. */
   readonly heldBack: Readonly<Partial<Record<Question, number>>>;
+  /** Where this machine's own NAT has sent answers that came for the port. */
+  readonly passedOn: Readonly<Partial<Record<Question, Endpoint>>>;
   /** The first one; null: nobody, as far as could be seen. */
   readonly turnedBack: TurnedBack | null;
 }

@@ -60,6 +60,16 @@ describe.each<Language>(['en', 'de'])('a list of ports, in %s', (language) => {
     expect(text.endsWith('\n')).toBe(true);
   });
 
+  it.each([40, 60, 100])('fits on a page of %d columns, and cuts no word that fits on a line', (columns) => {
+    const narrow = renderPorts(everything, language, { ...PLAIN, columns });
+    expect(narrow.split('\n').filter((line) => line.length > columns)).toEqual([]);
+    const words = (page: string) => page.split(/\s+/).map((word) => word.replace(/,$/, ''));
+    const wide = new Set(words(renderPorts(everything, language, { ...PLAIN, columns: 100 })));
+    expect(words(narrow).filter((word) => !wide.has(word) && !word.includes('/') && !'deep'.includes(word))).toEqual(
+      [],
+    );
+  });
+
   it('names a file whole, however long its path is', () => {
     expect(text.replace(/\s+/g, '')).toContain(`/etc/${'deep/'.repeat(40)}x.conf:7`);
   });
@@ -69,6 +79,21 @@ describe.each<Language>(['en', 'de'])('a list of ports, in %s', (language) => {
     expect(painted.replace(new RegExp(`${'\u001b'}\\[\\d+m`, 'g'), '')).toBe(text);
     expect(painted).not.toBe(text);
   });
+});
+
+it('where columns leave too little room, who holds a port stands below it', () => {
+  const [product] = everything.products;
+  const holders = [{ pid: 812, name: 'asterisk', unit: 'asterisk.service', ports: ['udp/10000-10999'] }];
+  const port = { ...{ protocol: 'udp', from: 10_000, to: 20_000, purpose: 'rtp', optional: true } } as const;
+  const one = { ...port, address: '192.168.0.100', origin: { kind: 'built-in' } as const, holders };
+  const listed = product ? [{ ...product, ports: [one], warnings: [] }] : [];
+  const lines = renderPorts({ ...everything, products: listed }, 'en', { ...PLAIN, columns: 60 }).split('\n');
+  expect(lines.slice(1, -1)).toEqual([
+    '  UDP 10000-20000 on 192.168.0.100, voice, video (if used)',
+    '      asterisk (process 812, asterisk.service): 1,000 of',
+    '      10,001',
+    '      not configured, built into the product',
+  ]);
 });
 
 it('a holder of many ports is named once, with its ranges', () => {

@@ -84,15 +84,13 @@ export const warningTexts = (warnings: readonly ReportWarning[], language: Langu
 
 function renderProduct(product: ReportProduct, isAllKnown: boolean, page: Page): string[] {
   const rows = product.ports.map((port) => rowOf(port, isAllKnown, page));
-  const [labels, purposes] = [widest(rows.map(({ label }) => label)), widest(rows.map(({ purpose }) => purpose))];
+  const render = besideEachOther(rows, page.width) ?? ((row: Row) => belowEachOther(row, page.width));
   return [
     ...wrap(headOf(product, page), page.width).map((line) => page.paint('bold', line)),
-    ...rows.flatMap(({ label, purpose, holders, origin }) => {
-      const begin = `  ${label.padEnd(labels)}  ${purpose.padEnd(purposes)}  `;
-      const [first = '', ...more] = holders.flatMap((holder) => wrap(holder, page.width - begin.length));
-      const below = more.map((line) => ' '.repeat(begin.length) + line);
-      return [`${begin}${first}`, ...below, ...wrap(origin, page.width, SET_AT).map((line) => page.paint('dim', line))];
-    }),
+    ...rows.flatMap((row) => [
+      ...render(row),
+      ...wrap(row.origin, page.width, SET_AT).map((line) => page.paint('dim', line)),
+    ]),
     ...product.warnings.flatMap((warning) => {
       const mark = page.phrases.say('severity.warning');
       return wrap(warningText(warning, page.phrases), page.width, `${mark}  `);
@@ -100,13 +98,41 @@ function renderProduct(product: ReportProduct, isAllKnown: boolean, page: Page):
   ];
 }
 
+/** Names of processes and services are not worth to be read in a narrower column. */
+const NARROWEST_HOLDERS = 24;
+
+/** In columns; null: they leave too little room for who holds the ports. */
+function besideEachOther(rows: readonly Row[], width: number): ((row: Row) => string[]) | null {
+  const [labels, purposes] = [widest(rows.map(({ label }) => label)), widest(rows.map(({ purpose }) => purpose))];
+  const begin = ({ label, purpose }: Row) => `  ${label.padEnd(labels)}  ${purpose.padEnd(purposes)}  `;
+  const room = width - 6 - labels - purposes;
+  if (room < NARROWEST_HOLDERS) return null;
+  return (row) => {
+    const [first = '', ...more] = row.holders.flatMap((holder) => wrap(holder, room));
+    return [`${begin(row)}${first}`, ...more.map((line) => ' '.repeat(width - room) + line)];
+  };
+}
+
+const belowEachOther = ({ label, purpose, holders }: Row, width: number): string[] => [
+  ...wrap(`${label}, ${purpose}`, width, '  '),
+  ...holders.flatMap((holder) => wrap(holder, width, SET_AT)),
+];
+
 function headOf({ name, running, processes }: ReportProduct, page: Page): string {
   const who = processes.map((process) => holderText(process, page)).join(', ');
   const key = running === null ? 'named' : running ? 'running' : 'installed';
   return page.phrases.say(`ports.head.${key}`, { name, who });
 }
 
-function rowOf(port: ListedPort, isAllKnown: boolean, page: Page) {
+/** What is said of a port, or a range of them. */
+interface Row {
+  readonly label: string;
+  readonly purpose: string;
+  readonly holders: readonly string[];
+  readonly origin: string;
+}
+
+function rowOf(port: ListedPort, isAllKnown: boolean, page: Page): Row {
   const { protocol, from, to, purpose, optional, address } = port;
   const { say } = page.phrases;
   const what = say(`ports.purpose.${purpose}`);

@@ -1,4 +1,4 @@
-import type { Endpoint, Family, Milliseconds, Protocol, Result } from '../base/index.ts';
+import type { Endpoint, Family, Milliseconds, PortRange, Protocol, Result } from '../base/index.ts';
 import type { ServiceControl } from './services.ts';
 
 /** Everything outside of the program. One is made per run, by a `main.ts` or by the model lab. */
@@ -143,6 +143,18 @@ export interface WireFailure {
   readonly code: string;
 }
 
+/** Why ports cannot be used beside those who hold them. */
+export type LiveFailure =
+  | WireFailure
+  /** This machine's routing looks at their numbers, which raw sockets do not tell it. `code`: of which ports. */
+  | { readonly kind: 'routed-by-port'; readonly code: string };
+
+/** The UDP ports that are to be used beside those who hold them. */
+export interface LiveWish {
+  readonly family: Family;
+  readonly udp: readonly PortRange[];
+}
+
 export interface CapturedPacket {
   readonly bytes: Uint8Array;
   readonly from: Endpoint;
@@ -157,7 +169,9 @@ export interface WireHandlers {
   /** UDP packets of peers are at this machine's interfaces, for its addresses. Its firewall comes later. Those read at one time. */
   arrived(packets: readonly CapturedPacket[]): void;
   turnedBack(error: IcmpError): void;
-  /** Connections are begun at this machine's interfaces. Its firewall comes later, or has let the answer out. */
+  /** UDP packets of peers leave this machine again, for another one: its own NAT passes them on, or it is a router itself. */
+  passedOn(packets: readonly CapturedPacket[]): void;
+  /** Connections are begun at this machine's interfaces. Its firewall comes later, or has let the packet out. */
   knocked(knocks: readonly Knock[]): void;
 }
 
@@ -166,22 +180,19 @@ export interface Watch {
   close(): void;
 }
 
-/** The beginning of a TCP connection: a peer asks for it (SYN), or this machine says yes to that (SYN and ACK). */
-export interface Knock {
-  readonly kind: 'asked' | 'answered';
-  readonly peer: Endpoint;
-  readonly own: Endpoint;
-}
+/** The beginning of a TCP connection. */
+export type Knock =
+  /** A peer asks this machine for it (SYN), or it says yes to that (SYN and ACK). */
+  | { readonly kind: 'asked' | 'answered'; readonly peer: Endpoint; readonly own: Endpoint }
+  /** What a peer asks for leaves this machine again, for another one. */
+  | { readonly kind: 'passed-on'; readonly peer: Endpoint; readonly to: Endpoint };
 
-/** What is to be told. */
-export interface Watched {
-  /** `answers`: UDP packets of the peers, and all ICMP errors about UDP; `calls`: TCP connections that they begin. */
-  readonly what: 'answers' | 'calls';
-  /** In which packets come. */
-  readonly family: Family;
-  /** Addresses of that family. */
-  readonly peers: readonly string[];
-}
+/** What is to be told; `family`: in which packets come. */
+export type Watched =
+  /** UDP packets of these addresses of that family, and all ICMP errors about UDP. */
+  | { readonly what: 'answers'; readonly family: Family; readonly peers: readonly string[] }
+  /** TCP connections, whoever begins them: routers may put their own address in the place of who calls. */
+  | { readonly what: 'calls'; readonly family: Family };
 
 /** What comes to this machine, whether or not a socket gets it. Needs a right that ordinary users have not. */
 export interface Wire {
@@ -217,7 +228,7 @@ export interface LivePorts {
 /** Beside the running phone system. Needs a right that ordinary users have not (capabilities(7): CAP_NET_RAW). */
 export interface Live {
   /** What this machine lacks for it; null: nothing. */
-  hindrance(): Promise<WireFailure | null>;
+  hindrance(wish: LiveWish): Promise<LiveFailure | null>;
   open(options: LiveOptions): Promise<Result<LivePorts, WireFailure>>;
 }
 

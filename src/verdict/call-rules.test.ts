@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallEvidence } from '../evidence/index.ts';
-import { CALL_RULES, judgeCall, type UdpFacts } from './call-rules.ts';
+import { CALL_RULES, judgeCall, NOTHING_OF_UDP, type UdpFacts } from './call-rules.ts';
 import { PORT_RULES } from './port-rules.ts';
 
 const PORT = 5061;
@@ -14,12 +14,15 @@ const seen = (more: Partial<CallEvidence>): CallEvidence => ({
   isShutOut: false,
   ended: [],
   knocks: { held: 0, answered: 0 },
+  passedTo: null,
   callsNeeded: 2,
   canAsk: true,
   isAsked: true,
   isGivenUp: false,
   ...more,
 });
+
+const BOX = { address: '172.17.0.2', port: PORT };
 
 const held = (kind: 'in-use' | 'permission' | 'no-more-sockets'): Partial<CallEvidence> => ({
   listening: { kind: 'no', failure: { kind, code: 'E' } },
@@ -29,7 +32,7 @@ const held = (kind: 'in-use' | 'permission' | 'no-more-sockets'): Partial<CallEv
 const knocks = (held: number, answered = 0) => ({ held, answered });
 
 const judge = (evidence: CallEvidence, udp: Partial<UdpFacts> = {}) =>
-  judgeCall(evidence, { isRefused: false, otherAddress: false, isTranslated: false, ...udp }, 'ipv4');
+  judgeCall(evidence, { ...NOTHING_OF_UDP, ...udp }, 'ipv4');
 
 const ROWS: readonly (readonly [rule: string, known: Partial<CallEvidence>, says: string, udp?: Partial<UdpFacts>])[] =
   [
@@ -52,15 +55,27 @@ const ROWS: readonly (readonly [rule: string, known: Partial<CallEvidence>, says
     ['tcp-shifted', { arrivedOn: [5060], ended: ['connected', 'connected'] }, 'closed shifted'],
     ['tcp-not-called', { ended: ['not-called'] }, 'untested throttled-by-server'],
     ['tcp-not-called', { ended: ['timed-out', 'not-called'] }, 'untested throttled-by-server'],
+    ['tcp-not-called-inside', { ended: ['not-called'] }, 'untested not-called-inside', { isInside: true }],
+    ['tcp-not-forwarded', { ended: ['timed-out', 'timed-out'] }, 'closed not-forwarded', { isInside: true }],
+    ['tcp-passed-on', { ended: ['connected', 'connected'], passedTo: BOX, knocks: knocks(0, 2) }, 'untested passed-on'],
+    ['tcp-passed-on', { ended: ['refused', 'refused'], passedTo: BOX, knocks: knocks(2) }, 'untested passed-on'],
+    ['tcp-passed-on', { ended: ['timed-out', 'timed-out'], passedTo: BOX, knocks: knocks(2) }, 'untested passed-on'],
+    ['tcp-forwarded', { arrivedOn: [PORT], passedTo: BOX }, 'open null'],
+    ['tcp-server-silent', { passedTo: BOX, ended: ['connected'] }, 'untested server-silent'],
+    ['tcp-payload-lost', { ended: ['connected', 'connected'], knocks: knocks(0, 1) }, 'malformed payload-dropped'],
     ['own-service-on-router', { ended: ['connected', 'connected'] }, 'closed own-service-on-router'],
-    ['tcp-payload-lost', { ended: ['connected', 'connected'], isVisited: true }, 'malformed null'],
-    ['tcp-payload-lost', { ended: ['timed-out', 'connected'], isVisited: true }, 'malformed null'],
+    ['tcp-payload-lost', { ended: ['connected', 'connected'], isVisited: true }, 'malformed payload-dropped'],
+    ['tcp-payload-lost', { ended: ['timed-out', 'connected'], isVisited: true }, 'malformed payload-dropped'],
     ['tcp-forwarded', { arrivedOn: [PORT], isVisited: true }, 'open null'],
     ['rejected', { ended: ['refused', 'refused'], isVisited: true }, 'closed rejected'],
     ['tcp-not-forwarded', { ended: ['timed-out', 'timed-out'], isVisited: true }, 'closed not-forwarded'],
     ['tcp-not-taken', { ended: ['refused', 'refused'], isVisited: true, isReached: true }, 'untested not-taken'],
     ['tcp-not-taken', { ended: ['timed-out', 'timed-out'], isVisited: true, isReached: true }, 'untested not-taken'],
-    ['tcp-payload-lost', { ended: ['connected', 'connected'], isVisited: true, isReached: true }, 'malformed null'],
+    [
+      'tcp-payload-lost',
+      { ended: ['connected', 'connected'], isVisited: true, isReached: true },
+      'malformed payload-dropped',
+    ],
     ['tcp-came-so-far', { ended: ['timed-out', 'timed-out'], isReached: true, knocks: knocks(0, 2) }, 'closed null'],
     ['tcp-server-silent', { ended: ['refused'], isVisited: true, isReached: true }, 'untested server-silent'],
     ['own-service-on-router', { ended: ['timed-out', 'connected'] }, 'closed own-service-on-router'],

@@ -11,6 +11,8 @@ export interface UdpFacts {
   readonly otherAddress: boolean;
   /** They were seen with an address of the other family, so that this one was called. */
   readonly isTranslated: boolean;
+  /** The reflector saw an address that is none of the internet. */
+  readonly isInside: boolean;
 }
 
 /** One way to read the evidence of a TCP port. The first rule that applies decides. */
@@ -99,11 +101,25 @@ export const CALL_RULES: readonly CallRule[] = [
     why: 'The connection to this port arrived at another one: the rule forwards to the wrong port.',
   },
   {
+    id: 'tcp-not-called-inside',
+    applies: ({ ended }, { isInside }) => isInside && ended.includes('not-called'),
+    result: 'untested',
+    cause: 'not-called-inside',
+    why: 'The reflector did not call: it calls no address outside the internet, however late (docs/protocol.md).',
+  },
+  {
     id: 'tcp-not-called',
     applies: ({ ended }) => ended.includes('not-called'),
     result: 'untested',
     cause: 'throttled-by-server',
-    why: 'The reflector refused to call: too many calls in an hour, or an address that it must not call.',
+    why: 'The reflector refused to call: too many calls in an hour, or no socket free for it.',
+  },
+  {
+    id: 'tcp-passed-on',
+    applies: (seen) => seen.passedTo !== null && hasFailed(seen),
+    result: 'untested',
+    cause: 'passed-on',
+    why: 'A call came to an interface of this machine, for this port, and left it again for another one: its own NAT passes the port on, to a container say. The router forwards it; what becomes of it there is not seen from here.',
   },
   {
     id: 'tcp-other-address',
@@ -121,10 +137,10 @@ export const CALL_RULES: readonly CallRule[] = [
   },
   {
     id: 'tcp-payload-lost',
-    applies: (seen) => seen.isVisited && neverArrived(seen, 'connected'),
+    applies: (seen) => (seen.isVisited || seen.knocks.answered > 0) && neverArrived(seen, 'connected'),
     result: 'malformed',
-    cause: null,
-    why: 'The reflector was connected, and at that time somebody connected to this machine; but what the call carried did not come through. So it may well have been the call.',
+    cause: 'payload-dropped',
+    why: 'The reflector was connected, and at that time somebody connected to this machine, or it answered who calls; but what the call carried did not come through. So it may well have been the call.',
   },
   {
     id: 'tcp-not-taken',
@@ -132,7 +148,7 @@ export const CALL_RULES: readonly CallRule[] = [
       seen.isReached && seen.knocks.answered === 0 && neverArrived(seen, 'refused', 'unreachable', 'timed-out'),
     result: 'untested',
     cause: 'not-taken',
-    why: 'The call came to this machine, and was seen beside the holder of the port, who did not take it: he may be too busy, listen at another address only, or be behind a firewall of his own. That is not the work of the router.',
+    why: 'The call came to this machine, and was seen there, but nobody took it: who holds the port may be too busy, listen at another address only, or be behind a firewall of his own; or nobody holds it, and this user may not listen there. That is not the work of the router.',
   },
   {
     id: 'own-service-on-router',
@@ -193,7 +209,12 @@ export interface CallLeg {
 }
 
 /** Before anything is known of UDP. */
-export const NOTHING_OF_UDP: UdpFacts = { isRefused: false, otherAddress: false, isTranslated: false };
+export const NOTHING_OF_UDP: UdpFacts = {
+  isRefused: false,
+  otherAddress: false,
+  isTranslated: false,
+  isInside: false,
+};
 
 /** The TCP ports of a run, each once. A call that brings its id proves as much whoever made it. */
 export const judgeCalls = (legs: readonly CallLeg[], udp: UdpFacts, family: Family): Combined =>
@@ -208,6 +229,7 @@ export function judgeCall(seen: CallEvidence, udp: UdpFacts, family: Family): Po
   if (!rule) throw new Error('the last rule applies to everything');
   const { id, result, cause } = rule;
   const elsewhere = result === 'closed' && cause === 'shifted' ? (seen.arrivedOn[0] ?? null) : null;
+  const passedTo = cause === 'passed-on' ? seen.passedTo : null;
   return {
     protocol: 'tcp',
     family,
@@ -217,5 +239,6 @@ export function judgeCall(seen: CallEvidence, udp: UdpFacts, family: Family): Po
     mapped: null,
     rule: id,
     arrivedOn: elsewhere,
+    ...(passedTo ? { passedTo } : {}),
   };
 }

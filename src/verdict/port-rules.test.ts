@@ -24,6 +24,7 @@ type Row = readonly [rule: string, known: Known, run?: Facts, about?: string];
 
 const random: Facts = { mostPreserved: false };
 
+const BOX = { address: '172.17.0.2', port: 9000 };
 const BY_ROUTER = { by: '192.168.0.1', type: 3, code: 13 };
 
 const ROWS: readonly Row[] = [
@@ -143,6 +144,10 @@ const ROWS: readonly Row[] = [
   ['not-forwarded', { ...CLOSED, rest: { heldBack: { cold: 1 } } }, {}, 'one packet may be an accident'],
   ['not-forwarded', { ...CLOSED, rest: { heldBack: { 'change-port': 2 } } }, {}, 'not what nobody asked for'],
   ['forwarded', { ...OPEN, rest: { heldBack: { warm: 2 } } }, {}, 'it is let in all the same'],
+  ['passed-on', { ...CLOSED, rest: { heldBack: { cold: 2 }, passedOn: { cold: BOX } } }],
+  ['passed-on', { ...MUTE, rest: { passedOn: { cold: BOX } } }, {}, 'deaf from here'],
+  ['passed-on', { ...CLOSED, cold: 'cannot-ask', rest: { heldBack: { warm: 2 }, passedOn: { warm: BOX } } }],
+  ['not-forwarded', { ...CLOSED, rest: { passedOn: { warm: BOX } } }, {}, 'what nobody asked for did not come'],
   ['host-firewall-warm', { ...CLOSED, cold: 'cannot-ask', rest: { heldBack: { warm: 2 } } }],
   ['not-asked', { ...CLOSED, cold: 'not-asked', rest: { heldBack: { cold: 2, warm: 2 } } }, {}, 'not settled'],
   ['scan-protection', { ...CLOSED, cold: 'scan-protection', rest: { heldBack: { warm: 2 } } }, {}, 'withdrawn'],
@@ -219,6 +224,7 @@ const EXPECTED: Readonly<Record<string, readonly [PortResult, Cause | null]>> = 
   'not-forwarded': ['closed', 'not-forwarded'],
   'blocked-here': ['no-answer', 'outbound-blocked'],
   deaf: ['no-answer', null],
+  'passed-on': ['untested', 'passed-on'],
   'host-firewall': ['closed', 'host-firewall'],
   'host-firewall-warm': ['closed', 'host-firewall'],
   'host-firewall-deaf': ['no-answer', 'host-firewall'],
@@ -253,7 +259,8 @@ describe('a port', () => {
   const rows = ROWS.map(([rule, known, run = {}, about = '']) => ({ rule, known, run, about }));
 
   it.each(rows)('$rule $about: $known $run', ({ rule, known, run }) => {
-    const { port, mapped, arrivedOn, turnedBack, ...verdict } = judgePort(seen(known), facts(run));
+    const { port, mapped, arrivedOn, turnedBack, passedTo, ...verdict } = judgePort(seen(known), facts(run));
+    expect(passedTo).toEqual(rule === 'passed-on' ? BOX : undefined);
     expect(turnedBack).toEqual(rule === 'outbound-rejected' ? BY_ROUTER : undefined);
     const [result, cause] = EXPECTED[rule] ?? [];
     expect(verdict).toEqual({ protocol: 'udp', family: run.family ?? 'ipv4', rule, result, cause });
@@ -297,6 +304,10 @@ describe('where two rules apply, the first decides', () => {
     ['blocked-here', 'outbound-blocked', { ...MUTE, relay: 'no', rest: { notSent: { kind: 'other', code: 'E' } } }],
     ['host-firewall', 'works-by-accident', { ...CLOSED, warm: 'yes', rest: { heldBack: { cold: 2 } } }],
     ['host-firewall', 'address-restricted', { ...CLOSED, 'change-port': 'yes', rest: { heldBack: { cold: 2 } } }],
+    ['passed-on', 'host-firewall', { ...CLOSED, rest: { heldBack: { cold: 2 }, passedOn: { cold: BOX } } }],
+    ['passed-on', 'not-forwarded-neighbour', { ...REWRITTEN, rest: { passedOn: { cold: BOX } } }],
+    ['passed-on', 'shut-out', { ...CLOSED, 'cold-near': 'yes', rest: { passedOn: { cold: BOX } } }],
+    ['symmetric', 'translated', { ...REWRITTEN, at: { elsewhere: THIRD }, rest: { passedOn: { cold: BOX } } }, random],
     ['shut-out', 'host-firewall', { ...CLOSED, 'cold-near': 'yes', rest: { heldBack: { cold: 2 } } }],
     [
       'blocked-here',

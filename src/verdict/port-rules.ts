@@ -1,4 +1,4 @@
-import { familyOf } from '../base/index.ts';
+import { type Endpoint, familyOf } from '../base/index.ts';
 import type { Elsewhere, PortEvidence, TurnedBack, Unknown } from '../evidence/index.ts';
 import type { Question } from '../plan/index.ts';
 import { isPreserved, type RunFacts } from './run-facts.ts';
@@ -66,6 +66,10 @@ export const turnedBackFor = (seen: PortEvidence, run: RunFacts): TurnedBack | n
 /** Packets for the port came to this machine, and did not reach the socket. */
 const heldBack = ({ heldBack: held }: PortEvidence, ...questions: readonly Question[]) =>
   questions.reduce((sum, question) => sum + (held[question] ?? 0), 0) >= 2;
+
+/** Where this machine itself sends what nobody had asked for; as far as the server can ask. */
+export const passedTo = (seen: PortEvidence): Endpoint | null =>
+  seen.passedOn.cold ?? (coldUnasked(seen) ? seen.passedOn.warm : undefined) ?? null;
 
 /** Any question without which this port cannot be judged came to nothing for this reason. */
 const spoiltBy = (seen: PortEvidence, why: Unknown) =>
@@ -166,6 +170,13 @@ export const PORT_RULES: readonly PortRule[] = [
     result: 'translated',
     cause: 'source-port-rewritten',
     why: 'A packet that nobody asked for reaches the port, so it is forwarded; but what it sends leaves from another port (no port preservation, RFC 4787 section 4.2.1).',
+  },
+  {
+    id: 'passed-on',
+    applies: (seen, run) => passedTo(seen) !== null && (isPreserved(seen) || run.mostPreserved || seen.mapped === null),
+    result: 'untested',
+    cause: 'passed-on',
+    why: 'An answer came to an interface of this machine, for this port, and left it again for another one: its own NAT passes the port on, to a container say. The router forwards it; what becomes of it there is not seen from here.',
   },
   {
     id: 'shut-out',

@@ -45,6 +45,7 @@ const port: fc.Arbitrary<PortEvidence> = fc.record({
   notSent: fc.option(failure, { freq: 1 }),
   strange: fc.uniqueArray(fc.constantFrom(...STRANGE), { maxLength: 2 }),
   heldBack: fc.record({ cold: fc.constantFrom(1, 2), warm: fc.constantFrom(1, 2) }, { requiredKeys: [] }),
+  passedOn: fc.constantFrom({}, {}, { cold: { address: '172.17.0.2', port: PORT } }),
   turnedBack: fc.constantFrom(null, null, { by: '192.168.0.1', type: 3, code: 13 }),
 });
 

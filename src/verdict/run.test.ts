@@ -252,6 +252,7 @@ describe('TCP ports beside UDP ports', () => {
     isAsked: true,
     isGivenUp: false,
     knocks: { held: 0, answered: 0 },
+    passedTo: null,
   });
   const tcp = (evidence: RunEvidence, servers = [server('ok')]): string => {
     const run = judgeRun({

@@ -2,7 +2,7 @@ import { type Family, scopeOf } from '../base/index.ts';
 import type { PortEvidence, RunEvidence } from '../evidence/index.ts';
 import { type CallLeg, judgeCalls } from './call-rules.ts';
 import { type Combined, combine, type Leg, togetherOf } from './legs.ts';
-import { PORT_RULES, type PortRule, turnedBackFor } from './port-rules.ts';
+import { PORT_RULES, type PortRule, passedTo, turnedBackFor } from './port-rules.ts';
 import { isOpen, PROVEN } from './results.ts';
 import { type RunFacts, runFacts } from './run-facts.ts';
 import type { PortVerdict, Reason, RunVerdict, ServerVerdict, Verdict } from './types.ts';
@@ -34,6 +34,13 @@ export function judgeRun(judged: JudgedRun): RunVerdict {
     isRefused: some('scan-protection'),
     otherAddress: some('different-public-address'),
     isTranslated: some('wrong-family') || isTranslated(servers),
+    isInside: legs.some(
+      ({
+        evidence: {
+          publicAddresses: [first],
+        },
+      }) => first !== undefined && scopeOf(first) !== 'public',
+    ),
   };
   const called = judgeCalls(calls, facts, family);
   const notCalled = askedCalls.map((port) => notAsked('tcp', port, family));
@@ -93,8 +100,9 @@ export function judgePort(seen: PortEvidence, run: RunFacts): PortVerdict {
   const { id, result, cause } = ruleFor(seen, run);
   const { port, mapped, arrivedOn } = seen;
   const turnedBack = cause === 'rejected' ? turnedBackFor(seen, run) : null;
+  const to = cause === 'passed-on' ? passedTo(seen) : null;
   const verdict = { protocol: 'udp', family: run.family, port, result, cause, mapped, rule: id, arrivedOn } as const;
-  return turnedBack ? { ...verdict, turnedBack } : verdict;
+  return { ...verdict, ...(turnedBack ? { turnedBack } : {}), ...(to ? { passedTo: to } : {}) };
 }
 
 function ruleFor(seen: PortEvidence, run: RunFacts): PortRule {
@@ -154,18 +162,36 @@ function portReason(
   ports: readonly PortVerdict[],
   evidence: readonly RunEvidence[],
 ): Reason {
-  const some = (holds: (port: PortVerdict) => boolean) => ports.some(holds);
+  const causes = new Set(ports.map(({ cause }) => cause));
+  const reasonAmong = (table: readonly Reasons[]) => table.find(([cause]) => causes.has(cause))?.[1];
   const mayNot = evidence.some(({ controlFailure }) => controlFailure?.kind === 'permission');
-  if (mayNot || some(({ cause }) => cause === 'permission')) return 'permission';
-  if (some(({ result, cause }) => result === 'in-use' || cause === 'not-taken')) return 'ports-in-use';
-  if (some(({ cause }) => cause === 'wrong-family')) return 'wrong-family';
+  if (mayNot || causes.has('permission')) return 'permission';
+  if (ports.some(({ result }) => result === 'in-use')) return 'ports-in-use';
+  const here = reasonAmong(HERE);
+  if (here) return here;
   if (!servers.some(({ state }) => state === 'ok' || state === 'throttling')) return 'no-second-address';
-  if (some(({ result }) => result === 'malformed')) return 'servers-malformed';
-  if (some(({ cause }) => cause === 'accident-possible')) return 'cold-not-asked';
-  if (some(({ cause }) => cause === 'scan-protection')) return 'scan-protection';
-  if (some(({ cause }) => cause === 'throttled-by-server')) return 'throttled';
-  if (some(({ cause }) => cause === 'different-public-address')) return 'different-public-address';
-  if (some(({ cause }) => cause === 'taken-by-neighbour')) return 'taken-by-neighbour';
-  if (some(({ cause }) => cause === 'loss')) return 'loss';
-  return some(({ cause }) => cause === 'no-call-back') ? 'no-call-back' : 'servers-unreachable';
+  if (ports.some(({ result, cause }) => result === 'malformed' && cause === null)) return 'servers-malformed';
+  return reasonAmong(OUTSIDE) ?? 'servers-unreachable';
 }
+
+type Reasons = readonly [cause: PortVerdict['cause'], reason: Reason];
+
+/** The first that fits: of this machine, and the family that was asked for. */
+const HERE: readonly Reasons[] = [
+  ['not-taken', 'ports-in-use'],
+  ['passed-on', 'passed-on'],
+  ['wrong-family', 'wrong-family'],
+];
+
+/** Of the way, and the servers. */
+const OUTSIDE: readonly Reasons[] = [
+  ['payload-dropped', 'payload-dropped'],
+  ['accident-possible', 'cold-not-asked'],
+  ['scan-protection', 'scan-protection'],
+  ['throttled-by-server', 'throttled'],
+  ['not-called-inside', 'server-inside'],
+  ['different-public-address', 'different-public-address'],
+  ['taken-by-neighbour', 'taken-by-neighbour'],
+  ['loss', 'loss'],
+  ['no-call-back', 'no-call-back'],
+];

@@ -63,6 +63,7 @@ export function seen({ port = PORT, mapped, at = {}, rest = {}, ...answers }: Kn
     notSent: null,
     strange: [],
     heldBack: {},
+    passedOn: {},
     turnedBack: null,
     ...rest,
   };

@@ -26,8 +26,11 @@ export type Cause =
   | 'own-service-on-router'
   | 'rejected'
   | 'host-firewall'
+  | 'passed-on'
   | 'no-call-back'
+  | 'not-called-inside'
   | 'not-taken'
+  | 'payload-dropped'
   | 'process'
   | 'permission';
 
@@ -58,6 +61,8 @@ export type Reason =
   | 'wrong-family'
   | 'loss'
   | 'no-call-back'
+  | 'payload-dropped'
+  | 'passed-on'
   | 'ports-in-use'
   | 'permission'
   | 'services';
@@ -91,6 +96,8 @@ export interface PortVerdict {
   readonly arrivedOn: number | null;
   /** `rejected`, of UDP: who says so, by ICMP. */
   readonly turnedBack?: TurnedBack;
+  /** `passed-on`: where this machine's own NAT sends what comes for it. */
+  readonly passedTo?: Endpoint;
 }
 
 /**

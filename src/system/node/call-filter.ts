@@ -1,16 +1,11 @@
-import { type Family, parseIp } from '../../base/index.ts';
-import { encodeFilter, type Instruction, jump, WHOLE } from './packet-filter.ts';
+import type { Family } from '../../base/index.ts';
+import { encodeFilter, type Instruction, jump, LINK_PROTOCOL, WHOLE } from './packet-filter.ts';
 
 /**
- * A classic BPF program (linux/filter.h) for a packet socket that hears all that comes and goes, from the IP header on: of
- * TCP, between one of these addresses and whomever, what has SYN set. Behind extension headers of IPv6, which hardly
- * anybody puts there, it is not looked for.
+ * A classic BPF program (linux/filter.h) for a packet socket that hears all that comes and goes, from the IP header on:
+ * what of TCP has SYN set. Behind extension headers of IPv6, which hardly anybody puts there, it is not looked for.
  */
-export const callFilter = (family: Family, peers: readonly string[]): Uint8Array =>
-  assemble(
-    BEGINNING[family],
-    peers.flatMap((peer) => PLACES[family].map((place) => isAt(peer, place))),
-  );
+export const callFilter = (family: Family): Uint8Array => assemble(BEGINNING[family]);
 
 /** What is loaded must be this; or, of `bits`, have one of these set, or none. */
 interface Condition {
@@ -21,8 +16,6 @@ interface Condition {
 
 const [LOAD_WORD, LOAD_HALF, LOAD_BYTE, LOAD_BYTE_BEHIND, LOAD_INDEX] = [0x20, 0x28, 0x30, 0x50, 0xb1];
 const [EQUAL, ANY_BIT, RETURN] = [0x15, 0x45, 0x06];
-/** SKF_AD_OFF + SKF_AD_PROTOCOL: what the link says that it carries. */
-const LINK_PROTOCOL = 0xfffff000;
 const TCP = 6;
 const SYN = 0x02;
 
@@ -51,36 +44,16 @@ const BEGINNING: Readonly<Record<Family, readonly Condition[]>> = {
   ],
 };
 
-/** Of source and destination. */
-const PLACES: Readonly<Record<Family, readonly number[]>> = { ipv4: [12, 16], ipv6: [8, 24] };
-
-/** Word by word. */
-function isAt(address: string, place: number): readonly Condition[] {
-  const bytes = parseIp(address) ?? new Uint8Array(4);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return Array.from({ length: bytes.length / 4 }, (_, word) => ({
-    load: [[LOAD_WORD, 0, 0, place + 4 * word]],
-    is: 'equal',
-    value: view.getUint32(4 * word),
-  }));
-}
-
-/** All conditions of the first list, and all of one of the others. */
-function assemble(first: readonly Condition[], others: readonly (readonly Condition[])[]): Uint8Array {
-  const drop = sizeOf(first) + others.reduce((sum, list) => sum + sizeOf(list), 0);
+/** All of them. */
+function assemble(conditions: readonly Condition[]): Uint8Array {
+  const drop = conditions.reduce((sum, { load }) => sum + load.length + 1, 0);
   const program: Instruction[] = [];
-  const put = (list: readonly Condition[], then: number, otherwise: number): void => {
-    for (const [index, { load, is, value }] of list.entries()) {
-      program.push(...load);
-      const at = program.length;
-      const right = index === list.length - 1 ? then : at + 1;
-      const [yes, no] = is === 'no-bits' ? [otherwise, right] : [right, otherwise];
-      program.push(jump(is === 'equal' ? EQUAL : ANY_BIT, value, at, yes, no));
-    }
-  };
-  put(first, sizeOf(first), drop);
-  for (const list of others) put(list, drop + 1, program.length + sizeOf(list));
+  for (const [index, { load, is, value }] of conditions.entries()) {
+    program.push(...load);
+    const at = program.length;
+    const right = index === conditions.length - 1 ? drop + 1 : at + 1;
+    const [yes, no] = is === 'no-bits' ? [drop, right] : [right, drop];
+    program.push(jump(is === 'equal' ? EQUAL : ANY_BIT, value, at, yes, no));
+  }
   return encodeFilter([...program, [RETURN, 0, 0, 0], [RETURN, 0, 0, WHOLE]]);
 }
-
-const sizeOf = (list: readonly Condition[]): number => list.reduce((sum, { load }) => sum + load.length + 1, 0);

@@ -12,6 +12,7 @@ export interface Libc {
   setNumber(fd: number, level: number, option: number, value: number): number;
   setFilter(fd: number, program: Uint8Array): number;
   bind(fd: number, address: Uint8Array): number;
+  send(fd: number, bytes: Uint8Array): number;
   recv(fd: number, buffer: Uint8Array): number;
   /** Arrays of struct mmsghdr. */
   recvmmsg(fd: number, messages: Uint8Array, count: number): number;
@@ -70,6 +71,7 @@ function functionsOf(koffi: Koffi): Libc {
   const setsockopt = libc.func('setsockopt', 'int', ['int', 'int', 'int', 'void *', 'uint32_t']);
   const setProgram = libc.func('setsockopt', 'int', ['int', 'int', 'int', koffi.pointer(program), 'uint32_t']);
   const bind = libc.func('bind', 'int', ['int', 'void *', 'uint32_t']);
+  const send = libc.func('send', 'long', ['int', 'void *', 'size_t', 'int']);
   const recv = libc.func('recv', 'long', ['int', 'void *', 'size_t', 'int']);
   const recvmmsg = libc.func('recvmmsg', 'int', ['int', 'void *', 'uint32_t', 'int', 'void *']);
   const sendmmsg = libc.func('sendmmsg', 'int', ['int', 'void *', 'uint32_t', 'int']);
@@ -90,6 +92,7 @@ function functionsOf(koffi: Koffi): Libc {
         koffi.sizeof(program),
       ),
     bind: (fd, address) => bind(fd, address, address.length),
+    send: (fd, bytes) => send(fd, bytes, bytes.length, 0),
     recv: (fd, buffer) => recv(fd, buffer, buffer.length, 0),
     recvmmsg: (fd, messages, count) => recvmmsg(fd, messages, count, 0, null),
     sendmmsg: (fd, messages, count) => sendmmsg(fd, messages, count, 0),

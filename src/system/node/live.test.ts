@@ -11,7 +11,7 @@ import { nodeTcp } from './tcp.ts';
 import { sumOf, writeUdp } from './udp-header.ts';
 
 const live = nodeLive(nodeTcp);
-const mayBeLive = (await live.hindrance()) === null;
+const mayBeLive = (await live.hindrance({ family: 'ipv4', udp: [] })) === null;
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -216,5 +216,5 @@ describe.skipIf(!mayBeLive)('beside the holder of a port', () => {
 if (!mayBeLive)
   test('who may not is told so', async () => {
     const refused = await live.open({ local: '127.0.0.1', hearsAt: '127.0.0.1', peers: [] });
-    expect(refused).toEqual({ kind: 'error', error: await live.hindrance() });
+    expect(refused).toEqual({ kind: 'error', error: await live.hindrance({ family: 'ipv4', udp: [] }) });
   });

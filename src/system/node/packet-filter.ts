@@ -2,7 +2,7 @@ import { type Family, parseIp } from '../../base/index.ts';
 
 /**
  * A classic BPF program (linux/filter.h) for a packet socket that begins at the IP header: ICMP errors, and UDP of these
- * addresses, all of that family; nothing that this machine sends itself, and no later fragments. What it rejects costs no
+ * addresses, all of that family, that come to this machine or leave it; and no later fragments. What it rejects costs no
  * more than that: calls in progress do not reach us.
  */
 export const packetFilter = (family: Family, peers: readonly string[]): Uint8Array =>
@@ -12,18 +12,17 @@ function filter4(peers: readonly string[]): Uint8Array {
   const accept = UDP_AT + 1 + peers.length + 1;
   const drop = accept - 1;
   const program: Instruction[] = [
-    [LOAD_WORD, 0, 0, PACKET_TYPE],
-    jump(EQUAL, PACKET_HOST, 1, 2, drop),
+    ...isOurs(0x0800, drop),
     [LOAD_HALF, 0, 0, 6],
-    jump(ANY_BIT, 0x1fff, 3, drop, 4),
+    jump(ANY_BIT, 0x1fff, INSIDE_AT + 1, drop, INSIDE_AT + 2),
     [LOAD_BYTE, 0, 0, 9],
-    jump(EQUAL, ICMP, 5, ICMP_AT, 6),
-    jump(EQUAL, UDP, 6, UDP_AT, drop),
+    jump(EQUAL, ICMP, INSIDE_AT + 3, ICMP_AT, INSIDE_AT + 4),
+    jump(EQUAL, UDP, INSIDE_AT + 4, UDP_AT, drop),
     // The length of the IP header, and behind it ICMP's type.
     [LOAD_INDEX, 0, 0, 0],
     [LOAD_BYTE_BEHIND, 0, 0, 0],
-    jump(EQUAL, UNREACHABLE, 9, accept, 10),
-    jump(EQUAL, TIME_EXCEEDED, 10, accept, drop),
+    jump(EQUAL, UNREACHABLE, ICMP_AT + 2, accept, ICMP_AT + 3),
+    jump(EQUAL, TIME_EXCEEDED, ICMP_AT + 3, accept, drop),
     [LOAD_WORD, 0, 0, 12],
     ...peers.map((peer, index) => jump(EQUAL, toNumber(peer), UDP_AT + 1 + index, accept, UDP_AT + 2 + index)),
     [RETURN, 0, 0, 0],
@@ -31,6 +30,15 @@ function filter4(peers: readonly string[]): Uint8Array {
   ];
   return encodeFilter(program);
 }
+
+/** Carries that protocol, and comes to this machine, or leaves it; not what is overheard. */
+const isOurs = (protocol: number, drop: number): readonly Instruction[] => [
+  [LOAD_WORD, 0, 0, LINK_PROTOCOL],
+  jump(EQUAL, protocol, 1, 2, drop),
+  [LOAD_WORD, 0, 0, PACKET_TYPE],
+  jump(EQUAL, PACKET_HOST, 3, INSIDE_AT, 4),
+  jump(EQUAL, PACKET_OUTGOING, 4, INSIDE_AT, drop),
+];
 
 /**
  * Packets with extension headers are rare, and are read by whoever gets them, who looks at their source, too. The label
@@ -40,22 +48,21 @@ function filter6(peers: readonly string[]): Uint8Array {
   const accept = PEERS6_AT + WORDS * 2 * peers.length + 1;
   const drop = accept - 1;
   const program: Instruction[] = [
-    [LOAD_WORD, 0, 0, PACKET_TYPE],
-    jump(EQUAL, PACKET_HOST, 1, 2, drop),
+    ...isOurs(0x86dd, drop),
     // The next header.
     [LOAD_BYTE, 0, 0, 6],
-    jump(EQUAL, UDP, 3, PEERS6_AT, 4),
-    jump(EQUAL, ICMPV6, 4, 5, 8),
+    jump(EQUAL, UDP, 6, PEERS6_AT, 7),
+    jump(EQUAL, ICMPV6, 7, 8, 11),
     [LOAD_BYTE, 0, 0, 40],
-    jump(EQUAL, UNREACHABLE6, 6, accept, 7),
-    jump(EQUAL, TIME_EXCEEDED6, 7, accept, drop),
-    jump(EQUAL, HOP_BY_HOP, 8, accept, 9),
-    jump(EQUAL, ROUTING, 9, accept, 10),
-    jump(EQUAL, DESTINATION, 10, accept, 11),
-    jump(EQUAL, FRAGMENT, 11, 12, drop),
+    jump(EQUAL, UNREACHABLE6, 9, accept, 10),
+    jump(EQUAL, TIME_EXCEEDED6, 10, accept, drop),
+    jump(EQUAL, HOP_BY_HOP, 11, accept, 12),
+    jump(EQUAL, ROUTING, 12, accept, 13),
+    jump(EQUAL, DESTINATION, 13, accept, 14),
+    jump(EQUAL, FRAGMENT, 14, 15, drop),
     // Where in the whole it belongs, and whether there is more (RFC 8200 section 4.5).
     [LOAD_HALF, 0, 0, 42],
-    jump(ANY_BIT, 0xfff9, 13, drop, accept),
+    jump(ANY_BIT, 0xfff9, 16, drop, accept),
     ...peers.flatMap((peer, index) => isFrom6(peer, PEERS6_AT + WORDS * 2 * index, accept)),
     [RETURN, 0, 0, 0],
     [RETURN, 0, 0, WHOLE],
@@ -79,17 +86,19 @@ export type Instruction = readonly [code: number, yes: number, no: number, k: nu
 
 const [LOAD_WORD, LOAD_HALF, LOAD_BYTE, LOAD_BYTE_BEHIND, LOAD_INDEX] = [0x20, 0x28, 0x30, 0x50, 0xb1];
 const [EQUAL, ANY_BIT, RETURN] = [0x15, 0x45, 0x06];
+/** SKF_AD_OFF + SKF_AD_PROTOCOL: what the link says that it carries. */
+export const LINK_PROTOCOL = 0xfffff000;
 /** SKF_AD_OFF + SKF_AD_PKTTYPE. */
 const PACKET_TYPE = 0xfffff004;
-/** For this machine; not what it sends, and not what it overhears. */
-const PACKET_HOST = 0;
+/** if_packet.h: for this machine, by its address on the link; and what it sends. */
+const [PACKET_HOST, PACKET_OUTGOING] = [0, 4];
 const [ICMP, UDP, ICMPV6] = [1, 17, 58];
 /** RFC 8200 section 4. */
 const [HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION] = [0, 43, 44, 60];
 const [UNREACHABLE, TIME_EXCEEDED] = [3, 11];
 /** RFC 4443. */
 const [UNREACHABLE6, TIME_EXCEEDED6] = [1, 3];
-const [ICMP_AT, UDP_AT, PEERS6_AT] = [7, 11, 14];
+const [INSIDE_AT, ICMP_AT, UDP_AT, PEERS6_AT] = [5, 10, 14, 17];
 /** Of an IPv6 address. */
 const WORDS = 4;
 export const WHOLE = 0xffff;

@@ -8,8 +8,8 @@ export interface PacketSocket {
 }
 
 const [AF_PACKET, SOCK_DGRAM] = [17, 2];
-/** What it hears: ETH_P_IP and ETH_P_IPV6, what comes in; ETH_P_ALL, what goes out as well. */
-export const ETHERTYPE = { ipv4: 0x0800, ipv6: 0x86dd, all: 0x0003 } as const;
+/** What it hears: what comes in, and what goes out. */
+const ETH_P_ALL = 0x0003;
 
 /** A packet is cut at this: more than any answer has. */
 const BUFFER = 2048;
@@ -20,7 +20,6 @@ const MOST_AT_ONCE = 2048;
 
 /** Opens one at all interfaces. `heard` gets copies of what there is at one time. Linux only. */
 export async function openPacketSocket(
-  ethertype: number,
   filter: Uint8Array,
   heard: (packets: readonly Uint8Array[]) => void,
 ): Promise<Result<PacketSocket, WireFailure>> {
@@ -30,7 +29,7 @@ export async function openPacketSocket(
   // Protocol 0 hears nothing: not before the filter is in its place.
   const fd = libc.socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return err(failureOf(libc));
-  if (libc.setFilter(fd, filter) < 0 || libc.bind(fd, allInterfaces(ethertype)) < 0) {
+  if (libc.setFilter(fd, filter) < 0 || libc.bind(fd, ALL_INTERFACES) < 0) {
     const why = failureOf(libc);
     libc.close(fd);
     return err(why);
@@ -60,9 +59,6 @@ export async function openPacketSocket(
 const ADDRESS_LENGTH = 20;
 
 /** struct sockaddr_ll: no interface is all of them. */
-function allInterfaces(ethertype: number): Buffer {
-  const address = Buffer.alloc(ADDRESS_LENGTH);
-  address.writeUInt16LE(AF_PACKET, 0);
-  address.writeUInt16BE(ethertype, 2);
-  return address;
-}
+const ALL_INTERFACES = Buffer.alloc(ADDRESS_LENGTH);
+ALL_INTERFACES.writeUInt16LE(AF_PACKET, 0);
+ALL_INTERFACES.writeUInt16BE(ETH_P_ALL, 2);

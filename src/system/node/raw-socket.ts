@@ -40,8 +40,8 @@ function openRaw(libc: Libc, { transport, address, filter }: RawOptions): Result
   const fd = libc.socket(isIpv6 ? AF_INET6 : AF_INET, type, PROTOCOL[transport]);
   if (fd < 0) return err(failureOf(libc));
   // It fills them in, and looks at those of what comes.
-  if (isIpv6) libc.setNumber(fd, IPPROTO_IPV6, IPV6_CHECKSUM, CHECKSUM_AT[transport]);
-  if (libc.setFilter(fd, filter) >= 0 && libc.bind(fd, sockaddr(address)) >= 0) return ok(fd);
+  const isSummed = !isIpv6 || libc.setNumber(fd, IPPROTO_IPV6, IPV6_CHECKSUM, CHECKSUM_AT[transport]) >= 0;
+  if (isSummed && libc.setFilter(fd, filter) >= 0 && libc.bind(fd, sockaddr(address)) >= 0) return ok(fd);
   const why = failureOf(libc);
   libc.close(fd);
   return err(why);
@@ -53,7 +53,10 @@ function openRaw(libc: Libc, { transport, address, filter }: RawOptions): Result
  */
 export function contentOf(packet: Uint8Array, isIpv4: boolean, transport: Transport): Uint8Array | null {
   if (!isIpv4) return packet;
-  const content = packet.subarray(4 * ((packet[0] ?? 0) & 0xf), wordAt(packet, 2));
+  const length = wordAt(packet, 2);
+  // Longer than what is read of a packet: none of ours is.
+  if (packet.length < length) return null;
+  const content = packet.subarray(4 * ((packet[0] ?? 0) & 0xf), length);
   const inside = transport === 'udp' ? content.subarray(0, wordAt(content, 4)) : content;
   return mayBeRight(inside, packet.subarray(12, 20), transport) ? inside : null;
 }

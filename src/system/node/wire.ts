@@ -3,7 +3,7 @@ import type { Knock, Watch, Watched, Wire, WireFailure, WireHandlers } from '../
 import { callFilter } from './call-filter.ts';
 import { type IpPacket, readIpPacket } from './ip-packet.ts';
 import { packetFilter } from './packet-filter.ts';
-import { ETHERTYPE, openPacketSocket, type PacketSocket } from './packet-socket.ts';
+import { openPacketSocket, type PacketSocket } from './packet-socket.ts';
 
 class NodeWatch implements Watch {
   readonly #handlers: WireHandlers;
@@ -21,11 +21,9 @@ class NodeWatch implements Watch {
   async open(): Promise<void> {
     // Nobody is called before `watch` has returned.
     await Promise.resolve();
-    const { what, family, peers } = this.#watched;
-    const opened =
-      what === 'calls'
-        ? await openPacketSocket(ETHERTYPE.all, callFilter(family, peers), this.#heard)
-        : await openPacketSocket(ETHERTYPE[family], packetFilter(family, peers), this.#heard);
+    const watched = this.#watched;
+    const filter = watched.what === 'calls' ? callFilter(watched.family) : packetFilter(watched.family, watched.peers);
+    const opened = await openPacketSocket(filter, this.#heard);
     if (opened.kind === 'ok') this.#socket = opened.value;
     if (this.#closed) this.#socket?.close();
     else if (opened.kind === 'ok') this.#handlers.watching();
@@ -43,36 +41,40 @@ class NodeWatch implements Watch {
   }
 
   #heard = (packets: readonly Uint8Array[]): void => {
-    if (!this.#closed) deliver(packets, this.#watched.peers, this.#isOwn, this.#handlers);
+    if (!this.#closed) deliver(packets, peersOf(this.#watched), this.#isOwn, this.#handlers);
   };
 
   #isOwn = (address: string): boolean => this.#own.has(address) || scopeOf(address) === 'loopback';
 }
 
-/** A machine that forwards for others hears their packets, too: those are none of ours. */
+/** Of calls nobody is left out. */
+const peersOf = (watched: Watched): readonly string[] => (watched.what === 'calls' ? [] : watched.peers);
+
+/** A machine that forwards for others hears their packets, too: whoever gets them knows those that are about us. */
 export function deliver(
   packets: readonly Uint8Array[],
   peers: readonly string[],
   isOwn: (address: string) => boolean,
-  { arrived, turnedBack, knocked }: Pick<WireHandlers, 'arrived' | 'turnedBack' | 'knocked'>,
+  { arrived, passedOn, turnedBack, knocked }: Pick<WireHandlers, 'arrived' | 'passedOn' | 'turnedBack' | 'knocked'>,
 ): void {
   const read = packets.flatMap((bytes) => readIpPacket(bytes) ?? []);
-  const ours = read
-    .filter((packet) => packet.kind === 'udp')
-    .filter(({ from, to }) => isOwn(to.address) && peers.includes(from.address));
+  const ofPeers = read.filter((packet) => packet.kind === 'udp').filter(({ from }) => peers.includes(from.address));
+  const ours = ofPeers.filter(({ to }) => isOwn(to.address));
   if (ours.length > 0) arrived(ours);
-  const knocks = read.flatMap((packet) => knockOf(packet, peers, isOwn) ?? []);
+  if (ours.length < ofPeers.length) passedOn(ofPeers.filter(({ to }) => !isOwn(to.address)));
+  const knocks = read.flatMap((packet) => knockOf(packet, isOwn) ?? []);
   if (knocks.length > 0) knocked(knocks);
   for (const packet of read)
     if (packet.kind === 'icmp' && isOwn(packet.to) && isOwn(packet.error.from.address)) turnedBack(packet.error);
 }
 
-/** null: not between one of them and this machine. */
-function knockOf(packet: IpPacket, peers: readonly string[], isOwn: (address: string) => boolean): Knock | null {
+/** null: it is none of others at this machine. */
+function knockOf(packet: IpPacket, isOwn: (address: string) => boolean): Knock | null {
   if (packet.kind !== 'first') return null;
-  const [peer, own] = packet.isAnswer ? [packet.to, packet.from] : [packet.from, packet.to];
-  if (!peers.includes(peer.address) || !isOwn(own.address)) return null;
-  return { kind: packet.isAnswer ? 'answered' : 'asked', peer, own };
+  const { from, to, isAnswer } = packet;
+  if (isAnswer) return isOwn(from.address) ? { kind: 'answered', peer: to, own: from } : null;
+  if (isOwn(to.address)) return { kind: 'asked', peer: from, own: to };
+  return isOwn(from.address) ? null : { kind: 'passed-on', peer: from, to };
 }
 
 /** `addresses`: those of this machine. */
