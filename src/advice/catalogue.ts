@@ -95,6 +95,7 @@ export const CATALOGUE = {
   'tcp-left-out': 'info',
   trial: 'info',
   'not-waited': 'info',
+  'answers-repeated': 'info',
   'prefix-translated': 'info',
 } as const satisfies Readonly<Record<string, Severity>>;
 

@@ -5,6 +5,7 @@ import { type Combined, combine, type Leg, togetherOf } from './legs.ts';
 import { PORT_RULES, type PortRule, turnedBackFor } from './port-rules.ts';
 import { isOpen, PROVEN } from './results.ts';
 import { type RunFacts, runFacts } from './run-facts.ts';
+import { canAskOutbound } from './servers.ts';
 import type { PortVerdict, Reason, RunVerdict, ServerVerdict, Verdict } from './types.ts';
 
 export interface JudgedRun {
@@ -159,7 +160,8 @@ function portReason(
   if (mayNot || some(({ cause }) => cause === 'permission')) return 'permission';
   if (some(({ result, cause }) => result === 'in-use' || cause === 'not-taken')) return 'ports-in-use';
   if (some(({ cause }) => cause === 'wrong-family')) return 'wrong-family';
-  if (!servers.some(({ state }) => state === 'ok' || state === 'throttling')) return 'no-second-address';
+  if (!servers.some(({ state }) => state === 'ok' || state === 'throttling'))
+    return servers.find(canAskOutbound)?.state === 'malformed' ? 'servers-malformed' : 'no-second-address';
   if (some(({ result }) => result === 'malformed')) return 'servers-malformed';
   if (some(({ cause }) => cause === 'accident-possible')) return 'cold-not-asked';
   if (some(({ cause }) => cause === 'scan-protection')) return 'scan-protection';
