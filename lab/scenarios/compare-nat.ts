@@ -73,7 +73,9 @@ function pathLines(
   const lost = sent === 0 ? null : 1 - returned / sent;
   const isRight = lost !== null && lost >= from && (lost <= to || mayBeMore);
   const isKnown = roundTripMs !== null && jitterMs !== null;
-  return isRight && isKnown ? [] : [`path: ${lost} lost, ${roundTripMs} ms, jitter ${jitterMs}, expected ${from}-${to}`];
+  return isRight && isKnown
+    ? []
+    : [`path: ${lost} lost, ${roundTripMs} ms, jitter ${jitterMs}, expected ${from}-${to}`];
 }
 
 function lifetimeLines(
