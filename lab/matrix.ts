@@ -156,8 +156,7 @@ function printWhy(rows: readonly Row[]): void {
     `\nmodel: ${SEEDS} seeds at ${LOSSES.map((loss) => `${loss * 100} %`).join(', ')} loss each way; right/all`,
   );
   for (const { line, cells } of rows)
-    for (const [column, cell] of cells)
-      if (typeof cell === 'string') console.log(`- ${line.name}, ${column}: ${cell}`);
+    for (const [column, cell] of cells) if (typeof cell === 'string') console.log(`- ${line.name}, ${column}: ${cell}`);
   printDifferences(rows);
 }
 
