@@ -112,7 +112,11 @@ async function fill(rows: readonly Row[]): Promise<void> {
       row.cells.set(column, why ?? (await runKernel(row.line, column)));
     }),
   );
+  const began = performance.now();
   await pool(kernel, LABS_AT_ONCE);
+  // The model takes much longer: nobody should have to wait for it to hear of these.
+  console.log(`real networks: ${Math.round((performance.now() - began) / 1000)} s`);
+  printDifferences(rows);
   write(['scenario', 'model', 'kernel', 'live', 'coturn', 'expected']);
   for (const row of rows) {
     row.cells.set('model', row.line.skip('model') ?? (await runModel(row.line)));
@@ -152,10 +156,14 @@ function printWhy(rows: readonly Row[]): void {
     `\nmodel: ${SEEDS} seeds at ${LOSSES.map((loss) => `${loss * 100} %`).join(', ')} loss each way; right/all`,
   );
   for (const { line, cells } of rows)
-    for (const [column, cell] of cells) {
-      if (typeof cell === 'string') console.log(`- ${line.name}, ${column}: ${cell}`);
-      else for (const what of cell.first) console.log(`GOT ${line.name}, ${column}: ${what}`);
-    }
+    for (const [column, cell] of cells) if (typeof cell === 'string') console.log(`- ${line.name}, ${column}: ${cell}`);
+  printDifferences(rows);
+}
+
+function printDifferences(rows: readonly Row[]): void {
+  for (const { line, cells } of rows)
+    for (const [column, cell] of cells)
+      if (typeof cell !== 'string') for (const what of cell.first) console.log(`GOT ${line.name}, ${column}: ${what}`);
 }
 
 const lines = [...SCENARIOS.map(lineOf), ...NAT_SCENARIOS.map(lineOfNat)].filter(isWanted);

@@ -1,3 +1,4 @@
+import { liarCommand } from './build-liar.ts';
 import { type KernelLab, NotAvailable, openLab } from './kernel/index.ts';
 import {
   type Check,
@@ -48,8 +49,10 @@ export async function runNatInKernel(scenario: NatScenario, column: KernelColumn
   }
 }
 
-const open = ({ network }: Pick<Scenario, 'network'>, column: KernelColumn): Promise<KernelLab> =>
-  openLab(network, { server: column === 'coturn' ? 'coturn' : 'fullcone', fullcone: FULLCONE });
+async function open({ network }: Pick<Scenario, 'network'>, column: KernelColumn): Promise<KernelLab> {
+  const liar = network.server.lie === undefined ? {} : { liar: await liarCommand() };
+  return openLab(network, { server: column === 'coturn' ? 'coturn' : 'fullcone', fullcone: FULLCONE, ...liar });
+}
 
 async function runStep(lab: KernelLab, step: Step, column: KernelColumn): Promise<string[]> {
   if (step.repair) await lab.repair(step.repair);
@@ -58,7 +61,7 @@ async function runStep(lab: KernelLab, step: Step, column: KernelColumn): Promis
   const { status, stdout, stderr } = await lab.run(
     'pbx',
     [...FULLCONE, ...words({ mode: column === 'live' ? 'live' : 'bind', ...step.check })],
-    { timeout: LIMIT },
+    { timeout: LIMIT, ...interruption(step.check) },
   );
   const report = parse<ReportShape>(stdout);
   if (!report) return [`no report; exit ${status}; ${stderr.trim() || stdout.trim()}`];
@@ -66,6 +69,10 @@ async function runStep(lab: KernelLab, step: Step, column: KernelColumn): Promis
   const wanted = EXIT_CODES[report.verdict];
   return status === wanted ? differences : [...differences, `exit code: expected ${wanted}, got ${status}`];
 }
+
+/** As by Ctrl-C. */
+const interruption = ({ cancelAfter }: Check) =>
+  cancelAfter === undefined ? {} : { signalAfter: { ms: 1000 * cancelAfter, signal: 'SIGINT' as const } };
 
 const EXIT_CODES: Readonly<Record<string, number>> = { supported: 0, unsupported: 1, inconclusive: 2, cancelled: 130 };
 

@@ -11,6 +11,7 @@ import {
   type ServerSpec,
   serversOf,
 } from './scenarios/index.ts';
+import { telling } from './test-lies.ts';
 
 export interface ModelRun {
   readonly seed: number;
@@ -39,6 +40,8 @@ export async function runInModel(scenario: Scenario, { mode = 'bind', ...run }: 
     if (step.repair6) model.repair(step.repair6, 'ipv6');
     if (step.after) await model.advance(1000 * step.after);
     const check = startCheck(model.pbx, requestOf({ mode, ...step.check }), 'lab');
+    const { cancelAfter } = step.check;
+    if (cancelAfter !== undefined) model.pbx.clock.at(model.now() + 1000 * cancelAfter, check.cancel);
     const { report } = await model.run(check.finished);
     const found = compare(step.expect, report, 'model');
     differences.push(...found.map((line) => (scenario.steps.length > 1 ? `check ${index + 1}: ${line}` : line)));
@@ -79,20 +82,24 @@ async function serve(model: Model, { server, second, ipv6 }: NetworkSpec): Promi
   const isDead = server.kind === 'down' || server.kind === 'silent';
   const first = [IPV4, ...(ipv6 === undefined ? [] : [IPV6])].map((pair) => reflectorOptions(server, pair));
   const all = [...(isDead ? [] : first), ...(second ? [SECOND] : [])];
-  const closers = await Promise.all(all.map((options) => start(model, options)));
+  const closers = await Promise.all(
+    all.map((options) => start(model, options, options === SECOND ? undefined : server.lie)),
+  );
   return () => {
     for (const close of closers) close();
   };
 }
 
-async function start(model: Model, options: ReflectorOptions): Promise<() => void> {
-  const started = await model.run(startReflector(model.reflector, options));
+async function start(model: Model, options: ReflectorOptions, lie: ServerSpec['lie']): Promise<() => void> {
+  const started = await model.run(startReflector(telling(lie, model.reflector), options));
   if (started.kind === 'error') throw new Error(`the reflector did not start: ${started.error.kind}`);
   return () => started.value.close();
 }
 
 const IPV4 = { primary: '198.51.100.10', alternate: '198.51.100.20' };
 const IPV6 = { primary: '2001:db8:100::10', alternate: '2001:db8:100::20' };
+
+const FAULTS = ['ignores-change-request', 'no-response-port', 'no-calls', 'throttles'] as const;
 
 const reflectorOptions = ({ kind }: ServerSpec, { primary, alternate }: typeof IPV4): ReflectorOptions => ({
   primary,
@@ -101,7 +108,7 @@ const reflectorOptions = ({ kind }: ServerSpec, { primary, alternate }: typeof I
   alternatePort: 3479,
   rfc3489: false,
   lab: false,
-  fault: kind === 'ignores-change-request' || kind === 'no-response-port' || kind === 'throttles' ? kind : null,
+  fault: FAULTS.find((fault) => fault === kind) ?? null,
 });
 
 const SECOND = reflectorOptions({ kind: 'full' }, { primary: '198.51.100.30', alternate: '198.51.100.40' });

@@ -6,6 +6,8 @@ export const OTHERS = ['198.51.100.30', '198.51.100.40'] as const;
 export const RESOLVER = '198.51.100.53';
 export const ISP = '203.0.113.1';
 export const PUBLIC = '203.0.113.44';
+/** Of the router's second line, if it has one. */
+export const OTHER_LINE = '203.0.113.45';
 export const GATEWAY = '192.168.0.1';
 export const PBX = '192.168.0.100';
 export const HOST2 = '192.168.0.50';

@@ -6,16 +6,25 @@ import { nftHostFirewall } from './nft-host.ts';
 import { nftDirect, nftInternet, nftInternet6 } from './nft-internet.ts';
 import { nftOuter, nftRouter } from './nft-router.ts';
 import { nftRouter6 } from './nft-router6.ts';
-import { coturns, holder, neighbour, type Program, reflector, resolver, secondReflector, speaker } from './programs.ts';
+import {
+  coturns,
+  holder,
+  neighbour,
+  type Program,
+  reflector,
+  resolver,
+  type Servers,
+  secondReflector,
+  speaker,
+} from './programs.ts';
 import { refuseImpossible, router6Problems, routerProblems } from './refuse.ts';
 import { createRouterService, type RouterService } from './router-service.ts';
 import { startProgram } from './start.ts';
 import { netnsPath, SCRATCH, topologyScript } from './topology.ts';
 
-export interface LabOptions {
+/** `fullcone`: such as `[process.execPath, 'dist/fullcone.js']`. */
+export interface LabOptions extends Servers {
   readonly server: 'fullcone' | 'coturn';
-  /** Command of the built CLI, e.g. `[process.execPath, 'dist/fullcone.js']`. */
-  readonly fullcone: readonly string[];
   readonly name?: string;
 }
 
@@ -80,7 +89,10 @@ function kernelLab(name: string, cell: Cell, spec: NetworkSpec, service: RouterS
   let closing: Promise<void> | null = null;
   return {
     name,
-    run: (host, command, options = {}) => run(cell.start(netnsPath(name, host), command, options), options),
+    run(host, command, options = {}) {
+      const words = host === 'pbx' && spec.withoutRights ? [...WITHOUT_RIGHTS, ...command] : command;
+      return run(cell.start(netnsPath(name, host), words, options), options);
+    },
     async repair(change) {
       if (router === null) throw new Error('there is no router to repair');
       router = { ...router, ...change };
@@ -103,6 +115,9 @@ function kernelLab(name: string, cell: Cell, spec: NetworkSpec, service: RouterS
     },
   };
 }
+
+/** Root, and all the same no more than anybody. */
+const WITHOUT_RIGHTS = ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--'];
 
 async function run(started: Process, { timeout, signalAfter }: RunOptions): Promise<Exit> {
   const timers = [
@@ -159,7 +174,7 @@ async function startPrograms(name: string, cell: Cell, spec: NetworkSpec, option
   const start = async (host: Host, program: Program | null): Promise<void> => {
     if (program) await startProgram(cell, netnsPath(name, host), program);
   };
-  const servers = options.server === 'coturn' ? coturns(spec) : [reflector(options.fullcone, spec)];
+  const servers = options.server === 'coturn' ? coturns(spec) : [reflector(options, spec)];
   await Promise.all([
     ...servers.map((server) => start('inet', server)),
     start('inet', spec.second ? secondReflector(options.fullcone) : null),

@@ -26,7 +26,7 @@ export function nftInternet({ server, dns, loss = NO_LOSS }: NetworkSpec): strin
     '  set known { type ipv4_addr . inet_service; flags dynamic,timeout; timeout 60s; size 65535; }',
     chain('arriving', 'type filter hook prerouting priority raw; policy accept;', [
       'iifname "isp" meta l4proto udp counter name out',
-      ...lossRules('isp', loss.out),
+      ...lossRules('isp', loss, 'out'),
     ]),
     chain('input', 'type filter hook input priority filter; policy accept;', silences),
     chain('output', 'type filter hook output priority filter; policy accept;', [
@@ -47,7 +47,7 @@ export function nftInternet({ server, dns, loss = NO_LOSS }: NetworkSpec): strin
 export const nftInternet6 = ({ server, dns, loss = NO_LOSS }: NetworkSpec): string =>
   table(
     [
-      chain('arriving', 'type filter hook prerouting priority raw; policy accept;', lossRules('isp', loss.out)),
+      chain('arriving', 'type filter hook prerouting priority raw; policy accept;', lossRules('isp', loss, 'out')),
       chain('input', 'type filter hook input priority filter; policy accept;', [
         ...(server.kind === 'silent' ? SILENCE : []),
         ...(dns === 'silent' ? [`ip6 daddr ${RESOLVER6} drop`] : []),
@@ -58,4 +58,7 @@ export const nftInternet6 = ({ server, dns, loss = NO_LOSS }: NetworkSpec): stri
 
 /** Rules of a PBX without a router: only the link's loss. */
 export const nftDirect = (loss: Loss = NO_LOSS, family: 'ip' | 'ip6' = 'ip'): string =>
-  table([chain('lost', 'type filter hook prerouting priority raw; policy accept;', lossRules('wan', loss.in))], family);
+  table(
+    [chain('lost', 'type filter hook prerouting priority raw; policy accept;', lossRules('wan', loss, 'in'))],
+    family,
+  );

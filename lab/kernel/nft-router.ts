@@ -1,11 +1,13 @@
 import { assertNever, type PortRange, portsOf, toRanges } from '../../src/base/index.ts';
 import type { Forward, OuterNat, Protocol, RouterSpec } from '../scenarios/index.ts';
-import { HOST2, NOBODY, PBX, PUBLIC } from './addresses.ts';
+import { HOST2, NOBODY, OTHER_LINE, PBX, PUBLIC } from './addresses.ts';
 
 /** Chance that a packet is lost, 0 to 1, by direction as the PBX sees it. */
 export interface Loss {
   readonly out: number;
   readonly in: number;
+  /** Beside chance, one of so many packets. */
+  readonly every?: number;
 }
 
 /**
@@ -23,7 +25,7 @@ const MAPPING_LIFE = '2m';
 export function nftRouter(spec: RouterSpec, loss: Loss = { out: 0, in: 0 }, wan: string = PUBLIC): string {
   return table([
     ...mappings(),
-    chain('lost', 'type filter hook prerouting priority raw; policy accept;', lossRules('wan', loss.in)),
+    chain('lost', 'type filter hook prerouting priority raw; policy accept;', lossRules('wan', loss, 'in')),
     ...guard(spec),
     ...fragmentRules(spec),
     chain('inward', 'type nat hook prerouting priority dstnat; policy accept;', inwardRules(spec, wan)),
@@ -49,8 +51,12 @@ export const table = (body: readonly string[], family: 'ip' | 'ip6' = 'ip', name
 export const chain = (name: string, head: string, rules: readonly string[]): string =>
   [`  chain ${name} {`, ...[head, ...rules].map((rule) => `    ${rule}`), '  }'].join('\n');
 
-export const lossRules = (device: string, chance: number): string[] =>
-  chance === 0 ? [] : [`iifname "${device}" numgen random mod 100000 < ${Math.round(chance * 100_000)} drop`];
+export const lossRules = (device: string, { every, ...chances }: Loss, way: 'out' | 'in'): string[] => [
+  ...(every === undefined ? [] : [`iifname "${device}" numgen inc mod ${every} == 0 drop`]),
+  ...(chances[way] === 0
+    ? []
+    : [`iifname "${device}" numgen random mod 100000 < ${Math.round(chances[way] * 100_000)} drop`]),
+];
 
 /**
  * What Linux' connection table cannot tell, because it knows flows and no mappings:
@@ -112,7 +118,8 @@ function fragmentRules({ dropsFragments }: RouterSpec): string[] {
 }
 
 /** What is turned around comes from the router's own address, or its answer would go past the router. */
-const outwardRules = ({ outward, hairpin }: RouterSpec, wan: string): string[] => [
+const outwardRules = ({ outward, hairpin, otherLine }: RouterSpec, wan: string): string[] => [
+  ...(otherLine ? [`oifname "wan" udp sport ${portSet(otherLine)} snat to ${OTHER_LINE}`] : []),
   ...(hairpin ? ['iifname "lan" oifname "lan" ct status dnat masquerade'] : []),
   ...sourceRules(outward, wan),
 ];

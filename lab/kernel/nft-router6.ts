@@ -6,7 +6,7 @@ import { chain, type Loss, lossRules, portSet, table } from './nft-router.ts';
 export const nftRouter6 = (spec: RouterSpec, loss: Loss = { out: 0, in: 0 }): string =>
   table(
     [
-      chain('lost', 'type filter hook prerouting priority raw; policy accept;', lossRules('wan', loss.in)),
+      chain('lost', 'type filter hook prerouting priority raw; policy accept;', lossRules('wan', loss, 'in')),
       chain('inward', 'type nat hook prerouting priority dstnat; policy accept;', inwardRules(spec)),
       chain('outward', 'type nat hook postrouting priority srcnat; policy accept;', outwardRules(spec)),
       chain('forward', 'type filter hook forward priority filter; policy drop;', forwardRules(spec)),

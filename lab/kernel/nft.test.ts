@@ -72,6 +72,18 @@ describe('text of the router', () => {
     ]);
   });
 
+  test('a second line, and a line that loses one of so many', () => {
+    const text = nftRouter({ ...PLAIN, otherLine: [{ from: 9004, to: 9005 }] }, { out: 0, in: 0.5, every: 4 });
+    expect(rules(text, 'outward')).toEqual([
+      'oifname "wan" udp sport { 9004-9005 } snat to 203.0.113.45',
+      'oifname "wan" masquerade',
+    ]);
+    expect(rules(text, 'lost')).toEqual([
+      'iifname "wan" numgen inc mod 4 == 0 drop',
+      'iifname "wan" numgen random mod 100000 < 50000 drop',
+    ]);
+  });
+
   test('the base: nothing forwarded, nothing taken, nothing lost', () => {
     const text = nftRouter(PLAIN);
     expect(rules(text, 'inward')).toEqual([]);

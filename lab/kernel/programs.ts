@@ -23,9 +23,19 @@ export interface Program {
   readonly ready: { readonly line: string } | { readonly bound: readonly string[] };
 }
 
-/** The reflector of the built CLI; null: this kind of server is no process. */
-export function reflector(fullcone: readonly string[], { server: { kind }, ipv6 }: NetworkSpec): Program | null {
+/** The commands of servers that are ours. */
+export interface Servers {
+  /** Of the built CLI. */
+  readonly fullcone: readonly string[];
+  /** A reflector at the usual addresses that tells a lie, whose name is added; absent: nobody lies. */
+  readonly liar?: readonly string[];
+}
+
+/** The reflector of the built CLI, unless it lies; null: this kind of server is no process. */
+export function reflector({ fullcone, liar }: Servers, { server: { kind, lie }, ipv6 }: NetworkSpec): Program | null {
   const both = ipv6 !== undefined;
+  if (lie !== undefined && (!liar || both || kind !== 'full')) throw new Error(`nobody here can lie like this: ${lie}`);
+  if (lie !== undefined && liar) return { command: [...liar, lie], ready: { line: 'ready' } };
   const start = [...fullcone, 'reflector', '--primary', PRIMARY, ...(both ? ['--primary', PRIMARY6] : [])];
   const alternates = ['--alternate', ALTERNATE, ...(both ? ['--alternate', ALTERNATE6] : [])];
   const ready = { line: 'ready' };
@@ -39,6 +49,7 @@ export function reflector(fullcone: readonly string[], { server: { kind }, ipv6 
       return { command: [...start, '--single'], ready };
     case 'ignores-change-request':
     case 'no-response-port':
+    case 'no-calls':
     case 'throttles':
       return { command: [...start, ...alternates, '--lab-fault', kind], ready };
     default:
@@ -107,12 +118,14 @@ const SILENT = `const listen = (port, address) => new Promise((resolve) =>
       require('node:net').createServer((socket) => socket.on('error', () => {}).resume()).listen(port, address, resolve));`;
 
 /** Holds ports as another program of the PBX would, under a PBX's name; null: there is none to hold. */
-export function holder({ held = [], heldTcp = [], ipv6 }: NetworkSpec): Program | null {
-  if (held.length + heldTcp.length === 0) return null;
+export function holder({ held = [], heldTcp = [], heldTcpInside = [], ipv6 }: NetworkSpec): Program | null {
+  if (held.length + heldTcp.length + heldTcpInside.length === 0) return null;
+  const any = ipv6 === undefined ? '0.0.0.0' : '::';
+  const listeners = [...heldTcp.map((port) => [port, any]), ...heldTcpInside.map((port) => [port, '127.0.0.1'])];
   const text = `process.title = 'asterisk';
     ${SILENT}
     const bind = (port) => new Promise((resolve) => require('node:dgram').createSocket('${ipv6 === undefined ? 'udp4' : 'udp6'}').bind(port, resolve));
-    const bound = [...${JSON.stringify(held)}.map(bind), ...${JSON.stringify(heldTcp)}.map((port) => listen(port, '${ipv6 === undefined ? '0.0.0.0' : '::'}'))];
+    const bound = [...${JSON.stringify(held)}.map(bind), ...${JSON.stringify(listeners)}.map(([port, address]) => listen(port, address))];
     Promise.all(bound).then(() => console.log('ready'));`;
   return { command: [process.execPath, '-e', text], ready: { line: 'ready' } };
 }

@@ -18,9 +18,13 @@ export function refuseImpossible(spec: NetworkSpec, server: 'fullcone' | 'coturn
     ...(spec.ipv6 ? router6Problems(spec.ipv6) : []),
   ];
   if (problems.length > 0) throw new Error(`the kernel lab cannot build this network: ${problems.join('; ')}`);
-  if (server === 'coturn' && (spec.server.kind === 'ignores-change-request' || spec.server.kind === 'no-response-port'))
+  if (server === 'coturn' && spec.server.lie) throw new NotAvailable('coturn tells the truth');
+  if (server === 'coturn' && FAULTS.has(spec.server.kind))
     throw new NotAvailable(`coturn cannot be told to be '${spec.server.kind}'`);
 }
+
+/** Of a reflector of ours. */
+const FAULTS: ReadonlySet<string> = new Set(['ignores-change-request', 'no-response-port', 'no-calls']);
 
 export function routerProblems(router: RouterSpec): string[] {
   return [
@@ -43,7 +47,9 @@ export const router6Problems = (router: RouterSpec): string[] => [
   ...(outwardOf6(router) === null ? [`there are no rules of IPv6 for '${router.outward}'`] : []),
   ...(router.forwards.every(({ to, shift = 0 }) => to === 'pbx' && shift === 0) ? [] : ['a pinhole leads elsewhere']),
   ...(isMasquerade(router) && router.forwards.length > 0 ? ['a forward of NAT66'] : []),
-  ...(['input', 'hairpin', 'scanGuard', 'dropsFragments', 'tcpService', 'tcpReject', 'udpTimeouts'] as const)
+  ...(
+    ['input', 'hairpin', 'scanGuard', 'dropsFragments', 'tcpService', 'tcpReject', 'udpTimeouts', 'otherLine'] as const
+  )
     .filter((what) => router[what] !== undefined)
     .map((what) => `${what} over IPv6`),
 ];
@@ -59,13 +65,17 @@ function ownTcpProblems({ tcpService, tcpReject }: RouterSpec): string[] {
 }
 
 function networkProblems(spec: NetworkSpec): string[] {
-  const { router, ipv6, outer, neighbour = [], held = [], heldTcp = [], loss } = spec;
+  const { router, ipv6, outer, neighbour = [], held = [], heldTcp = [], heldTcpInside = [], loss } = spec;
   const chances = loss ? [loss.out, loss.in] : [];
   return [
     ...(ipv6 !== undefined && (router === null) !== (ipv6 === null) ? ['a router for one family alone'] : []),
     ...(router === null && neighbour.length > 0 ? ['a neighbour needs a LAN, and so a router'] : []),
+    ...(spec.inside && (router !== null || ipv6 !== undefined)
+      ? ['a router, or IPv6, within the network of the PBX']
+      : []),
+    ...(outer && router?.otherLine ? ['a second line behind a second NAT'] : []),
     ...(router === null && outer ? ['a second NAT needs a first one'] : []),
-    ...([held, heldTcp, neighbour].some(hasTwice) ? ['a port is held twice'] : []),
+    ...([held, [...heldTcp, ...heldTcpInside], neighbour].some(hasTwice) ? ['a port is held twice'] : []),
     ...(chances.every((chance) => chance >= 0 && chance <= 1) ? [] : ['a loss is a chance from 0 to 1']),
   ];
 }

@@ -1,4 +1,4 @@
-import type { NetworkSpec, OuterNat } from '../scenarios/index.ts';
+import type { NetworkSpec, OuterNat, RouterSpec } from '../scenarios/index.ts';
 import {
   ALTERNATE,
   ALTERNATE6,
@@ -11,6 +11,7 @@ import {
   ISP,
   ISP6,
   LAN6,
+  OTHER_LINE,
   OTHERS,
   PBX,
   PBX6,
@@ -86,15 +87,18 @@ const links = (lab: string, { router, outer }: NetworkSpec): string[] =>
         veth(lab, ['eth0', 'host2'], ['lan-host2', 'router']),
       ];
 
-function addresses(host: Host, { router, outer, families }: NetworkSpec): string[] {
+function addresses(host: Host, { router, outer, families, inside }: NetworkSpec): string[] {
   if (host === 'inet') {
     // On the link and not on lo, which some servers skip when they look for their addresses.
-    const own = [`${ISP}/24`, ...[PRIMARY, ALTERNATE, ...OTHERS, RESOLVER].map((address) => `${address}/24`)];
+    const own = [
+      `${inside ? GATEWAY : ISP}/24`,
+      ...[PRIMARY, ALTERNATE, ...OTHERS, RESOLVER].map((address) => `${address}/24`),
+    ];
     return ['link set isp up', ...own.map((address) => `address add ${address} dev isp`)];
   }
   const has = host !== 'pbx' || !families || families.includes('ipv4');
-  if (router === null) return host === 'pbx' && has ? publicLink() : [];
-  if (host === 'router') return [...lanBridge(), ...(outer ? wanLink(outer.inside, sideOf(outer)) : publicLink())];
+  if (router === null) return host === 'pbx' && has ? ownLink(inside) : [];
+  if (host === 'router') return [...lanBridge(), ...lines(router, outer)];
   if (host === 'outer')
     return outer ? ['link set sub up', `address add ${sideOf(outer)}/24 dev sub`, ...publicLink()] : [];
   if (!has) return ['link set eth0 up'];
@@ -116,6 +120,14 @@ function addresses6(host: Host, { router, ipv6, families }: NetworkSpec): string
   if (host === 'router') return [...at('wan', PUBLIC6), by(ISP6), ...at('lan', GATEWAY6)];
   return [...at('eth0', host === 'pbx' ? PBX6 : HOST26), by(GATEWAY6)];
 }
+
+/** Of a PBX without a router. */
+const ownLink = (inside: NetworkSpec['inside']): string[] => (inside ? wanLink(PBX, GATEWAY) : publicLink());
+
+const lines = ({ otherLine }: RouterSpec, outer: NetworkSpec['outer']): string[] => [
+  ...(outer ? wanLink(outer.inside, sideOf(outer)) : publicLink()),
+  ...(otherLine ? [`address add ${OTHER_LINE}/24 dev wan`] : []),
+];
 
 const publicLink = (): string[] => wanLink(PUBLIC, ISP);
 

@@ -6,6 +6,8 @@ export const ALTERNATE = '198.51.100.20';
 /** Of the second reflector. */
 export const SECOND = ['198.51.100.30', '198.51.100.40'] as const;
 export const PUBLIC = '203.0.113.44';
+/** Of the router's second line, if it has one. */
+export const OTHER_LINE = '203.0.113.45';
 export const PBX = '192.168.0.100';
 export const HOST2 = '192.168.0.50';
 export const NOBODY = '192.168.0.77';

@@ -7,6 +7,8 @@ export interface Bindings<S extends { readonly local: Endpoint }> {
   /** Whether this is an address of the host itself. */
   isLocal(address: string): boolean;
   canBind(address: string): boolean;
+  /** Whether this user may have that port. */
+  mayBind(port: number): boolean;
   /** Whether a socket has this port, at whichever address. */
   has(port: number): boolean;
   /** The endpoint, with a free port in place of port 0; null: it is in use. */
@@ -20,6 +22,9 @@ export interface Bindings<S extends { readonly local: Endpoint }> {
 /** Linux's net.ipv4.ip_local_port_range. */
 const EPHEMERAL = [32768, 60999] as const;
 
+/** Linux's net.ipv4.ip_unprivileged_port_start. */
+const UNPRIVILEGED = 1024;
+
 /** A socket speaks one family. */
 const overlap = (one: string, other: string): boolean =>
   familyOf(one) === familyOf(other) && (isAnyAddress(one) || isAnyAddress(other) || one === other);
@@ -28,6 +33,7 @@ export function createBindings<S extends { readonly local: Endpoint }>(
   addresses: readonly string[],
   held: ReadonlySet<number>,
   chance: Chance,
+  isPrivileged = true,
 ): Bindings<S> {
   const byPort = new Map<number, readonly S[]>();
   const at = (port: number): readonly S[] => byPort.get(port) ?? [];
@@ -52,6 +58,7 @@ export function createBindings<S extends { readonly local: Endpoint }>(
     isLocal,
     has: (port) => at(port).length > 0,
     canBind: (address) => isAnyAddress(address) || isLocal(address),
+    mayBind: (port) => isPrivileged || port === 0 || port >= UNPRIVILEGED,
     choose(wanted) {
       if (wanted.port === 0) return chooseEphemeral(wanted.address);
       return isFree(wanted) ? { address: wanted.address, port: wanted.port } : null;

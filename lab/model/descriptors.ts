@@ -26,11 +26,12 @@ export function createDescriptors(limit: number): Descriptors {
 
 /** The endpoint of a new socket, with one of the process's descriptors taken for it; or what Linux says instead. */
 export function reserve(
-  bindings: Pick<Bindings<never>, 'canBind' | 'choose'>,
+  bindings: Pick<Bindings<never>, 'canBind' | 'mayBind' | 'choose'>,
   descriptors: Descriptors,
   wanted: Endpoint,
 ): Result<Endpoint, SocketFailure> {
   if (!bindings.canBind(wanted.address)) return err({ kind: 'no-such-address', code: 'EADDRNOTAVAIL' });
+  if (!bindings.mayBind(wanted.port)) return err({ kind: 'permission', code: 'EACCES' });
   if (descriptors.free() <= 0) return err({ kind: 'no-more-sockets', code: 'EMFILE' });
   const local = bindings.choose(wanted);
   if (local === null) return err({ kind: 'in-use', code: 'EADDRINUSE' });

@@ -26,6 +26,10 @@ export interface HostOptions {
   /** UDP ports. */
   readonly held: readonly number[];
   readonly heldTcp: readonly number[];
+  /** At its loopback address alone. */
+  readonly heldTcpInside: readonly number[];
+  /** Whether its programs may have ports below 1024. */
+  readonly isPrivileged: boolean;
   readonly freeSockets: number;
   /** Lets in only what answers to something. */
   readonly firewall: boolean;
@@ -61,7 +65,8 @@ const HOLDER = { pid: 4711, name: 'asterisk', unit: 'asterisk.service' } as cons
 export function createHost(options: HostOptions): Host {
   const { name, addresses, freeSockets, dns, hasIpv6, gateway, seed, events, ...rest } = options;
   const held = new Set(rest.held);
-  const heldTcp = new Set(rest.heldTcp);
+  const heldInside = new Set(rest.heldTcpInside);
+  const heldTcp = new Set([...rest.heldTcp, ...heldInside]);
   const descriptors = createDescriptors(freeSockets);
   const asked = new Set<string>();
   const transmit = (packet: Packet): void => {
@@ -75,15 +80,10 @@ export function createHost(options: HostOptions): Host {
     return asked.has(`${packet.to.port} ${formatEndpoint(packet.from)}`);
   };
   const { wire, arrived, left, turnedBack } = createWire(events, rest.mayWatch);
-  const common = { addresses, descriptors, events, transmit };
+  const common = { addresses, isPrivileged: rest.isPrivileged, descriptors, events, transmit };
   const sockets = createSockets({ ...common, held, chance: createChance(seed, `${name}: ports`) });
-  const {
-    tcp,
-    has,
-    receive: receiveSegment,
-  } = createTcp({
-    ...{ ...common, held: heldTcp, chance: createChance(seed, `${name}: tcp`) },
-  });
+  const chance = createChance(seed, `${name}: tcp`);
+  const { tcp, has, receive: receiveSegment } = createTcp({ ...common, held: heldTcp, heldInside, chance });
   const { live, arrived: besideHolders } = createLive({
     events,
     isAllowed: rest.mayWatch,

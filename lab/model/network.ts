@@ -8,6 +8,7 @@ import {
   GATEWAY6,
   isLan,
   LAN,
+  OTHER_LINE,
   PBX,
   PBX6,
   PREFIXED6,
@@ -54,10 +55,13 @@ export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: 
   const { seed } = options;
   const routers = { ipv4: createRouterOf(spec, seed, events), ipv6: createRouter6(spec.ipv6, seed) };
   const common = { seed, events, dns: spec.dns, hasIpv6: spec.ipv6 !== undefined };
-  const linkTools = (name: 'out' | 'in') => ({
-    ...{ events, watch, chance: createChance(seed, name) },
-    meddle: (packet: Packet) => options.meddle?.(name, packet, events.now()) ?? null,
-  });
+  const linkTools = (name: 'out' | 'in') => {
+    const isLost = oneOf(spec.loss?.every);
+    return {
+      ...{ events, watch, chance: createChance(seed, name) },
+      meddle: (packet: Packet) => (isLost() ? 'lost' : (options.meddle?.(name, packet, events.now()) ?? null)),
+    };
+  };
 
   const server = createServerTroubles(spec.server);
   const reflector = createHost({
@@ -68,6 +72,8 @@ export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: 
       addresses: [PRIMARY, ALTERNATE, ...SECOND, ...(spec.ipv6 === undefined ? [] : [PRIMARY6, ALTERNATE6])],
       held: [],
       heldTcp: [],
+      heldTcpInside: [],
+      isPrivileged: true,
       freeSockets: Number.POSITIVE_INFINITY,
       firewall: false,
       mayWatch: true,
@@ -93,7 +99,9 @@ export function createNetwork(spec: NetworkSpec, options: ModelOptions, events: 
   const gateway = createGateway(spec.router?.speaks, wanOf(spec.outer));
   const ways = { gateway, spec: null, pbx, carryOut, events, watch };
   const sites: readonly Site[] = [
-    routers.ipv4 === null ? publicSite(PUBLIC, ways) : natSite(routers.ipv4, PUBLIC, { ...ways, spec: spec.router }),
+    routers.ipv4 === null
+      ? publicSite(spec.inside ? PBX : PUBLIC, ways)
+      : natSite(routers.ipv4, PUBLIC, { ...ways, spec: spec.router }),
     ...(spec.ipv6 === undefined ? [] : [site6(routers.ipv6, spec.ipv6, ways)]),
   ];
   const siteOf = ({ to }: Pick<Packet, 'to'>): Site | undefined => sites.findLast(({ has }) => has(to.address));
@@ -148,6 +156,8 @@ const pbxOf = (
   | 'gateway'
   | 'held'
   | 'heldTcp'
+  | 'heldTcpInside'
+  | 'isPrivileged'
   | 'freeSockets'
   | 'firewall'
   | 'mayWatch'
@@ -160,28 +170,36 @@ const pbxOf = (
   addresses: addressesOf(spec),
   held: spec.held ?? [],
   heldTcp: spec.heldTcp ?? [],
+  heldTcpInside: spec.heldTcpInside ?? [],
+  isPrivileged: !spec.withoutRights,
   freeSockets: options.freeSockets ?? Number.POSITIVE_INFINITY,
   firewall: spec.hostFirewall ?? false,
-  mayWatch: options.mayWatch ?? true,
+  mayWatch: options.mayWatch ?? !spec.withoutRights,
   services: options.services,
   disk: options.disk ?? {},
   processes: options.processes ?? [],
 });
 
-const addressesOf = ({ router, ipv6, families = ['ipv4', 'ipv6'] }: NetworkSpec): readonly string[] =>
+const addressesOf = ({ router, inside, ipv6, families = ['ipv4', 'ipv6'] }: NetworkSpec): readonly string[] =>
   families.flatMap((family) => {
-    if (family === 'ipv4') return router === null ? PUBLIC : PBX;
+    if (family === 'ipv4') return router === null && !inside ? PUBLIC : PBX;
     if (ipv6 === undefined) return [];
     return ipv6 === null ? PUBLIC6 : PBX6;
   });
 
 const behaviour = (spec: NetworkSpec, options: ModelOptions, direction: 'out' | 'in'): LinkBehaviour => ({
-  loss: (options.loss ?? spec.loss)?.[direction] ?? 0,
+  loss: (spec.loss?.always ? spec.loss : (options.loss ?? spec.loss))?.[direction] ?? 0,
   delay: options.delay ?? 10,
   jitter: options.jitter ?? 0,
   duplicate: options.duplicate ?? 0,
   reorder: options.reorder ?? 0,
 });
+
+/** true for one of so many; absent: for none. */
+function oneOf(every: number | undefined): () => boolean {
+  let count = 0;
+  return () => every !== undefined && count++ % every === 0;
+}
 
 /**
  * A server that is down or silent hears nothing, whoever listens. To unconnected UDP sockets the two look the same;
@@ -259,7 +277,7 @@ function natSite(router: Router, publicAddress: string, { gateway, spec, pbx, ca
     if (isHost2(packet.to.address)) say(fromLan, host2Answer(packet));
   }
   return {
-    has: (address) => address === publicAddress,
+    has: (address) => address === publicAddress || (spec?.otherLine !== undefined && address === OTHER_LINE),
     fromPbx: fromLan,
     fromInternet,
     turnedBack(error, packet) {

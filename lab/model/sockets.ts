@@ -11,6 +11,8 @@ export interface SocketsOptions {
   readonly addresses: readonly string[];
   /** Ports that another process has, on all addresses. */
   readonly held: ReadonlySet<number>;
+  /** Whether the program may have ports below 1024. */
+  readonly isPrivileged: boolean;
   readonly descriptors: Descriptors;
   readonly events: Events;
   readonly chance: Chance;
@@ -35,8 +37,9 @@ interface Socket {
 /** 65535 less the headers of IPv4 and UDP. */
 const LARGEST = 65507;
 
-export function createSockets({ addresses, held, descriptors, events, chance, transmit }: SocketsOptions): Sockets {
-  const bindings = createBindings<Socket>(addresses, held, chance);
+export function createSockets(options: SocketsOptions): Sockets {
+  const { addresses, held, isPrivileged, descriptors, events, chance, transmit } = options;
+  const bindings = createBindings<Socket>(addresses, held, chance, isPrivileged);
 
   function open(wanted: Endpoint, handlers: UdpHandlers): UdpSocket {
     const reserved = reserve(bindings, descriptors, wanted);

@@ -15,6 +15,10 @@ export interface TcpOptions {
   readonly addresses: readonly string[];
   /** Ports at which another process listens, on all addresses. */
   readonly held: ReadonlySet<number>;
+  /** Those of them at which it listens for its own machine alone. */
+  readonly heldInside: ReadonlySet<number>;
+  /** Whether the program may have ports below 1024. */
+  readonly isPrivileged: boolean;
   readonly descriptors: Descriptors;
   readonly events: Events;
   readonly chance: Chance;
@@ -33,8 +37,9 @@ const LARGEST_SEQUENCE = 2 ** 32 - 1;
 const NOTHING = new Uint8Array(0);
 
 /** A host's TCP: it gives a segment to whoever has its endpoint, and sends the answer. */
-export function createTcp({ addresses, held, descriptors, events, chance, transmit }: TcpOptions): HostTcp {
-  const bindings = createBindings<Listener | Call>(addresses, held, chance);
+export function createTcp(options: TcpOptions): HostTcp {
+  const { addresses, held, heldInside, descriptors, events, chance, transmit } = options;
+  const bindings = createBindings<Listener | Call>(addresses, held, chance, options.isPrivileged);
 
   function send(segment: Segment): void {
     if (bindings.isLocal(segment.to.address)) events.after(0, () => receive(segment));
@@ -48,7 +53,7 @@ export function createTcp({ addresses, held, descriptors, events, chance, transm
   }
 
   function answerOf(segment: Segment): Segment | null {
-    if (held.has(segment.to.port)) return strangersAnswer(segment);
+    if (held.has(segment.to.port)) return (heldInside.has(segment.to.port) ? refusal : strangersAnswer)(segment);
     const socket = bindings.find(segment.to);
     return socket === undefined ? refusal(segment) : socket.receive(segment);
   }

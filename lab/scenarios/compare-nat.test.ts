@@ -7,6 +7,7 @@ const EXPECT: NatExpectation = {
   hairpin: 'works',
   fragments: 'pass, dropped',
   lifetime: { really: 30, atLeast: 20, atMost: [30, 45] },
+  lost: [0.05, 0.2],
 };
 
 const RIGHT: NatShape = {
@@ -16,6 +17,7 @@ const RIGHT: NatShape = {
   hairpin: { result: 'works', reason: null },
   fragments: { outward: { result: 'pass', reason: null }, inward: { result: 'dropped', reason: null } },
   lifetime: { atLeastSeconds: 20, atMostSeconds: 45, reason: null },
+  path: { sent: 20, returned: 19, roundTripMs: 20, jitterMs: 0 },
 };
 
 const UNKNOWN = { result: null, reason: 'loss' };
@@ -41,6 +43,10 @@ test.each<[about: string, said: Partial<NatShape>, differs: string, where: 'alwa
   ['nothing of fragments', { fragments: { outward: UNKNOWN, inward: UNKNOWN } }, 'outward', 'known'],
   ['a lifetime that it outlives', life(20, 25), 'lifetime', 'always'],
   ['a lifetime that it does not reach', life(31, null), 'lifetime', 'always'],
+  ['that nothing was lost', { path: { ...RIGHT.path, returned: 20 } }, 'path', 'always'],
+  ['that more was lost', { path: { ...RIGHT.path, returned: 15 } }, 'path', 'known'],
+  ['no round trip', { path: { ...RIGHT.path, roundTripMs: null } }, 'path', 'always'],
+  ['no path', { path: { ...RIGHT.path, sent: 0, returned: 0 } }, 'path', 'always'],
   ['wider bounds', life(10, 60), 'lifetime', 'known'],
   ['no lifetime', { lifetime: null }, 'lifetime', 'known'],
 ])('a report that tells %s', (_, said, differs, where) => {

@@ -7,6 +7,12 @@ export interface NatShape {
   readonly filtering: string | null;
   readonly hairpin: Told | null;
   readonly fragments: { readonly outward: Told; readonly inward: Told } | null;
+  readonly path: {
+    readonly sent: number;
+    readonly returned: number;
+    readonly roundTripMs: number | null;
+    readonly jitterMs: number | null;
+  };
   readonly lifetime: {
     readonly atLeastSeconds: number | null;
     readonly atMostSeconds: number | null;
@@ -29,7 +35,9 @@ export function compareNat(expect: NatExpectation, report: NatShape, mayNotKnow:
     const got = said[what] ?? null;
     return got === wanted || (got === null && mayNotKnow) ? [] : [`${what}: expected ${wanted}, got ${got}`];
   });
-  return expect.lifetime ? [...lines, ...lifetimeLines(expect.lifetime, report.lifetime, mayNotKnow)] : lines;
+  const life = expect.lifetime ? lifetimeLines(expect.lifetime, report.lifetime, mayNotKnow) : [];
+  const path = expect.lost ? pathLines(expect.lost, report.path, mayNotKnow) : [];
+  return [...lines, ...path, ...life];
 }
 
 type Words = Readonly<Record<string, string | null>>;
@@ -54,6 +62,20 @@ function wordsOf({ mapping, preservesPort, filtering, hairpin, fragments }: NatS
     outward: fragments?.outward.result ?? null,
     inward: fragments?.inward.result ?? null,
   };
+}
+
+/** What the matrix loses comes on top: then it is at least so much. */
+function pathLines(
+  [from, to]: NonNullable<NatExpectation['lost']>,
+  { sent, returned, roundTripMs, jitterMs }: NatShape['path'],
+  mayBeMore: boolean,
+): string[] {
+  const lost = sent === 0 ? null : 1 - returned / sent;
+  const isRight = lost !== null && lost >= from && (lost <= to || mayBeMore);
+  const isKnown = roundTripMs !== null && jitterMs !== null;
+  return isRight && isKnown
+    ? []
+    : [`path: ${lost} lost, ${roundTripMs} ms, jitter ${jitterMs}, expected ${from}-${to}`];
 }
 
 function lifetimeLines(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isContradiction } from './compare.ts';
+import { compare, isContradiction, type ReportShape } from './compare.ts';
+import type { Expectation } from './types.ts';
 
 test.each([
   ['udp/9000: expected open, got closed/not-forwarded', true],
@@ -13,3 +14,34 @@ test.each([
   ['verdict: expected supported, got unsupported', false],
   ['finding nothing-forwarded is missing', false],
 ])('%s: %j', (line, is) => expect(isContradiction(line)).toBe(is));
+
+const EXPECT: Expectation = {
+  verdict: 'supported',
+  reason: null,
+  serverDetail: 'answers-repeated',
+  nats: 'one-nat',
+  ports: { '9000': { result: 'open', cause: null } },
+};
+const RIGHT: ReportShape = {
+  verdict: 'supported',
+  reason: null,
+  servers: [{ state: 'ok', detail: 'answers-repeated' }],
+  ports: [{ protocol: 'udp', family: 'ipv4', port: 9000, result: 'open', cause: null }],
+  router: { nats: 'one-nat', reason: null },
+  findings: [],
+};
+
+test.each<[said: Partial<ReportShape>, expected: Partial<Expectation>, differs: string]>([
+  [{}, {}, ''],
+  [{ verdict: 'unsupported' }, {}, 'verdict'],
+  [{ reason: 'loss' }, {}, 'reason'],
+  [{ servers: [{ state: 'malformed', detail: 'answers-repeated' }] }, {}, 'server'],
+  [{ servers: [{ state: 'ok' }] }, {}, 'server: detail'],
+  [{ servers: [{ state: 'ok' }] }, { serverDetail: null }, ''],
+  [{ router: { nats: null, reason: 'silent' } }, {}, 'nats'],
+  [{}, { routerReason: 'silent' }, 'router'],
+  [{}, { findings: ['loss'] }, 'finding loss is missing'],
+])('a report that says %j, where %j was expected, differs in: %s', (said, expected, differs) => {
+  const [first = ''] = compare({ ...EXPECT, ...expected }, { ...RIGHT, ...said }, 'model');
+  expect(first.replace(/: expected.*/, '')).toBe(differs);
+});

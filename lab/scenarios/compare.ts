@@ -5,7 +5,7 @@ import type { Column, Expectation } from './types.ts';
 export interface ReportShape {
   readonly verdict: string;
   readonly reason: string | null;
-  readonly servers: readonly { readonly state: string }[];
+  readonly servers: readonly { readonly state: string; readonly detail?: string | null }[];
   readonly ports: readonly {
     readonly protocol: string;
     readonly family: string;
@@ -29,9 +29,7 @@ export function compare(expectation: Expectation, report: ReportShape, column: C
   };
   differ('verdict', expect.verdict, report.verdict);
   differ('reason', expect.reason, report.reason);
-  differ('server', expect.server ?? 'ok', report.servers[0]?.state);
-  if (expect.nats !== undefined) differ('nats', expect.nats, report.router?.nats);
-  if (expect.routerReason !== undefined) differ('router', expect.routerReason, report.router?.reason);
+  for (const [what, wanted, got] of aboutOthers(expect, report)) if (wanted !== undefined) differ(what, wanted, got);
   const wanted = wantedPorts(expect);
   const { length } = report.ports;
   const { fewerThan, family = 'ipv4' } = expect;
@@ -46,6 +44,16 @@ export function compare(expectation: Expectation, report: ReportShape, column: C
     if (!report.findings.some((finding) => finding.code === code)) differences.push(`finding ${code} is missing`);
   for (const [what, right, got] of factsOf(expect, report)) differ(what, right, got);
   return differences;
+}
+
+/** What is said of server and router; what is undefined is not looked at. */
+function aboutOthers(expect: Expectation, { servers: [first], router }: ReportShape): [string, unknown, unknown][] {
+  return [
+    ['server', expect.server ?? 'ok', first?.state],
+    ['server: detail', expect.serverDetail, first?.detail ?? null],
+    ['nats', expect.nats, router?.nats],
+    ['router', expect.routerReason, router?.reason],
+  ];
 }
 
 /** Of a port: what was expected of it, and what was said; null: the line is about something else. */

@@ -20,6 +20,8 @@ export interface NatExpectation {
   readonly hairpin?: 'works' | 'does-not' | 'no-nat';
   /** On the way out, and in. */
   readonly fragments?: string;
+  /** Of what was sent; 0 to 1. Round trip and jitter are known then, too. */
+  readonly lost?: readonly [from: number, to: number];
   /** Seconds. */
   readonly lifetime?: {
     /** After which the router has really forgotten. */
@@ -54,6 +56,7 @@ export const NAT_SCENARIOS: readonly NatScenario[] = [
     network: { router: null, server: { kind: 'full' } },
     asks: BOTH,
     expect: {
+      lost: [0, 0.1],
       behaviour: 'none, preserved, endpoint-independent',
       hairpin: 'no-nat',
       fragments: 'pass, pass',
@@ -65,6 +68,13 @@ export const NAT_SCENARIOS: readonly NatScenario[] = [
     network: behind({}),
     asks: BOTH,
     expect: { behaviour: LINUX, hairpin: 'does-not', fragments: 'pass, pass' },
+  },
+  {
+    name: 'nat-lossy-path',
+    about: 'Of four packets one is lost, each way: nearly half of all round trips.',
+    network: { ...behind({}), loss: { out: 0, in: 0, every: 4 } },
+    asks: {},
+    expect: { behaviour: LINUX, lost: [0.25, 0.65] },
   },
   {
     name: 'nat-random',

@@ -45,14 +45,23 @@ export interface NetworkSpec {
   readonly second?: true;
   /** A second NAT between router and internet, which has the public address then. */
   readonly outer?: OuterNat;
-  /** Chance that a packet is lost on the link between router and internet, each way; 0 to 1. The model's matrix overrides it. */
-  readonly loss?: { readonly out: number; readonly in: number };
+  /**
+   * Chance that a packet is lost on the link between router and internet, each way; 0 to 1. The model's matrix overrides
+   * it, unless it is there `always`. `every`: beside chance, one of so many packets, each way.
+   */
+  readonly loss?: { readonly out: number; readonly in: number; readonly always?: true; readonly every?: number };
   /** UDP ports that another process of the PBX's machine holds. */
   readonly held?: readonly number[];
   /** The PBX's own packet filter lets in only what answers to something that it sent. */
   readonly hostFirewall?: boolean;
   /** TCP ports that another process of the PBX's machine holds: it takes every connection and says nothing. */
   readonly heldTcp?: readonly number[];
+  /** TCP ports at which another process of the PBX's machine listens for the machine alone, at 127.0.0.1; it refuses who comes from outside. */
+  readonly heldTcpInside?: readonly number[];
+  /** The check may not open ports below 1024, nor see what no socket gets. */
+  readonly withoutRights?: true;
+  /** Without a router: the server is in the PBX's own network, and sees it as 192.168.0.100. */
+  readonly inside?: true;
   /** Source ports from which host2 talks to the reflector's primary (198.51.100.10:3478) all the time, from before the first check. */
   readonly neighbour?: readonly number[];
   /** The port of the reflector's primary address to which it talks; default 3478. */
@@ -86,6 +95,8 @@ export interface RouterSpec {
     | 'nat64';
   /** Whom a mapping lets in that our own packet has opened (RFC 4787 section 5). */
   readonly filtering: 'address-and-port' | 'address' | 'endpoint-independent';
+  /** A second line: UDP from these ports of the LAN leaves by it, as 203.0.113.45, where nothing is forwarded. */
+  readonly otherLine?: readonly PortRange[];
   /** Static forwards; the first that fits counts. */
   readonly forwards: readonly Forward[];
   /** Packets to the public address that no forward and no mapping wants: dropped; or taken by the router itself, which answers ICMP port unreachable and keeps an entry in its connection table (trap 4 of docs/decisions/0001); a TCP connection it refuses with a reset. */
@@ -173,8 +184,12 @@ export interface ServerSpec {
     | 'ignores-change-request'
     /** Two addresses, but RESPONSE-PORT gets 420: no cold test. */
     | 'no-response-port'
+    /** A reflector that calls no TCP ports, as ours did not in its first days. */
+    | 'no-calls'
     /** Asked too often it says so, and soon nothing: 20 requests per second, 50 at once. It is not one of ours. */
     | 'throttles';
+  /** Its answers are not what it meant to say. */
+  readonly lie?: Lie;
   /** Packets that it takes; then it falls silent. */
   readonly diesAfter?: number;
   /** Its second address has a firewall of its own: what it sends passes only to those who have sent there. */
@@ -182,6 +197,20 @@ export interface ServerSpec {
   /** Its network lets out no connections that it begins: it believes that it calls. */
   readonly callsLost?: true;
 }
+
+/** Of those in src/app/test-liar.ts. */
+export type Lie =
+  | 'from a third address'
+  | 'changed, from a third address'
+  | 'from its other address'
+  | 'names itself'
+  | 'names a private address'
+  | 'maps one port higher'
+  | 'maps to another port each time'
+  | 'cut in the middle'
+  | 'twice'
+  | 'late'
+  | 'no calls made';
 
 export interface Step {
   /** Applied to the router before this step; states that it holds stay. */
@@ -209,6 +238,8 @@ export interface Check {
   readonly rate?: 'max';
   /** Do not wait for the router to forget an earlier check. */
   readonly noWait?: boolean;
+  /** Seconds after which it is interrupted. */
+  readonly cancelAfter?: number;
   /** Absent: it makes no difference, so that the columns choose. */
   readonly mode?: 'bind' | 'live';
 }
@@ -228,6 +259,8 @@ export interface Expectation {
   readonly tcp?: Readonly<Record<string, PortExpectation | readonly PortExpectation[]>>;
   /** State of the first server; default `ok`. */
   readonly server?: string;
+  /** What exactly was seen of it. */
+  readonly serverDetail?: string | null;
   /** What the router's own address must tell, or null: nothing; and for which reason then. */
   readonly nats?: string | null;
   readonly routerReason?: string;

@@ -98,6 +98,7 @@ export const CATALOGUE = {
   'tcp-left-out': 'info',
   trial: 'info',
   'not-waited': 'info',
+  'answers-repeated': 'info',
   'prefix-translated': 'info',
 } as const satisfies Readonly<Record<string, Severity>>;
 

@@ -70,11 +70,13 @@ const familyFacts = ([first]: readonly PortVerdict[]): Facts => FAMILY_FACTS[fir
 /** What the system says where no route leads to the server (errno). */
 const NO_ROUTE: ReadonlySet<string> = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL']);
 
-const serverFacts = ({ name, address, port, detail, turnedBack }: ServerVerdict): Facts => ({
+const serverFacts = ({ name, address, port, state, otherAddress, detail, turnedBack }: ServerVerdict): Facts => ({
   ...turnedBackFacts(turnedBack),
   server: name,
   ...(address === null ? { host: hostOf(name) } : { address: formatEndpoint({ address, port }) }),
   ...(detail === null ? {} : { detail }),
+  // Where it is what is wrong.
+  ...(state === 'malformed' && otherAddress ? { otherAddress: otherAddress.address } : {}),
 });
 
 /** Without its port; an IPv6 address without its brackets. */
@@ -106,7 +108,7 @@ function findLimits(scene: Scene): Draft[] {
     drafts.push({ code: 'prefix-translated', ports: [], facts: { publicAddress: run.publicAddresses.join(', ') } });
   if (!coldAsked && open.length > 0) drafts.push({ code: 'cold-not-asked', ports: open, facts: {} });
   if (isLoopback(run.publicAddresses)) drafts.push({ code: 'trial', ports: [], facts: {} });
-  drafts.push(...findOpinions(run));
+  drafts.push(...findOpinions(run), ...findRepeating(run));
   drafts.push(...findPauses(run));
   if (context.notWaited) drafts.push({ code: 'not-waited', ports: [], facts: { seconds: context.notWaited } });
   if (context.tcpLeftOut) drafts.push({ code: 'tcp-left-out', ports: [], facts: { tcpPorts: context.tcpLeftOut } });
@@ -122,6 +124,13 @@ const findOpinions = ({ opinions }: RunVerdict): Draft[] =>
     ports: kind === 'contradicted' ? ports : [],
     facts: { server, first, count: ports.length },
   }));
+
+const findRepeating = ({ servers }: RunVerdict): Draft[] =>
+  servers.flatMap((server) =>
+    server.detail === 'answers-repeated'
+      ? [{ code: 'answers-repeated', ports: [], facts: serverFacts(server) } as const]
+      : [],
+  );
 
 /** The first that ended tells most: the later ones meet a check that has slowed down. */
 function findPauses({ pauses }: RunVerdict): Draft[] {

@@ -129,7 +129,16 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
   },
   trial: () => about({ publicAddresses: ['127.0.0.1'] }),
   'not-waited': () => findFindings(runOf('9000 open'), contextOf(runOf('9000 open'), { notWaited: 65 })),
-  'server-malformed': () => of('9000 untested', 'malformed'),
+  'server-malformed': () => [
+    ...of('9000 untested', 'malformed'),
+    ...['same-address', 'not-public', 'maps-elsewhere'].flatMap((detail) =>
+      about({
+        verdict: 'inconclusive',
+        servers: [serverOf({ state: 'malformed', detail, otherAddress: { address: '10.0.0.1', port: 3479 } })],
+      }),
+    ),
+  ],
+  'answers-repeated': () => about({ servers: [serverOf({ detail: 'answers-repeated' })] }),
   'no-second-address': () => of('9000 untested', 'no-second-address'),
   'server-ignores-change-request': () => of('9000 untested', 'basic'),
   'server-throttling': () => [

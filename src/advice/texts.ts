@@ -56,6 +56,11 @@ const VARIANTS: Partial<Record<FindingCode, readonly Variant[]>> = {
   'range-starts-late': [
     [({ lastClosed, firstOpen }) => Number(firstOpen) - Number(lastClosed) > 1, 'range-starts-between'],
   ],
+  'server-malformed': [
+    [({ detail }) => detail === 'same-address', 'server-names-itself'],
+    [({ detail }) => detail === 'not-public', 'server-names-private'],
+    [({ detail }) => detail === 'maps-elsewhere', 'server-maps-elsewhere'],
+  ],
   'server-throttling': [[({ detail }) => detail === 'asked-more-slowly', 'server-throttling-slowed']],
   // To ask for UDP more slowly helps; of calls there are so many an hour.
   'throttled-by-server': [[(_, ports) => ports.every((port) => port.startsWith('tcp/')), 'not-called']],

@@ -159,8 +159,8 @@ describe('behind a NAT', () => {
 
 describe('a server that lies', () => {
   const LIES: readonly [about: string, server: Server, is: string][] = [
-    ['names itself', naming(endpoint(PRIMARY.address, 3479)), 'no-second-address: same-address'],
-    ['names a private address', naming(endpoint('192.168.0.1', 3479)), 'no-second-address: not-public'],
+    ['names itself', naming(endpoint(PRIMARY.address, 3479)), 'malformed: same-address'],
+    ['names a private address', naming(endpoint('192.168.0.1', 3479)), 'malformed: not-public'],
     ['names the same port', naming(ALTERNATE_FIRST), 'no-second-address: same-port'],
     ['names IPv6', naming(endpoint('2001:db8::20', 3479)), 'no-second-address: other-family'],
     ['names nobody', saying(() => []), 'no-second-address'],
@@ -238,6 +238,19 @@ describe('a server that lies', () => {
     ],
     ['gives another mapping each time', mapping(({ nth }) => seenFrom(1000 + nth)), 'malformed: no-valid-answer'],
     ['gives both sockets the same mapping', mapping(() => seenFrom(1)), 'malformed: no-valid-answer'],
+    [
+      'gives a mapping at which nothing arrives',
+      mapping(({ port }) => seenFrom(port - 10_000)),
+      'malformed: maps-elsewhere',
+    ],
+    [
+      'gives one at which nothing arrives, nor at the own number',
+      but(
+        ({ responsePort }) => (responsePort === null ? null : []),
+        mapping(({ port }) => seenFrom(port - 10_000)),
+      ),
+      'ok: no-response-port',
+    ],
     ['maps to this machine', mapping(({ port }) => endpoint('127.0.0.1', port)), 'malformed: no-valid-answer'],
     [
       'has the right id in its first answer only',
@@ -272,6 +285,13 @@ describe('a server that lies', () => {
       honest(request).flatMap((one) => Array.from({ length: 100 }, () => ({ ...one, bytes: one.bytes.slice(0, -2) }))),
     );
     expect(check(hundred).settled('server-strange')).toEqual(['binding', 'listener-binding']);
+  });
+
+  it('is asked for an answer at the own number only where there is no other way to know', () => {
+    const asked = (server: Server) => check(server).sent.length;
+    const isSilent = but(({ responsePort, change }) => (responsePort !== null && !change ? [] : null));
+    expect(asked(isSilent)).toBe(asked(honest) + 7);
+    expect(check(isSilent).settled('server-silent')).toEqual(['response-port']);
   });
 
   it('about its address is asked nothing there', () => {
@@ -333,7 +353,8 @@ describe('the way', () => {
 
   it('may double everything, and bring it late again', () => {
     const { is, settled } = check((request) => honest(request).flatMap((one) => [one, one, { ...one, after: 300 }]));
-    expect([is, settled('server-strange')]).toEqual(['ok', []]);
+    expect([is, settled('server-strange')]).toEqual(['ok: answers-repeated', []]);
+    expect(settled('server-repeated')).toHaveLength(EVERYTHING.length);
   });
 
   it('may bring an answer to another socket: it counts for none', () => {

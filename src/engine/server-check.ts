@@ -35,7 +35,7 @@ interface Ask {
   tries: number;
   dueAt: Milliseconds;
   /** What was wrong with its answers, each once: a server may answer a hundred times. */
-  readonly wrong: Set<StrangeAnswer | number>;
+  readonly wrong: Set<StrangeAnswer | typeof REPEATED | number>;
 }
 
 /** A lone query: quick at first, patient in the end (RFC 8489 section 6.2.1 doubles from 500 ms; we have no time for that). */
@@ -43,6 +43,9 @@ const GAPS: readonly Milliseconds[] = [100, 200, 400, 500, 500, 500, 500, 700];
 
 /** RFC 5780 section 5: no more than ten new transactions per second to a server that has not said that it allows more. */
 const STRANGERS_GAP: Milliseconds = 100;
+
+/** Of an answer that was valid. */
+const REPEATED = 'repeated';
 
 /** Finds out what a server is good for, from two sockets that are not checked. */
 export class ServerCheck implements Engine<ServerObservation> {
@@ -118,16 +121,23 @@ export class ServerCheck implements Engine<ServerObservation> {
 
   /** RESPONSE-PORT to where the primary sees the listener: a way that is open on every router. */
   #beginResponsePort(now: Milliseconds): void {
+    const seenAt = this.#listenerAt.get('listener-binding')?.port;
+    if (seenAt !== undefined) this.#beginRelay('response-port', seenAt, now);
+  }
+
+  /**
+   * Nothing came from a way that every router keeps open for as long as this takes. Then the server does not know the
+   * attribute; or the way is another one than it says. What comes at our own number tells.
+   */
+  #beginOwnPort(now: Milliseconds): void {
+    const own = this.#place.helpers.port('listener');
+    if (this.#listenerAt.get('listener-binding')?.port !== own) this.#beginRelay('own-port', own, now);
+  }
+
+  #beginRelay(question: 'response-port' | 'own-port', responsePort: number, now: Milliseconds): void {
     const { primary } = this.#target;
-    const responsePort = this.#listenerAt.get('listener-binding')?.port ?? null;
-    const probe = {
-      from: 'control',
-      to: primary,
-      options: { responsePort },
-      answerOn: 'listener',
-      answerFrom: primary,
-    } as const;
-    this.#begin({ question: 'response-port', ...probe }, now);
+    const on = { from: 'control', to: primary, answerOn: 'listener', answerFrom: primary } as const;
+    this.#begin({ question, options: { responsePort }, ...on }, now);
   }
 
   /**
@@ -162,6 +172,7 @@ export class ServerCheck implements Engine<ServerObservation> {
         tries: ask.tries,
       });
       this.#settle(question);
+      if (question === 'response-port') this.#beginOwnPort(now);
       return;
     }
     ask.tries++;
@@ -190,14 +201,21 @@ export class ServerCheck implements Engine<ServerObservation> {
     const answer = readAnswer(bytes);
     const pending = answer.kind === 'nothing' ? undefined : this.#transactions.find(answer.transactionId);
     if (answer.kind === 'nothing' || !pending) return this.#unasked(from, now);
-    if (pending.answered) return;
     const { subject } = pending;
+    if (pending.answered) return this.#again(subject, now);
     const strange = this.#whatIsStrange(answer, subject.probe, socket, from);
     if (strange) {
       this.#strange(subject, strange, from, now);
       if (strange === 'wrong-source' || strange === 'wrong-socket') this.#settleStrange(subject.probe.question);
     } else if (answer.kind === 'error') this.#refused(subject, answer.code, now);
     else if (answer.kind === 'success') this.#valid(pending, answer, from, now);
+  }
+
+  /** It was believed the first time, and is not heard again; that it came again may be told. */
+  #again(ask: Ask, at: Milliseconds): void {
+    const { question } = ask.probe;
+    if (isNews(ask, REPEATED))
+      this.#place.outbox.observed({ kind: 'server-repeated', at, server: this.#target.name, question });
   }
 
   #refused(ask: Ask, code: number, at: Milliseconds): void {
@@ -303,7 +321,7 @@ export class ServerCheck implements Engine<ServerObservation> {
 }
 
 /** The first time that this is wrong with answers to that question. */
-function isNews({ wrong }: Ask, what: StrangeAnswer | number): boolean {
+function isNews({ wrong }: Ask, what: StrangeAnswer | typeof REPEATED | number): boolean {
   const isNew = !wrong.has(what);
   wrong.add(what);
   return isNew;

@@ -380,6 +380,8 @@ export type ServerQuestion =
   | 'alternate-primary-port'
   | 'primary-alternate-port'
   | 'response-port'
+  /** The same for the listener's own number, where the server sees another one and nothing arrived there. */
+  | 'own-port'
   | 'change-request'
   | 'change-and-response-port';
 
@@ -417,6 +419,13 @@ export type ServerObservation =
       readonly question: ServerQuestion;
       readonly what: StrangeAnswer;
       readonly source: Endpoint;
+    }
+  /** The same answer once more: no try of ours has two. Told once for each question. */
+  | {
+      readonly kind: 'server-repeated';
+      readonly at: Milliseconds;
+      readonly server: string;
+      readonly question: ServerQuestion;
     }
   | {
       readonly kind: 'server-silent';

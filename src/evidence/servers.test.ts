@@ -55,6 +55,8 @@ describe('of a server', () => {
     expect(collectServer(ALL)).toEqual({
       binding: 'answered',
       garbled: false,
+      mapsElsewhere: false,
+      repeats: false,
       mapped: expect.anything(),
       pass: null,
       calls: false,
@@ -120,6 +122,32 @@ describe('of a server', () => {
     ['rubbish where one way was enough', [...without('change-request'), strange('change-request', 'malformed')], false],
   ])('that gives %s it is known', (_about, seen, garbled) => {
     expect(collectServer(seen).garbled).toBe(garbled);
+  });
+
+  it.each<[about: string, seen: readonly ServerObservation[], mapsElsewhere: boolean]>([
+    ['nowhere but at the own number', [...without('response-port'), answered('own-port')], true],
+    ['nowhere', without('response-port'), false],
+    ['where it says', ALL, false],
+    ['at both', [...ALL, answered('own-port')], false],
+  ])('whose packets arrive %s it is known', (_about, seen, mapsElsewhere) => {
+    expect(collectServer(seen).mapsElsewhere).toBe(mapsElsewhere);
+  });
+
+  const repeated = (question: ServerQuestion): ServerObservation => ({ kind: 'server-repeated', ...about(question) });
+  const inOrder = (...questions: readonly ServerQuestion[]) =>
+    questions.map((question, index) => answered(question, { at: 1000 + index }));
+  const FOUR = ['binding', 'listener-binding', 'alternate', 'response-port'] as const;
+  const THREE = FOUR.slice(0, 3);
+
+  it.each<[about: string, seen: readonly ServerObservation[], repeats: boolean]>([
+    ['all but the last', [...inOrder(...FOUR), ...THREE.map(repeated)], true],
+    ['all', [...inOrder(...FOUR), ...FOUR.map(repeated)], true],
+    ['all but one', [...inOrder(...FOUR), ...FOUR.slice(1).map(repeated)], false],
+    ['all of too few', [...inOrder(...THREE), ...THREE.map(repeated)], false],
+    ['none', inOrder(...FOUR), false],
+    ['nothing', [], false],
+  ])('of which %s came again it is known', (_about, seen, repeats) => {
+    expect(collectServer(seen).repeats).toBe(repeats);
   });
 
   const NEITHER = without('change-request', 'change-and-response-port');

@@ -13,6 +13,8 @@ export function collectServer(observations: readonly ServerObservation[]): Serve
   return {
     binding: first ? 'answered' : bindingFailure(observations),
     garbled: first !== null && isGarbled(observations, first.source.address),
+    mapsElsewhere: !answered('response-port') && !!answered('own-port'),
+    repeats: isRepeating(observations),
     mapped: first?.mapped ?? null,
     other: first?.other ?? null,
     otherUnusable: first?.otherUnusable ?? null,
@@ -27,6 +29,18 @@ export function collectServer(observations: readonly ServerObservation[]): Serve
     turnedBack: firstTurnedBack(observations),
     failure: observations.find((seen) => seen.kind === 'server-socket-failed')?.failure ?? null,
   };
+}
+
+/** So few may be chance. */
+const REPEATS_NEEDED = 3;
+
+/** All of its answers came again; but those that came last of all, after which nobody waited. */
+function isRepeating(observations: readonly ServerObservation[]): boolean {
+  const answers = observations.filter((seen) => seen.kind === 'server-answered');
+  const again = new Set(observations.flatMap((seen) => (seen.kind === 'server-repeated' ? [seen.question] : [])));
+  const last = Math.max(...answers.map(({ at }) => at));
+  const watched = answers.filter(({ at }) => at < last);
+  return watched.length >= REPEATS_NEEDED && watched.every(({ question }) => again.has(question));
 }
 
 /**

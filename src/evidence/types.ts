@@ -108,6 +108,10 @@ export interface ServerEvidence {
   readonly binding: 'answered' | 'refused' | 'throttled' | 'malformed' | 'silent' | 'unknown';
   /** Some question had no valid answer, but something that is none, such as no router makes of one. */
   readonly garbled: boolean;
+  /** What it sends to the port that it sees us at does not arrive; what it sends to our own number does. No router does that. */
+  readonly mapsElsewhere: boolean;
+  /** Its answers, all that could be seen to, came more than once. The network may do that, too. */
+  readonly repeats: boolean;
   /** Our own address as the server saw it; null: it did not answer. */
   readonly mapped: Endpoint | null;
   /** OTHER-ADDRESS as announced; null: none. */

@@ -105,6 +105,23 @@ describe('the verdict', () => {
     ).toBe(says);
   });
 
+  it.each<[details: readonly string[], says: string]>([
+    [['same-address'], 'inconclusive: servers-malformed'],
+    [['not-public'], 'inconclusive: servers-malformed'],
+    // It was not asked anything.
+    [['no-valid-answer', 'other'], 'inconclusive: no-second-address'],
+  ])('of ports of which nothing is proven, with servers that are malformed for %j', (details, says) => {
+    const { verdict, reason } = judgeRun({
+      servers: details.map((detail) =>
+        detail === 'other' ? server('no-second-address') : server('malformed', { detail }),
+      ),
+      asked: [PORT],
+      legs: [legOf(runOf(ports({ outbound: 'yes', mapped: PORT, cold: 'cannot-ask', warm: 'cannot-ask' })))],
+      ...{ calls: [], askedCalls: [], cancelled: false, family: 'ipv4' },
+    });
+    expect(`${verdict}: ${reason}`).toBe(says);
+  });
+
   it('of a server in the own network is about that, whatever else is known', () => {
     const inside = (...publicAddresses: readonly string[]) => verdict(runOf(ports(OPEN, CLOSED), { publicAddresses }));
     expect(inside('192.168.0.100')).toBe('inconclusive: server-inside');

@@ -5,6 +5,7 @@ import { type Combined, combine, type Leg, togetherOf } from './legs.ts';
 import { PORT_RULES, type PortRule, passedTo, turnedBackFor } from './port-rules.ts';
 import { isOpen, PROVEN } from './results.ts';
 import { type RunFacts, runFacts } from './run-facts.ts';
+import { canAskOutbound } from './servers.ts';
 import type { PortVerdict, Reason, RunVerdict, ServerVerdict, Verdict } from './types.ts';
 
 export interface JudgedRun {
@@ -169,7 +170,8 @@ function portReason(
   if (ports.some(({ result }) => result === 'in-use')) return 'ports-in-use';
   const here = reasonAmong(HERE);
   if (here) return here;
-  if (!servers.some(({ state }) => state === 'ok' || state === 'throttling')) return 'no-second-address';
+  if (!servers.some(({ state }) => state === 'ok' || state === 'throttling'))
+    return servers.find(canAskOutbound)?.state === 'malformed' ? 'servers-malformed' : 'no-second-address';
   if (ports.some(({ result, cause }) => result === 'malformed' && cause === null)) return 'servers-malformed';
   return reasonAmong(OUTSIDE) ?? 'servers-unreachable';
 }

@@ -8,6 +8,8 @@ const IDENTITY = { name: 'stun.example', address: '198.51.100.10', port: 3478 };
 const FULL: ServerEvidence = {
   binding: 'answered',
   garbled: false,
+  mapsElsewhere: false,
+  repeats: false,
   mapped: { address: '203.0.113.44', port: 50_001 },
   other: ALTERNATE,
   otherUnusable: null,
@@ -48,8 +50,13 @@ describe('a server', () => {
     ],
     ['refuses CHANGE-REQUEST', { changeRequest: 'refused' }, 'no-second-address', 'refuses-change-request'],
     ['names no other address', { other: null, alternateAlive: false }, 'no-second-address', null],
-    ['names itself', { otherUnusable: 'same-address', alternateAlive: false }, 'no-second-address', 'same-address'],
-    ['names a private address', { otherUnusable: 'not-public' }, 'no-second-address', 'not-public'],
+    ['names itself', { otherUnusable: 'same-address', alternateAlive: false }, 'malformed', 'same-address'],
+    ['names a private address', { otherUnusable: 'not-public' }, 'malformed', 'not-public'],
+    ['names another family', { otherUnusable: 'other-family' }, 'no-second-address', 'other-family'],
+    ['names its own port', { otherUnusable: 'same-port' }, 'no-second-address', 'same-port'],
+    ['sends elsewhere than it says', { mapsElsewhere: true, responsePort: false }, 'malformed', 'maps-elsewhere'],
+    ['answers twice', { repeats: true }, 'ok', 'answers-repeated'],
+    ['answers twice, and cannot ask everything', { repeats: true, responsePort: false }, 'ok', 'no-response-port'],
     ['names an address that does not answer', { alternateAlive: false }, 'no-second-address', 'alternate-silent'],
     ['need not answer on its other port', { otherPortAlive: false }, 'ok', null],
     ['answers with errors', { binding: 'refused' }, 'malformed', 'error-answer'],
@@ -80,6 +87,31 @@ describe('a server', () => {
     const seen = { ...FULL, mapped: { address: mapped, port: 9000 } };
     const verdict = judgeServer({ ...IDENTITY, address }, seen);
     expect(verdict).toMatchObject({ state: detail ? 'no-second-address' : 'ok', detail });
+  });
+
+  it.each<[address: string, otherUnusable: ServerEvidence['otherUnusable'], state: ServerState]>([
+    ['192.168.0.10', 'not-public', 'no-second-address'],
+    ['127.0.0.1', 'not-public', 'no-second-address'],
+    ['fd00::10', 'not-public', 'no-second-address'],
+    ['192.168.0.10', 'same-address', 'malformed'],
+    ['2001:db8::10', 'not-public', 'malformed'],
+  ])('asked at %s, it names an address of no use (%s): %s', (address, otherUnusable, state) => {
+    const mapped = { address: address.includes(':') ? '2001:db8::1' : '203.0.113.44', port: 9000 };
+    expect(judgeServer({ ...IDENTITY, address }, { ...FULL, mapped, otherUnusable })).toMatchObject({
+      state,
+      detail: otherUnusable,
+    });
+  });
+
+  it.each<[detail: string, outbound: boolean]>([
+    ['same-address', true],
+    ['not-public', true],
+    ['no-valid-answer', false],
+    ['maps-elsewhere', false],
+    ['error-answer', false],
+  ])('that is malformed for %s can ask outbound questions: %j', (detail, outbound) => {
+    const verdict = { ...judge({}), state: 'malformed', detail } as const;
+    expect([canAskInbound(verdict), canAskOutbound(verdict)]).toEqual([false, outbound]);
   });
 
   it('is not asked where this machine has not the family', () => {

@@ -1,5 +1,6 @@
 import type { Milliseconds, PortRange } from '../../../src/base/index.ts';
 import type { RouterSpec } from '../../scenarios/index.ts';
+import { OTHER_LINE } from '../addresses.ts';
 import type { Chance } from '../chance.ts';
 import type { Packet, Tuple } from '../packet.ts';
 import { refusal, strangersAnswer } from '../segment.ts';
@@ -27,7 +28,7 @@ export interface Router {
 
 export function createRouter(initial: RouterSpec, publicAddress: string, chance: Chance, targets = LAN_HOSTS): Router {
   const table = createTable(lifetimesOf(initial));
-  const chooser: Chooser = { table, chance, publicAddress };
+  const chooserAt = (address: string): Chooser => ({ table, chance, publicAddress: address });
   const guard = createScanGuard();
   let spec = initial;
 
@@ -42,18 +43,20 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
       table.open('inside', tupleOf(flow), tupleOf(flow), now, forGood);
       return flow;
     }
-    const port = choosePublicPort(chooser, outwardOf(spec), flow, now);
+    const address = isOfOtherLine(spec, flow) ? OTHER_LINE : publicAddress;
+    const port = choosePublicPort(chooserAt(address), outwardOf(spec), flow, now);
     if (port === null) return null;
-    const translated: Tuple = { ...tupleOf(flow), from: { address: publicAddress, port } };
+    const translated: Tuple = { ...tupleOf(flow), from: { address, port } };
     table.open('inside', tupleOf(flow), translated, now, forGood);
     return translated;
   }
 
   function openInward(flow: Tuple, now: Milliseconds): Tuple | 'unwanted' | 'rejected' | 'no-port' {
+    if (flow.to.address === OTHER_LINE) return 'unwanted';
     if (spec.scanGuard && flow.protocol === 'udp' && guard.refuses(flow, spec.scanGuard, now)) return 'unwanted';
     const to = insideFor(spec, targets, table, flow, now);
     if (to === null) return openToRouter(flow, now);
-    const port = choosePeerPort(chooser, { ...tupleOf(flow), to }, now);
+    const port = choosePeerPort(chooserAt(publicAddress), { ...tupleOf(flow), to }, now);
     if (port === null) return 'no-port';
     const translated: Tuple = { protocol: flow.protocol, from: { address: flow.from.address, port }, to };
     table.open('outside', tupleOf(flow), translated, now);
@@ -106,6 +109,9 @@ export function createRouter(initial: RouterSpec, publicAddress: string, chance:
 
 const lifetimesOf = ({ udpTimeouts }: RouterSpec): Lifetimes | undefined =>
   udpTimeouts && { unreplied: udpTimeouts.unreplied * 1_000, replied: udpTimeouts.replied * 1_000 };
+
+const isOfOtherLine = ({ otherLine }: RouterSpec, { protocol, from }: Tuple): boolean =>
+  protocol === 'udp' && otherLine !== undefined && includes(otherLine, from.port);
 
 const isBlocked = ({ blocked }: RouterSpec, { protocol, from }: Tuple): boolean =>
   protocol === 'udp' && blocked !== undefined && includes(blocked.ports, from.port);
