@@ -194,10 +194,7 @@ export class UdpMapper implements Engine<MapObservation> {
 }
 
 /** Late answers to what was asked before are none to this. */
-function belongsTo(
-  answer: ToMapping,
-  { mapping, seconds }: MapQuestion,
-): boolean {
+function belongsTo(answer: ToMapping, { mapping, seconds }: MapQuestion): boolean {
   const of = answer.mapping ?? mapping;
   if (of.port !== mapping.port || of.protocol !== mapping.protocol) return false;
   return answer.kind === 'refused' || (answer.lifetime === 0) === (seconds === 0);
