@@ -8,7 +8,7 @@ import {
   type MapRouter,
   startMap,
 } from '../app/index.ts';
-import { formatRanges, ok, type Result } from '../base/index.ts';
+import { formatRanges, ok, portsOf, type Result } from '../base/index.ts';
 import { isGood, type MapReport, renderMap, renderMapJson } from '../report/index.ts';
 import { readAddressing } from './addressing.ts';
 import { CLEAR_LINE, displayOf, showsProgress } from './display.ts';
@@ -124,6 +124,9 @@ async function carryOut(request: MapRequest, router: Known, command: MapCommand,
   }
 }
 
+/** More than this many a router does not take, or not quickly. */
+const MANY = 100;
+
 async function isAgreed(
   { udp, tcp, lifetime, keep }: MapRequest,
   { gateway, local }: Known,
@@ -138,7 +141,13 @@ async function isAgreed(
   ];
   const end = keep ? 'keep' : lifetime === 0 ? 'permanent' : 'lifetime';
   const seconds = TEXTS.amount(language, lifetime);
-  const lines = [say('title', { gateway, local }), ...ports.map((line) => `  ${line}`), say(`end.${end}`, { seconds })];
+  const count = portsOf(udp).length + portsOf(tcp).length;
+  const lines = [
+    say('title', { gateway, local }),
+    ...ports.map((line) => `  ${line}`),
+    say(`end.${end}`, { seconds }),
+    ...(count > MANY ? [say('many', { count: TEXTS.amount(language, count) })] : []),
+  ];
   terminal.error.write(`${lines.join('\n')}\n`);
   if (yes) return true;
   const answer = await terminal.ask?.(`${say('question')} `, interrupted);

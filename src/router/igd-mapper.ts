@@ -17,8 +17,8 @@ export type IgdTask =
 const SEARCHES: readonly Milliseconds[] = [0, 500, 1_000];
 /** MX lets a device answer one second late. */
 const SILENT_AFTER: Milliseconds = 2_500;
-/** A router writes rules for it. */
-const PATIENCE: Milliseconds = 5_000;
+/** A router writes rules for it, and some take their time. */
+const PATIENCE: Milliseconds = 20_000;
 
 /** After so many mappings without an answer in a row nobody is there any more. */
 const MOST_SILENCES = 2;

@@ -7,12 +7,16 @@ import type { MapObservation, Mapping, MapTask } from './mapping.ts';
 import { NAT_PMP_PORT } from './nat-pmp.ts';
 import type { RouterTarget } from './router-check.ts';
 
-/** After how long each try is sent, and the end of waiting: doubled from 250 ms on (RFC 6886 section 3.1). */
-const TRIES: readonly Milliseconds[] = [0, 250, 750, 1_750, 3_750];
-const ASKED_FOR: Milliseconds = 5_750;
+/**
+ * After how long each try is sent, and the end of waiting. Slower than RFC 6886 section 3.1 has it: the router is there,
+ * it has answered, and one that takes its time over a rule takes it for every repetition again (RFC 6887 section 8.1.1:
+ * 3 s).
+ */
+const TRIES: readonly Milliseconds[] = [0, 1_000, 4_000, 10_000];
+const ASKED_FOR: Milliseconds = 20_000;
 /** Who has not answered the probe by then speaks something else. */
-const PROBES: readonly Milliseconds[] = [0, 250, 750];
-const PROBED_FOR: Milliseconds = 1_500;
+const PROBES: readonly Milliseconds[] = [0, 250, 750, 1_500];
+const PROBED_FOR: Milliseconds = 2_500;
 
 /** After so many mappings without an answer in a row nobody is there any more. */
 const MOST_SILENCES = 2;
