@@ -127,14 +127,15 @@ export function renderMap(report: MapReport, language: Language, options: TextOp
 function headLines(report: MapReport, page: Page): string[] {
   const { task, reason, mappings, entries } = report;
   const gateway = report.gateway ?? '';
-  const say = (key: string, facts = {}) =>
-    wrap(page.phrases.say(`map.${key}`, { gateway, ...facts }), page.width).map((line) => page.paint('bold', line));
-  if (reason !== null) return say(`reason.${reason}`);
-  if (task === 'list') return say('head.list', { n: page.phrases.amount(entries?.length ?? 0) });
+  const { say, count, amount } = page.phrases;
+  const bold = (text: string) => wrap(text, page.width).map((line) => page.paint('bold', line));
+  if (reason !== null) return bold(say(`map.reason.${reason}`, { gateway }));
+  if (task === 'list') return bold(say('map.head.list', { gateway, n: amount(entries?.length ?? 0) }));
   const all = sumOf(mappings);
   const good = sumOf(mappings.filter(({ outcome }) => isGood(outcome)));
-  const which = good === all ? 'all' : good === 0 ? 'none' : 'some';
-  return say(`head.${task}.${which}`, { n: page.phrases.amount(good), all: page.phrases.amount(all) });
+  const some = { gateway, good: amount(good), n: amount(all) };
+  if (good > 0 && good < all) return bold(say(`map.head.${task}.some`, some));
+  return bold(count(`map.head.${task}.${good === all ? 'all' : 'none'}`, all, { gateway }));
 }
 
 function aboutLines({ by, local, externalAddress, otherAddresses, lifetimeSeconds }: MapReport, page: Page): string[] {

@@ -84,11 +84,11 @@ function carryOut(
   for (let steps = 0; steps < 100_000; steps++) {
     const output = engine.next(now);
     if (output.kind === 'done') {
-      expect(isOpen).toBe(false);
+      if (isOpen) throw new Error('its socket is open');
       return { seen, asked, sent, ended: now };
     }
     if (output.kind === 'wait') {
-      expect(output.until).toBeLessThan(Number.POSITIVE_INFINITY);
+      if (output.until === Number.POSITIVE_INFINITY) throw new Error('it waits for ever');
       now = Math.max(now, output.until);
       engine.handle({ kind: 'tick' }, now);
     } else act(output);
@@ -266,8 +266,8 @@ describe('NAT-PMP and PCP', () => {
           const hear = router.hear.bind(router);
           const queue = [...answers];
           router.hear = (bytes, port) => queue.shift() ?? hear(bytes, port);
-          carryOut(engineFor(by, task(udp(9000, 9001))), router);
-          return true;
+          const { seen } = carryOut(engineFor(by, task(udp(9000, 9001))), router);
+          expect(seen.length).toBeGreaterThan(0);
         },
       ),
     );
@@ -337,13 +337,13 @@ describe('UPnP', () => {
     ['is for one peer alone', () => entry(LOCAL, 9000, 'fullcone', { NewRemoteHost: '198.51.100.7' }), 'differs'],
     ['is not there', () => fault(714), 'differs'],
     ['cannot be asked for', () => fault(401), 'made'],
-  ] as const)('it says yes, and the entry %s', (_, after, kind) => {
+  ] as const)('it says yes, and the entry %s', (_, then, kind) => {
     let looks = 0;
     const course = made('upnp', {
-      says: { GetSpecificPortMappingEntry: () => (++looks === 1 ? fault(714) : after()) },
+      says: { GetSpecificPortMappingEntry: () => (++looks === 1 ? fault(714) : then()) },
     });
     expect(outcomes(course)).toMatchObject([['udp 9000', { kind }]]);
-    const isThere = after().includes('NewInternalClient');
+    const isThere = then().includes('NewInternalClient');
     expect(course.router.log.filter((line) => line.startsWith('delete'))).toHaveLength(isThere ? 1 : 0);
   });
 
@@ -461,7 +461,7 @@ describe('UPnP', () => {
         fc.boolean(),
         (action, text, isPage) => {
           const course = made('upnp', { says: { [action]: () => (isPage ? page(text) : text) } });
-          return course.asked.every(({ address }) => [GATEWAY, '239.255.255.250'].includes(address));
+          expect(new Set(course.asked.map(({ address }) => address))).toEqual(new Set([GATEWAY, '239.255.255.250']));
         },
       ),
     );
