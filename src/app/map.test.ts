@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { createModel, type Model } from '../../lab/model/index.ts';
-import { GATEWAY, type Lies, LOCAL, type PretendRouter, pretendRouter } from '../router/test-router.ts';
-import type { System } from '../system/index.ts';
+import { createModel } from '../../lab/model/index.ts';
+import { GATEWAY, LOCAL } from '../router/test-router.ts';
 import { findMapRouter, type MapEvent, type MapRequest, startMap } from './index.ts';
 import { hasRestarted, mapNotesOf } from './map-notes.ts';
+import { type Machine, machineAt } from './test-map.ts';
 
 /* The hallway around the mappers: which protocol, what is noted, what is deleted, and how it is kept. */
 
@@ -16,47 +16,6 @@ const REQUEST: MapRequest = {
   keep: false,
 };
 const TARGET = { gateway: GATEWAY, local: LOCAL };
-
-interface Machine {
-  readonly model: Model;
-  readonly system: System;
-  readonly router: PretendRouter;
-}
-
-/** The model's PBX; what it sends to its gateway goes to that router instead. */
-function machineAt(lies: Lies = {}, router = pretendRouter(lies)): Machine {
-  const spec = { outward: 'preserve', filtering: 'address-and-port', forwards: [] } as const;
-  const model = createModel({ router: spec, server: { kind: 'down' } }, { seed: 1 });
-  const { pbx } = model;
-  const later = (then: () => void) => pbx.clock.at(pbx.clock.now() + 1, then);
-  let last = 0;
-  const hear: PretendRouter['hear'] = (bytes, port) => {
-    router.epoch += (pbx.clock.now() - last) / 1_000;
-    last = pbx.clock.now();
-    return router.hear(bytes.slice(), port);
-  };
-  const system: System = {
-    ...pbx,
-    udp: {
-      ...pbx.udp,
-      open: (local, handlers) => {
-        const socket = pbx.udp.open(local, handlers);
-        return {
-          close: () => socket.close(),
-          send(bytes, to) {
-            const answer = to.address === GATEWAY ? hear(bytes, to.port) : null;
-            if (answer) later(() => handlers.datagram(answer, to));
-          },
-        };
-      },
-    },
-    tcp: {
-      ...pbx.tcp,
-      exchange: (_, to, { bytes }, ended) => later(() => ended(router.serve(bytes, to))),
-    },
-  };
-  return { model, system, router };
-}
 
 const map = ({ model, system }: Machine, request: Partial<MapRequest> = {}, target = TARGET) =>
   model.run(startMap(system, target, { ...REQUEST, ...request }, 'test').finished);

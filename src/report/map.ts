@@ -1,5 +1,5 @@
 import type { Language } from '../advice/index.ts';
-import { formatRanges, type PortRange, type Protocol } from '../base/index.ts';
+import { formatRanges, joinRanges, type PortRange, type Protocol } from '../base/index.ts';
 import { clean } from './clean.ts';
 import { fitRanges } from './labels.ts';
 import { type Page, pageOf, type TextOptions } from './page.ts';
@@ -244,7 +244,18 @@ function hintLines(report: MapReport, page: Page): string[] {
     ...(noted ? [] : ['not-noted']),
     ...(task === 'make' && isMade ? ['proof'] : []),
   ];
-  return hints.flatMap((hint) => wrap(page.phrases.say(`map.hint.${hint}`, facts), page.width));
+  const lines = hints.flatMap((hint) => wrap(page.phrases.say(`map.hint.${hint}`, facts), page.width));
+  return hints.includes('proof') ? [...lines, `  ${proofOf(mappings)}`] : lines;
+}
+
+/** A command to be copied, so no line of it ends early. */
+function proofOf(mappings: readonly MapGroup[]): string {
+  const ranges = (wanted: Protocol): string => {
+    const good = mappings.filter(({ protocol, outcome }) => protocol === wanted && isGood(outcome));
+    const text = formatRanges(joinRanges(good.flatMap((group) => group.ranges))).replaceAll(' ', '');
+    return text === '' ? '' : ` --${wanted} ${text}`;
+  };
+  return `fullcone check --server stun.example.com${ranges('udp')}${ranges('tcp')}`;
 }
 
 const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, text.length), 0);
