@@ -1,6 +1,14 @@
 import { type Milliseconds, scopeOf, toRanges } from '../base/index.ts';
 import type { MapGroup, MapReport, ReportEntry } from '../report/index.ts';
-import type { MapEntry, MapObservation, MapOutcome, Mapping, RouterProtocol, RouterTarget } from '../router/index.ts';
+import {
+  leadsHere,
+  type MapEntry,
+  type MapObservation,
+  type MapOutcome,
+  type Mapping,
+  type RouterProtocol,
+  type RouterTarget,
+} from '../router/index.ts';
 import { type Epoch, hasPorts, type MapNote, mappingsOf, rangesOf } from './map-notes.ts';
 
 /** What the observations of one engine add up to. */
@@ -52,15 +60,24 @@ function whyNot([not]: readonly Of<'map-not-spoken'>[], hasFailed: boolean, isTh
   return isThere ? null : 'cancelled';
 }
 
-/** Owners that UPnP has told. */
-export function withOwners(seen: MapSeen, observations: readonly MapObservation[]): MapSeen {
+/** Whether it is worth to ask by UPnP who has it: a PCP server says "not authorised" of a mapping with another nonce, too. */
+export const isOwnerUnknown = (outcome: MapOutcome): boolean =>
+  (outcome.kind === 'conflict' && outcome.owner === null) || outcome.kind === 'denied';
+
+/** With the owners that UPnP has told. What leads here already, one to one, is no conflict. */
+export function withOwners(seen: MapSeen, observations: readonly MapObservation[], local: string): MapSeen {
   const owners = new Map<string, MapEntry>();
   for (const one of observations) if (one.kind === 'map-owner' && one.owner) owners.set(keyOf(one.mapping), one.owner);
-  const outcomes = seen.outcomes.map(({ mapping, outcome }) =>
-    outcome.kind === 'conflict' && outcome.owner === null
-      ? { mapping, outcome: { ...outcome, owner: owners.get(keyOf(mapping)) ?? null } }
-      : { mapping, outcome },
-  );
+  const outcomes = seen.outcomes.map(({ mapping, outcome }) => {
+    const owner = isOwnerUnknown(outcome) ? owners.get(keyOf(mapping)) : undefined;
+    if (!owner) return { mapping, outcome };
+    const left = outcome.kind === 'conflict' ? outcome.left : null;
+    const isPresent = leadsHere(owner, local) && left === null;
+    return {
+      mapping,
+      outcome: isPresent ? ({ kind: 'present' } as const) : { kind: 'conflict' as const, owner, left },
+    };
+  });
   return { ...seen, outcomes };
 }
 

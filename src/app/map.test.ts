@@ -55,6 +55,23 @@ test('PCP does not tell who has a port; UPnP does', async () => {
   expect(report.own).toMatchObject([{ udp: [{ from: 9000, to: 9000 }] }]);
 });
 
+test.each([
+  [LOCAL, 9000, 'present'],
+  [LOCAL, 9001, 'conflict'],
+  ['192.168.0.50', 9000, 'conflict'],
+])('PCP refuses what %s:%i has; UPnP tells: %s', async (client, clientPort, outcome) => {
+  for (const lies of [{}, { code: 2 }]) {
+    const machine = machineAt(lies);
+    machine.router.held.set('udp 9000', { client, clientPort, description: 'pbx', lease: 0 });
+    expect(await map(machine, { udp: [{ from: 9000, to: 9000 }] })).toMatchObject({
+      by: 'pcp',
+      mappings: [{ outcome }],
+      own: [],
+    });
+    expect(machine.router.held.size).toBe(1);
+  }
+});
+
 test('the nonce is kept from run to run: what was made can be renewed, and deleted', async () => {
   const machine = machineAt();
   await map(machine);

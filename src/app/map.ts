@@ -14,7 +14,7 @@ import {
 } from '../router/index.ts';
 import type { System, Timer } from '../system/index.ts';
 import { bytesOf, hasPorts, hasRestarted, type MapNote, type MapNotes, mapNotesOf, mappingsOf } from './map-notes.ts';
-import { buildMapReport, foldMap, type MapSeen, noteAfter, withOwners } from './map-report.ts';
+import { buildMapReport, foldMap, isOwnerUnknown, type MapSeen, noteAfter, withOwners } from './map-report.ts';
 import { PumpUntilCancelled } from './pumps.ts';
 import { findGateway } from './router.ts';
 
@@ -150,14 +150,12 @@ const MOST_OWNERS = 50;
 
 /** PCP and NAT-PMP say that somebody has a port, and not who; most routers that speak them speak UPnP, too. */
 async function withOwnersOf(seen: MapSeen, { target }: Work, pumps: PumpUntilCancelled): Promise<MapSeen> {
-  const unknown = seen.outcomes.flatMap(({ mapping, outcome }) =>
-    outcome.kind === 'conflict' && outcome.owner === null ? [mapping] : [],
-  );
+  const unknown = seen.outcomes.flatMap(({ mapping, outcome }) => (isOwnerUnknown(outcome) ? [mapping] : []));
   if (unknown.length === 0 || seen.by === 'upnp') return seen;
   const observations: MapObservation[] = [];
   const task: IgdTask = { kind: 'look', mappings: unknown.slice(0, MOST_OWNERS) };
   await pumps.run(new IgdMapper(target, task), (observation) => observations.push(observation));
-  return withOwners(seen, observations);
+  return withOwners(seen, observations, target.local);
 }
 
 /** Only what is noted as ours. `named`: none: all of it. */

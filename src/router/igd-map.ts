@@ -96,7 +96,8 @@ export const igdDialogueFor = (task: MapTask, mapping: Mapping, local: string): 
 /** No entry: UPnP error 714, NoSuchEntryInArray. */
 const NO_SUCH_ENTRY = 714;
 
-const leadsHere = (entry: MapEntry, local: string): boolean =>
+/** One to one, for everybody, and switched on. */
+export const leadsHere = (entry: MapEntry, local: string): boolean =>
   entry.client === local && entry.clientPort === entry.externalPort && entry.remoteHost === '' && entry.enabled;
 
 const isOurs = (entry: MapEntry, local: string): boolean => entry.client === local && entry.description === DESCRIPTION;

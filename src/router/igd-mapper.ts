@@ -26,6 +26,9 @@ const MOST_SILENCES = 2;
 const MOST_ENTRIES = 5_000;
 const MOST_MALFORMED = 3;
 
+/** Of one who has been told to end. */
+const LAST_WAIT: Milliseconds = 2_000;
+
 const SOCKET = 1;
 const NO_ADDRESS = '0.0.0.0';
 
@@ -60,6 +63,7 @@ export class IgdMapper implements Engine<MapObservation> {
   #malformed = 0;
   readonly #listedKeys = new Set<string>();
   #cancelled = false;
+  #lastUntil: Milliseconds = Number.POSITIVE_INFINITY;
 
   constructor(target: RouterTarget, task: IgdTask) {
     this.#target = target;
@@ -87,7 +91,11 @@ export class IgdMapper implements Engine<MapObservation> {
       this.#phase = 'opening';
       this.#outputs.push({ kind: 'open', socket: SOCKET, local: endpoint(this.#target.local, 0) });
     }
-    if (this.#phase !== 'searching') return Number.POSITIVE_INFINITY;
+    if (this.#phase === 'working' && now >= this.#lastUntil) {
+      this.#stopWaiting(now);
+      return now;
+    }
+    if (this.#phase !== 'searching') return this.#lastUntil;
     const due = SEARCHES[this.#searches];
     if (due !== undefined && now >= this.#began + due) {
       this.#searches++;
@@ -247,10 +255,22 @@ export class IgdMapper implements Engine<MapObservation> {
 
   // Ending
 
-  /** What was asked for is heard to its end: it may have been made. */
+  /** The answer to what was asked for is still awaited, for a while: it may have been made. */
   #cancel(at: Milliseconds): void {
-    this.#cancelled = true;
-    if (this.#asked?.kind !== 'action') this.#end(at);
+    if (this.#asked?.kind !== 'action') {
+      this.#cancelled = true;
+      this.#end(at);
+    } else if (!this.#cancelled) {
+      this.#cancelled = true;
+      this.#lastUntil = at + LAST_WAIT;
+    }
+  }
+
+  #stopWaiting(at: Milliseconds): void {
+    if (this.#dialogue && this.#mapping)
+      this.#observed({ kind: 'map-outcome', at, mapping: this.#mapping, outcome: { kind: 'no-answer' } });
+    if (this.#task.kind === 'list') this.#observed({ kind: 'map-listed', at, whole: false });
+    this.#end(at);
   }
 
   #notSpoken(why: NotSpoken, at: Milliseconds): void {

@@ -153,6 +153,35 @@ describe.each(ALL)('%s', (by) => {
     expect(course.seen.at(-1)?.kind).toBe('map-cancelled');
   });
 
+  test('cancelled before an answer, it waits two seconds more, and says that it may have been made', () => {
+    const engine = engineFor(by, task(udp(9000, 9001)));
+    const router = pretendRouter();
+    let now = 0;
+    const outcomesSeen: unknown[] = [];
+    // Whatever is sent once it has begun to change something stays without an answer.
+    for (let steps = 0, isDeaf = false; steps < 1_000; steps++) {
+      const output = engine.next(now);
+      if (output.kind === 'done') break;
+      if (output.kind === 'wait') {
+        if (isDeaf && now === 0) engine.handle({ kind: 'cancel' }, now);
+        now = Math.max(now, engine.next(now).kind === 'wait' ? Math.min(output.until, now + 500) : now);
+      } else if (output.kind === 'open') {
+        engine.handle({ kind: 'bound', socket: 1, local: { address: LOCAL, port: 40_000 } }, now);
+      } else if (output.kind === 'observed' && output.observation.kind === 'map-outcome') {
+        outcomesSeen.push(output.observation.outcome.kind);
+      } else if (output.kind === 'send' && output.to.address === GATEWAY && !isDeaf) {
+        const bytes = router.hear(output.bytes, output.to.port);
+        isDeaf = router.log.length > 0;
+        if (bytes && !isDeaf) engine.handle({ kind: 'datagram', socket: 1, bytes, from: output.to }, now);
+      } else if (output.kind === 'exchange') {
+        const bytes = router.serve(output.request.bytes, output.to);
+        isDeaf = router.log.length > 0;
+        if (!isDeaf) engine.handle({ kind: 'exchanged', exchange: output.exchange, bytes }, now);
+      }
+    }
+    expect([outcomesSeen, now]).toEqual([['no-answer', 'not-asked'], 2_000]);
+  });
+
   test('is silent: nothing is asked for that changes anything', () => {
     const { router, seen, ended } = made(by, { speaks: [] });
     expect(seen).toEqual([expect.objectContaining({ kind: 'map-not-spoken', why: 'silent' })]);

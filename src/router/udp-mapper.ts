@@ -21,13 +21,17 @@ const PROBED_FOR: Milliseconds = 2_500;
 /** After so many mappings without an answer in a row nobody is there any more. */
 const MOST_SILENCES = 2;
 
+/** Of one who has been told to end. */
+const LAST_WAIT: Milliseconds = 2_000;
+
 const SOCKET = 1;
 
 interface Asking {
   readonly bytes: Uint8Array;
   readonly since: Milliseconds;
   readonly tries: readonly Milliseconds[];
-  readonly until: Milliseconds;
+  /** After `since`. */
+  until: Milliseconds;
   /** null: the probe. */
   readonly question: MapQuestion | null;
   sent: number;
@@ -85,7 +89,7 @@ export class UdpMapper implements Engine<MapObservation> {
     }
     const due = asking.tries[asking.sent];
     if (due === undefined) return asking.since + asking.until;
-    if (now < asking.since + due) return asking.since + due;
+    if (now < asking.since + due) return asking.since + Math.min(due, asking.until);
     asking.sent++;
     const to = endpoint(this.#target.gateway, NAT_PMP_PORT);
     this.#outputs.push({ kind: 'send', socket: SOCKET, bytes: asking.bytes, to });
@@ -163,10 +167,11 @@ export class UdpMapper implements Engine<MapObservation> {
     }
   }
 
-  /** What was asked for is heard to its end: it may have been made. */
+  /** The answer to what was asked for is still awaited, for a while: it may have been made. */
   #cancel(at: Milliseconds): void {
     this.#cancelled = true;
     if (this.#phase !== 'working' || !this.#asking?.question) this.#end(at);
+    else this.#asking.until = Math.min(this.#asking.until, at - this.#asking.since + LAST_WAIT);
   }
 
   #notSpoken(why: 'silent' | 'unsupported', at: Milliseconds): void {
