@@ -38,11 +38,10 @@ interface Mapped {
 }
 
 async function map(lab: KernelLab, words: readonly string[], host: 'pbx' | 'host2' = 'pbx'): Promise<Mapped> {
-  const { status, stdout, stderr } = await lab.run(host, [...FULLCONE, 'map', '--yes', '--json', ...words], {
-    timeout: 60_000,
-    // Each machine notes its own.
-    ...(host === 'pbx' ? {} : { env: { XDG_STATE_HOME: '/run/state-of-host2' } }),
-  });
+  const all = [...FULLCONE, 'map', '--yes', '--json', ...words];
+  // Each machine notes its own.
+  const env = host === 'pbx' ? {} : { XDG_STATE_HOME: '/run/state-of-host2' };
+  const { status, stdout, stderr } = await lab.run(host, all, { timeout: 60_000, env });
   if (!stdout.startsWith('{')) throw new Error(`exit ${status}: ${stderr}`);
   const report = JSON.parse(stdout) as MapReport;
   const outcomes = report.mappings.map(
