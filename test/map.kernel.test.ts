@@ -2,6 +2,7 @@ import { describe, test } from 'vitest';
 import { type KernelLab, openLab } from '../lab/kernel/index.ts';
 import { labIsHere } from '../lab/kernel/test-tools.ts';
 import { FULLCONE } from '../lab/run-kernel.ts';
+import type { NetworkSpec } from '../lab/scenarios/index.ts';
 import type { MapReport, Report } from '../src/report/index.ts';
 import { type Daemon, killMiniupnpd, miniupnpdIsHere, startMiniupnpd } from './test-miniupnpd.ts';
 
@@ -13,12 +14,17 @@ const isHere = (await labIsHere()) && miniupnpdIsHere();
 const SAID = '11.22.33.44';
 const ALL: Daemon = { natPmp: true, upnp: true, says: SAID };
 
-async function withRouter(daemon: Daemon, body: (lab: KernelLab) => Promise<void>): Promise<void> {
+async function withRouter(
+  daemon: Daemon,
+  body: (lab: KernelLab) => Promise<void>,
+  more: Partial<NetworkSpec> = {},
+): Promise<void> {
   const lab = await openLab(
     {
       router: { outward: 'preserve', filtering: 'address-and-port', forwards: [], speaks: { protocols: [] } },
       server: { kind: 'full' },
       dns: 'refused',
+      ...more,
     },
     { server: 'fullcone', fullcone: FULLCONE },
   );
@@ -186,6 +192,21 @@ describe.runIf(isHere).concurrent('miniupnpd', () => {
       expect(await rulesOf(lab)).not.toMatch(/dnat/);
     });
   }, 120_000);
+
+  test.for(['pcp', 'nat-pmp', 'upnp'] as const)(
+    '%s: behind a carrier NAT it makes none, and nothing is said to work',
+    async (by, { expect }) => {
+      const behind = { outer: { inside: '100.64.0.2' } };
+      await withRouter(
+        { natPmp: true, upnp: true },
+        async (lab) => {
+          const { status, outcomes } = await map(lab, ['--udp', '9000', '--protocol', by]);
+          expect([status, outcomes]).toEqual([1, ['x']]);
+        },
+        behind,
+      );
+    },
+  );
 
   test('one that is silent is told to be so, and nothing is noted', async ({ expect }) => {
     await withRouter({ natPmp: false, upnp: true, says: SAID }, async (lab) => {

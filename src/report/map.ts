@@ -237,9 +237,11 @@ function hintLines(report: MapReport, page: Page): string[] {
   const { task, mappings, behindNat, restarted, noted, externalAddress, cancelled } = report;
   const facts = { address: externalAddress ?? '' };
   const isMade = mappings.some(({ outcome }) => outcome === 'made' || outcome === 'present');
+  const isRefused = task === 'make' && report.by !== null && !cancelled && !isMade;
   const hints = [
     ...(cancelled ? ['cancelled'] : []),
     ...(behindNat ? ['behind-nat'] : []),
+    ...(isRefused && externalAddress === null ? ['without-address'] : []),
     ...(restarted && task !== 'delete' ? ['restarted'] : []),
     ...(noted ? [] : ['not-noted']),
     ...(task === 'make' && isMade ? ['proof'] : []),

@@ -108,8 +108,6 @@ export class IgdMapper implements Engine<MapObservation> {
     return this.#began + (due ?? SILENT_AFTER);
   }
 
-  // Finding the service
-
   #search(now: Milliseconds): void {
     this.#phase = 'searching';
     this.#began = now;
@@ -186,8 +184,6 @@ export class IgdMapper implements Engine<MapObservation> {
     else this.#begin(at);
   }
 
-  // Acting
-
   #act(question: IgdQuestion): void {
     const service = this.#service;
     if (!service) return;
@@ -252,8 +248,6 @@ export class IgdMapper implements Engine<MapObservation> {
     this.#listedKeys.add(key);
     return isNew;
   }
-
-  // Ending
 
   /** The answer to what was asked for is still awaited, for a while: it may have been made. */
   #cancel(at: Milliseconds): void {
