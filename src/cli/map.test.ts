@@ -102,6 +102,7 @@ test.each([
   [{ code: 2, speaks: ['pcp'] }, 1, 'rules forbid it (code 2)'],
   [{ gives: 40_000, speaks: ['nat-pmp'] }, 1, 'for somebody else, or for itself, or its rules'],
   [{ gives: 40_000, keeps: 2, speaks: ['nat-pmp'] }, 1, 'keeps them open until they end: 40000'],
+  [{ code: 8, speaks: ['pcp'] }, 1, 'fullcone nat tells whether there is one'],
   [{ address: '10.0.0.7' }, 0, '10.0.0.7 is no address of the internet'],
 ] as const)('%j: exit %i', async (lies, code, sentence) => {
   const result = await map(['--udp', '9000', '--yes'], { lies });
