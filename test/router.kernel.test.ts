@@ -1,56 +1,17 @@
-import { accessSync, constants } from 'node:fs';
 import { describe, test } from 'vitest';
 import { type KernelLab, openLab } from '../lab/kernel/index.ts';
 import { labIsHere } from '../lab/kernel/test-tools.ts';
 import { FULLCONE } from '../lab/run-kernel.ts';
 import type { NetworkSpec, OuterNat } from '../lab/scenarios/index.ts';
 import type { NatReport, Report } from '../src/report/index.ts';
+import { type Daemon, miniupnpdIsHere, startMiniupnpd } from './test-miniupnpd.ts';
 
 /* What a real router says of itself: Debian's miniupnpd, on the lab's router, in its own nft tables. */
 
-const isHere = (await labIsHere()) && daemonIsHere();
-
-/** Where it has to run, a missing program is a failure. */
-function daemonIsHere(): boolean {
-  try {
-    accessSync('/usr/sbin/miniupnpd', constants.X_OK);
-    return true;
-  } catch (error) {
-    if (process.env['CI']) throw error;
-    process.stderr.write('the tests of a real router are left out: miniupnpd is not installed\n');
-    return false;
-  }
-}
+const isHere = (await labIsHere()) && miniupnpdIsHere();
 
 /** It takes the addresses of the lab's picture, which are for documentation, for private ones. */
 const SAID = '11.22.33.44';
-
-interface Daemon {
-  /** What it says, instead of the address that it has. */
-  readonly says?: string;
-  readonly natPmp: boolean;
-  readonly upnp: boolean;
-}
-
-/** Only UPnP answers connections; NAT-PMP is known by its socket. */
-const READY = /HTTP listening on port|Listening for NAT-PMP/;
-
-async function startDaemon(lab: KernelLab, { says, natPmp, upnp }: Daemon): Promise<void> {
-  const lines = [
-    ...['ext_ifname=wan', 'listening_ip=lan', 'http_port=5000', 'secure_mode=yes'],
-    ...[`enable_natpmp=${natPmp ? 'yes' : 'no'}`, `enable_upnp=${upnp ? 'yes' : 'no'}`],
-    ...(says ? [`ext_ip=${says}`] : []),
-  ];
-  const start = `printf '%s\\n' ${lines.join(' ')} >/run/upnp.conf
-    exec miniupnpd -d -f /run/upnp.conf -P /run/upnp.pid 2>/run/upnp.log`;
-  void lab.run('router', ['sh', '-c', start]);
-  for (let tries = 0; tries < 100; tries++) {
-    const { stdout } = await lab.run('router', ['cat', '/run/upnp.log']);
-    if (READY.test(stdout)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`miniupnpd did not start: ${(await lab.run('router', ['cat', '/run/upnp.log'])).stdout}`);
-}
 
 /** The internet sees the router by that address, from now on. */
 async function moveTo(lab: KernelLab, address: string): Promise<void> {
@@ -81,7 +42,7 @@ async function withDaemon<T>(
   const lab = await openLab(network, { server: 'fullcone', fullcone: FULLCONE });
   try {
     if (publicAddress !== undefined) await moveTo(lab, publicAddress);
-    await startDaemon(lab, daemon);
+    await startMiniupnpd(lab, daemon);
     return await body(lab);
   } finally {
     await lab.close();

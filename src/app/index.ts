@@ -14,6 +14,16 @@ export { EMBEDDED } from './embedded.ts';
 export { CHECK_LIMITS, type CheckRequest, type RunEvent, type ServerName } from './events.ts';
 export { type ExclusivePlan, type ExclusiveProblem, planExclusive } from './exclusive-plan.ts';
 export { familyFor } from './family.ts';
+export {
+  findMapRouter,
+  MAP_LIMITS,
+  MAP_PROTOCOLS,
+  type MapEvent,
+  type MapRequest,
+  type MapRouter,
+  type RunningMap,
+  startMap,
+} from './map.ts';
 export { type NatEvent, type NatRequest, type RunningNatCheck, startNat } from './nat.ts';
 export type { NatOptions } from './nat-opt-in.ts';
 export { discoveredIn, findProducts, isFoundOut, listPorts, portsToCheck } from './ports.ts';

@@ -1,12 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { type CheckCommand, check } from './check.ts';
+import { map } from './map.ts';
+import { addMap } from './map-options.ts';
 import { type NatCommand, nat } from './nat.ts';
 import { type PortsCommand, ports } from './ports.ts';
 import { type ReflectorCommand, reflector } from './reflector.ts';
 import { sayMistake } from './say.ts';
 import { type Context, EXIT, type Language, type Mistake } from './types.ts';
 
-const COMMANDS = ['check', 'nat', 'ports', 'reflector'] as const;
+const COMMANDS = ['check', 'map', 'nat', 'ports', 'reflector'] as const;
 
 /** Reads the command line, does what it asks for, and says with which code the process is to end. */
 export async function runCommandLine(words: readonly string[], context: Context): Promise<number> {
@@ -78,6 +80,7 @@ function commandLine(context: Context, done: (code: number) => void): Command {
       outputError: () => undefined,
     });
   addCheck(program, act(context, done, check));
+  addMap(program, act(context, done, map));
   addNat(program, act(context, done, nat));
   addPorts(program, act(context, done, ports));
   addReflector(program, act(context, done, reflector));

@@ -207,8 +207,8 @@ export const asksToDiscover = ({ profile, udp, tcp }: Pick<CheckOptions, 'profil
   profile?.trim().toLowerCase() === AUTO && udp === undefined && tcp === undefined;
 
 /** Named ports go before those of the product, which may use others than it does when installed. */
-function readPorts(
-  { udp, tcp, profile }: CheckOptions,
+export function readPorts(
+  { udp, tcp, profile }: Pick<CheckOptions, 'udp' | 'tcp' | 'profile'>,
   found: FoundProduct | null,
   family: Family,
 ): Result<Pick<CheckRequest, 'udp' | 'tcp' | 'tcpIfPossible' | 'discovered'>, Mistake> {

@@ -3,7 +3,8 @@
 export { makeTexts } from '../advice/index.ts';
 export { buildReport } from './build.ts';
 export type { Report, ReportDiscovered, ReportPort } from './contract.ts';
-export { renderJson, renderNatJson, renderPortsJson } from './json.ts';
+export { renderJson, renderMapJson, renderNatJson, renderPortsJson } from './json.ts';
+export { isGood, type MapGroup, type MapReport, type ReportEntry, renderMap } from './map.ts';
 export { buildNatReport, type NatReport, renderNat } from './nat.ts';
 export type { ReportOrigin, ReportWarning } from './origin.ts';
 export {

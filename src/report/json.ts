@@ -1,4 +1,5 @@
 import type { Report } from './contract.ts';
+import type { MapReport } from './map.ts';
 import type { NatReport } from './nat.ts';
 import type { PortsReport } from './ports.ts';
 
@@ -13,6 +14,9 @@ export const renderNatJson = (report: NatReport): string => toJson(report);
 
 /** The same for `fullcone ports`. */
 export const renderPortsJson = (report: PortsReport): string => toJson(report);
+
+/** The same for `fullcone map`. */
+export const renderMapJson = (report: MapReport): string => toJson(report);
 
 const toJson = (value: object): string =>
   `${JSON.stringify(value, null, 2).replace(INVISIBLE, (character) => character.split('').map(escaped).join(''))}\n`;

@@ -57,16 +57,23 @@ function resolve(base: Place, url: string): Place | null {
   return isPath(path) ? { at: base.at, path } : null;
 }
 
-const ACTION = 'GetExternalIPAddress';
-
-/** SOAP, as UPnP Device Architecture 1.1 section 3.2.1 has it. It changes nothing in the router. */
-export function externalAddressQuestion({ type, control }: WanService): Uint8Array {
+/** SOAP, as UPnP Device Architecture 1.1 section 3.2.1 has it. `fields`: of our own making, without what XML would take for markup. */
+export function actionRequest(
+  { type, control }: WanService,
+  action: string,
+  fields: readonly (readonly [name: string, value: string | number])[] = [],
+): Uint8Array {
   const envelope = 'http://schemas.xmlsoap.org/soap/';
+  const inside = fields.map(([name, value]) => `<${name}>${value}</${name}>`).join('');
   const body =
     `<?xml version="1.0"?>\r\n<s:Envelope xmlns:s="${envelope}envelope/" s:encodingStyle="${envelope}encoding/">` +
-    `<s:Body><u:${ACTION} xmlns:u="${type}"></u:${ACTION}></s:Body></s:Envelope>\r\n`;
-  return postRequest(control, ['Content-Type: text/xml; charset="utf-8"', `SOAPAction: "${type}#${ACTION}"`], body);
+    `<s:Body><u:${action} xmlns:u="${type}">${inside}</u:${action}></s:Body></s:Envelope>\r\n`;
+  return postRequest(control, ['Content-Type: text/xml; charset="utf-8"', `SOAPAction: "${type}#${action}"`], body);
 }
+
+/** It changes nothing in the router. */
+export const externalAddressQuestion = (service: WanService): Uint8Array =>
+  actionRequest(service, 'GetExternalIPAddress');
 
 /** As the router says it; an empty text: it has none. null: the answer does not say. Never throws. */
 export function readExternalAddress(xml: string): string | null {
