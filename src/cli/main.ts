@@ -16,5 +16,9 @@ if (words[0] === 'restore') {
   process.exit();
 }
 
-const [{ runProgram }, { nodeSystem }] = await Promise.all([import('./program.ts'), import('../system/node/index.ts')]);
+const [{ runProgram }, { endQuietlyWithoutTerminal, nodeSystem }] = await Promise.all([
+  import('./program.ts'),
+  import('../system/node/index.ts'),
+]);
+endQuietlyWithoutTerminal(process);
 await runProgram(words, nodeSystem());

@@ -1,14 +1,13 @@
 import type { System } from '../system/index.ts';
 import { languageOf, runCommandLine } from './command-line.ts';
 import { sayInternal, sayMistake } from './say.ts';
-import { endQuietlyWithoutTerminal, processTerminal } from './terminal.ts';
+import { processTerminal } from './terminal.ts';
 import { EXIT } from './types.ts';
 import { VERSION } from './version.ts';
 
 /** Runs the command line of this process on that system, and sets the code with which it is going to end. */
 export async function runProgram(words: readonly string[], system: System): Promise<void> {
   const language = languageOf(words, process.env);
-  endQuietlyWithoutTerminal(process);
   const terminal = processTerminal(process, system.clock, (code) => {
     sayMistake({ key: 'output.cannot-print', facts: { code } }, context);
     process.exitCode = EXIT.internal;

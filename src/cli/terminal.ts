@@ -1,4 +1,3 @@
-import { isatty } from 'node:tty';
 import type { Milliseconds } from '../base/index.ts';
 import type { Clock, Timer } from '../system/index.ts';
 import type { Stream, Terminal } from './types.ts';
@@ -56,19 +55,6 @@ function whenOrphaned(process: NodeJS.Process, clock: Pick<Clock, 'now' | 'at'>,
     else then();
   }
   return { cancel: () => timer.cancel() };
-}
-
-/**
- * Node 20 crashes at its end (SIGABRT, or SIGSEGV) where the terminal is gone whose settings it wants to put right. So
- * whoever has lost his terminal ends by the signal that tells of it.
- */
-export function endQuietlyWithoutTerminal(process: NodeJS.Process): void {
-  const terminals = [process.stdin, process.stdout, process.stderr].filter(({ isTTY }) => isTTY).map(({ fd }) => fd);
-  process.on('exit', () => {
-    if (terminals.every((fd) => isatty(fd))) return;
-    process.removeAllListeners('SIGHUP');
-    process.kill(process.pid, 'SIGHUP');
-  });
 }
 
 /** A person can be asked who sees the question, and can answer. */

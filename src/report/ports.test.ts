@@ -85,7 +85,7 @@ it('where columns leave too little room, who holds a port stands below it', () =
   const [product] = everything.products;
   const holders = [{ pid: 812, name: 'asterisk', unit: 'asterisk.service', ports: ['udp/10000-10999'] }];
   const port = { protocol: 'udp', from: 10_000, to: 20_000, purpose: 'rtp', optional: true } as const;
-  const one = { ...port, address: '192.168.0.100', origin: { kind: 'built-in' } as const, holders };
+  const one: ListedPort = { ...port, address: '192.168.0.100', origin: { kind: 'built-in' }, holders };
   const listed = product ? [{ ...product, ports: [one], warnings: [] }] : [];
   const lines = renderPorts({ ...everything, products: listed }, 'en', { ...PLAIN, columns: 60 }).split('\n');
   expect(lines.slice(1, -1)).toEqual([

@@ -12,6 +12,8 @@ import { nodeTls } from './tls.ts';
 import { nodeUdp } from './udp.ts';
 import { nodeWire } from './wire.ts';
 
+export { endQuietlyWithoutTerminal } from './lost-terminal.ts';
+
 export const nodeSystem = (): System => ({
   clock: nodeClock,
   random: randomBytes,
