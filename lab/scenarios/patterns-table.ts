@@ -19,6 +19,9 @@ const unsupported = (
 
 const once = (udp: string, expect: Expectation): Scenario['steps'] => [{ check: { udp }, expect }];
 
+/** They are made of results, whoever gave them. */
+const SAME = { live: 'the pattern is that of the results', coturn: 'the pattern is that of the results' };
+
 /** What many ports have in common, and what can be said of a single one. */
 export const PATTERNS_SCENARIOS: readonly Scenario[] = [
   {
@@ -26,18 +29,20 @@ export const PATTERNS_SCENARIOS: readonly Scenario[] = [
     about: 'The signalling port is forwarded, and the range rule was forgotten.',
     network: network({ forwards: [{ ports: [range(5060), range(5090)], to: 'pbx' }] }),
     steps: once(
-      '5060,5090,9000-9009',
-      unsupported('some-ports', { '5060,5090': OPEN, '9000-9009': CLOSED }, 'media-range-missing'),
+      '5060,5090,9000-9003',
+      unsupported('some-ports', { '5060,5090': OPEN, '9000-9003': CLOSED }, 'media-range-missing'),
     ),
+    notIn: SAME,
   },
   {
     name: 'range-starts-late',
     about: 'The range rule begins too late.',
-    network: network({ forwards: [{ ports: [range(5060), range(9004, 9009)], to: 'pbx' }] }),
+    network: network({ forwards: [{ ports: [range(5060), range(9002, 9005)], to: 'pbx' }] }),
     steps: once(
-      '5060,9000-9009',
-      unsupported('some-ports', { '5060,9004-9009': OPEN, '9000-9003': CLOSED }, 'range-starts-late'),
+      '5060,9000-9005',
+      unsupported('some-ports', { '5060,9002-9005': OPEN, '9000-9001': CLOSED }, 'range-starts-late'),
     ),
+    notIn: SAME,
   },
   {
     name: 'random-single-port',
@@ -47,6 +52,7 @@ export const PATTERNS_SCENARIOS: readonly Scenario[] = [
       '9000',
       unsupported('all-ports', { '9000': { result: 'translated', cause: 'symmetric' } }, 'symmetric'),
     ),
+    notIn: SAME,
   },
   {
     name: 'random-single-port-server-of-one-address',
@@ -56,6 +62,7 @@ export const PATTERNS_SCENARIOS: readonly Scenario[] = [
       ...unsupported('all-ports', { '9000': { result: 'translated', cause: null } }, 'translated'),
       server: 'no-second-address',
     }),
+    notIn: SAME,
   },
   {
     name: 'outbound-blocked-server-without-response-port',
@@ -68,7 +75,7 @@ export const PATTERNS_SCENARIOS: readonly Scenario[] = [
       '9000-9003',
       unsupported('some-ports', { '9000,9002-9003': OPEN, '9001': { result: 'no-answer', cause: null } }, 'no-answer'),
     ),
-    notIn: { coturn: 'coturn cannot be told to behave like that' },
+    notIn: { live: SAME.live, coturn: 'coturn cannot be told to behave like that' },
   },
   {
     name: 'router-without-address',
@@ -77,8 +84,8 @@ export const PATTERNS_SCENARIOS: readonly Scenario[] = [
       ...network({ speaks: { protocols: ['upnp'], fault: 'no-address' } }),
       outer: { inside: '192.168.1.2' },
     },
-    steps: once('9000-9003', {
-      ...unsupported('all-ports', { '9000-9003': CLOSED }, 'router-without-address'),
+    steps: once('9000', {
+      ...unsupported('all-ports', { '9000': CLOSED }, 'router-without-address'),
       ...{ nats: null, routerReason: 'no-address' },
     }),
     notIn: {

@@ -29,17 +29,17 @@ const ask = (model: Model, name = PRIMARY): Promise<NatReport> => {
 
 /* What it says of which network is in lab/scenarios/nat-table.ts. */
 
-test.each(NAT_SCENARIOS.filter(({ asks }) => Object.keys(asks).length === 0))(
-  '$name, at 5 % loss each way: seldom not known',
-  async ({ network: spec }) => {
-    let known = 0;
-    for (let seed = 1; seed <= 50; seed++) {
-      const report = await ask(await open(spec, seed, 0.05));
-      if (report.mapping !== null && report.filtering !== null) known++;
-    }
-    expect(known).toBeGreaterThan(45);
-  },
-);
+/** Those that ask for nothing more, on a line that loses nothing itself. */
+const PLAIN = NAT_SCENARIOS.filter(({ asks, network: { loss } }) => Object.keys(asks).length === 0 && !loss);
+
+test.each(PLAIN)('$name, at 5 % loss each way: seldom not known', async ({ network: spec }) => {
+  let known = 0;
+  for (let seed = 1; seed <= 50; seed++) {
+    const report = await ask(await open(spec, seed, 0.05));
+    if (report.mapping !== null && report.filtering !== null) known++;
+  }
+  expect(known).toBeGreaterThan(45);
+});
 
 test('the public address is told', async () => {
   expect(await ask(await open(network({})))).toMatchObject({ publicAddress: '203.0.113.44' });
