@@ -1,0 +1,223 @@
+import type { Localised, Need, Ports } from '../routers/index.ts';
+import { type Dialect, eachRange, type Repair, type Section, span } from './types.ts';
+
+/** Static entries are one for each port; nobody pastes more than these, and no router keeps them gladly. */
+const MOST_ENTRIES = 256;
+
+const amount = ({ udp, tcp }: Ports): number => [...udp, ...tcp].reduce((sum, { from, to }) => sum + to - from + 1, 0);
+
+const NONE: Ports = { udp: [], tcp: [] };
+
+/** Static entries hold in both directions: those that forward also keep the port, and the other way round. */
+const both = ({ ports, needs }: Repair): Ports =>
+  needs.includes('forward') ? ports.forward : needs.includes('keep-source-port') ? ports['keep-source-port'] : NONE;
+
+const isStatic = (need: Need, { needs }: Repair): boolean =>
+  need === 'forward' || (need === 'keep-source-port' && !needs.includes('forward'));
+
+const SAME: Localised = {
+  en: 'The static entries above hold for what leaves, too.',
+  de: 'Die statischen Einträge oben gelten auch für das, was hinausgeht.',
+};
+
+const UNKNOWN: Localised = {
+  en: 'For this no commands are known to us; the steps of "fullcone advise" without --config say it in words.',
+  de: 'Dafür kennen wir keine Befehle; die Schritte von „fullcone advise“ ohne --config sagen es in Worten.',
+};
+
+export const CISCO_IOS: Dialect = {
+  id: 'cisco-ios',
+  comment: '! ',
+  wan: 'GigabitEthernet0/0',
+  wanNames: /^[A-Za-z][A-Za-z0-9/.-]{0,40}$/,
+  proven: false,
+  write: (repair) => repair.needs.map((need) => iosSection(need, repair)),
+};
+
+function iosSection(need: Need, repair: Repair): Section {
+  if (isStatic(need, repair)) return iosStatic(need, repair);
+  switch (need) {
+    case 'keep-source-port':
+      return { need, lines: [], note: SAME };
+    case 'alg-off':
+      return {
+        need,
+        lines: inConfiguration([
+          'no ip nat service sip udp port 5060',
+          'no ip nat service sip tcp port 5060',
+        ]),
+      };
+    case 'flush':
+      return { need, lines: ['clear ip nat translation *'] };
+    default:
+      return { need, lines: [], note: UNKNOWN };
+  }
+}
+
+const inConfiguration = (lines: readonly string[]): string[] => ['configure terminal', ...lines, 'end'];
+
+function iosStatic(need: Need, repair: Repair): Section {
+  const { pbx, wan, publicAddress } = repair;
+  const ports = both(repair);
+  if (amount(ports) > MOST_ENTRIES) {
+    return {
+      need,
+      lines: inConfiguration([`ip nat inside source static ${pbx} ${publicAddress ?? 'PUBLIC-ADDRESS'}`]),
+      note: {
+        en: 'IOS has no ranges here, and so many single entries are too many. This gives the PBX a whole public address: it must be one that nobody else uses.',
+        de: 'IOS kennt hier keine Bereiche, und so viele einzelne Einträge sind zu viele. Das gibt der Telefonanlage eine ganze öffentliche Adresse: Es muss eine sein, die niemand sonst benutzt.',
+      },
+    };
+  }
+  return {
+    need,
+    lines: inConfiguration(
+      eachRange(ports).flatMap(({ protocol, from, to }) =>
+        Array.from({ length: to - from + 1 }, (_, index) => from + index).map(
+          (port) => `ip nat inside source static ${protocol} ${pbx} ${port} interface ${wan} ${port}`,
+        ),
+      ),
+    ),
+  };
+}
+
+export const CISCO_ASA: Dialect = {
+  id: 'cisco-asa',
+  comment: '! ',
+  wan: 'outside',
+  wanNames: /^[A-Za-z][A-Za-z0-9_.-]{0,47}$/,
+  proven: false,
+  write: (repair) => repair.needs.map((need) => asaSection(need, repair)),
+};
+
+function asaSection(need: Need, repair: Repair): Section {
+  if (isStatic(need, repair)) return asaStatic(need, repair);
+  switch (need) {
+    case 'keep-source-port':
+      return { need, lines: [], note: SAME };
+    case 'alg-off':
+      return {
+        need,
+        lines: inConfiguration(['policy-map global_policy', ' class inspection_default', '  no inspect sip']),
+      };
+    case 'scan-exemption':
+      return {
+        need,
+        lines: inConfiguration(
+          repair.sources.map(
+            (source) => `threat-detection scanning-threat shun except ip-address ${source} 255.255.255.255`,
+          ),
+        ),
+      };
+    case 'flush':
+      return { need, lines: ['clear xlate'] };
+    default:
+      return { need, lines: [], note: UNKNOWN };
+  }
+}
+
+/** What leaves the PBX has these ports as its source: so the objects name sources, though packets come in for them. */
+function asaStatic(need: Need, repair: Repair): Section {
+  const { pbx, wan } = repair;
+  const objects = eachRange(both(repair)).map((range) => ({ ...range, name: `fullcone-${range.protocol}-${range.number}` }));
+  const words = (range: (typeof objects)[number]) =>
+    range.from === range.to ? `eq ${range.from}` : `range ${range.from} ${range.to}`;
+  return {
+    need,
+    lines: inConfiguration([
+      'object network fullcone-pbx',
+      ` host ${pbx}`,
+      ...objects.flatMap((range) => [
+        `object service ${range.name}`,
+        ` service ${range.protocol} source ${words(range)}`,
+      ]),
+      ...objects.map(
+        ({ name }, index) =>
+          `nat (inside,${wan}) ${index + 1} source static fullcone-pbx interface service ${name} ${name}`,
+      ),
+      ...(need === 'forward'
+        ? objects.map(
+            (range) => `access-list ${wan}_access_in extended permit ${range.protocol} any host ${pbx} ${words(range)}`,
+          )
+        : []),
+    ]),
+    note: {
+      en: `"inside" is the interface of the PBX. The access list must be the one that "show running-config access-group" names for ${wan}; a second one would replace it.`,
+      de: `„inside“ ist die Schnittstelle der Telefonanlage. Die Access List muss die sein, die „show running-config access-group“ für ${wan} nennt; eine zweite würde sie ersetzen.`,
+    },
+  };
+}
+
+const ZONES: Localised = {
+  en: 'If the PBX is in another zone than "trust", or the policy must stand before others: change the name, or "insert" it. Then "commit check".',
+  de: 'Ist die Telefonanlage in einer anderen Zone als „trust“, oder muss die Policy vor anderen stehen: den Namen ändern oder sie mit „insert“ verschieben. Dann „commit check“.',
+};
+
+export const JUNOS: Dialect = {
+  id: 'juniper-srx',
+  comment: '# ',
+  wan: 'untrust',
+  wanNames: /^[A-Za-z][A-Za-z0-9_-]{0,62}$/,
+  proven: false,
+  write: (repair) => repair.needs.map((need) => junosSection(need, repair)),
+};
+
+function junosSection(need: Need, repair: Repair): Section {
+  const { pbx } = repair;
+  switch (need) {
+    case 'forward':
+      return { need, lines: ['configure', ...junosForward(repair), 'commit and-quit'], note: ZONES };
+    case 'keep-source-port':
+      return { need, lines: ['configure', ...junosSource(repair), 'commit and-quit'], note: ZONES };
+    case 'alg-off':
+      return { need, lines: ['configure', 'set security alg sip disable', 'commit and-quit'] };
+    case 'flush':
+      return {
+        need,
+        lines: ['source', 'destination'].map((end) => `clear security flow session ${end}-prefix ${pbx}/32`),
+      };
+    default:
+      return { need, lines: [], note: UNKNOWN };
+  }
+}
+
+function junosForward({ pbx, wan, publicAddress, ports }: Repair): string[] {
+  const nat = 'set security nat destination';
+  const policy = `set security policies from-zone ${wan} to-zone trust policy fullcone-in`;
+  const ranges = eachRange(ports.forward).map((range) => ({ ...range, name: `fullcone-${range.protocol}-${range.number}` }));
+  return [
+    `${nat} pool fullcone-pbx address ${pbx}/32`,
+    `${nat} rule-set fullcone-in from zone ${wan}`,
+    ...ranges.flatMap((range) => {
+      const rule = `${nat} rule-set fullcone-in rule ${range.name}`;
+      return [
+        `${rule} match destination-address ${publicAddress ?? '0.0.0.0'}/${publicAddress === null ? 0 : 32}`,
+        `${rule} match protocol ${range.protocol}`,
+        `${rule} match destination-port ${span(range, ' to ')}`,
+        `${rule} then destination-nat pool fullcone-pbx`,
+      ];
+    }),
+    `set security address-book global address fullcone-pbx ${pbx}/32`,
+    ...ranges.flatMap((range) => [
+      `set applications application ${range.name} protocol ${range.protocol}`,
+      `set applications application ${range.name} destination-port ${span(range)}`,
+    ]),
+    `${policy} match source-address any`,
+    `${policy} match destination-address fullcone-pbx`,
+    ...ranges.map(({ name }) => `${policy} match application ${name}`),
+    `${policy} then permit`,
+  ];
+}
+
+function junosSource({ pbx, wan, publicAddress }: Repair): string[] {
+  const nat = 'set security nat source';
+  return [
+    `${nat} pool fullcone-out address ${publicAddress ?? 'PUBLIC-ADDRESS'}/32`,
+    `${nat} pool fullcone-out port no-translation`,
+    `${nat} rule-set fullcone-out from zone trust`,
+    `${nat} rule-set fullcone-out to zone ${wan}`,
+    `${nat} rule-set fullcone-out rule fullcone-out match source-address ${pbx}/32`,
+    `${nat} rule-set fullcone-out rule fullcone-out match protocol udp`,
+    `${nat} rule-set fullcone-out rule fullcone-out then source-nat pool fullcone-out`,
+  ];
+}

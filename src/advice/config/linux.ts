@@ -1,0 +1,293 @@
+import type { PortRange } from '../../base/index.ts';
+import type { Localised } from '../routers/index.ts';
+import { type Chain, type Dialect, eachRange, type Repair, type Section, span } from './types.ts';
+
+/** IFNAMSIZ of Linux is 16, with the zero at its end. */
+const LINUX_NAMES = /^[A-Za-z0-9][A-Za-z0-9_.@-]{0,14}$/;
+
+const chainName = ({ family, table, chain }: Chain): string => `${family} ${table} ${chain}`;
+
+/** A text of nft, for the shell. */
+const nft = (lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : ["nft -f - <<'END'", ...lines, 'END'];
+
+const setOf = (ranges: readonly PortRange[]): string => `{ ${ranges.map((range) => span(range)).join(', ')} }`;
+
+/** A table of its own, which replaces what an earlier text has put there, and whose rules come before all others. */
+const ownTable = (name: string, hook: string, priority: string, rules: readonly string[]): string[] => [
+  `table ip ${name}`,
+  `delete table ip ${name}`,
+  `table ip ${name} {`,
+  `  chain ${hook} {`,
+  `    type nat hook ${hook} priority ${priority}; policy accept;`,
+  ...rules.map((rule) => `    ${rule}`),
+  '  }',
+  '}',
+];
+
+const NO_CHAIN: Localised = {
+  en: 'If your chain of the hook "forward" drops what no rule names, it has to admit this, too. --forward-chain "inet filter forward", with the names that "nft list chains" shows, writes the rules.',
+  de: 'Verwirft Ihre Kette des Hooks „forward“, was keine Regel nennt, muss sie auch das zulassen. --forward-chain "inet filter forward", mit den Namen, die „nft list chains“ zeigt, schreibt die Regeln dazu.',
+};
+
+const NO_SCAN_CHAIN: Localised = {
+  en: 'Which chain counts new connections is not known. --scan-chain "ip filter guard", with the names that "nft list ruleset" shows, writes the rule.',
+  de: 'Welche Kette neue Verbindungen zählt, ist nicht bekannt. --scan-chain "ip filter guard", mit den Namen, die „nft list ruleset“ zeigt, schreibt die Regel dazu.',
+};
+
+function nftForward({ pbx, wan, ports, chains }: Repair): Section {
+  // What the router itself has as its address, and nothing that it only passes on.
+  const match = `iifname "${wan}" fib daddr type local`;
+  const rules = (['udp', 'tcp'] as const).flatMap((protocol) =>
+    ports.forward[protocol].length > 0
+      ? [`${match} ${protocol} dport ${setOf(ports.forward[protocol])} dnat to ${pbx}`]
+      : [],
+  );
+  const admit = ['ip daddr', 'ip saddr'].map((way) => `${way} ${pbx} ct status dnat accept`);
+  return {
+    need: 'forward',
+    lines: nft([
+      ...ownTable('fullcone_forward', 'prerouting', 'dstnat - 1', rules),
+      ...(chains.forward ? admit.map((rule) => inserted(chains.forward, rule)) : []),
+    ]),
+    ...(chains.forward ? {} : { note: NO_CHAIN }),
+  };
+}
+
+const inserted = (chain: Chain | null, rule: string): string => (chain ? `insert rule ${chainName(chain)} ${rule}` : '');
+
+const nftSource = ({ pbx, wan }: Repair): Section => ({
+  need: 'keep-source-port',
+  lines: nft(
+    ownTable('fullcone_source', 'postrouting', 'srcnat - 1', [
+      `oifname "${wan}" ip saddr ${pbx} meta l4proto udp masquerade`,
+    ]),
+  ),
+});
+
+const nftLetOut = ({ pbx, wan, ports, chains }: Repair): Section =>
+  chains.forward
+    ? {
+        need: 'let-out',
+        lines: nft([
+          inserted(
+            chains.forward,
+            `oifname "${wan}" ip saddr ${pbx} udp sport ${setOf(ports['let-out'].udp)} accept`,
+          ),
+        ]),
+      }
+    : { need: 'let-out', lines: [], note: NO_CHAIN };
+
+const nftScan = ({ sources, chains }: Repair): Section =>
+  chains.scan && sources.length > 0
+    ? {
+        need: 'scan-exemption',
+        lines: nft([inserted(chains.scan, `ip saddr { ${sources.join(', ')} } accept`)]),
+      }
+    : { need: 'scan-exemption', lines: [], note: NO_SCAN_CHAIN };
+
+const algOff: Section = {
+  need: 'alg-off',
+  lines: [
+    'modprobe -r nf_nat_sip nf_conntrack_sip',
+    "printf 'blacklist nf_nat_sip\\nblacklist nf_conntrack_sip\\n' >/etc/modprobe.d/fullcone-sip.conf",
+  ],
+  note: {
+    en: 'If the modules are in use, a rule assigns the helper "sip": remove that first.',
+    de: 'Sind die Module in Gebrauch, weist eine Regel den Helper „sip“ zu: diese zuerst entfernen.',
+  },
+};
+
+/** Also what came in and found nobody: `-d`. It says so where there was nothing to delete. */
+const flush = ({ pbx, publicAddress }: Repair): Section => ({
+  need: 'flush',
+  lines: [
+    `conntrack -D -s ${pbx}`,
+    `conntrack -D -r ${pbx}`,
+    ...(publicAddress === null ? [] : [`conntrack -D -p udp -d ${publicAddress}`]),
+  ],
+});
+
+export const NFTABLES: Dialect = {
+  id: 'nftables',
+  comment: '# ',
+  wan: null,
+  wanNames: LINUX_NAMES,
+  proven: true,
+  write: (repair) =>
+    repair.needs.map((need) => {
+      switch (need) {
+        case 'forward':
+          return nftForward(repair);
+        case 'keep-source-port':
+          return nftSource(repair);
+        case 'let-out':
+          return nftLetOut(repair);
+        case 'alg-off':
+          return algOff;
+        case 'scan-exemption':
+          return nftScan(repair);
+        case 'flush':
+          return flush(repair);
+      }
+    }),
+};
+
+/** A text of iptables-restore, for the shell; each table at its beginning, so that the rules come before all others. */
+const restore = (tables: Readonly<Record<string, readonly string[]>>): string[] => [
+  "iptables-restore --noflush <<'END'",
+  ...Object.entries(tables).flatMap(([table, rules]) => [`*${table}`, ...rules, 'COMMIT']),
+  'END',
+];
+
+function iptablesForward({ pbx, wan, ports }: Repair): Section {
+  const match = `-i ${wan} -m addrtype --dst-type LOCAL`;
+  return {
+    need: 'forward',
+    lines: restore({
+      nat: eachRange(ports.forward).map(
+        (range) => `-I PREROUTING ${match} -p ${range.protocol} --dport ${span(range, ':')} -j DNAT --to-destination ${pbx}`,
+      ),
+      filter: ['-d', '-s'].map((way) => `-I FORWARD ${way} ${pbx} -m conntrack --ctstate DNAT -j ACCEPT`),
+    }),
+  };
+}
+
+const iptablesSource = ({ pbx, wan }: Repair): Section => ({
+  need: 'keep-source-port',
+  lines: restore({ nat: [`-I POSTROUTING -o ${wan} -s ${pbx} -p udp -j MASQUERADE`] }),
+});
+
+const iptablesLetOut = ({ pbx, wan, ports }: Repair): Section => ({
+  need: 'let-out',
+  lines: restore({
+    filter: eachRange(ports['let-out'])
+      .filter(({ protocol }) => protocol === 'udp')
+      .map((range) => `-I FORWARD -o ${wan} -s ${pbx} -p udp --sport ${span(range, ':')} -j ACCEPT`),
+  }),
+});
+
+/** Where such rules stand: nobody knows, but a rule in front of them does no harm where there are none. */
+const iptablesScan = ({ pbx, wan, sources }: Repair): Section => ({
+  need: 'scan-exemption',
+  lines: restore({
+    raw: sources.map((source) => `-I PREROUTING -i ${wan} -s ${source} -j ACCEPT`),
+    mangle: sources.map((source) => `-I PREROUTING -i ${wan} -s ${source} -j ACCEPT`),
+    filter: sources.map((source) => `-I FORWARD -i ${wan} -s ${source} -d ${pbx} -j ACCEPT`),
+  }),
+});
+
+export const IPTABLES: Dialect = {
+  id: 'iptables',
+  comment: '# ',
+  wan: null,
+  wanNames: LINUX_NAMES,
+  proven: true,
+  write: (repair) =>
+    repair.needs.map((need) => {
+      switch (need) {
+        case 'forward':
+          return iptablesForward(repair);
+        case 'keep-source-port':
+          return iptablesSource(repair);
+        case 'let-out':
+          return iptablesLetOut(repair);
+        case 'alg-off':
+          return algOff;
+        case 'scan-exemption':
+          return iptablesScan(repair);
+        case 'flush':
+          return flush(repair);
+      }
+    }),
+};
+
+const OPENWRT_TABLE: Localised = {
+  en: 'Move the new redirects above others for the same ports: Network > Firewall > Port Forwards.',
+  de: 'Die neuen Weiterleitungen über andere für dieselben Ports schieben: Netzwerk > Firewall > Portweiterleitungen.',
+};
+
+const uci = (lines: readonly string[]): string[] => [
+  "uci -q batch <<'END'",
+  ...lines,
+  'commit firewall',
+  'END',
+  '/etc/init.d/firewall restart',
+];
+
+/** A named section, which a second text replaces. */
+const section = (name: string, type: string, options: Readonly<Record<string, string>>): string[] => [
+  `set firewall.${name}=${type}`,
+  ...Object.entries(options).map(([option, value]) => `set firewall.${name}.${option}='${value}'`),
+];
+
+const openwrtScan: Section = {
+  need: 'scan-exemption',
+  lines: [],
+  note: {
+    en: 'OpenWrt has no scan protection of its own; look at the packages that are installed (banIP, for one).',
+    de: 'OpenWrt hat keinen eigenen Schutz vor Scans; bei den installierten Paketen nachsehen (etwa banIP).',
+  },
+};
+
+export const OPENWRT: Dialect = {
+  id: 'openwrt',
+  comment: '# ',
+  wan: 'wan',
+  wanNames: /^[A-Za-z0-9_]{1,11}$/,
+  proven: false,
+  write: (repair) => repair.needs.map((need) => openwrtSection(need, repair)),
+};
+
+function openwrtSection(need: Section['need'], repair: Repair): Section {
+  const { pbx, wan, ports } = repair;
+  switch (need) {
+    case 'forward':
+      return {
+        need,
+        lines: uci(
+          eachRange(ports.forward).flatMap((range) =>
+            section(`fullcone_${range.protocol}_${range.number}`, 'redirect', {
+              ...{ name: `fullcone ${range.protocol} ${span(range)}`, target: 'DNAT', src: wan, proto: range.protocol },
+              ...{ src_dport: span(range), dest: 'lan', dest_ip: pbx },
+            }),
+          ),
+        ),
+        note: OPENWRT_TABLE,
+      };
+    case 'keep-source-port':
+      return {
+        need,
+        lines: uci(section('fullcone_source', 'nat', { src: wan, proto: 'udp', src_ip: pbx, target: 'MASQUERADE' })),
+      };
+    case 'let-out':
+      return {
+        need,
+        lines: uci(
+          section('fullcone_out', 'rule', {
+            ...{ name: 'fullcone out', src: 'lan', dest: wan, proto: 'udp', src_ip: pbx },
+            ...{ src_port: ports['let-out'].udp.map((range) => span(range)).join(' '), target: 'ACCEPT' },
+          }),
+        ),
+      };
+    case 'alg-off':
+      return {
+        need,
+        lines: [
+          'for zone in $(uci show firewall | sed -n "s/^firewall\\.\\([^.=]*\\)=zone$/\\1/p"); do uci set firewall.$zone.auto_helper=0; done',
+          'uci commit firewall',
+          '/etc/init.d/firewall restart',
+        ],
+      };
+    case 'scan-exemption':
+      return openwrtScan;
+    case 'flush':
+      return {
+        ...flush(repair),
+        note: {
+          en: 'The program is in the package "conntrack". Without it: restart the router.',
+          de: 'Das Programm ist im Paket „conntrack“. Ohne es: den Router neu starten.',
+        },
+      };
+  }
+}
