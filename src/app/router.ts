@@ -38,7 +38,7 @@ export async function askRouter(
 type Found = Pick<Extract<RunEvent, { kind: 'gateway' }>, 'gateway' | 'unknown'>;
 
 /** A gateway of the internet is no NAT of ours: it is left alone. */
-async function findGateway(server: string, local: string, { host }: System): Promise<Found> {
+export async function findGateway(server: string, local: string, { host }: System): Promise<Found> {
   if (!isLanAddress(local)) return { gateway: null, unknown: 'no-lan' };
   const gateway = await host.gatewayFor(server, local);
   if (gateway.kind === 'unknown') return { gateway: null, unknown: 'gateway-unknown' };

@@ -1,6 +1,7 @@
 /** How it reads: the report contract, and its renderers for people and for programs. */
 
 export { makeTexts } from '../advice/index.ts';
+export { type RouterAdvice, type RouterConfig, renderAdvice, renderConfig } from './advice.ts';
 export { buildReport } from './build.ts';
 export type { Report, ReportDiscovered, ReportPort } from './contract.ts';
 export { renderJson, renderNatJson, renderPortsJson } from './json.ts';
@@ -15,4 +16,5 @@ export {
   renderPorts,
   warningTexts,
 } from './ports.ts';
+export { type ReportProblem, readReport } from './read.ts';
 export { renderText } from './text.ts';

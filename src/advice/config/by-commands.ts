@@ -1,5 +1,6 @@
-import type { Localised, Need, Ports } from '../routers/index.ts';
-import { type Dialect, eachRange, type Repair, type Section, span } from './types.ts';
+import type { Localised, Ports } from '../routers/index.ts';
+import { type Dialect, eachRange, type Repair, span } from './types.ts';
+import { type Written, writing } from './writing.ts';
 
 /** Static entries are one for each port; nobody pastes more than these, and no router keeps them gladly. */
 const MOST_ENTRIES = 256;
@@ -12,17 +13,9 @@ const NONE: Ports = { udp: [], tcp: [] };
 const both = ({ ports, needs }: Repair): Ports =>
   needs.includes('forward') ? ports.forward : needs.includes('keep-source-port') ? ports['keep-source-port'] : NONE;
 
-const isStatic = (need: Need, { needs }: Repair): boolean =>
-  need === 'forward' || (need === 'keep-source-port' && !needs.includes('forward'));
-
 const SAME: Localised = {
   en: 'The static entries above hold for what leaves, too.',
   de: 'Die statischen Einträge oben gelten auch für das, was hinausgeht.',
-};
-
-const UNKNOWN: Localised = {
-  en: 'For this no commands are known to us; the steps of "fullcone advise" without --config say it in words.',
-  de: 'Dafür kennen wir keine Befehle; die Schritte von „fullcone advise“ ohne --config sagen es in Worten.',
 };
 
 export const CISCO_IOS: Dialect = {
@@ -31,37 +24,25 @@ export const CISCO_IOS: Dialect = {
   wan: 'GigabitEthernet0/0',
   wanNames: /^[A-Za-z][A-Za-z0-9/.-]{0,40}$/,
   proven: false,
-  write: (repair) => repair.needs.map((need) => iosSection(need, repair)),
+  write: writing({
+    forward: iosStatic,
+    'keep-source-port': (repair) => (repair.needs.includes('forward') ? { lines: [], note: SAME } : iosStatic(repair)),
+    'alg-off': () => ({
+      lines: inConfiguration(['no ip nat service sip udp port 5060', 'no ip nat service sip tcp port 5060']),
+    }),
+    flush: () => ({ lines: ['clear ip nat translation *'] }),
+  }),
 };
 
-function iosSection(need: Need, repair: Repair): Section {
-  if (isStatic(need, repair)) return iosStatic(need, repair);
-  switch (need) {
-    case 'keep-source-port':
-      return { need, lines: [], note: SAME };
-    case 'alg-off':
-      return {
-        need,
-        lines: inConfiguration([
-          'no ip nat service sip udp port 5060',
-          'no ip nat service sip tcp port 5060',
-        ]),
-      };
-    case 'flush':
-      return { need, lines: ['clear ip nat translation *'] };
-    default:
-      return { need, lines: [], note: UNKNOWN };
-  }
+function inConfiguration(lines: readonly string[]): string[] {
+  return ['configure terminal', ...lines, 'end'];
 }
 
-const inConfiguration = (lines: readonly string[]): string[] => ['configure terminal', ...lines, 'end'];
-
-function iosStatic(need: Need, repair: Repair): Section {
+function iosStatic(repair: Repair): Written {
   const { pbx, wan, publicAddress } = repair;
   const ports = both(repair);
   if (amount(ports) > MOST_ENTRIES) {
     return {
-      need,
       lines: inConfiguration([`ip nat inside source static ${pbx} ${publicAddress ?? 'PUBLIC-ADDRESS'}`]),
       note: {
         en: 'IOS has no ranges here, and so many single entries are too many. This gives the PBX a whole public address: it must be one that nobody else uses.',
@@ -70,7 +51,6 @@ function iosStatic(need: Need, repair: Repair): Section {
     };
   }
   return {
-    need,
     lines: inConfiguration(
       eachRange(ports).flatMap(({ protocol, from, to }) =>
         Array.from({ length: to - from + 1 }, (_, index) => from + index).map(
@@ -87,43 +67,31 @@ export const CISCO_ASA: Dialect = {
   wan: 'outside',
   wanNames: /^[A-Za-z][A-Za-z0-9_.-]{0,47}$/,
   proven: false,
-  write: (repair) => repair.needs.map((need) => asaSection(need, repair)),
+  write: writing({
+    forward: asaStatic,
+    'keep-source-port': (repair) => (repair.needs.includes('forward') ? { lines: [], note: SAME } : asaStatic(repair)),
+    'alg-off': () => ({
+      lines: inConfiguration(['policy-map global_policy', ' class inspection_default', '  no inspect sip']),
+    }),
+    'scan-exemption': ({ sources }) => ({
+      lines: inConfiguration(
+        sources.map((source) => `threat-detection scanning-threat shun except ip-address ${source} 255.255.255.255`),
+      ),
+    }),
+    flush: () => ({ lines: ['clear xlate'] }),
+  }),
 };
 
-function asaSection(need: Need, repair: Repair): Section {
-  if (isStatic(need, repair)) return asaStatic(need, repair);
-  switch (need) {
-    case 'keep-source-port':
-      return { need, lines: [], note: SAME };
-    case 'alg-off':
-      return {
-        need,
-        lines: inConfiguration(['policy-map global_policy', ' class inspection_default', '  no inspect sip']),
-      };
-    case 'scan-exemption':
-      return {
-        need,
-        lines: inConfiguration(
-          repair.sources.map(
-            (source) => `threat-detection scanning-threat shun except ip-address ${source} 255.255.255.255`,
-          ),
-        ),
-      };
-    case 'flush':
-      return { need, lines: ['clear xlate'] };
-    default:
-      return { need, lines: [], note: UNKNOWN };
-  }
-}
-
 /** What leaves the PBX has these ports as its source: so the objects name sources, though packets come in for them. */
-function asaStatic(need: Need, repair: Repair): Section {
+function asaStatic(repair: Repair): Written {
   const { pbx, wan } = repair;
-  const objects = eachRange(both(repair)).map((range) => ({ ...range, name: `fullcone-${range.protocol}-${range.number}` }));
+  const objects = eachRange(both(repair)).map((range) => ({
+    ...range,
+    name: `fullcone-${range.protocol}-${range.number}`,
+  }));
   const words = (range: (typeof objects)[number]) =>
     range.from === range.to ? `eq ${range.from}` : `range ${range.from} ${range.to}`;
   return {
-    need,
     lines: inConfiguration([
       'object network fullcone-pbx',
       ` host ${pbx}`,
@@ -135,7 +103,7 @@ function asaStatic(need: Need, repair: Repair): Section {
         ({ name }, index) =>
           `nat (inside,${wan}) ${index + 1} source static fullcone-pbx interface service ${name} ${name}`,
       ),
-      ...(need === 'forward'
+      ...(repair.needs.includes('forward')
         ? objects.map(
             (range) => `access-list ${wan}_access_in extended permit ${range.protocol} any host ${pbx} ${words(range)}`,
           )
@@ -159,32 +127,23 @@ export const JUNOS: Dialect = {
   wan: 'untrust',
   wanNames: /^[A-Za-z][A-Za-z0-9_-]{0,62}$/,
   proven: false,
-  write: (repair) => repair.needs.map((need) => junosSection(need, repair)),
+  write: writing({
+    forward: (repair) => ({ lines: ['configure', ...junosForward(repair), 'commit and-quit'], note: ZONES }),
+    'keep-source-port': (repair) => ({ lines: ['configure', ...junosSource(repair), 'commit and-quit'], note: ZONES }),
+    'alg-off': () => ({ lines: ['configure', 'set security alg sip disable', 'commit and-quit'] }),
+    flush: ({ pbx }) => ({
+      lines: ['source', 'destination'].map((end) => `clear security flow session ${end}-prefix ${pbx}/32`),
+    }),
+  }),
 };
-
-function junosSection(need: Need, repair: Repair): Section {
-  const { pbx } = repair;
-  switch (need) {
-    case 'forward':
-      return { need, lines: ['configure', ...junosForward(repair), 'commit and-quit'], note: ZONES };
-    case 'keep-source-port':
-      return { need, lines: ['configure', ...junosSource(repair), 'commit and-quit'], note: ZONES };
-    case 'alg-off':
-      return { need, lines: ['configure', 'set security alg sip disable', 'commit and-quit'] };
-    case 'flush':
-      return {
-        need,
-        lines: ['source', 'destination'].map((end) => `clear security flow session ${end}-prefix ${pbx}/32`),
-      };
-    default:
-      return { need, lines: [], note: UNKNOWN };
-  }
-}
 
 function junosForward({ pbx, wan, publicAddress, ports }: Repair): string[] {
   const nat = 'set security nat destination';
   const policy = `set security policies from-zone ${wan} to-zone trust policy fullcone-in`;
-  const ranges = eachRange(ports.forward).map((range) => ({ ...range, name: `fullcone-${range.protocol}-${range.number}` }));
+  const ranges = eachRange(ports.forward).map((range) => ({
+    ...range,
+    name: `fullcone-${range.protocol}-${range.number}`,
+  }));
   return [
     `${nat} pool fullcone-pbx address ${pbx}/32`,
     `${nat} rule-set fullcone-in from zone ${wan}`,

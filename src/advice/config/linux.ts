@@ -1,6 +1,7 @@
 import type { PortRange } from '../../base/index.ts';
 import type { Localised } from '../routers/index.ts';
-import { type Chain, type Dialect, eachRange, type Repair, type Section, span } from './types.ts';
+import { type Chain, type Dialect, eachRange, type Repair, span } from './types.ts';
+import { type Written, writing } from './writing.ts';
 
 /** IFNAMSIZ of Linux is 16, with the zero at its end. */
 const LINUX_NAMES = /^[A-Za-z0-9][A-Za-z0-9_.@-]{0,14}$/;
@@ -8,8 +9,7 @@ const LINUX_NAMES = /^[A-Za-z0-9][A-Za-z0-9_.@-]{0,14}$/;
 const chainName = ({ family, table, chain }: Chain): string => `${family} ${table} ${chain}`;
 
 /** A text of nft, for the shell. */
-const nft = (lines: readonly string[]): string[] =>
-  lines.length === 0 ? [] : ["nft -f - <<'END'", ...lines, 'END'];
+const nft = (lines: readonly string[]): string[] => (lines.length === 0 ? [] : ["nft -f - <<'END'", ...lines, 'END']);
 
 const setOf = (ranges: readonly PortRange[]): string => `{ ${ranges.map((range) => span(range)).join(', ')} }`;
 
@@ -35,7 +35,7 @@ const NO_SCAN_CHAIN: Localised = {
   de: 'Welche Kette neue Verbindungen zählt, ist nicht bekannt. --scan-chain "ip filter guard", mit den Namen, die „nft list ruleset“ zeigt, schreibt die Regel dazu.',
 };
 
-function nftForward({ pbx, wan, ports, chains }: Repair): Section {
+function nftForward({ pbx, wan, ports, chains }: Repair): Written {
   // What the router itself has as its address, and nothing that it only passes on.
   const match = `iifname "${wan}" fib daddr type local`;
   const rules = (['udp', 'tcp'] as const).flatMap((protocol) =>
@@ -45,7 +45,6 @@ function nftForward({ pbx, wan, ports, chains }: Repair): Section {
   );
   const admit = ['ip daddr', 'ip saddr'].map((way) => `${way} ${pbx} ct status dnat accept`);
   return {
-    need: 'forward',
     lines: nft([
       ...ownTable('fullcone_forward', 'prerouting', 'dstnat - 1', rules),
       ...(chains.forward ? admit.map((rule) => inserted(chains.forward, rule)) : []),
@@ -54,10 +53,10 @@ function nftForward({ pbx, wan, ports, chains }: Repair): Section {
   };
 }
 
-const inserted = (chain: Chain | null, rule: string): string => (chain ? `insert rule ${chainName(chain)} ${rule}` : '');
+const inserted = (chain: Chain | null, rule: string): string =>
+  chain ? `insert rule ${chainName(chain)} ${rule}` : '';
 
-const nftSource = ({ pbx, wan }: Repair): Section => ({
-  need: 'keep-source-port',
+const nftSource = ({ pbx, wan }: Repair): Written => ({
   lines: nft(
     ownTable('fullcone_source', 'postrouting', 'srcnat - 1', [
       `oifname "${wan}" ip saddr ${pbx} meta l4proto udp masquerade`,
@@ -65,29 +64,23 @@ const nftSource = ({ pbx, wan }: Repair): Section => ({
   ),
 });
 
-const nftLetOut = ({ pbx, wan, ports, chains }: Repair): Section =>
+const nftLetOut = ({ pbx, wan, ports, chains }: Repair): Written =>
   chains.forward
     ? {
-        need: 'let-out',
         lines: nft([
-          inserted(
-            chains.forward,
-            `oifname "${wan}" ip saddr ${pbx} udp sport ${setOf(ports['let-out'].udp)} accept`,
-          ),
+          inserted(chains.forward, `oifname "${wan}" ip saddr ${pbx} udp sport ${setOf(ports['let-out'].udp)} accept`),
         ]),
       }
-    : { need: 'let-out', lines: [], note: NO_CHAIN };
+    : { lines: [], note: NO_CHAIN };
 
-const nftScan = ({ sources, chains }: Repair): Section =>
+const nftScan = ({ sources, chains }: Repair): Written =>
   chains.scan && sources.length > 0
     ? {
-        need: 'scan-exemption',
         lines: nft([inserted(chains.scan, `ip saddr { ${sources.join(', ')} } accept`)]),
       }
-    : { need: 'scan-exemption', lines: [], note: NO_SCAN_CHAIN };
+    : { lines: [], note: NO_SCAN_CHAIN };
 
-const algOff: Section = {
-  need: 'alg-off',
+const ALG_OFF = {
   lines: [
     'modprobe -r nf_nat_sip nf_conntrack_sip',
     "printf 'blacklist nf_nat_sip\\nblacklist nf_conntrack_sip\\n' >/etc/modprobe.d/fullcone-sip.conf",
@@ -99,8 +92,7 @@ const algOff: Section = {
 };
 
 /** Also what came in and found nobody: `-d`. It says so where there was nothing to delete. */
-const flush = ({ pbx, publicAddress }: Repair): Section => ({
-  need: 'flush',
+const flush = ({ pbx, publicAddress }: Repair): Written => ({
   lines: [
     `conntrack -D -s ${pbx}`,
     `conntrack -D -r ${pbx}`,
@@ -114,23 +106,14 @@ export const NFTABLES: Dialect = {
   wan: null,
   wanNames: LINUX_NAMES,
   proven: true,
-  write: (repair) =>
-    repair.needs.map((need) => {
-      switch (need) {
-        case 'forward':
-          return nftForward(repair);
-        case 'keep-source-port':
-          return nftSource(repair);
-        case 'let-out':
-          return nftLetOut(repair);
-        case 'alg-off':
-          return algOff;
-        case 'scan-exemption':
-          return nftScan(repair);
-        case 'flush':
-          return flush(repair);
-      }
-    }),
+  write: writing({
+    forward: nftForward,
+    'keep-source-port': nftSource,
+    'let-out': nftLetOut,
+    'alg-off': () => ALG_OFF,
+    'scan-exemption': nftScan,
+    flush: flush,
+  }),
 };
 
 /** A text of iptables-restore, for the shell; each table at its beginning, so that the rules come before all others. */
@@ -140,26 +123,24 @@ const restore = (tables: Readonly<Record<string, readonly string[]>>): string[] 
   'END',
 ];
 
-function iptablesForward({ pbx, wan, ports }: Repair): Section {
+function iptablesForward({ pbx, wan, ports }: Repair): Written {
   const match = `-i ${wan} -m addrtype --dst-type LOCAL`;
   return {
-    need: 'forward',
     lines: restore({
       nat: eachRange(ports.forward).map(
-        (range) => `-I PREROUTING ${match} -p ${range.protocol} --dport ${span(range, ':')} -j DNAT --to-destination ${pbx}`,
+        (range) =>
+          `-I PREROUTING ${match} -p ${range.protocol} --dport ${span(range, ':')} -j DNAT --to-destination ${pbx}`,
       ),
       filter: ['-d', '-s'].map((way) => `-I FORWARD ${way} ${pbx} -m conntrack --ctstate DNAT -j ACCEPT`),
     }),
   };
 }
 
-const iptablesSource = ({ pbx, wan }: Repair): Section => ({
-  need: 'keep-source-port',
+const iptablesSource = ({ pbx, wan }: Repair): Written => ({
   lines: restore({ nat: [`-I POSTROUTING -o ${wan} -s ${pbx} -p udp -j MASQUERADE`] }),
 });
 
-const iptablesLetOut = ({ pbx, wan, ports }: Repair): Section => ({
-  need: 'let-out',
+const iptablesLetOut = ({ pbx, wan, ports }: Repair): Written => ({
   lines: restore({
     filter: eachRange(ports['let-out'])
       .filter(({ protocol }) => protocol === 'udp')
@@ -168,8 +149,7 @@ const iptablesLetOut = ({ pbx, wan, ports }: Repair): Section => ({
 });
 
 /** Where such rules stand: nobody knows, but a rule in front of them does no harm where there are none. */
-const iptablesScan = ({ pbx, wan, sources }: Repair): Section => ({
-  need: 'scan-exemption',
+const iptablesScan = ({ pbx, wan, sources }: Repair): Written => ({
   lines: restore({
     raw: sources.map((source) => `-I PREROUTING -i ${wan} -s ${source} -j ACCEPT`),
     mangle: sources.map((source) => `-I PREROUTING -i ${wan} -s ${source} -j ACCEPT`),
@@ -183,23 +163,14 @@ export const IPTABLES: Dialect = {
   wan: null,
   wanNames: LINUX_NAMES,
   proven: true,
-  write: (repair) =>
-    repair.needs.map((need) => {
-      switch (need) {
-        case 'forward':
-          return iptablesForward(repair);
-        case 'keep-source-port':
-          return iptablesSource(repair);
-        case 'let-out':
-          return iptablesLetOut(repair);
-        case 'alg-off':
-          return algOff;
-        case 'scan-exemption':
-          return iptablesScan(repair);
-        case 'flush':
-          return flush(repair);
-      }
-    }),
+  write: writing({
+    forward: iptablesForward,
+    'keep-source-port': iptablesSource,
+    'let-out': iptablesLetOut,
+    'alg-off': () => ALG_OFF,
+    'scan-exemption': iptablesScan,
+    flush: flush,
+  }),
 };
 
 const OPENWRT_TABLE: Localised = {
@@ -221,73 +192,55 @@ const section = (name: string, type: string, options: Readonly<Record<string, st
   ...Object.entries(options).map(([option, value]) => `set firewall.${name}.${option}='${value}'`),
 ];
 
-const openwrtScan: Section = {
-  need: 'scan-exemption',
-  lines: [],
-  note: {
-    en: 'OpenWrt has no scan protection of its own; look at the packages that are installed (banIP, for one).',
-    de: 'OpenWrt hat keinen eigenen Schutz vor Scans; bei den installierten Paketen nachsehen (etwa banIP).',
-  },
-};
-
 export const OPENWRT: Dialect = {
   id: 'openwrt',
   comment: '# ',
   wan: 'wan',
   wanNames: /^[A-Za-z0-9_]{1,11}$/,
   proven: false,
-  write: (repair) => repair.needs.map((need) => openwrtSection(need, repair)),
-};
-
-function openwrtSection(need: Section['need'], repair: Repair): Section {
-  const { pbx, wan, ports } = repair;
-  switch (need) {
-    case 'forward':
-      return {
-        need,
-        lines: uci(
-          eachRange(ports.forward).flatMap((range) =>
-            section(`fullcone_${range.protocol}_${range.number}`, 'redirect', {
-              ...{ name: `fullcone ${range.protocol} ${span(range)}`, target: 'DNAT', src: wan, proto: range.protocol },
-              ...{ src_dport: span(range), dest: 'lan', dest_ip: pbx },
-            }),
-          ),
-        ),
-        note: OPENWRT_TABLE,
-      };
-    case 'keep-source-port':
-      return {
-        need,
-        lines: uci(section('fullcone_source', 'nat', { src: wan, proto: 'udp', src_ip: pbx, target: 'MASQUERADE' })),
-      };
-    case 'let-out':
-      return {
-        need,
-        lines: uci(
-          section('fullcone_out', 'rule', {
-            ...{ name: 'fullcone out', src: 'lan', dest: wan, proto: 'udp', src_ip: pbx },
-            ...{ src_port: ports['let-out'].udp.map((range) => span(range)).join(' '), target: 'ACCEPT' },
+  write: writing({
+    forward: ({ pbx, wan, ports }) => ({
+      lines: uci(
+        eachRange(ports.forward).flatMap((range) =>
+          section(`fullcone_${range.protocol}_${range.number}`, 'redirect', {
+            ...{ name: `fullcone ${range.protocol} ${span(range)}`, target: 'DNAT', src: wan, proto: range.protocol },
+            ...{ src_dport: span(range), dest: 'lan', dest_ip: pbx },
           }),
         ),
-      };
-    case 'alg-off':
-      return {
-        need,
-        lines: [
-          'for zone in $(uci show firewall | sed -n "s/^firewall\\.\\([^.=]*\\)=zone$/\\1/p"); do uci set firewall.$zone.auto_helper=0; done',
-          'uci commit firewall',
-          '/etc/init.d/firewall restart',
-        ],
-      };
-    case 'scan-exemption':
-      return openwrtScan;
-    case 'flush':
-      return {
-        ...flush(repair),
-        note: {
-          en: 'The program is in the package "conntrack". Without it: restart the router.',
-          de: 'Das Programm ist im Paket „conntrack“. Ohne es: den Router neu starten.',
-        },
-      };
-  }
-}
+      ),
+      note: OPENWRT_TABLE,
+    }),
+    'keep-source-port': ({ pbx, wan }) => ({
+      lines: uci(section('fullcone_source', 'nat', { src: wan, proto: 'udp', src_ip: pbx, target: 'MASQUERADE' })),
+    }),
+    'let-out': ({ pbx, wan, ports }) => ({
+      lines: uci(
+        section('fullcone_out', 'rule', {
+          ...{ name: 'fullcone out', src: 'lan', dest: wan, proto: 'udp', src_ip: pbx },
+          ...{ src_port: ports['let-out'].udp.map((range) => span(range)).join(' '), target: 'ACCEPT' },
+        }),
+      ),
+    }),
+    'alg-off': () => ({
+      lines: [
+        'for zone in $(uci show firewall | sed -n "s/^firewall\\.\\([^.=]*\\)=zone$/\\1/p"); do uci set firewall.$zone.auto_helper=0; done',
+        'uci commit firewall',
+        '/etc/init.d/firewall restart',
+      ],
+    }),
+    'scan-exemption': () => ({
+      lines: [],
+      note: {
+        en: 'OpenWrt has no scan protection of its own; look at the packages that are installed (banIP, for one).',
+        de: 'OpenWrt hat keinen eigenen Schutz vor Scans; bei den installierten Paketen nachsehen (etwa banIP).',
+      },
+    }),
+    flush: (repair) => ({
+      ...flush(repair),
+      note: {
+        en: 'The program is in the package "conntrack". Without it: restart the router.',
+        de: 'Das Programm ist im Paket „conntrack“. Ohne es: den Router neu starten.',
+      },
+    }),
+  }),
+};

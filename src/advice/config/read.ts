@@ -58,7 +58,7 @@ export function readRepair(
       'keep-source-port': portsOf('keep-source-port'),
       'let-out': portsOf('let-out'),
     },
-    chains: { forward: valueOf(chains.forward), scan: valueOf(chains.scan) },
+    chains: { forward: chainIn(chains.forward), scan: chainIn(chains.scan) },
   });
 }
 
@@ -71,4 +71,4 @@ function chainOf(text: string | null): Result<Chain | null, RepairProblem> {
   return ok({ family, table, chain });
 }
 
-const valueOf = <T>(result: Result<T | null, unknown>): T | null => (result.kind === 'ok' ? result.value : null);
+const chainIn = <T>(result: Result<T | null, unknown>): T | null => (result.kind === 'ok' ? result.value : null);

@@ -1,5 +1,6 @@
-import type { Localised, Need } from '../routers/index.ts';
-import { type Dialect, eachRange, type Repair, type Section, span } from './types.ts';
+import type { Localised } from '../routers/index.ts';
+import { type Dialect, eachRange, type Repair, span } from './types.ts';
+import { writing } from './writing.ts';
 
 const NAMES = /^[A-Za-z0-9][A-Za-z0-9/._-]{0,30}$/;
 
@@ -7,26 +8,6 @@ const onTop = (what: string): Localised => ({
   en: `See that ${what} stand above all others for the same ports.`,
   de: `Nachsehen, dass ${what} über allen anderen für dieselben Ports stehen.`,
 });
-
-/** What a product has no commands for that we know. */
-const noCommands = (need: Need): Section => ({
-  need,
-  lines: [],
-  note: {
-    en: 'For this no commands are known to us; the steps of "fullcone advise" without --config say it in words.',
-    de: 'Dafür kennen wir keine Befehle; die Schritte von „fullcone advise“ ohne --config sagen es in Worten.',
-  },
-});
-
-type Writers = Partial<Readonly<Record<Need, (repair: Repair) => Omit<Section, 'need'>>>>;
-
-const writing =
-  (writers: Writers): Dialect['write'] =>
-  (repair) =>
-    repair.needs.map((need) => {
-      const written = writers[need]?.(repair);
-      return written ? { need, ...written } : noCommands(need);
-    });
 
 const list = (repair: Repair, protocol: 'udp' | 'tcp'): string =>
   repair.ports.forward[protocol].map((range) => span(range)).join(',');
@@ -148,7 +129,9 @@ export const MIKROTIK: Dialect = {
     }),
     'let-out': ({ pbx, wan, ports }) => ({
       lines: [
-        `/ip firewall filter add chain=forward out-interface-list=${wan} src-address=${pbx} protocol=udp src-port=${ports['let-out'].udp
+        `/ip firewall filter add chain=forward out-interface-list=${wan} src-address=${pbx} protocol=udp src-port=${ports[
+          'let-out'
+        ].udp
           .map((range) => span(range))
           .join(',')} action=accept comment="fullcone"`,
       ],
@@ -181,7 +164,9 @@ export const PF: Dialect = {
     forward: (repair) => ({
       lines: protocolsOf(repair).map(
         (protocol) =>
-          `pass in quick on ${repair.wan} inet proto ${protocol} from any to (${repair.wan}) port { ${repair.ports.forward[protocol]
+          `pass in quick on ${repair.wan} inet proto ${protocol} from any to (${repair.wan}) port { ${repair.ports.forward[
+            protocol
+          ]
             .map((range) => span(range, ':'))
             .join(', ')} } rdr-to ${repair.pbx}`,
       ),

@@ -24,12 +24,9 @@ export const BY_COMMANDS: readonly Router[] = [
         'cisco.com: ASA command reference, inspect sip',
         ['policy-map global_policy', 'class inspection_default', 'no inspect sip'],
       ),
-      'scan-exemption': step(
-        'For every one of {{sources}}.',
-        'Für jede von {{sources}}.',
-        null,
-        ['threat-detection scanning-threat shun except ip-address 198.51.100.10 255.255.255.255'],
-      ),
+      'scan-exemption': step('For every one of {{sources}}.', 'Für jede von {{sources}}.', null, [
+        'threat-detection scanning-threat shun except ip-address 198.51.100.10 255.255.255.255',
+      ]),
       flush: step(
         'This ends the current connections that are translated.',
         'Das beendet die laufenden Verbindungen, die übersetzt sind.',

@@ -2,5 +2,5 @@
 export { ANY_ROUTER } from './any.ts';
 export { needsOf, needsOfAll, type Ports, portsThatNeed, type Unasked } from './needs.ts';
 export { type FilledStep, stepsFor, type Values } from './steps.ts';
-export { findRouter, ROUTERS, recognise, type RouterSays } from './table.ts';
+export { findRouter, ROUTERS, type RouterSays, recognise } from './table.ts';
 export { type Localised, NEEDS, type Need, type Router, type Step } from './types.ts';

@@ -40,7 +40,8 @@ const isAboutAlg = (code: string): boolean => code.startsWith('sip-alg');
 const isTurnedBack = ({ code, facts }: Finding): boolean => code === 'rejected' && facts['by'] !== undefined;
 
 export function needsOf(finding: Finding): readonly Need[] {
-  if (isTurnedBack(finding)) return OUT;
+  // Whether they are forwarded could not be seen.
+  if (isTurnedBack(finding)) return ['forward', 'let-out', 'flush'];
   return isAboutAlg(finding.code) ? ALG : (NEEDS_OF[finding.code] ?? []);
 }
 

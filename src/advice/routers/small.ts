@@ -20,11 +20,7 @@ export const SMALL: readonly Router[] = [
         'service.avm.de: FRITZ!Box 7430, Portfreigaben',
       ),
       'keep-source-port': LINUX_INSIDE,
-      'alg-off': step(
-        'The FRITZ!Box has no switch for it.',
-        'Die FRITZ!Box hat dafür keinen Schalter.',
-        null,
-      ),
+      'alg-off': step('The FRITZ!Box has no switch for it.', 'Die FRITZ!Box hat dafür keinen Schalter.', null),
       flush: step(
         'Internet > Online Monitor: Reconnect; or restart the FRITZ!Box. See that the external ports are still those asked for.',
         'Internet > Online-Monitor: Neu verbinden; oder die FRITZ!Box neu starten. Nachsehen, ob die externen Ports noch die gewünschten sind.',

@@ -1,4 +1,4 @@
-import { formatRanges } from '../../base/index.ts';
+import { formatRanges, type PortRange } from '../../base/index.ts';
 import type { Finding, Language } from '../types.ts';
 import { ANY_ROUTER } from './any.ts';
 import { needsOfAll, type Ports, portsThatNeed, type Unasked } from './needs.ts';
@@ -73,8 +73,22 @@ function variables(values: Values, ports: Ports, language: Language): Readonly<R
   };
 }
 
+/** In steps ranges are to be typed; more than these nobody types. */
+const MOST_RANGES = 8;
+
 /** `UDP 5060, 9000-10999 and TCP 5060`. */
 function portsText({ udp, tcp }: Ports, language: Language): string {
-  const parts = [...(udp.length > 0 ? [`UDP ${formatRanges(udp)}`] : []), ...(tcp.length > 0 ? [`TCP ${formatRanges(tcp)}`] : [])];
-  return parts.length === 0 ? '…' : parts.join({ en: ' and ', de: ' und ' }[language]);
+  const parts = [
+    udp.length > 0 ? `UDP ${some(udp, language)}` : '',
+    tcp.length > 0 ? `TCP ${some(tcp, language)}` : '',
+  ];
+  return parts.filter((part) => part !== '').join({ en: ' and ', de: ' und ' }[language]) || '…';
+}
+
+function some(ranges: readonly PortRange[], language: Language): string {
+  const more = ranges.length - MOST_RANGES;
+  const first = formatRanges(ranges.slice(0, MOST_RANGES));
+  return more > 0
+    ? `${first} (${{ en: `and ${more} more ranges`, de: `und ${more} weitere Bereiche` }[language]})`
+    : first;
 }

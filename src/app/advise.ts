@@ -1,0 +1,111 @@
+import { type RepairOptions, type RepairProblem, type Router, routerKnowledge } from '../advice/index.ts';
+import { err, familyOf, isAnyAddress, ok, type Result } from '../base/index.ts';
+import type { Report, RouterAdvice, RouterConfig } from '../report/index.ts';
+import type { RouterSaid } from '../router/index.ts';
+
+/** A router that can be chosen. */
+export interface KnownRouter {
+  readonly id: string;
+  readonly name: string;
+  readonly versions: string;
+  /** Of the five facts: those that are known, and those of them that were read in a source. */
+  readonly known: number;
+  readonly verified: number;
+  /** Configuration can be written for it. */
+  readonly config: boolean;
+}
+
+/** The id of what stands for every router. */
+export const ANY_ROUTER = 'any';
+
+export async function listRouters(): Promise<readonly KnownRouter[]> {
+  const { ROUTERS, dialectOf } = await routerKnowledge();
+  return ROUTERS.map(({ id, name, versions, steps }) => {
+    const known = Object.values(steps);
+    const verified = known.filter(({ source }) => source !== null).length;
+    return { id, name, versions, known: known.length, verified, config: dialectOf(id) !== null };
+  });
+}
+
+/** null: no such router. */
+export async function findKnownRouter(id: string): Promise<{ readonly id: string; readonly name: string } | null> {
+  return (await routerKnowledge()).findRouter(id);
+}
+
+/** Who that is, by what it says; null: none of those that are known. */
+export async function recogniseRouter(
+  said: readonly RouterSaid[],
+): Promise<{ readonly id: string; readonly name: string } | null> {
+  const wordsOf = (by: RouterSaid['by']) => said.filter((one) => one.by === by).flatMap(({ words }) => words);
+  return (await routerKnowledge()).recognise({ device: wordsOf('upnp'), page: wordsOf('page') });
+}
+
+/** What the owner of the router adds to the report. */
+export interface AdviseOptions extends RepairOptions {
+  /** The PBX's address on the LAN, where the report does not say it. */
+  readonly pbx: string | null;
+}
+
+/** What to change in that router, by what the report found. */
+export async function adviseRouter(report: Report, id: string, options: AdviseOptions): Promise<RouterAdvice> {
+  const { ANY_ROUTER: any, dialectOf, findRouter, needsOf, stepsFor } = await routerKnowledge();
+  const router = findRouter(id) ?? any;
+  // The menus that are known are those of translation; over IPv6, and without it, a firewall is meant.
+  const isTranslated = report.findings.every(({ facts }) => facts['way'] !== 'firewall');
+  const wan = options.wan ?? dialectOf(router.id)?.wan ?? null;
+  const values = { ...sourceOf(report, options), wan };
+  return {
+    router: nameOf(router),
+    isTranslated,
+    steps: isTranslated ? stepsFor(router, report.findings, values, values.unasked) : [],
+    others: report.findings.filter(
+      (finding) => finding.severity !== 'info' && (!isTranslated || needsOf(finding).length === 0),
+    ),
+    config: dialectOf(router.id) !== null,
+  };
+}
+
+/** The rules for that router, as text to paste. */
+export async function configureRouter(
+  report: Report,
+  id: string,
+  options: AdviseOptions,
+): Promise<Result<RouterConfig, RepairProblem | { readonly kind: 'no-dialect' }>> {
+  const { dialectOf, findRouter, readRepair } = await routerKnowledge();
+  const router = findRouter(id);
+  const dialect = dialectOf(id);
+  if (!router || !dialect) return err({ kind: 'no-dialect' });
+  const repair = readRepair(sourceOf(report, options), options, dialect);
+  if (repair.kind === 'error') return repair;
+  const { pbx, wan } = repair.value;
+  const { comment, proven } = dialect;
+  return ok({ router: nameOf(router), pbx, wan, comment, proven, sections: dialect.write(repair.value) });
+}
+
+const nameOf = ({ id, name, versions }: Router): RouterAdvice['router'] => ({ id, name, versions });
+
+function sourceOf(report: Report, { pbx }: AdviseOptions) {
+  const { bindAddress = '', publicAddresses, servers, findings, sample } = report;
+  return {
+    findings,
+    unasked: (sample?.inferred ?? []).map(({ ports, result }) => ({ ports, result })),
+    pbx: pbx ?? (familyOf(bindAddress) === null || isAnyAddress(bindAddress) ? null : bindAddress),
+    publicAddress: addressIn(publicAddresses[0]),
+    sources: sourcesOf(servers),
+  };
+}
+
+/** Where the packets of the check came from: the servers' first and second addresses. */
+const sourcesOf = (servers: Report['servers']): readonly string[] => [
+  ...new Set(
+    servers
+      .filter(({ state }) => state === 'ok' || state === 'throttling')
+      .flatMap(({ address, otherAddress }) => [addressIn(address ?? ''), addressIn(hostOf(otherAddress ?? ''))])
+      .filter((address) => address !== null),
+  ),
+];
+
+/** Of `198.51.100.20:3479`, `[2001:db8::1]:3479`. */
+const hostOf = (endpoint: string): string => endpoint.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+
+const addressIn = (text = ''): string | null => (familyOf(text) === null ? null : text);
