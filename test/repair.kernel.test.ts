@@ -30,7 +30,10 @@ const LEFT_OUT: readonly (readonly [name: RegExp, why: string])[] = [
   [/^neighbour-/, 'another host of the LAN uses the port'],
   [/^tcp-payload-dropped/, 'what garbles packets is not told by a port alone'],
   [/^ipv6-/, 'over IPv6 nothing is translated; the steps are in words alone'],
-  [/^(repaired|tcp-repaired|random-forwarded-twice|live-no-forward|loss-no-forward)$/, 'the router is like another one here'],
+  [
+    /^(repaired|tcp-repaired|scan-guard-again|random-forwarded-twice|live-no-forward|loss-no-forward)$/,
+    'the router is like another one here',
+  ],
 ];
 
 /** Scenarios of which the first check finds something wrong. */
@@ -68,7 +71,9 @@ async function follow(lab: KernelLab, name: string, router: string, report: Repo
   const { status, stdout, stderr } = await lab.run('pbx', [...FULLCONE, ...words], { timeout: 20_000 });
   if (status !== 0) throw new Error(`no configuration: ${stderr}`);
   const pasted = await lab.run('router', ['sh', '-c', stdout], { timeout: 20_000 });
-  const trouble = pasted.stderr.split('\n').filter((line) => line !== '' && !/flow entries have been deleted/.test(line));
+  const trouble = pasted.stderr
+    .split('\n')
+    .filter((line) => line !== '' && !/flow entries have been deleted/.test(line));
   return trouble.join('\n');
 }
 
@@ -86,7 +91,10 @@ function iptablesRouter({ outward, filtering, forwards, blocked, input, ...rest 
     '*nat',
     ...forwards.flatMap(({ ports, to, protocols = ['udp', 'tcp'] }) =>
       protocols.flatMap((protocol) =>
-        rules(ports, (at) => `-A PREROUTING -i wan -p ${protocol} --dport ${at} -j DNAT --to-destination ${targets[to]}`),
+        rules(
+          ports,
+          (at) => `-A PREROUTING -i wan -p ${protocol} --dport ${at} -j DNAT --to-destination ${targets[to]}`,
+        ),
       ),
     ),
     `-A POSTROUTING -o wan -j MASQUERADE${outward === 'random' ? ' --random-fully' : ''}`,

@@ -30,16 +30,19 @@ interface Daemon {
   readonly says?: string;
   readonly natPmp: boolean;
   readonly upnp: boolean;
+  /** The model that its description names. */
+  readonly model?: string;
 }
 
 /** Only UPnP answers connections; NAT-PMP is known by its socket. */
 const READY = /HTTP listening on port|Listening for NAT-PMP/;
 
-async function startDaemon(lab: KernelLab, { says, natPmp, upnp }: Daemon): Promise<void> {
+async function startDaemon(lab: KernelLab, { says, natPmp, upnp, model }: Daemon): Promise<void> {
   const lines = [
     ...['ext_ifname=wan', 'listening_ip=lan', 'http_port=5000', 'secure_mode=yes'],
     ...[`enable_natpmp=${natPmp ? 'yes' : 'no'}`, `enable_upnp=${upnp ? 'yes' : 'no'}`],
     ...(says ? [`ext_ip=${says}`] : []),
+    ...(model ? [`model_name=${model}`] : []),
   ];
   const start = `printf '%s\\n' ${lines.join(' ')} >/run/upnp.conf
     exec miniupnpd -d -f /run/upnp.conf -P /run/upnp.pid 2>/run/upnp.log`;
@@ -142,5 +145,26 @@ describe.runIf(isHere).concurrent('miniupnpd', () => {
       expect(heard).toMatch(/GetExternalIPAddress/);
       expect(heard).not.toMatch(/PortMapping|port mapping request|redirecting/i);
     });
+  });
+
+  test.for([
+    ['Vigor2865', 'DrayTek Vigor, DrayOS 3.8 and later', 'the router calls itself DrayTek Vigor (--router draytek)'],
+    ['Grey-Box', 'Any router', /the router calls itself ".*Grey-Box.*", which is none of those that are known/],
+  ] as const)('advise asks it who it is: %s', async ([model, first, said], { expect }) => {
+    const { stdout, stderr } = await withDaemon({ natPmp: true, upnp: true, model }, async (lab) => {
+      const report = await ask<Report>(lab, 'check');
+      const words = [...FULLCONE, 'advise', '--router', 'auto', '/run/tmp/report.json'];
+      // Of a terminal there is none here: nobody is asked.
+      return lab.run('pbx', [
+        'sh',
+        '-c',
+        'printf %s "$0" >/run/tmp/report.json && exec "$@"',
+        JSON.stringify(report),
+        ...words,
+      ]);
+    });
+    expect(stdout.split('\n')[0]).toBe(first);
+    expect(stdout).toContain('UDP 5060, 9000');
+    expect(stderr).toMatch(said);
   });
 });

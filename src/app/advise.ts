@@ -1,5 +1,5 @@
 import { type RepairOptions, type RepairProblem, type Router, routerKnowledge } from '../advice/index.ts';
-import { err, familyOf, isAnyAddress, ok, type Result } from '../base/index.ts';
+import { canonicalIp, err, isAnyAddress, ok, type Result } from '../base/index.ts';
 import type { Report, RouterAdvice, RouterConfig } from '../report/index.ts';
 import type { RouterSaid } from '../router/index.ts';
 
@@ -89,7 +89,7 @@ function sourceOf(report: Report, { pbx }: AdviseOptions) {
   return {
     findings,
     unasked: (sample?.inferred ?? []).map(({ ports, result }) => ({ ports, result })),
-    pbx: pbx ?? (familyOf(bindAddress) === null || isAnyAddress(bindAddress) ? null : bindAddress),
+    pbx: pbx ?? (isAnyAddress(bindAddress) ? null : addressIn(bindAddress)),
     publicAddress: addressIn(publicAddresses[0]),
     sources: sourcesOf(servers),
   };
@@ -108,4 +108,5 @@ const sourcesOf = (servers: Report['servers']): readonly string[] => [
 /** Of `198.51.100.20:3479`, `[2001:db8::1]:3479`. */
 const hostOf = (endpoint: string): string => endpoint.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 
-const addressIn = (text = ''): string | null => (familyOf(text) === null ? null : text);
+/** Without a zone, which may be any text. */
+const addressIn = (text = ''): string | null => canonicalIp(text);

@@ -18,6 +18,11 @@ const SAME: Localised = {
   de: 'Die statischen Einträge oben gelten auch für das, was hinausgeht.',
 };
 
+const TOO_MANY: Localised = {
+  en: 'IOS has no ranges here, and so many single entries are too many for it. Give the PBX a public address of its own, which nobody else uses: ip nat inside source static, then the two addresses.',
+  de: 'IOS kennt hier keine Bereiche, und so viele einzelne Einträge sind ihm zu viele. Der Telefonanlage eine eigene öffentliche Adresse geben, die niemand sonst benutzt: ip nat inside source static, dann die beiden Adressen.',
+};
+
 export const CISCO_IOS: Dialect = {
   id: 'cisco-ios',
   comment: '! ',
@@ -39,17 +44,9 @@ function inConfiguration(lines: readonly string[]): string[] {
 }
 
 function iosStatic(repair: Repair): Written {
-  const { pbx, wan, publicAddress } = repair;
+  const { pbx, wan } = repair;
   const ports = both(repair);
-  if (amount(ports) > MOST_ENTRIES) {
-    return {
-      lines: inConfiguration([`ip nat inside source static ${pbx} ${publicAddress ?? 'PUBLIC-ADDRESS'}`]),
-      note: {
-        en: 'IOS has no ranges here, and so many single entries are too many. This gives the PBX a whole public address: it must be one that nobody else uses.',
-        de: 'IOS kennt hier keine Bereiche, und so viele einzelne Einträge sind zu viele. Das gibt der Telefonanlage eine ganze öffentliche Adresse: Es muss eine sein, die niemand sonst benutzt.',
-      },
-    };
-  }
+  if (amount(ports) > MOST_ENTRIES) return { lines: [], note: TOO_MANY };
   return {
     lines: inConfiguration(
       eachRange(ports).flatMap(({ protocol, from, to }) =>
@@ -116,6 +113,11 @@ function asaStatic(repair: Repair): Written {
   };
 }
 
+const POOL: Localised = {
+  en: 'The pool mostly needs a public address that the interface does not use itself. If the PBX is in another zone than "trust": change the name. Then "commit check".',
+  de: 'Der Pool braucht meist eine öffentliche Adresse, die die Schnittstelle nicht selbst benutzt. Ist die Telefonanlage in einer anderen Zone als „trust“: den Namen ändern. Dann „commit check“.',
+};
+
 const ZONES: Localised = {
   en: 'If the PBX is in another zone than "trust", or the policy must stand before others: change the name, or "insert" it. Then "commit check".',
   de: 'Ist die Telefonanlage in einer anderen Zone als „trust“, oder muss die Policy vor anderen stehen: den Namen ändern oder sie mit „insert“ verschieben. Dann „commit check“.',
@@ -129,7 +131,7 @@ export const JUNOS: Dialect = {
   proven: false,
   write: writing({
     forward: (repair) => ({ lines: ['configure', ...junosForward(repair), 'commit and-quit'], note: ZONES }),
-    'keep-source-port': (repair) => ({ lines: ['configure', ...junosSource(repair), 'commit and-quit'], note: ZONES }),
+    'keep-source-port': (repair) => ({ lines: ['configure', ...junosSource(repair), 'commit and-quit'], note: POOL }),
     'alg-off': () => ({ lines: ['configure', 'set security alg sip disable', 'commit and-quit'] }),
     flush: ({ pbx }) => ({
       lines: ['source', 'destination'].map((end) => `clear security flow session ${end}-prefix ${pbx}/32`),

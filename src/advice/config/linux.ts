@@ -86,8 +86,8 @@ const ALG_OFF = {
     "printf 'blacklist nf_nat_sip\\nblacklist nf_conntrack_sip\\n' >/etc/modprobe.d/fullcone-sip.conf",
   ],
   note: {
-    en: 'If the modules are in use, a rule assigns the helper "sip": remove that first.',
-    de: 'Sind die Module in Gebrauch, weist eine Regel den Helper „sip“ zu: diese zuerst entfernen.',
+    en: 'If the modules are in use, a rule assigns the helper "sip": remove that first. This part is not tested.',
+    de: 'Sind die Module in Gebrauch, weist eine Regel den Helper „sip“ zu: diese zuerst entfernen. Dieser Teil ist nicht getestet.',
   },
 };
 

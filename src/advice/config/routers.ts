@@ -275,14 +275,11 @@ export const FORTIOS: Dialect = {
         'set sip-expectation disable',
         'set sip-nat-trace disable',
         'end',
-        'config system session-helper',
-        'show',
-        'delete 13',
-        'end',
+        'show system session-helper',
       ],
       note: {
-        en: '13 is mostly the entry with "set name sip"; "show" tells. Paste up to there first.',
-        de: '13 ist meist der Eintrag mit „set name sip“; „show“ zeigt es. Zuerst bis dorthin einfügen.',
+        en: 'The last line shows the session helpers. Delete the one with "set name sip", by its number (mostly 13): config system session-helper, delete 13, end.',
+        de: 'Die letzte Zeile zeigt die Session-Helper. Den mit „set name sip“ über seine Nummer löschen (meist 13): config system session-helper, delete 13, end.',
       },
     }),
     flush: ({ pbx }) => ({

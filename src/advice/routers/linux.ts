@@ -200,7 +200,7 @@ export const LINUX: readonly Router[] = [
       'keep-source-port': step(
         'IP > Firewall > NAT: above masquerade, a rule of chain srcnat for UDP with source {{pbx}} and action src-nat to {{public}}, without ports. RouterOS keeps the port where it is free.',
         'IP > Firewall > NAT: über masquerade eine Regel der Chain srcnat für UDP mit Quelle {{pbx}} und Aktion src-nat auf {{public}}, ohne Ports. RouterOS behält den Port, wo er frei ist.',
-        EXTENSIONS,
+        null,
       ),
       'alg-off': step(
         'IP > Firewall > Service Ports: disable sip.',
