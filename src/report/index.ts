@@ -3,7 +3,7 @@
 export { makeTexts } from '../advice/index.ts';
 export { type RouterAdvice, type RouterConfig, renderAdvice, renderConfig } from './advice.ts';
 export { buildReport } from './build.ts';
-export type { Report, ReportDiscovered, ReportPort } from './contract.ts';
+export type { Report, ReportDiscovered, ReportFinding, ReportPort } from './contract.ts';
 export { renderJson, renderNatJson, renderPortsJson } from './json.ts';
 export { buildNatReport, type NatReport, renderNat } from './nat.ts';
 export type { ReportOrigin, ReportWarning } from './origin.ts';
