@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { type KernelLab, openLab } from '../lab/kernel/index.ts';
 import { labIsHere } from '../lab/kernel/test-tools.ts';
 import { FULLCONE } from '../lab/run-kernel.ts';
-import { type RouterSpec, reasonToSkip, SCENARIOS, type Scenario, serversOf } from '../lab/scenarios/index.ts';
+import { type NetworkSpec, type RouterSpec, reasonToSkip, SCENARIOS, type Scenario, serversOf } from '../lab/scenarios/index.ts';
 import type { PortRange } from '../src/base/index.ts';
 import type { Report } from '../src/report/index.ts';
 import { ensureBuilt } from './test-command.ts';
@@ -29,7 +29,8 @@ const LEFT_OUT: readonly (readonly [name: RegExp, why: string])[] = [
   [/port-in-use$/, 'a process of this machine holds the port'],
   [/^neighbour-/, 'another host of the LAN uses the port'],
   [/^tcp-payload-dropped/, 'what garbles packets is not told by a port alone'],
-  [/^ipv6-/, 'over IPv6 nothing is translated; the steps are in words alone'],
+  [/^ipv6-(masquerade|prefix)/, 'who translates IPv6 is told in words alone'],
+  [/^ipv6-(held|server-down|repaired)$/, 'a process of this machine, or the server; or the router is like another one here'],
   [
     /^(repaired|tcp-repaired|scan-guard-again|random-forwarded-twice|live-no-forward|loss-no-forward)$/,
     'the router is like another one here',
@@ -51,9 +52,10 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function check(lab: KernelLab, { steps: [first] }: Scenario, ...words: string[]): Promise<Report> {
-  const { udp, tcp, servers = serversOf(undefined), sample, mode = 'bind' } = first?.check ?? { udp: '' };
+  const { family, udp, tcp, servers = serversOf(family), sample, mode = 'bind' } = first?.check ?? { udp: '' };
   const command = [
     ...[...FULLCONE, 'check', '--udp', udp, ...(tcp ? ['--tcp', tcp] : []), '--rate', 'max', '--json', '--mode', mode],
+    ...(family === undefined ? [] : [family === 'ipv6' ? '-6' : '-4']),
     ...(sample === undefined ? ['--all'] : ['--sample', `${sample}`]),
     ...servers.flatMap((server) => ['--server', server]),
     ...words,
@@ -63,10 +65,14 @@ async function check(lab: KernelLab, { steps: [first] }: Scenario, ...words: str
   return JSON.parse(stdout) as Report;
 }
 
+const isIpv6 = ({ ports }: Report): boolean => ports.some(({ family }) => family === 'ipv6');
+
 async function follow(lab: KernelLab, name: string, router: string, report: Report): Promise<string> {
   const file = join(folder, `${router}-${name}.json`);
   writeFileSync(file, JSON.stringify(report));
-  const chains = ['--forward-chain', 'ip fullcone forward', '--scan-chain', 'ip fullcone guard'];
+  const chains = isIpv6(report)
+    ? ['--forward-chain', 'ip6 fullcone forward']
+    : ['--forward-chain', 'ip fullcone forward', '--scan-chain', 'ip fullcone guard'];
   const words = ['advise', '--router', router, '--config', '--wan', 'wan', ...chains, file];
   const { status, stdout, stderr } = await lab.run('pbx', [...FULLCONE, ...words], { timeout: 20_000 });
   if (status !== 0) throw new Error(`no configuration: ${stderr}`);
@@ -123,20 +129,46 @@ function iptablesRouter({ outward, filtering, forwards, blocked, input, ...rest 
   ].join('\n');
 }
 
+/** The same of IPv6, which translates nothing here. */
+function iptablesRouter6({ outward, forwards, blocked, refusal }: RouterSpec): string | null {
+  if (outward !== 'untranslated') return null;
+  const rules = (ranges: readonly PortRange[] | undefined, rule: (ports: string) => string) =>
+    (ranges ?? []).map(({ from, to }) => rule(`${from}:${to}`));
+  const prohibited = 'REJECT --reject-with icmp6-adm-prohibited';
+  return [
+    '*filter',
+    ':FORWARD DROP',
+    ...rules(blocked?.ports, (at) => `-A FORWARD -i lan -o wan -p udp --sport ${at} -j ${blocked?.how === 'reject' ? prohibited : 'DROP'}`),
+    '-A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT',
+    '-A FORWARD -i lan -j ACCEPT',
+    ...forwards.flatMap(({ ports, protocols = ['udp', 'tcp'] }) =>
+      protocols.flatMap((protocol) => rules(ports, (at) => `-A FORWARD -i wan -p ${protocol} --dport ${at} -j ACCEPT`)),
+    ),
+    ...(refusal === 'icmp' ? [`-A FORWARD -j ${prohibited}`] : []),
+    'COMMIT',
+    '',
+  ].join('\n');
+}
+
 /** Where it can be, the router itself is made of what its owner is told to use. */
-async function become(lab: KernelLab, router: string, spec: RouterSpec | null): Promise<void> {
-  const rules = router === 'iptables' && spec ? iptablesRouter(spec) : null;
-  if (rules === null) return;
-  const script = `nft delete table ip fullcone && iptables-restore <<'END'\n${rules}END\n`;
-  const { status, stderr } = await lab.run('router', ['sh', '-c', script]);
-  if (status !== 0) throw new Error(`no router of iptables: ${stderr}\n${rules}`);
+async function become(lab: KernelLab, router: string, { router: spec, ipv6 }: NetworkSpec): Promise<void> {
+  if (router !== 'iptables') return;
+  for (const [rules, family, program] of [
+    [spec && iptablesRouter(spec), 'ip', 'iptables'],
+    [ipv6 ? iptablesRouter6(ipv6) : null, 'ip6', 'ip6tables'],
+  ] as const) {
+    if (rules === null) continue;
+    const script = `nft delete table ${family} fullcone && ${program}-restore <<'END'\n${rules}END\n`;
+    const { status, stderr } = await lab.run('router', ['sh', '-c', script]);
+    if (status !== 0) throw new Error(`no router of ${program}: ${stderr}\n${rules}`);
+  }
 }
 
 describe.runIf(isHere).concurrent.each(['nftables', 'iptables'])('rules pasted into a router of %s', (router) => {
   test.for(REPAIRED)('$name', async (scenario, { expect }) => {
     const lab = await openLab(scenario.network, { server: 'fullcone', fullcone: FULLCONE });
     try {
-      await become(lab, router, scenario.network.router);
+      await become(lab, router, scenario.network);
       const before = await check(lab, scenario);
       expect(before.verdict).not.toBe('supported');
       expect(await follow(lab, scenario.name, router, before)).toBe('');

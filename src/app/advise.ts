@@ -48,20 +48,20 @@ export interface AdviseOptions extends RepairOptions {
 
 /** What to change in that router, by what the report found. */
 export async function adviseRouter(report: Report, id: string, options: AdviseOptions): Promise<RouterAdvice> {
-  const { ANY_ROUTER: any, dialectOf, findRouter, needsOf, stepsFor } = await routerKnowledge();
+  const { ANY_ROUTER: any, dialectOf, findRouter, isTranslated, needsOf, stepsFor } = await routerKnowledge();
   const router = findRouter(id) ?? any;
   // The menus that are known are those of translation; over IPv6, and without it, a firewall is meant.
-  const isTranslated = report.findings.every(({ facts }) => facts['way'] !== 'firewall');
+  const translated = isTranslated(report.findings);
   const wan = options.wan ?? dialectOf(router.id)?.wan ?? null;
   const values = { ...sourceOf(report, options), wan };
   return {
     router: nameOf(router),
-    isTranslated,
-    steps: isTranslated ? stepsFor(router, report.findings, values, values.unasked) : [],
+    isTranslated: translated,
+    steps: translated ? stepsFor(router, report.findings, values, values.unasked) : [],
     others: report.findings.filter(
-      (finding) => finding.severity !== 'info' && (!isTranslated || needsOf(finding).length === 0),
+      (finding) => finding.severity !== 'info' && (!translated || needsOf(finding).length === 0),
     ),
-    config: dialectOf(router.id) !== null,
+    config: translated ? dialectOf(router.id) !== null : dialectOf(router.id)?.admit !== undefined,
   };
 }
 
@@ -71,15 +71,17 @@ export async function configureRouter(
   id: string,
   options: AdviseOptions,
 ): Promise<Result<RouterConfig, RepairProblem | { readonly kind: 'no-dialect' }>> {
-  const { dialectOf, findRouter, readRepair } = await routerKnowledge();
+  const { dialectOf, findRouter, isTranslated, readRepair } = await routerKnowledge();
   const router = findRouter(id);
   const dialect = dialectOf(id);
   if (!router || !dialect) return err({ kind: 'no-dialect' });
-  const repair = readRepair(sourceOf(report, options), options, dialect);
+  const source = sourceOf(report, options);
+  const repair = readRepair(source, options, dialect);
   if (repair.kind === 'error') return repair;
   const { pbx, wan } = repair.value;
+  const write = isTranslated(source.findings) ? dialect.write : (dialect.admit ?? dialect.write);
   const { comment, proven } = dialect;
-  return ok({ router: nameOf(router), pbx, wan, comment, proven, sections: dialect.write(repair.value) });
+  return ok({ router: nameOf(router), pbx, wan, comment, proven, sections: write(repair.value) });
 }
 
 const nameOf = ({ id, name, versions }: Router): RouterAdvice['router'] => ({ id, name, versions });

@@ -8,7 +8,7 @@ import {
   listRouters,
   recogniseRouter,
 } from '../app/index.ts';
-import { err, isAnyAddress, isIpv4, ok, type Result } from '../base/index.ts';
+import { canonicalIp, err, isAnyAddress, ok, type Result } from '../base/index.ts';
 import { type Report, readReport, renderAdvice, renderConfig } from '../report/index.ts';
 import { displayOf } from './display.ts';
 import { sayMistake, sayNotice, TEXTS } from './say.ts';
@@ -56,7 +56,7 @@ async function list({ terminal, language }: Context): Promise<number> {
 async function readInput(command: AdviseCommand, { system }: Context): Promise<Result<Report, Mistake>> {
   const { report: path, router, pbx, config } = command;
   if (path === undefined) return wrong('advise.no-report');
-  if (pbx !== undefined && (!isIpv4(pbx) || isAnyAddress(pbx))) return wrong('advise.pbx', { given: pbx });
+  if (pbx !== undefined && (canonicalIp(pbx) === null || isAnyAddress(pbx))) return wrong('advise.pbx', { given: pbx });
   if (router !== undefined && router !== AUTO && !(await findKnownRouter(router)))
     return wrong('advise.unknown-router', { given: router });
   const only = [command.wan, command.forwardChain, command.scanChain].some((option) => option !== undefined);

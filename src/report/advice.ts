@@ -47,7 +47,7 @@ export function renderAdvice(advice: RouterAdvice, report: Report, language: Lan
     ...(advice.steps.length > 0 ? [wrap(say('advice.again'), page.width)] : []),
     ...(advice.others.length > 0 ? [wrap(say('advice.others'), page.width)] : []),
     ...advice.others.map((finding) => renderFinding(finding, true, page)),
-    ...(advice.config && advice.steps.length > 0
+    ...(advice.config && (advice.steps.length > 0 || !advice.isTranslated)
       ? [wrap(say('advice.config', { id: advice.router.id }), page.width)]
       : []),
   ];

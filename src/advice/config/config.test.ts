@@ -152,6 +152,45 @@ describe('the outline of each grammar', () => {
   });
 });
 
+const FILTERED = [
+  finding('not-forwarded', ['udp/9000-9005', 'tcp/5061'], { way: 'firewall' }),
+  finding('outbound-blocked', ['udp/9003'], { way: 'firewall' }),
+];
+
+describe('where nothing is translated, it is admitted', () => {
+  const admitted = (id: string, pbx: string): string => {
+    const dialect = dialectOf(id) as Dialect;
+    const chains = { forwardChain: 'inet fw4 forward', scanChain: null };
+    const read = readRepair({ ...SOURCE, findings: FILTERED, pbx }, { wan: 'eth0', ...chains }, dialect);
+    if (read.kind === 'error') return read.error.kind;
+    return (dialect.admit?.(read.value) ?? []).flatMap(({ lines }) => lines).join('\n');
+  };
+
+  it('nftables: in the chain that decides', () => {
+    expect(admitted('nftables', '2001:db8:1::100').split('\n')).toEqual([
+      "nft -f - <<'END'",
+      'insert rule inet fw4 forward iifname "eth0" ip6 daddr 2001:db8:1::100 udp dport { 9000-9005 } accept',
+      'insert rule inet fw4 forward iifname "eth0" ip6 daddr 2001:db8:1::100 tcp dport { 5061 } accept',
+      'END',
+      "nft -f - <<'END'",
+      'insert rule inet fw4 forward oifname "eth0" ip6 saddr 2001:db8:1::100 udp sport { 9003 } accept',
+      'END',
+      'conntrack -D -f ipv6 -s 2001:db8:1::100',
+      'conntrack -D -f ipv6 -d 2001:db8:1::100',
+    ]);
+  });
+
+  it('iptables: of that family', () => {
+    expect(admitted('iptables', '2001:db8:1::100')).toMatch(/^ip6tables-restore --noflush/);
+    expect(admitted('iptables', '203.0.113.44')).toMatch(/^iptables-restore --noflush/);
+    expect(admitted('iptables', '203.0.113.44')).toContain('-I FORWARD -o eth0 -s 203.0.113.44 -p udp --sport 9003 -j ACCEPT');
+  });
+
+  it.each(DIALECTS.filter(({ admit }) => !admit))('$id knows only rules that translate, and says so', ({ id }) => {
+    expect(admitted(id, '203.0.113.44')).toBe('not-translated');
+  });
+});
+
 describe('nothing gets into a command that was not looked at', () => {
   const nft = dialectOf('nftables') as Dialect;
   const kindOf = (source: Partial<RepairSource>, options: Partial<RepairOptions> = {}, dialect = nft): string => {
@@ -175,7 +214,11 @@ describe('nothing gets into a command that was not looked at', () => {
     ['not-a-chain', {}, { forwardChain: 'filter forward' }],
     ['not-a-chain', {}, { scanChain: "ip filter 'x" }],
     ['nothing-to-do', { findings: [finding('host-firewall', ['udp/9000'])] }, {}],
-    ['not-translated', { findings: [finding('not-forwarded', ['udp/9000'], { way: 'firewall' })] }, {}],
+    ['ok', { findings: FILTERED }, {}],
+    ['ok', { findings: FILTERED, pbx: '2001:db8:1::100' }, { scanChain: null }],
+    // Of the other family: no packet would meet it.
+    ['not-a-chain', { findings: FILTERED, pbx: '2001:db8:1::100' }, { forwardChain: 'ip filter forward' }],
+    ['not-a-chain', {}, { forwardChain: 'ip6 filter forward' }],
     ['ok', {}, { wan: 'ppp0', forwardChain: '  ip   filter  forward ' }],
   ] as const)('%s: %j %j', (kind, source, options) => {
     expect(kindOf(source, options)).toBe(kind);

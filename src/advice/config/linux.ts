@@ -1,17 +1,11 @@
-import type { PortRange } from '../../base/index.ts';
 import type { Localised } from '../routers/index.ts';
-import { type Chain, type Dialect, eachRange, type Repair, span } from './types.ts';
+import { IPTABLES_ADMIT, NFTABLES_ADMIT } from './admit.ts';
+import { ALG_OFF, inserted, NO_CHAIN, NO_SCAN_CHAIN, nft, restore, setOf } from './linux-words.ts';
+import { type Dialect, eachRange, type Repair, span } from './types.ts';
 import { type Written, writing } from './writing.ts';
 
 /** IFNAMSIZ of Linux is 16, with the zero at its end. */
 const LINUX_NAMES = /^[A-Za-z0-9][A-Za-z0-9_.@-]{0,14}$/;
-
-const chainName = ({ family, table, chain }: Chain): string => `${family} ${table} ${chain}`;
-
-/** A text of nft, for the shell. */
-const nft = (lines: readonly string[]): string[] => (lines.length === 0 ? [] : ["nft -f - <<'END'", ...lines, 'END']);
-
-const setOf = (ranges: readonly PortRange[]): string => `{ ${ranges.map((range) => span(range)).join(', ')} }`;
 
 /** A table of its own, which replaces what an earlier text has put there, and whose rules come before all others. */
 const ownTable = (name: string, hook: string, priority: string, rules: readonly string[]): string[] => [
@@ -24,16 +18,6 @@ const ownTable = (name: string, hook: string, priority: string, rules: readonly 
   '  }',
   '}',
 ];
-
-const NO_CHAIN: Localised = {
-  en: 'If your chain of the hook "forward" drops what no rule names, it has to admit this, too. --forward-chain "inet filter forward", with the names that "nft list chains" shows, writes the rules.',
-  de: 'Verwirft Ihre Kette des Hooks „forward“, was keine Regel nennt, muss sie auch das zulassen. --forward-chain "inet filter forward", mit den Namen, die „nft list chains“ zeigt, schreibt die Regeln dazu.',
-};
-
-const NO_SCAN_CHAIN: Localised = {
-  en: 'Which chain counts new connections is not known. --scan-chain "ip filter guard", with the names that "nft list ruleset" shows, writes the rule.',
-  de: 'Welche Kette neue Verbindungen zählt, ist nicht bekannt. --scan-chain "ip filter guard", mit den Namen, die „nft list ruleset“ zeigt, schreibt die Regel dazu.',
-};
 
 function nftForward({ pbx, wan, ports, chains }: Repair): Written {
   // What the router itself has as its address, and nothing that it only passes on.
@@ -52,9 +36,6 @@ function nftForward({ pbx, wan, ports, chains }: Repair): Written {
     ...(chains.forward ? {} : { note: NO_CHAIN }),
   };
 }
-
-const inserted = (chain: Chain | null, rule: string): string =>
-  chain ? `insert rule ${chainName(chain)} ${rule}` : '';
 
 const nftSource = ({ pbx, wan }: Repair): Written => ({
   lines: nft(
@@ -80,17 +61,6 @@ const nftScan = ({ sources, chains }: Repair): Written =>
       }
     : { lines: [], note: NO_SCAN_CHAIN };
 
-const ALG_OFF = {
-  lines: [
-    'modprobe -r nf_nat_sip nf_conntrack_sip',
-    "printf 'blacklist nf_nat_sip\\nblacklist nf_conntrack_sip\\n' >/etc/modprobe.d/fullcone-sip.conf",
-  ],
-  note: {
-    en: 'If the modules are in use, a rule assigns the helper "sip": remove that first. This part is not tested.',
-    de: 'Sind die Module in Gebrauch, weist eine Regel den Helper „sip“ zu: diese zuerst entfernen. Dieser Teil ist nicht getestet.',
-  },
-};
-
 /** Also what came in and found nobody: `-d`. It says so where there was nothing to delete. */
 const flush = ({ pbx, publicAddress }: Repair): Written => ({
   lines: [
@@ -112,16 +82,10 @@ export const NFTABLES: Dialect = {
     'let-out': nftLetOut,
     'alg-off': () => ALG_OFF,
     'scan-exemption': nftScan,
-    flush: flush,
+    flush,
   }),
+  admit: NFTABLES_ADMIT,
 };
-
-/** A text of iptables-restore, for the shell; each table at its beginning, so that the rules come before all others. */
-const restore = (tables: Readonly<Record<string, readonly string[]>>): string[] => [
-  "iptables-restore --noflush <<'END'",
-  ...Object.entries(tables).flatMap(([table, rules]) => [`*${table}`, ...rules, 'COMMIT']),
-  'END',
-];
 
 function iptablesForward({ pbx, wan, ports }: Repair): Written {
   const match = `-i ${wan} -m addrtype --dst-type LOCAL`;
@@ -169,8 +133,9 @@ export const IPTABLES: Dialect = {
     'let-out': iptablesLetOut,
     'alg-off': () => ALG_OFF,
     'scan-exemption': iptablesScan,
-    flush: flush,
+    flush,
   }),
+  admit: IPTABLES_ADMIT,
 };
 
 const OPENWRT_TABLE: Localised = {

@@ -1,4 +1,4 @@
-import { err, isAnyAddress, isIpv4, ok, type Result } from '../../base/index.ts';
+import { canonicalIp, err, type Family, familyOf, isAnyAddress, ok, type Result } from '../../base/index.ts';
 import { needsOfAll, portsThatNeed, type Unasked } from '../routers/index.ts';
 import type { Finding } from '../types.ts';
 import type { Chain, Dialect, Repair } from './types.ts';
@@ -22,9 +22,9 @@ export interface RepairOptions {
 export type RepairProblem =
   /** No finding asks for anything that a router could be told. */
   | { readonly kind: 'nothing-to-do' }
-  /** Over IPv6, and where the PBX has the public address, nothing is translated; these rules translate. */
+  /** Over IPv6, and where the PBX has the public address, nothing is translated; the rules of this dialect translate. */
   | { readonly kind: 'not-translated' }
-  /** `given`: what there is instead of an IPv4 address of the PBX. */
+  /** `given`: what there is instead of an address of the PBX; where something is translated, of IPv4. */
   | { readonly kind: 'no-pbx'; readonly given: string }
   | { readonly kind: 'no-wan' }
   | { readonly kind: 'not-a-wan'; readonly given: string }
@@ -38,21 +38,24 @@ export function readRepair(
 ): Result<Repair, RepairProblem> {
   const needs = needsOfAll(source.findings);
   if (needs.length === 0) return err({ kind: 'nothing-to-do' });
-  if (source.findings.some(({ facts }) => facts['way'] === 'firewall')) return err({ kind: 'not-translated' });
-  const { pbx } = source;
-  if (pbx === null || !isIpv4(pbx) || isAnyAddress(pbx)) return err({ kind: 'no-pbx', given: pbx ?? '' });
+  const translated = isTranslated(source.findings);
+  if (!translated && !dialect.admit) return err({ kind: 'not-translated' });
+  const pbx = canonicalIp(source.pbx ?? '');
+  const family = pbx === null || isAnyAddress(pbx) ? null : familyOf(pbx);
+  if (pbx === null || family === null || (translated && family === 'ipv6'))
+    return err({ kind: 'no-pbx', given: source.pbx ?? '' });
   const wan = options.wan ?? dialect.wan;
   if (wan === null) return err({ kind: 'no-wan' });
   if (!dialect.wanNames.test(wan)) return err({ kind: 'not-a-wan', given: wan });
-  const chains = { forward: chainOf(options.forwardChain), scan: chainOf(options.scanChain) };
+  const chains = { forward: chainOf(options.forwardChain, family), scan: chainOf(options.scanChain, family) };
   for (const chain of Object.values(chains)) if (chain.kind === 'error') return chain;
   const portsOf = (need: keyof Repair['ports']) => portsThatNeed(need, source.findings, source.unasked);
+  const own = (address: string | null): address is string =>
+    address !== null && canonicalIp(address) === address && familyOf(address) === family && !isAnyAddress(address);
   return ok({
-    needs,
-    pbx,
-    wan,
-    publicAddress: source.publicAddress !== null && isIpv4(source.publicAddress) ? source.publicAddress : null,
-    sources: [...new Set(source.sources.filter((address) => isIpv4(address) && !isAnyAddress(address)))],
+    ...{ needs, family, pbx, wan },
+    publicAddress: own(source.publicAddress) ? source.publicAddress : null,
+    sources: [...new Set(source.sources.filter(own))],
     ports: {
       forward: portsOf('forward'),
       'keep-source-port': portsOf('keep-source-port'),
@@ -62,13 +65,20 @@ export function readRepair(
   });
 }
 
-const CHAIN = /^(ip|inet) ([A-Za-z_][A-Za-z0-9_]{0,31}) ([A-Za-z_][A-Za-z0-9_]{0,31})$/;
+const CHAIN = /^(ip6?|inet) ([A-Za-z_][A-Za-z0-9_]{0,31}) ([A-Za-z_][A-Za-z0-9_]{0,31})$/;
 
-function chainOf(text: string | null): Result<Chain | null, RepairProblem> {
+const FAMILIES = { ipv4: 'ip', ipv6: 'ip6' } as const;
+
+/** One of another family sees none of these packets. */
+function chainOf(text: string | null, family: Family): Result<Chain | null, RepairProblem> {
   if (text === null) return ok(null);
-  const [, family, table = '', chain = ''] = CHAIN.exec(text.trim().replace(/\s+/g, ' ')) ?? [];
-  if (family !== 'ip' && family !== 'inet') return err({ kind: 'not-a-chain', given: text });
-  return ok({ family, table, chain });
+  const [, kind, table = '', chain = ''] = CHAIN.exec(text.trim().replace(/\s+/g, ' ')) ?? [];
+  if (kind !== 'inet' && kind !== FAMILIES[family]) return err({ kind: 'not-a-chain', given: text });
+  return ok({ family: kind, table, chain });
 }
+
+/** Nothing is, over IPv6, and where the PBX itself has the public address. */
+export const isTranslated = (findings: readonly Finding[]): boolean =>
+  findings.every(({ facts }) => facts['way'] !== 'firewall');
 
 const chainIn = <T>(result: Result<T | null, unknown>): T | null => (result.kind === 'ok' ? result.value : null);

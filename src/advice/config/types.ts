@@ -1,16 +1,17 @@
-import type { PortRange } from '../../base/index.ts';
+import type { Family, PortRange } from '../../base/index.ts';
 import type { Localised, Need, Ports } from '../routers/index.ts';
 
 /** All that a configuration is made of. Every value has been looked at (`readRepair`): it may stand in a command. */
 export interface Repair {
   readonly needs: readonly Need[];
-  /** IPv4. */
+  /** Of the PBX's address, and of all others here. IPv6 only where nothing is translated. */
+  readonly family: Family;
   readonly pbx: string;
   /** The interface, zone or port to the internet, as the product calls it. */
   readonly wan: string;
-  /** IPv4; null: not known. */
+  /** null: not known. */
   readonly publicAddress: string | null;
-  /** Of the servers from which the check is answered, IPv4. */
+  /** Of the servers from which the check is answered. */
   readonly sources: readonly string[];
   readonly ports: Readonly<Record<'forward' | 'keep-source-port' | 'let-out', Ports>>;
   /** Of a Linux packet filter: the chain that decides what is passed on, and the one that counts new connections. */
@@ -18,7 +19,7 @@ export interface Repair {
 }
 
 export interface Chain {
-  readonly family: 'ip' | 'inet';
+  readonly family: 'ip' | 'ip6' | 'inet';
   readonly table: string;
   readonly chain: string;
 }
@@ -44,6 +45,8 @@ export interface Dialect {
   /** Its rules were loaded into a real one, and the next check was `supported`. */
   readonly proven: boolean;
   readonly write: (repair: Repair) => readonly Section[];
+  /** The same where nothing is translated: what comes is admitted, and not forwarded. Absent: no rules are known for that. */
+  readonly admit?: (repair: Repair) => readonly Section[];
 }
 
 /** One for each range, with its protocol, counted from one. */
