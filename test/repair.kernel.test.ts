@@ -5,7 +5,14 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { type KernelLab, openLab } from '../lab/kernel/index.ts';
 import { labIsHere } from '../lab/kernel/test-tools.ts';
 import { FULLCONE } from '../lab/run-kernel.ts';
-import { type NetworkSpec, type RouterSpec, reasonToSkip, SCENARIOS, type Scenario, serversOf } from '../lab/scenarios/index.ts';
+import {
+  type NetworkSpec,
+  type RouterSpec,
+  reasonToSkip,
+  SCENARIOS,
+  type Scenario,
+  serversOf,
+} from '../lab/scenarios/index.ts';
 import type { PortRange } from '../src/base/index.ts';
 import type { Report } from '../src/report/index.ts';
 import { ensureBuilt } from './test-command.ts';
@@ -30,7 +37,10 @@ const LEFT_OUT: readonly (readonly [name: RegExp, why: string])[] = [
   [/^neighbour-/, 'another host of the LAN uses the port'],
   [/^tcp-payload-dropped/, 'what garbles packets is not told by a port alone'],
   [/^ipv6-(masquerade|prefix)/, 'who translates IPv6 is told in words alone'],
-  [/^ipv6-(held|server-down|repaired)$/, 'a process of this machine, or the server; or the router is like another one here'],
+  [
+    /^ipv6-(held|server-down|repaired)$/,
+    'a process of this machine, or the server; or the router is like another one here',
+  ],
   [
     /^(repaired|tcp-repaired|scan-guard-again|random-forwarded-twice|live-no-forward|loss-no-forward)$/,
     'the router is like another one here',
@@ -138,7 +148,10 @@ function iptablesRouter6({ outward, forwards, blocked, refusal }: RouterSpec): s
   return [
     '*filter',
     ':FORWARD DROP',
-    ...rules(blocked?.ports, (at) => `-A FORWARD -i lan -o wan -p udp --sport ${at} -j ${blocked?.how === 'reject' ? prohibited : 'DROP'}`),
+    ...rules(
+      blocked?.ports,
+      (at) => `-A FORWARD -i lan -o wan -p udp --sport ${at} -j ${blocked?.how === 'reject' ? prohibited : 'DROP'}`,
+    ),
     '-A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT',
     '-A FORWARD -i lan -j ACCEPT',
     ...forwards.flatMap(({ ports, protocols = ['udp', 'tcp'] }) =>

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { err, ok } from '../base/index.ts';
 import type { Report, ReportFinding } from '../report/index.ts';
 import type { System } from '../system/index.ts';
+import { sayNotice } from './say.ts';
 import { aloneModel, fakeTerminal, runWords, untouchable } from './test-terminal.ts';
 
 const FINDING = {
@@ -82,7 +83,10 @@ describe('what is wrong is said in one sentence, with 64', () => {
     ],
     [['--router', 'nftables', '--config', '--wan', 'eth0', '--forward-chain', 'forward', 'r.json'], 'is not a chain'],
     [['--router', 'nftables', '--config', '--pbx', 'pbx.local', 'r.json'], 'is not an address'],
-    [['--router', 'nftables', '--config', '--wan', 'eth0', '--pbx', '2001:db8::1', 'r.json'], 'Name it: --pbx 192.168.0.100'],
+    [
+      ['--router', 'nftables', '--config', '--wan', 'eth0', '--pbx', '2001:db8::1', 'r.json'],
+      'Name it: --pbx 192.168.0.100',
+    ],
     [['--router', 'pfsense', '--config', 'r.json'], 'for "pfsense" there is no configuration to paste'],
     [['--config', 'r.json'], '--config needs to know for which router'],
     [['--lang', 'fr', 'r.json'], 'English and German only'],
@@ -227,4 +231,12 @@ test('the routers that are known are listed', async () => {
   expect(out.trim().split('\n').length).toBeGreaterThan(30);
   expect(out).toMatch(/^pfsense +pfSense: 5 of 5 facts, 4 verified$/m);
   expect(out).toMatch(/^nftables .*; configuration$/m);
+});
+
+test('what a router calls itself is shown, and nothing in it is obeyed', () => {
+  const terminal = fakeTerminal();
+  sayNotice('advise.not-known', { terminal, language: 'en' }, { words: 'Box\u001b[31m\n\u202eevil' });
+  expect(terminal.text('error')).toBe(
+    'fullcone: the router calls itself "Box?[31m??evil", which is none of those that are known.\n',
+  );
 });

@@ -183,7 +183,9 @@ describe('where nothing is translated, it is admitted', () => {
   it('iptables: of that family', () => {
     expect(admitted('iptables', '2001:db8:1::100')).toMatch(/^ip6tables-restore --noflush/);
     expect(admitted('iptables', '203.0.113.44')).toMatch(/^iptables-restore --noflush/);
-    expect(admitted('iptables', '203.0.113.44')).toContain('-I FORWARD -o eth0 -s 203.0.113.44 -p udp --sport 9003 -j ACCEPT');
+    expect(admitted('iptables', '203.0.113.44')).toContain(
+      '-I FORWARD -o eth0 -s 203.0.113.44 -p udp --sport 9003 -j ACCEPT',
+    );
   });
 
   it.each(DIALECTS.filter(({ admit }) => !admit))('$id knows only rules that translate, and says so', ({ id }) => {
@@ -232,7 +234,11 @@ describe('nothing gets into a command that was not looked at', () => {
     fc.assert(
       fc.property(evil, evil, evil, fc.constantFrom(...DIALECTS), (ports, address, option, dialect) => {
         const source = {
-          findings: [finding('symmetric', [`udp/${ports}`, 'udp/9000', `tcp/${ports}`], { by: address })],
+          findings: [
+            finding('symmetric', [`udp/${ports}`, 'udp/9000', `tcp/${ports}`], { by: address }),
+            finding('scan-protection', [`udp/${ports}`]),
+            finding('outbound-blocked', ['udp/9001', ports]),
+          ],
           publicAddress: address,
           sources: [address],
         };

@@ -5,7 +5,8 @@ import { type Chain, span } from './types.ts';
 const chainName = ({ family, table, chain }: Chain): string => `${family} ${table} ${chain}`;
 
 /** A text of nft, for the shell. */
-export const nft = (lines: readonly string[]): string[] => (lines.length === 0 ? [] : ["nft -f - <<'END'", ...lines, 'END']);
+export const nft = (lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : ["nft -f - <<'END'", ...lines, 'END'];
 
 export const setOf = (ranges: readonly PortRange[]): string => `{ ${ranges.map((range) => span(range)).join(', ')} }`;
 

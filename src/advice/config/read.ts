@@ -40,10 +40,9 @@ export function readRepair(
   if (needs.length === 0) return err({ kind: 'nothing-to-do' });
   const translated = isTranslated(source.findings);
   if (!translated && !dialect.admit) return err({ kind: 'not-translated' });
-  const pbx = canonicalIp(source.pbx ?? '');
-  const family = pbx === null || isAnyAddress(pbx) ? null : familyOf(pbx);
-  if (pbx === null || family === null || (translated && family === 'ipv6'))
-    return err({ kind: 'no-pbx', given: source.pbx ?? '' });
+  const found = pbxOf(source, translated);
+  if (found.kind === 'error') return found;
+  const { pbx, family } = found.value;
   const wan = options.wan ?? dialect.wan;
   if (wan === null) return err({ kind: 'no-wan' });
   if (!dialect.wanNames.test(wan)) return err({ kind: 'not-a-wan', given: wan });
@@ -63,6 +62,18 @@ export function readRepair(
     },
     chains: { forward: chainIn(chains.forward), scan: chainIn(chains.scan) },
   });
+}
+
+/** Forwards lead to an address of IPv4. */
+function pbxOf(
+  { pbx: given }: RepairSource,
+  translated: boolean,
+): Result<{ readonly pbx: string; readonly family: Family }, RepairProblem> {
+  const pbx = canonicalIp(given ?? '');
+  const family = familyOf(pbx ?? '');
+  if (pbx === null || family === null || isAnyAddress(pbx) || (translated && family === 'ipv6'))
+    return err({ kind: 'no-pbx', given: given ?? '' });
+  return ok({ pbx, family });
 }
 
 const CHAIN = /^(ip6?|inet) ([A-Za-z_][A-Za-z0-9_]{0,31}) ([A-Za-z_][A-Za-z0-9_]{0,31})$/;

@@ -17,7 +17,7 @@ export const SMALL: readonly Router[] = [
       forward: step(
         'Internet > Permit Access > Port Sharing: device {{pbx}}, new sharing, protocol, "port to device" from-to and "port requested externally" the same: {{ports}}. If the FRITZ!Box has telephone numbers of its own, it keeps port 5060: then give the PBX another SIP port, or remove the numbers.',
         'Internet > Freigaben > Portfreigaben: Gerät {{pbx}}, neue Freigabe, Protokoll, „Port an Gerät“ von-bis und „Port extern gewünscht“ dieselben: {{ports}}. Hat die FRITZ!Box eigene Rufnummern, behält sie Port 5060: Dann der Telefonanlage einen anderen SIP-Port geben oder die Nummern entfernen.',
-        'service.avm.de: FRITZ!Box 7430, Portfreigaben',
+        'https://service.avm.de/help/de/FRITZ-Box-7430/016/hilfe_portfreigabe',
       ),
       'keep-source-port': LINUX_INSIDE,
       'alg-off': step('The FRITZ!Box has no switch for it.', 'Die FRITZ!Box hat dafür keinen Schalter.', null),
@@ -35,9 +35,9 @@ export const SMALL: readonly Router[] = [
     says: /lancom/i,
     steps: {
       forward: step(
-        'IP router > Masq. > Port forwarding table: first and last port of {{ports}}, map port 0 (unchanged), intranet address {{pbx}}.',
-        'IP-Router > Maskierung > Port-Forwarding-Tabelle: Anfangs- und End-Port von {{ports}}, Map-Port 0 (unverändert), Intranet-Adresse {{pbx}}.',
-        null,
+        'IP router > Masq. > Port forwarding table: first and last port of {{ports}}, map port 0 (unchanged), intranet address {{pbx}}. If the firewall denies all by default, it needs a rule for them, too.',
+        'IP-Router > Maskierung > Port-Forwarding-Tabelle: Anfangs- und End-Port von {{ports}}, Map-Port 0 (unverändert), Intranet-Adresse {{pbx}}. Verbietet die Firewall von Haus aus alles, braucht auch sie eine Regel dafür.',
+        'https://www.lancom-systems.de/docs/config/de/refmanual/topics/aa1161125.html',
       ),
       'keep-source-port': step(
         'IP router > N:N mapping: {{pbx}} to a public address of its own.',
@@ -138,7 +138,7 @@ export const SMALL: readonly Router[] = [
       'alg-off': step(
         'WAN > NAT Passthrough: SIP Passthrough Disable, then restart. In some versions its meaning is reversed: if nothing changes, try the other setting.',
         'WAN > NAT-Durchleitung: SIP-Durchleitung Deaktivieren, dann neu starten. In manchen Versionen ist die Bedeutung vertauscht: Ändert sich nichts, die andere Einstellung versuchen.',
-        'public guides of VoIP providers',
+        'https://voicetel.com/support/voice/firewall/asus/',
       ),
     },
   },
