@@ -10,6 +10,7 @@ const PROGRAMS = {
   'dbus-daemon': 'dbus',
   dnsmasq: 'dnsmasq-base',
   ip: 'iproute2',
+  'iptables-restore': 'iptables',
   miniupnpd: 'miniupnpd-nftables',
   mount: 'mount',
   nft: 'nftables',

@@ -8,6 +8,16 @@ export {
   type ServicePlan,
 } from '../pbx/index.ts';
 export { LIFETIME_LIMITS } from '../plan/index.ts';
+export {
+  type AdviseOptions,
+  ANY_ROUTER,
+  adviseRouter,
+  configureRouter,
+  findKnownRouter,
+  type KnownRouter,
+  listRouters,
+  recogniseRouter,
+} from './advise.ts';
 export { type FinishedCheck, type RunningCheck, socketsNeeded, startCheck } from './check.ts';
 export { conclude } from './conclude.ts';
 export { EMBEDDED } from './embedded.ts';
@@ -36,3 +46,4 @@ export {
   type ServerList,
 } from './public-servers.ts';
 export { type ReflectorError, type ReflectorOptions, type RunningReflector, startReflector } from './reflector.ts';
+export { askWho, type RunningWho, type WhoIs } from './who.ts';

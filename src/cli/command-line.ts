@@ -1,4 +1,6 @@
 import { Command, CommanderError } from 'commander';
+import { advise } from './advise.ts';
+import { addAdvise } from './advise-command.ts';
 import { type CheckCommand, check } from './check.ts';
 import { map } from './map.ts';
 import { addMap } from './map-options.ts';
@@ -8,7 +10,7 @@ import { type ReflectorCommand, reflector } from './reflector.ts';
 import { sayMistake } from './say.ts';
 import { type Context, EXIT, type Language, type Mistake } from './types.ts';
 
-const COMMANDS = ['check', 'map', 'nat', 'ports', 'reflector'] as const;
+const COMMANDS = ['check', 'advise', 'map', 'nat', 'ports', 'reflector'] as const;
 
 /** Reads the command line, does what it asks for, and says with which code the process is to end. */
 export async function runCommandLine(words: readonly string[], context: Context): Promise<number> {
@@ -80,6 +82,7 @@ function commandLine(context: Context, done: (code: number) => void): Command {
       outputError: () => undefined,
     });
   addCheck(program, act(context, done, check));
+  addAdvise(program, act(context, done, advise, 1));
   addMap(program, act(context, done, map));
   addNat(program, act(context, done, nat));
   addPorts(program, act(context, done, ports));
@@ -87,20 +90,21 @@ function commandLine(context: Context, done: (code: number) => void): Command {
   return program;
 }
 
-/** What holds for every command, before it begins. */
+/** What holds for every command, before it begins. `words`: how many it takes that belong to no option. */
 const act =
   <T extends { readonly lang?: string }>(
     context: Context,
     done: (code: number) => void,
     run: (options: T, context: Context) => Promise<number>,
+    words = 0,
   ) =>
   async (options: T, command: Command): Promise<void> => {
-    const mistake = excess(command) ?? unknownLanguage(options);
+    const mistake = excess(command, words) ?? unknownLanguage(options);
     done(mistake ? sayMistake(mistake, context) : await run(options, context));
   };
 
-function excess(command: Command): Mistake | null {
-  const [given] = command.args;
+function excess(command: Command, words: number): Mistake | null {
+  const given = command.args[words];
   const help = `fullcone ${command.name()} --help`;
   return given === undefined ? null : { key: 'usage.excess', facts: { given, help } };
 }

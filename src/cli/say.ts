@@ -11,8 +11,7 @@ export function sayMistake(
   { key, facts }: Mistake,
   { terminal, language }: Pick<Context, 'terminal' | 'language'>,
 ): number {
-  const harmless = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, printable(value)]));
-  terminal.error.write(`fullcone: ${TEXTS.one(language, `mistake.${key}`, harmless)}\n`);
+  terminal.error.write(`fullcone: ${TEXTS.one(language, `mistake.${key}`, harmless(facts))}\n`);
   return EXIT.usage;
 }
 
@@ -26,7 +25,10 @@ export function sayInternal(error: unknown, { terminal, language }: Pick<Context
 /** Longer than any address, name or path that somebody types by hand. */
 const LONGEST = 300;
 
-/** What was typed may hold anything, also what a terminal would obey or a reader would not see. */
+const harmless = (facts: Mistake['facts']): Mistake['facts'] =>
+  Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, printable(value)]));
+
+/** What was typed, or said by a router, may hold anything, also what a terminal would obey or a reader would not see. */
 function printable(value: string | number): string | number {
   if (typeof value === 'number') return value;
   const visible = value.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
@@ -44,7 +46,7 @@ export function sayNotice(
   { terminal, language }: Pick<Context, 'terminal' | 'language'>,
   facts: Mistake['facts'] = {},
 ): void {
-  terminal.error.write(`fullcone: ${TEXTS.one(language, `notice.${key}`, facts)}\n`);
+  terminal.error.write(`fullcone: ${TEXTS.one(language, `notice.${key}`, harmless(facts))}\n`);
 }
 
 type Trouble = Extract<Extract<RunEvent, { kind: 'service' }>['step'], { step: 'failed' }>;

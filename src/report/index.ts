@@ -1,8 +1,9 @@
 /** How it reads: the report contract, and its renderers for people and for programs. */
 
 export { makeTexts } from '../advice/index.ts';
+export { type RouterAdvice, type RouterConfig, renderAdvice, renderConfig } from './advice.ts';
 export { buildReport } from './build.ts';
-export type { Report, ReportDiscovered, ReportPort } from './contract.ts';
+export type { Report, ReportDiscovered, ReportFinding, ReportPort } from './contract.ts';
 export { renderJson, renderMapJson, renderNatJson, renderPortsJson } from './json.ts';
 export { isGood, type MapGroup, type MapReport, type ReportEntry, renderMap } from './map.ts';
 export { buildNatReport, type NatReport, renderNat } from './nat.ts';
@@ -16,4 +17,5 @@ export {
   renderPorts,
   warningTexts,
 } from './ports.ts';
+export { type ReportProblem, readReport } from './read.ts';
 export { renderText } from './text.ts';

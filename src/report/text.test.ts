@@ -95,6 +95,8 @@ describe('the range rule ends too early, and a process holds a port', () => {
            check, and starts it again; calls are impossible meanwhile.
         3. If not: end it, or give it other ports than the PBX's (5061).
 
+      For your own router: --output report.json, then "fullcone advise report.json".
+
       Results
         open      501  5060, 9000-9499
         closed  1,500  9500-10999
@@ -135,6 +137,8 @@ describe('the range rule ends too early, and a process holds a port', () => {
         3. Wenn nicht: Beenden Sie ihn, oder geben Sie ihm andere Ports als die der
            Anlage (5061).
 
+      Für Ihren Router: --output report.json, dann „fullcone advise report.json“.
+
       Ergebnisse
         offen          501  5060, 9000-9499
         geschlossen  1.500  9500-10999
@@ -171,6 +175,8 @@ describe('nothing is forwarded', () => {
         5. Flush the router's old states for 192.168.0.100, or restart it; calls in
            progress may drop. Then check again, with --no-wait.
 
+      For your own router: --output report.json, then "fullcone advise report.json".
+
       Results
         closed  2,001  5060, 9000-10999
       "
@@ -200,6 +206,8 @@ describe('nothing is forwarded', () => {
            192.168.0.100, oder starten Sie ihn neu; laufende Gespräche können
            abbrechen. Prüfen Sie dann erneut, mit --no-wait.
 
+      Für Ihren Router: --output report.json, dann „fullcone advise report.json“.
+
       Ergebnisse
         geschlossen  2.001  5060, 9000-10999
       "
@@ -226,6 +234,8 @@ describe('forwarded, but outbound ports are changed', () => {
         3. Flush the router's old states for 192.168.0.100, or restart it; calls in
            progress may drop. Then check again, with --no-wait.
 
+      For your own router: --output report.json, then "fullcone advise report.json".
+
       Results
         translated  2,001  5060, 9000-10999
       "
@@ -247,6 +257,8 @@ describe('forwarded, but outbound ports are changed', () => {
         3. Löschen Sie im Router die alten Verbindungen (States, Sessions) von
            192.168.0.100, oder starten Sie ihn neu; laufende Gespräche können
            abbrechen. Prüfen Sie dann erneut, mit --no-wait.
+
+      Für Ihren Router: --output report.json, dann „fullcone advise report.json“.
 
       Ergebnisse
         umgesetzt  2.001  5060, 9000-10999
@@ -338,6 +350,8 @@ describe('cancelled after some of it', () => {
         1. Check again, and let it finish.
         2. What was found out before the stop is in the results.
 
+      For your own router: --output report.json, then "fullcone advise report.json".
+
       Results
         open        501  5060, 9000-9499
         closed        1  9500
@@ -373,6 +387,8 @@ describe('cancelled after some of it', () => {
         nicht.
         1. Prüfen Sie erneut, und lassen Sie die Prüfung zu Ende laufen.
         2. Was vor dem Abbruch gefunden wurde, steht bei den Ergebnissen.
+
+      Für Ihren Router: --output report.json, dann „fullcone advise report.json“.
 
       Ergebnisse
         offen          501  5060, 9000-9499

@@ -1,4 +1,4 @@
-import type { Language } from '../advice/index.ts';
+import { type Language, needsOf } from '../advice/index.ts';
 import { renderCertificates } from './certificates.ts';
 import type { Report } from './contract.ts';
 import { renderBriefly, renderFinding } from './finding.ts';
@@ -20,15 +20,20 @@ export function renderText(report: Report, language: Language, options: TextOpti
   const results = renderResults(report, page);
   const certificates = renderCertificates(report, page);
   const services = renderServices(report, page);
-  const taken = heightOf([head, results, certificates, services].filter((lines) => lines.length > 0)) - 1;
+  const hint = renderHint(report, page);
+  const taken = heightOf([head, hint, results, certificates, services].filter((lines) => lines.length > 0)) - 1;
   const room = options.verbose ? Number.POSITIVE_INFINITY : MOST_LINES - taken;
-  const parts = [head, ...renderFindings(report, room, page), results, certificates, services];
+  const parts = [head, ...renderFindings(report, room, page), hint, results, certificates, services];
   if (options.verbose) parts.push(renderEveryPort(report, page));
   return `${parts
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
 }
+
+/** Where the router's own steps are, if any finding asks something of it. */
+const renderHint = ({ findings }: Report, { phrases, width }: Page): string[] =>
+  findings.some((finding) => needsOf(finding).length > 0) ? wrap(phrases.say('advice.hint'), width) : [];
 
 /** All in full if that fits; else the last ones by their title only, or only counted. */
 function renderFindings(report: Report, room: number, page: Page): string[][] {

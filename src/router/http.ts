@@ -60,6 +60,9 @@ export function readHttp(bytes: Uint8Array): HttpAnswer | null {
   return rest.length < length ? null : { status, body: rest.slice(0, length) };
 }
 
+/** The header fields of an answer, however much of its body has come. null: no HTTP. Never throws. */
+export const fieldsIn = (bytes: Uint8Array): ReadonlyMap<string, string> | null => partsOf(bytes)?.fields ?? null;
+
 /** All of an answer has come; one without a length is known by the end of the connection alone. Never throws. */
 export function isWholeHttp(bytes: Uint8Array): boolean {
   const message = partsOf(bytes);

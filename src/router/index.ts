@@ -10,3 +10,4 @@ export { NONCE_BYTES, pcp } from './pcp-map.ts';
 export { isLanAddress, RouterCheck, type RouterTarget } from './router-check.ts';
 export type { RouterObservation, RouterProtocol } from './types.ts';
 export { UdpMapper } from './udp-mapper.ts';
+export { type RouterSaid, RouterWho } from './who.ts';

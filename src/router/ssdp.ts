@@ -24,10 +24,14 @@ export const search = (to: Endpoint): Uint8Array =>
 const LONGEST = 1_500;
 
 /** Where an internet gateway describes itself, as it says; null: this is no such answer. Never throws. */
-export function readLocation(bytes: Uint8Array): string | null {
+export const readLocation = (bytes: Uint8Array): string | null => readAnswer(bytes)?.location ?? null;
+
+/** The same, and the Server field: system and product. Empty: there is none. */
+export function readAnswer(bytes: Uint8Array): { readonly location: string; readonly server: string } | null {
   if (bytes.length > LONGEST) return null;
   const [first = '', ...lines] = toText(bytes).split('\r\n');
   if (!/^HTTP\/1\.[01] 200(?: |$)/.test(first)) return null;
   const fields = fieldsOf(lines);
-  return fields.get('st')?.startsWith(IGD) ? (fields.get('location') ?? null) : null;
+  const location = fields.get('st')?.startsWith(IGD) ? fields.get('location') : undefined;
+  return location === undefined ? null : { location, server: fields.get('server') ?? '' };
 }

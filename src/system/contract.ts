@@ -374,7 +374,7 @@ export interface OutputFile {
 export interface Files {
   /** Opens a file at once, so that a mistake in its name is known before the work begins; its content is left alone. */
   openOutput(path: string): Promise<Result<OutputFile, string>>;
-  /** A file of at most 4 MiB that the user names; else the system's code of what is wrong with it, `EFBIG` if it is larger. */
+  /** A file of at most 4 MiB that the user names, or standard input, which is called `-`; else the system's code of what is wrong with it, `EFBIG` if it is larger. */
   readInput(path: string): Promise<Result<string, string>>;
   /** The names in a folder, sorted, at most 10,000; else the system's code of what is wrong with it. */
   readFolder(path: string): Promise<Result<readonly string[], string>>;

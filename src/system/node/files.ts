@@ -46,10 +46,29 @@ async function readSmall(path: string): Promise<string | null> {
 }
 
 async function readInput(path: string): Promise<Result<string, string>> {
+  if (path === STANDARD_INPUT) return readStandardInput(LARGEST_NOTE_BYTES);
   try {
     const found = await stat(path);
     if (!found.isFile()) return err('EINVAL');
     return found.size > LARGEST_NOTE_BYTES ? err('EFBIG') : ok(await readFile(path, 'utf8'));
+  } catch (error) {
+    return err(codeOf(error));
+  }
+}
+
+/** As many commands have it. */
+const STANDARD_INPUT = '-';
+
+async function readStandardInput(most: number): Promise<Result<string, string>> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const part of process.stdin as AsyncIterable<Buffer>) {
+      length += part.length;
+      if (length > most) return err('EFBIG');
+      parts.push(part);
+    }
+    return ok(Buffer.concat(parts).toString('utf8'));
   } catch (error) {
     return err(codeOf(error));
   }

@@ -1,0 +1,3 @@
+/* What only `fullcone advise` needs, so that a check does not load it. */
+export * from './config/index.ts';
+export * from './routers/index.ts';
