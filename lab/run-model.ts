@@ -8,7 +8,7 @@ import {
   startReflector,
 } from '../src/app/index.ts';
 import { canonicalIp, type PortRange, parsePorts } from '../src/base/index.ts';
-import { type Model, createModel, type ModelOptions } from './model/index.ts';
+import { createModel, type Model, type ModelOptions } from './model/index.ts';
 import { checkInPlace } from './run-exclusive.ts';
 import {
   type Check,

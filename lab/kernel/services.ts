@@ -1,4 +1,4 @@
-import type { Milliseconds } from '../../src/base/index.ts';
+import { formatRanges, type Milliseconds, toRanges } from '../../src/base/index.ts';
 import type { NetworkSpec, PortService } from '../scenarios/index.ts';
 
 /*
@@ -19,8 +19,8 @@ sub note { syswrite $log, int(1000 * time) . " $_[0]\n" }
 $SIG{TERM} = sub { note('down'); exit };
 open my $list, '<', "$name.ports" or die $!;
 my @held;
-while (<$list>) {
-  my ($protocol, $port) = split;
+for (map { my ($protocol, $from, $to) = split; map { [$protocol, $_] } $from .. $to } <$list>) {
+  my ($protocol, $port) = @$_;
   socket(my $socket, $isBoth ? PF_INET6 : PF_INET, $protocol eq 'udp' ? SOCK_DGRAM : SOCK_STREAM, 0) or die $!;
   setsockopt($socket, SOL_SOCKET, SO_REUSEADDR, 1) if $protocol eq 'tcp';
   my $any = $isBoth ? pack_sockaddr_in6($port, "\0" x 16) : pack_sockaddr_in($port, INADDR_ANY);
@@ -46,15 +46,18 @@ const command = (what: 'start' | 'stop' | 'status', name: string): readonly stri
 ];
 
 const portsOf = ({ udp, tcp }: PortService): string =>
-  [...udp.map((port) => `udp ${port}`), ...tcp.map((port) => `tcp ${port}`), ''].join('\n');
+  [
+    ...toRanges(udp).map(({ from, to }) => `udp ${from} ${to}`),
+    ...toRanges(tcp).map(({ from, to }) => `tcp ${from} ${to}`),
+  ].join('\n');
 
 /** A shell's text that writes all of it down, starts the services, and ends when they hold their ports. */
 export function startServices(services: readonly PortService[], { ipv6 }: Pick<NetworkSpec, 'ipv6'>): string {
   const described = services.map(({ name, udp, tcp }) => ({
     name,
     ...{ start: command('start', name), stop: command('stop', name), status: command('status', name) },
-    ...(udp.length > 0 ? { udp: udp.join(',') } : {}),
-    ...(tcp.length > 0 ? { tcp: tcp.join(',') } : {}),
+    ...(udp.length > 0 ? { udp: formatRanges(toRanges(udp)) } : {}),
+    ...(tcp.length > 0 ? { tcp: formatRanges(toRanges(tcp)) } : {}),
   }));
   return [
     `mkdir ${HERE}; cd ${HERE}`,

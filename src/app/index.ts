@@ -26,3 +26,4 @@ export {
   type ServerList,
 } from './public-servers.ts';
 export { type ReflectorError, type ReflectorOptions, type RunningReflector, startReflector } from './reflector.ts';
+export { askThreeCx, type ThreeCxCredentials } from './three-cx.ts';
