@@ -137,6 +137,8 @@ describe('a check of what was discovered', () => {
   it('says where the ports are from, and which are the usual ones', () => {
     const text = renderText(report, 'en', PLAIN).replace(/\s+/g, ' ');
     expect(text).toContain('Ports as Asterisk is configured here: /etc/deep/');
-    expect(text).toContain('built into the product, SipPort at https://pbx.example.com/xapi/v1/x, usual ports, not found out');
+    expect(text).toContain(
+      'built into the product, SipPort at https://pbx.example.com/xapi/v1/x, usual ports, not found out',
+    );
   });
 });
