@@ -107,6 +107,10 @@ function mistakeOf(problem: ExclusiveProblem, { language, program }: Context, is
     }
     case 'own-service':
       return { key: 'exclusive.own-service', facts: { service: problem.service } };
+    case 'not-running': {
+      const said = problem.lines.join(' ') || TEXTS.one(language, 'exclusive.nothing-said');
+      return { key: 'exclusive.not-running', facts: { service: problem.service, port: problem.port, said } };
+    }
     case 'trouble': {
       const { service, failure } = problem;
       const key =
