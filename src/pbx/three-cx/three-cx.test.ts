@@ -69,6 +69,16 @@ describe('the files of a 3CX', () => {
     ]);
   });
 
+  test.each([
+    [7000, 7499],
+    [11_000, 11_499],
+  ])('of a range that was moved to %i-%i nothing else is asked', async (first, last) => {
+    const product = await found({ [`${BIN}/3cxmediaserver.ini`]: `FEP,${first}\nLEP,${last}\n` });
+    expect(rest(product).filter((line) => line.includes('rtp'))).toEqual([
+      `udp ${first}-${last} rtp < ${BIN}/3cxmediaserver.ini:1`,
+    ]);
+  });
+
   test('show one that does not run', async () => {
     const product = await found({ [`${BIN}/nginx/conf/nginx.conf`]: WEB }, []);
     expect([product?.profile.id, product?.processes]).toEqual(['3cx', []]);
