@@ -89,7 +89,9 @@ test('a check asks for them, and says so', async () => {
 
 test('of the text, too', async () => {
   const { url, ports } = await pbx();
-  expect((await ports()).out).toContain(`SipPort at ${url}/xapi/v1/Defs`);
+  const { out } = await ports();
+  expect(out).toContain(`SipPort at ${url}/xapi/v1/Defs`);
+  expect(out).toContain('asked by its API; it does not run on this machine');
   expect((await ports('--lang', 'de')).out).toContain(`SipPort bei ${url}/xapi/v1/Defs`);
 });
 

@@ -47,9 +47,10 @@ export function askHidden(question: string, enough: Promise<unknown>, process: A
     const read = (bytes: Buffer): void => {
       typing = typeAll(typing, bytes.toString('utf8'));
       if (typing.kind === 'typing') return;
-      end(typing.kind === 'line' ? typing.text : null);
-      // A terminal that edits lines would have sent it.
-      if (typing.kind === 'interrupted') process.kill(process.pid, 'SIGINT');
+      if (typing.kind !== 'interrupted') return end(typing.kind === 'line' ? typing.text : null);
+      stdin.setRawMode(false);
+      // A terminal that edits lines would have sent it. Who does not end by it says when he has heard: `enough`.
+      process.kill(process.pid, 'SIGINT');
     };
     stdin.setRawMode(true);
     stdin.on('data', read).on('end', none).resume();
