@@ -10,7 +10,8 @@ export function reasonToSkip(scenario: Scenario, column: Column): string | null 
 }
 
 /** What is asked beside the holders of ports can be asked in their place; what shows that they are in the way cannot. */
-export const mayBeExclusive = (scenario: Pick<Scenario, 'steps'>): boolean => modeOf(scenario) !== 'bind';
+export const mayBeExclusive = (scenario: Pick<Scenario, 'steps' | 'notIn'>): boolean =>
+  modeOf(scenario) !== 'bind' && scenario.notIn?.exclusive === undefined;
 
 const modeOf = ({ steps }: Pick<Scenario, 'steps'>) => steps.find(({ check }) => check.mode !== undefined)?.check.mode;
 

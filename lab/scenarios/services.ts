@@ -26,7 +26,7 @@ export function servicesOf({ steps, services: how }: Pick<Scenario, 'steps' | 's
 }
 
 /** The same network without the programs that hold ports and cannot be stopped: the services are in their place. */
-export const withServices = ({ held, heldTcp, ...network }: NetworkSpec): NetworkSpec => network;
+export const withServices = ({ held, heldTcp, heldTcpInside, ...network }: NetworkSpec): NetworkSpec => network;
 
 function numbersIn(text: string): readonly number[] {
   const ranges = parsePorts(text);
