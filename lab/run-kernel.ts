@@ -7,11 +7,15 @@ import {
   compareNat,
   type NatScenario,
   type NatShape,
+  type PortService,
   type ReportShape,
   type Scenario,
   type Step,
   serversOf,
+  servicesOf,
+  withServices,
 } from './scenarios/index.ts';
+import { beginServices, EXCLUSIVE, wrongWithServices } from './services-kernel.ts';
 
 /** The built command. */
 export const FULLCONE: readonly string[] = [process.execPath, 'dist/fullcone.js'];
@@ -23,11 +27,14 @@ export type KernelColumn = Exclude<Column, 'model'>;
 
 /** Runs one scenario through real NATs; what is wrong with it, one line each. */
 export async function runInKernel(scenario: Scenario, column: KernelColumn): Promise<string[]> {
-  const lab = await open(scenario, column);
+  const services = column === 'exclusive' ? servicesOf(scenario) : [];
+  const network = column === 'exclusive' ? withServices(scenario.network) : scenario.network;
+  const lab = await open({ network }, column);
   try {
+    await beginServices(lab, services, network);
     const differences: string[] = [];
     for (const [index, step] of scenario.steps.entries()) {
-      const found = await runStep(lab, step, column);
+      const found = await runStep(lab, step, column, services);
       differences.push(...found.map((line) => (scenario.steps.length > 1 ? `check ${index + 1}: ${line}` : line)));
     }
     return differences;
@@ -54,18 +61,22 @@ async function open({ network }: Pick<Scenario, 'network'>, column: KernelColumn
   return openLab(network, { server: column === 'coturn' ? 'coturn' : 'fullcone', fullcone: FULLCONE, ...liar });
 }
 
-async function runStep(lab: KernelLab, step: Step, column: KernelColumn): Promise<string[]> {
+async function runStep(
+  lab: KernelLab,
+  step: Step,
+  column: KernelColumn,
+  services: readonly PortService[],
+): Promise<string[]> {
   if (step.repair) await lab.repair(step.repair);
   if (step.repair6) await lab.repair6(step.repair6);
   if (step.after) await new Promise((resolve) => setTimeout(resolve, 1000 * (step.after ?? 0)));
-  const { status, stdout, stderr } = await lab.run(
-    'pbx',
-    [...FULLCONE, ...words({ mode: column === 'live' ? 'live' : 'bind', ...step.check })],
-    { timeout: LIMIT, ...interruption(step.check) },
-  );
+  const { status, stdout, stderr } = await lab.run('pbx', [...FULLCONE, ...words(step.check), ...mode(column, step)], {
+    timeout: LIMIT,
+    ...interruption(step.check),
+  });
   const report = parse<ReportShape>(stdout);
   if (!report) return [`no report; exit ${status}; ${stderr.trim() || stdout.trim()}`];
-  const differences = compare(step.expect, report, column);
+  const differences = [...compare(step.expect, report, column), ...(await wrongWithServices(lab, services, report))];
   const wanted = EXIT_CODES[report.verdict];
   return status === wanted ? differences : [...differences, `exit code: expected ${wanted}, got ${status}`];
 }
@@ -76,7 +87,10 @@ const interruption = ({ cancelAfter }: Check) =>
 
 const EXIT_CODES: Readonly<Record<string, number>> = { supported: 0, unsupported: 1, inconclusive: 2, cancelled: 130 };
 
-const words = ({ family, servers = serversOf(family), udp, tcp, sample, noWait, mode = 'bind' }: Check): string[] => [
+const mode = (column: KernelColumn, { check }: Step): readonly string[] =>
+  column === 'exclusive' ? EXCLUSIVE : ['--mode', check.mode ?? (column === 'live' ? 'live' : 'bind')];
+
+const words = ({ family, servers = serversOf(family), udp, tcp, sample, noWait }: Check): string[] => [
   'check',
   ...(family === undefined ? [] : [family === 'ipv6' ? '-6' : '-4']),
   ...servers.flatMap((server) => ['--server', server]),
@@ -84,7 +98,6 @@ const words = ({ family, servers = serversOf(family), udp, tcp, sample, noWait, 
   ...(sample === undefined ? ['--all'] : ['--sample', String(sample)]),
   ...(tcp ? ['--tcp', tcp] : []),
   ...(noWait ? ['--no-wait'] : []),
-  ...['--mode', mode],
 ];
 
 const natWords = ({ asks: { hairpin, fragments, lifetime } }: NatScenario): string[] => [

@@ -1,15 +1,27 @@
-import { type CheckRequest, type ReflectorOptions, startCheck, startNat, startReflector } from '../src/app/index.ts';
+import {
+  type CheckRequest,
+  type FinishedCheck,
+  type ReflectorOptions,
+  type RunningCheck,
+  startCheck,
+  startNat,
+  startReflector,
+} from '../src/app/index.ts';
 import { canonicalIp, type PortRange, parsePorts } from '../src/base/index.ts';
-import { createModel, type Model } from './model/index.ts';
+import { createModel, type Model, type ModelOptions } from './model/index.ts';
+import { checkInPlace } from './run-exclusive.ts';
 import {
   type Check,
   compare,
   compareNat,
+  mayBeExclusive,
   type NatScenario,
   type NetworkSpec,
   type Scenario,
   type ServerSpec,
   serversOf,
+  servicesOf,
+  withServices,
 } from './scenarios/index.ts';
 import { telling } from './test-lies.ts';
 
@@ -17,33 +29,63 @@ export interface ModelRun {
   readonly seed: number;
   /** Chance of a loss, each way. */
   readonly loss: number | null;
-  /** Of those checks that leave it open; default: `bind`. */
-  readonly mode?: Check['mode'];
+  /** Of those checks that leave it open; default: `bind`. `exclusive`: of those that are asked beside holders, too. */
+  readonly mode?: Check['mode'] | 'exclusive';
 }
 
 /**
- * So many seeds with ordinary sockets, and a tenth of them beside those who hold the ports: what differs between the
- * modes is how sockets are opened, and a few seeds show that nothing else does.
+ * So many seeds with ordinary sockets, and a tenth of them beside those who hold the ports, and a twentieth while they
+ * are stopped: what differs between the modes is how sockets are opened, and a few seeds show that nothing else does.
  */
 export function modelRuns(seeds: number): readonly Omit<ModelRun, 'loss'>[] {
-  const draw = (count: number, mode: 'bind' | 'live') =>
+  const draw = (count: number, mode: NonNullable<ModelRun['mode']>) =>
     Array.from({ length: count }, (_, index) => ({ seed: index + 1, mode }));
-  return [...draw(seeds, 'bind'), ...draw(seeds / 10, 'live')];
+  return [...draw(seeds, 'bind'), ...draw(seeds / 10, 'live'), ...draw(seeds / 20, 'exclusive')];
 }
 
 /** Runs one scenario in memory; what is wrong with it, one line each. */
 export async function runInModel(scenario: Scenario, { mode = 'bind', ...run }: ModelRun): Promise<string[]> {
+  if (mode === 'exclusive') return mayBeExclusive(scenario) ? runInPlace(scenario, run) : [];
   const { model, stop } = await open(scenario.network, run);
+  return runSteps(scenario, model, stop, async (check) => {
+    const run = startCheck(model.pbx, requestOf({ mode, ...check }), 'lab');
+    cancelLater(model, check, run);
+    return { finished: await model.run(run.finished), differences: [] };
+  });
+}
+
+/** The same in the place of services that hold all of its ports. */
+async function runInPlace(scenario: Scenario, run: Omit<ModelRun, 'mode'>): Promise<string[]> {
+  const units = servicesOf(scenario);
+  const { model, stop } = await open(withServices(scenario.network), run, { services: { units } });
+  return runSteps(scenario, model, stop, (check) =>
+    checkInPlace(model, units, requestOf(check), (run) => cancelLater(model, check, run)),
+  );
+}
+
+function cancelLater(model: Model, { cancelAfter }: Check, { cancel }: Pick<RunningCheck, 'cancel'>): void {
+  if (cancelAfter !== undefined) model.pbx.clock.at(model.now() + 1000 * cancelAfter, cancel);
+}
+
+interface Checked {
+  readonly finished: FinishedCheck;
+  /** What is wrong beside the report. */
+  readonly differences: readonly string[];
+}
+
+async function runSteps(
+  scenario: Scenario,
+  model: Model,
+  stop: () => string[],
+  carryOut: (check: Check) => Promise<Checked>,
+): Promise<string[]> {
   const differences: string[] = [];
   for (const [index, step] of scenario.steps.entries()) {
     if (step.repair) model.repair(step.repair);
     if (step.repair6) model.repair(step.repair6, 'ipv6');
     if (step.after) await model.advance(1000 * step.after);
-    const check = startCheck(model.pbx, requestOf({ mode, ...step.check }), 'lab');
-    const { cancelAfter } = step.check;
-    if (cancelAfter !== undefined) model.pbx.clock.at(model.now() + 1000 * cancelAfter, check.cancel);
-    const { report } = await model.run(check.finished);
-    const found = compare(step.expect, report, 'model');
+    const { finished, differences: more } = await carryOut(step.check);
+    const found = [...compare(step.expect, finished.report, 'model'), ...more];
     differences.push(...found.map((line) => (scenario.steps.length > 1 ? `check ${index + 1}: ${line}` : line)));
   }
   return [...differences, ...stop()];
@@ -67,8 +109,12 @@ export async function runNatInModel({ network, asks, expect }: NatScenario, run:
 }
 
 /** `stop` ends the servers, and tells what is left open then. */
-async function open(network: NetworkSpec, { seed, loss }: ModelRun): Promise<{ model: Model; stop: () => string[] }> {
-  const model = createModel(network, { seed, ...(loss === null ? {} : { loss: { out: loss, in: loss } }) });
+async function open(
+  network: NetworkSpec,
+  { seed, loss }: Pick<ModelRun, 'seed' | 'loss'>,
+  options: Partial<ModelOptions> = {},
+): Promise<{ model: Model; stop: () => string[] }> {
+  const model = createModel(network, { seed, ...(loss === null ? {} : { loss: { out: loss, in: loss } }), ...options });
   const close = await serve(model, network);
   const stop = () => {
     close();

@@ -90,6 +90,12 @@ describe.skipIf(!hasRunit)('exclusive mode with runit', () => {
 
   test.each([
     ['one that is not there', { status: ['no-such-program'] }, 2, 'is not there'],
+    [
+      'one that does not run, though its port is held',
+      { udp: `${7600}`, status: ['sh', '-c', 'echo no such unit; exit 4'] },
+      2,
+      'does not run, by its own status command (no such unit)',
+    ],
     ['one that will not stop', { stop: ['sh', '-c', 'echo held by a license; exit 5'] }, 2, 'held by a license'],
     ['one that does not start', { start: ['sh', '-c', 'echo no license; exit 6'] }, 2, 'no license'],
     ['a command for a shell', { stop: 'sv down pbx' }, 64, 'services[0].stop'],

@@ -4,4 +4,5 @@ export type { Exit } from './exec.ts';
 export type { KernelLab, LabOptions, RunOptions } from './lab.ts';
 export { type Loss, nftRouter } from './nft-router.ts';
 export { NotAvailable } from './refuse.ts';
+export { lookAtServices, readServices, SERVICES_FILE, type ServiceNote, startServices } from './services.ts';
 export { labSupport, openLab, type Support } from './support.ts';

@@ -60,6 +60,12 @@ export interface Host {
   openSockets(): number;
 }
 
+/** No machine of the model has a TLS server, nor one of the web. */
+const NOTHING_SERVED: Pick<System, 'tls' | 'web'> = {
+  tls: { look: () => Promise.resolve({ kind: 'nobody' }) },
+  web: { request: () => Promise.resolve(err('ECONNREFUSED')) },
+};
+
 const HOLDER = { pid: 4711, name: 'asterisk', unit: 'asterisk.service' } as const;
 
 export function createHost(options: HostOptions): Host {
@@ -102,8 +108,7 @@ export function createHost(options: HostOptions): Host {
     tcp,
     wire,
     live,
-    // No machine of the model has a TLS server.
-    tls: { look: () => Promise.resolve({ kind: 'nobody' }) },
+    ...NOTHING_SERVED,
     names: createNames(dns, hasIpv6, events),
     host: {
       addresses: () => addresses,

@@ -14,6 +14,13 @@ export interface ReportShape {
     readonly cause: string | null;
   }[];
   readonly router?: { readonly nats: string | null; readonly reason: string | null };
+  readonly services?: {
+    readonly services: readonly {
+      readonly service: string;
+      readonly steps: readonly { readonly step: string; readonly atMs: number }[];
+    }[];
+    readonly failures: readonly { readonly what: string; readonly lines: readonly string[] }[];
+  };
   readonly findings: readonly {
     readonly code: string;
     readonly facts: Readonly<Record<string, string | number>>;

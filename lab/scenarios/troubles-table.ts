@@ -95,7 +95,7 @@ export const TROUBLES_SCENARIOS: readonly Scenario[] = [
         },
       },
     ],
-    notIn: { coturn: NO_CALLS },
+    notIn: { coturn: NO_CALLS, exclusive: 'it shows what a holder does, who is stopped there' },
   },
   {
     name: 'cancelled',

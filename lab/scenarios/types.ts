@@ -21,15 +21,17 @@ export interface Scenario {
   readonly about: string;
   readonly network: NetworkSpec;
   readonly steps: readonly Step[];
+  /** In the column `exclusive` one service has all ports; by default two share them, and each one's are asked by themselves. */
+  readonly services?: 'one';
   /** Columns in which this scenario is not run, each with its reason. */
   readonly notIn?: Partial<Record<Column, string>>;
 }
 
 /**
- * model: src/reflector in the model lab; kernel: the built reflector; live: the same, with raw sockets; coturn: the same
- * router, Debian's coturn.
+ * model: src/reflector in the model lab; kernel: the built reflector; live: the same, with raw sockets; exclusive: the
+ * same, while the services that hold all ports are stopped; coturn: the same router, Debian's coturn.
  */
-export type Column = 'model' | 'kernel' | 'live' | 'coturn';
+export type Column = 'model' | 'kernel' | 'live' | 'exclusive' | 'coturn';
 
 export interface NetworkSpec {
   /** null: no router; the PBX itself has 203.0.113.44, and 2001:db8:2::44. */

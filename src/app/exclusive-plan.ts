@@ -1,4 +1,4 @@
-import { err, type Family, ok, type Protocol, portsOf, type Result } from '../base/index.ts';
+import { err, type Family, ok, type Protocol, portLabel, portsOf, type Result } from '../base/index.ts';
 import { closure, type HeldPort, planServices, type ServicePlan } from '../pbx/index.ts';
 import type { OwnService, Service, ServiceFailure, Services, System } from '../system/index.ts';
 import type { CheckRequest } from './events.ts';
@@ -15,6 +15,8 @@ export type ExclusiveProblem =
   | { readonly kind: 'no-controller'; readonly held: readonly HeldPort[] }
   /** This program belongs to it, and would go with it. */
   | { readonly kind: 'own-service'; readonly service: string }
+  /** It does not run, by its own word, and somebody holds a port that is said to be its own. */
+  | { readonly kind: 'not-running'; readonly service: string; readonly port: string; readonly lines: readonly string[] }
   | { readonly kind: 'trouble'; readonly service: string | null; readonly failure: ServiceFailure };
 
 type Asked = Pick<CheckRequest, 'udp' | 'tcp' | 'family'>;
@@ -43,10 +45,29 @@ export async function planExclusive(
   if (known.kind === 'error') return err({ kind: 'trouble', service: null, failure: known.error });
   const missing = known.value.find(({ name, state }) => state === 'missing' && names.has(name));
   if (missing) return err(trouble(missing.name, 'missing'));
+  const idle = own ? await whoseWordIsWrong(own, held, known.value, services) : null;
+  if (idle) return err(idle);
   const plan = planServices({ checked, held, services: known.value });
   const problem = await whatForbids(plan, known.value, services);
   return problem ? err(problem) : ok({ plan, services });
 }
+
+/** Of the user's own services; one that names no ports may stand beside whoever holds them. */
+async function whoseWordIsWrong(
+  own: readonly OwnService[],
+  held: readonly HeldPort[],
+  known: readonly Service[],
+  services: Services,
+): Promise<ExclusiveProblem | null> {
+  const idle = own.filter(({ name, udp, tcp }) => (udp ?? tcp) !== null && isStopped(known, name));
+  const port = held.find(({ service }) => idle.some(({ name }) => name === service));
+  if (!port?.service) return null;
+  const lines = await services.lastLines(port.service);
+  return { kind: 'not-running', service: port.service, port: portLabel(port.protocol, port.port), lines };
+}
+
+const isStopped = (known: readonly Service[], wanted: string): boolean =>
+  known.some(({ name, state }) => name === wanted && state === 'stopped');
 
 const trouble = (service: string, kind: ServiceFailure['kind']): ExclusiveProblem => ({
   kind: 'trouble',

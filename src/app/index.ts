@@ -46,4 +46,5 @@ export {
   type ServerList,
 } from './public-servers.ts';
 export { type ReflectorError, type ReflectorOptions, type RunningReflector, startReflector } from './reflector.ts';
+export { askThreeCx, type ThreeCxCredentials } from './three-cx.ts';
 export { askWho, type RunningWho, type WhoIs } from './who.ts';

@@ -20,15 +20,16 @@ import { type Report, renderJson, renderText } from '../report/index.ts';
 import type { OutputFile } from '../system/index.ts';
 import { agree, type ExclusiveOptions, notExclusive, whoeverAgrees } from './consent.ts';
 import { displayOf, showsProgress } from './display.ts';
-import { asksToDiscover, type CheckOptions, isEmbedded, readCheckRequest } from './input.ts';
-import { findOne, sayFound } from './ports.ts';
+import { type CheckOptions, isEmbedded, readCheckRequest } from './input.ts';
+import { productMeant, sayFound } from './ports.ts';
 import { familyOfProduct } from './product-family.ts';
 import { Progress } from './progress.ts';
 import { reflectorMistake } from './reflector.ts';
 import { sayMistake, sayNotice, sayTrouble } from './say.ts';
+import type { ThreeCxOptions } from './three-cx.ts';
 import { type Context, EXIT, type Mistake, type Terminal } from './types.ts';
 
-export interface CheckCommand extends CheckOptions, ExclusiveOptions {
+export interface CheckCommand extends CheckOptions, ExclusiveOptions, Pick<ThreeCxOptions, '3cxUrl'> {
   readonly json?: boolean;
   readonly output?: string;
   readonly listPorts?: boolean;
@@ -40,8 +41,8 @@ export interface CheckCommand extends CheckOptions, ExclusiveOptions {
 export async function check(command: CheckCommand, context: Context): Promise<number> {
   const interruption = interruptionOf(context.terminal);
   try {
-    const prepared = await prepare(command, context);
-    if (prepared.kind === 'error') return sayMistake(prepared.error, context);
+    const prepared = await prepare(command, interruption, context);
+    if (prepared.kind === 'error') return interruption.hasCome() ? EXIT.cancelled : sayMistake(prepared.error, context);
     return await carryOutAndDeliver(prepared.value, interruption, command, context);
   } finally {
     interruption.stop();
@@ -53,6 +54,7 @@ interface Interruption {
   /** Calls on Ctrl-C, at once if it has come before. */
   cancels(run: RunningCheck): void;
   readonly came: Promise<void>;
+  hasCome(): boolean;
   stop(): void;
 }
 
@@ -70,6 +72,7 @@ function interruptionOf(terminal: Terminal): Interruption {
   });
   return {
     came,
+    hasCome: () => interrupted,
     cancels(run) {
       running = run;
       if (interrupted) run.cancel();
@@ -109,10 +112,14 @@ interface Prepared {
   readonly reflector: RunningReflector | null;
 }
 
-async function prepare(command: CheckCommand, context: Context): Promise<Result<Prepared, Mistake>> {
+async function prepare(
+  command: CheckCommand,
+  interruption: Interruption,
+  context: Context,
+): Promise<Result<Prepared, Mistake>> {
   const list = await readServerList(command.servers, context);
   if (list.kind === 'error') return list;
-  const product = asksToDiscover(command) ? await findOne(context) : ok(null);
+  const product = await productMeant(command, context, interruption.came);
   if (product.kind === 'error') return product;
   const drawn = drawServers(list.value, context.system.random);
   const family = await familyOfProduct(command, drawn, product.value, context);

@@ -132,6 +132,7 @@ function addCheck(program: Command, action: (options: CheckCommand, command: Com
       '--profile <name>',
       'the ports of a product, such as 3cx, asterisk, freeswitch; "auto": those of the one on this machine, as it is configured; --udp and --tcp replace them',
     )
+    .option('--3cx-url <url>', THREE_CX_URL)
     .option('-4, --ipv4', 'over IPv4 only')
     .option('-6, --ipv6', 'over IPv6 only; otherwise IPv4, or IPv6 where there is no IPv4')
     .option('--host-name <name>', 'by which phones connect to the PBX: certificates of TLS ports are compared with it')
@@ -161,6 +162,9 @@ function addCheck(program: Command, action: (options: CheckCommand, command: Com
     .addHelpText('after', CHECK_HELP)
     .action(action);
 }
+
+const THREE_CX_URL =
+  'the ports that a 3CX V20 tells by its API, such as https://pbx.example.com; ID and key of its API client are asked for, or are in FULLCONE_3CX_CLIENT_ID and FULLCONE_3CX_CLIENT_SECRET';
 
 const CHECK_HELP = `
 Exit codes:
@@ -223,6 +227,7 @@ function addPorts(program: Command, action: (options: PortsCommand, command: Com
       '--profile <name>',
       'those of a product as it is when installed, such as 3cx; otherwise the one that is here',
     )
+    .option('--3cx-url <url>', THREE_CX_URL)
     .option('--json', 'print it as JSON')
     .option('--lang <language>', 'en or de; otherwise as the locale says')
     .allowExcessArguments()

@@ -107,16 +107,26 @@ function mistakeOf(problem: ExclusiveProblem, { language, program }: Context, is
     }
     case 'own-service':
       return { key: 'exclusive.own-service', facts: { service: problem.service } };
-    case 'trouble': {
-      const { service, failure } = problem;
-      const key =
-        service !== null && (failure.kind === 'missing' || failure.kind === 'timed-out') ? failure.kind : null;
-      if (failure.kind === 'permission') return { key: 'exclusive.permission', facts: { program } };
-      if (key) return { key: `exclusive.${key}`, facts: { service: service ?? '' } };
-      const said = failure.lines.join(' ') || TEXTS.one(language, 'exclusive.nothing-said');
-      return { key: 'exclusive.controller', facts: { said } };
+    case 'not-running': {
+      const { service, port, lines } = problem;
+      return { key: 'exclusive.not-running', facts: { service, port, said: saidIn(lines, language) } };
     }
+    case 'trouble':
+      return troubleMistake(problem, { language, program });
     default:
       return problem satisfies never;
   }
 }
+
+function troubleMistake(
+  { service, failure }: Extract<ExclusiveProblem, { kind: 'trouble' }>,
+  { language, program }: Pick<Context, 'language' | 'program'>,
+): Mistake {
+  const key = service !== null && (failure.kind === 'missing' || failure.kind === 'timed-out') ? failure.kind : null;
+  if (failure.kind === 'permission') return { key: 'exclusive.permission', facts: { program } };
+  if (key) return { key: `exclusive.${key}`, facts: { service: service ?? '' } };
+  return { key: 'exclusive.controller', facts: { said: saidIn(failure.lines, language) } };
+}
+
+const saidIn = (lines: readonly string[], language: Context['language']): string =>
+  lines.join(' ') || TEXTS.one(language, 'exclusive.nothing-said');

@@ -4,10 +4,10 @@ import { type ReportDiscovered, renderPorts, renderPortsJson, warningTexts } fro
 import { displayOf } from './display.ts';
 import { asksToDiscover, profileNames } from './input.ts';
 import { sayMistake, sayNotice, sayPlainly } from './say.ts';
+import { findThreeCx, readThreeCx, type ThreeCxOptions } from './three-cx.ts';
 import { type Context, EXIT, type Mistake, wrong } from './types.ts';
 
-export interface PortsCommand {
-  readonly profile?: string;
+export interface PortsCommand extends Pick<ThreeCxOptions, 'profile' | '3cxUrl'> {
   readonly json?: boolean;
   readonly lang?: string;
 }
@@ -23,9 +23,17 @@ export async function ports(command: PortsCommand, context: Context): Promise<nu
 }
 
 async function whatIsMeant(
-  { profile }: PortsCommand,
-  { system }: Context,
+  command: PortsCommand,
+  context: Context,
 ): Promise<Result<readonly FoundProduct[] | Profile, Mistake>> {
+  const { profile } = command;
+  const { system } = context;
+  const url = readThreeCx(command);
+  if (url.kind === 'error') return url;
+  if (url.value !== null) {
+    const asked = await findThreeCx(url.value, context, new Promise(() => undefined));
+    return asked.kind === 'ok' ? ok([asked.value]) : asked;
+  }
   if (profile !== undefined && !asksToDiscover({ profile })) {
     const named = findProfile(profile.trim().toLowerCase());
     return named ? ok(named) : wrong('profile.unknown', { given: profile, profiles: profileNames() });
@@ -34,8 +42,20 @@ async function whatIsMeant(
   return found.length > 0 ? ok(found) : wrong('profile.none-found', { profiles: profileNames() });
 }
 
+/** The one of which the ports are to be found out; null: none, they are named. */
+export async function productMeant(
+  options: ThreeCxOptions,
+  context: Context,
+  enough: Promise<unknown>,
+): Promise<Result<FoundProduct | null, Mistake>> {
+  const url = readThreeCx(options);
+  if (url.kind === 'error') return url;
+  if (url.value !== null) return findThreeCx(url.value, context, enough);
+  return asksToDiscover(options) ? await findOne(context) : ok(null);
+}
+
 /** The one that `--profile auto` means. */
-export async function findOne({ system }: Context): Promise<Result<FoundProduct, Mistake>> {
+async function findOne({ system }: Context): Promise<Result<FoundProduct, Mistake>> {
   const found = await findProducts(system);
   const [first, ...others] = found;
   if (!first) return wrong('profile.none-found', { profiles: profileNames() });

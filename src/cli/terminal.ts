@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../base/index.ts';
 import type { Clock, Timer } from '../system/index.ts';
+import { askHidden } from './hidden.ts';
 import type { Stream, Terminal } from './types.ts';
 
 /** npx passes on the Ctrl-C that the terminal has sent to both of us: what comes so soon is the same wish. */
@@ -58,26 +59,29 @@ function whenOrphaned(process: NodeJS.Process, clock: Pick<Clock, 'now' | 'at'>,
 }
 
 /** A person can be asked who sees the question, and can answer. */
-const askerOf = ({ stdin, stderr }: NodeJS.Process): Terminal['ask'] =>
-  stdin.isTTY && stderr.isTTY
-    ? (question, enough) =>
-        new Promise((resolve) => {
-          stderr.write(question);
-          let isOver = false;
-          const end = (line: string | null): void => {
-            if (isOver) return;
-            isOver = true;
-            stdin.off('data', read).off('end', none).pause();
-            // Whoever pressed Ctrl-C, or Ctrl-D, has not ended the line.
-            if (line === null) stderr.write('\n');
-            resolve(line);
-          };
-          const read = (bytes: Buffer): void => end(bytes.toString('utf8'));
-          const none = (): void => end(null);
-          stdin.on('data', read).on('end', none).resume();
-          void enough.then(none);
-        })
+const askerOf = (process: NodeJS.Process): Terminal['ask'] =>
+  process.stdin.isTTY && process.stderr.isTTY
+    ? (question, enough, isHidden = false) =>
+        isHidden ? askHidden(question, enough, process) : askOpenly(question, enough, process)
     : null;
+
+const askOpenly = (question: string, enough: Promise<unknown>, { stdin, stderr }: NodeJS.Process) =>
+  new Promise<string | null>((resolve) => {
+    stderr.write(question);
+    let isOver = false;
+    const end = (line: string | null): void => {
+      if (isOver) return;
+      isOver = true;
+      stdin.off('data', read).off('end', none).pause();
+      // Whoever pressed Ctrl-C, or Ctrl-D, has not ended the line.
+      if (line === null) stderr.write('\n');
+      resolve(line);
+    };
+    const read = (bytes: Buffer): void => end(bytes.toString('utf8'));
+    const none = (): void => end(null);
+    stdin.on('data', read).on('end', none).resume();
+    void enough.then(none);
+  });
 
 function streamOf(stream: NodeJS.WriteStream, lost: (code: string) => void): Stream {
   // `fullcone check ... | head` closes the pipe early: nothing is wrong then, but nobody reads any more.

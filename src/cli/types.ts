@@ -11,9 +11,9 @@ export interface Terminal {
   onInterrupt(listener: () => void): () => void;
   /**
    * Shows a question and gives the line that was typed; null: none was. `enough`: nobody waits for it any more.
-   * null: there is no person.
+   * null: there is no person. `isHidden`: what is typed is not shown.
    */
-  readonly ask: ((question: string, enough: Promise<unknown>) => Promise<string | null>) | null;
+  readonly ask: ((question: string, enough: Promise<unknown>, isHidden?: boolean) => Promise<string | null>) | null;
   /** Ctrl-Z does nothing until this is undone: nobody is there who would go on. */
   withoutSuspending(): () => void;
 }

@@ -2,7 +2,7 @@ import { findAsterisk } from './asterisk/find.ts';
 import type { FoundProduct, Machine } from './config/types.ts';
 import { findFreeswitch } from './freeswitch/find.ts';
 import { findKamailio } from './kamailio/find.ts';
-import { findThreeCx } from './three-cx.ts';
+import { findThreeCx } from './three-cx/find.ts';
 
 /**
  * The phone systems of this machine with the ports of their own configuration: those that run, and only where none
@@ -10,7 +10,7 @@ import { findThreeCx } from './three-cx.ts';
  */
 export async function discover(machine: Machine): Promise<readonly FoundProduct[]> {
   const found = [
-    ...findThreeCx(machine),
+    ...(await findThreeCx(machine)),
     ...(await findAsterisk(machine)),
     ...(await findFreeswitch(machine)),
     ...(await findKamailio(machine)),

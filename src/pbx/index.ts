@@ -5,5 +5,6 @@ export { discover } from './discover.ts';
 export { parseOwnServices } from './own-services.ts';
 export { findProfile, PROFILES } from './profiles.ts';
 export { closure, type HeldPort, type Ports, planServices, type ServiceGroup, type ServicePlan } from './services.ts';
+export { withoutParameters, withParameters } from './three-cx/parameters.ts';
 export { isTlsPort } from './tls.ts';
 export type { Profile, ProfilePort, Protocol, Purpose } from './types.ts';

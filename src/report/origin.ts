@@ -7,6 +7,8 @@ export type ReportOrigin =
   | { readonly kind: 'command-line'; readonly pid: number }
   /** The configuration leaves it out, and the product takes this then. */
   | { readonly kind: 'built-in' }
+  /** The product's own API, at this address, under this name. */
+  | { readonly kind: 'api'; readonly url: string; readonly key: string }
   /** Of the product as it is when installed. */
   | { readonly kind: 'profile'; readonly source: string };
 
@@ -23,6 +25,8 @@ export interface ReportWarning {
     | 'value'
     | 'no-configuration'
     | 'elsewhere'
+    | 'in-database'
+    | 'api'
     | 'no-media'
     | 'own-network';
   readonly file: string | null;
@@ -39,6 +43,8 @@ export function originText(origin: ReportOrigin, phrases: Phrases): string {
       return phrases.say('ports.origin.commandLine', { pid: origin.pid });
     case 'built-in':
       return phrases.say('ports.origin.builtIn');
+    case 'api':
+      return phrases.say('ports.origin.api', { url: cleanPath(origin.url), key: origin.key });
     case 'profile':
       return phrases.say('ports.origin.profile', { source: cleanPath(origin.source) });
   }

@@ -14,7 +14,7 @@ const PLAIN = { columns: 80, colour: false, verbose: false };
 
 const CODES: readonly ReportWarning['code'][] = [
   ...(['permission', 'unreadable', 'too-large', 'too-much', 'include-missing', 'not-run', 'syntax', 'value'] as const),
-  ...(['no-configuration', 'elsewhere', 'no-media', 'own-network'] as const),
+  ...(['no-configuration', 'elsewhere', 'in-database', 'api', 'no-media', 'own-network'] as const),
 ];
 
 const PURPOSES: readonly ListedPort['purpose'][] = [
@@ -25,6 +25,7 @@ const ORIGINS: readonly ReportOrigin[] = [
   { kind: 'configuration', file: `/etc/${'deep/'.repeat(40)}x.conf`, line: 7 },
   { kind: 'command-line', pid: 812 },
   { kind: 'built-in' },
+  { kind: 'api', url: 'https://pbx.example.com/xapi/v1/x', key: 'SipPort' },
   { kind: 'profile', source: 'the vendor' },
 ];
 
@@ -136,6 +137,8 @@ describe('a check of what was discovered', () => {
   it('says where the ports are from, and which are the usual ones', () => {
     const text = renderText(report, 'en', PLAIN).replace(/\s+/g, ' ');
     expect(text).toContain('Ports as Asterisk is configured here: /etc/deep/');
-    expect(text).toContain('built into the product, usual ports, not found out');
+    expect(text).toContain(
+      'built into the product, SipPort at https://pbx.example.com/xapi/v1/x, usual ports, not found out',
+    );
   });
 });

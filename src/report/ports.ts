@@ -118,9 +118,15 @@ const belowEachOther = ({ label, purpose, holders }: Row, width: number): string
   ...holders.flatMap((holder) => wrap(holder, width, SET_AT)),
 ];
 
-function headOf({ name, running, processes }: ReportProduct, page: Page): string {
+/** Whether its API was asked: then it may be anywhere. */
+const isAsked = ({ ports, warnings }: ReportProduct): boolean =>
+  ports.some(({ origin }) => origin.kind === 'api') || warnings.some(({ code }) => code === 'api');
+
+function headOf(product: ReportProduct, page: Page): string {
+  const { name, running, processes } = product;
   const who = processes.map((process) => holderText(process, page)).join(', ');
-  const key = running === null ? 'named' : running ? 'running' : 'installed';
+  const installed = isAsked(product) ? 'asked' : 'installed';
+  const key = running === null ? 'named' : running ? 'running' : installed;
   return page.phrases.say(`ports.head.${key}`, { name, who });
 }
 

@@ -9,6 +9,7 @@ export interface System {
   readonly udp: Udp;
   readonly tcp: Tcp;
   readonly tls: Tls;
+  readonly web: Web;
   readonly wire: Wire;
   readonly live: Live;
   readonly names: Names;
@@ -277,6 +278,27 @@ export interface Tls {
    * `name` is what the phone would know the server by: a host name, or an IPv4 address. At most 3 s.
    */
   look(to: Endpoint, name: string | null): Promise<TlsLook>;
+}
+
+export interface WebRequest {
+  /** `http:` or `https:`. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** With it the method is POST, else GET. */
+  readonly form?: Readonly<Record<string, string>>;
+}
+
+export interface WebAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+export interface Web {
+  /**
+   * Asks a web server (RFC 9110) once, and follows it nowhere. Its certificate has to be one that this system trusts. At
+   * most 10 s, and 1 MiB of answer; else the system's code of what went wrong, such as `ECONNREFUSED`, `EFBIG`.
+   */
+  request(request: WebRequest): Promise<Result<WebAnswer, string>>;
 }
 
 export interface DnsError {

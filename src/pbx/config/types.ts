@@ -18,6 +18,8 @@ export type Origin =
   | { readonly kind: 'command-line'; readonly pid: number }
   /** The configuration leaves it out, and the product takes this then. */
   | { readonly kind: 'built-in' }
+  /** The product's own API, at this address, under this name. */
+  | { readonly kind: 'api'; readonly url: string; readonly key: string }
   /** Not found out: it is so where the product was installed and nothing changed. */
   | { readonly kind: 'profile'; readonly source: string };
 
@@ -34,7 +36,7 @@ export interface FoundPort extends PortRange {
 /** Something about a configuration that may make what was found incomplete, or wrong. */
 export interface ConfigWarning {
   readonly code: WarningCode;
-  /** null: it is about the product as a whole. */
+  /** null: it is about the product as a whole. Of an API: its address. */
   readonly file: string | null;
   /** null: about the file as a whole. */
   readonly line: number | null;
@@ -61,6 +63,10 @@ export type WarningCode =
   | 'no-configuration'
   /** The listeners are not in its files; a database or a server has them. */
   | 'elsewhere'
+  /** The same of some of a 3CX's: its API would tell them. */
+  | 'in-database'
+  /** Its API did not tell them. `file`: the address that was asked. `what`: why, in a word. */
+  | 'api'
   /** It has no media of its own, and who relays them is not known. */
   | 'no-media'
   /** It has a network of its own, in a container: the ports are those inside. */

@@ -10,6 +10,7 @@ import { nodeServices } from './services/index.ts';
 import { nodeTcp } from './tcp.ts';
 import { nodeTls } from './tls.ts';
 import { nodeUdp } from './udp.ts';
+import { nodeWeb } from './web.ts';
 import { nodeWire } from './wire.ts';
 
 export { endQuietlyWithoutTerminal } from './lost-terminal.ts';
@@ -20,6 +21,7 @@ export const nodeSystem = (): System => ({
   udp: nodeUdp,
   tcp: nodeTcp,
   tls: nodeTls(process.env),
+  web: nodeWeb(process.env),
   wire: nodeWire(nodeHost.addresses),
   live: nodeLive(nodeTcp),
   names: nodeNames(),

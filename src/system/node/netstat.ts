@@ -6,10 +6,10 @@ export function pidsInNetstat(text: string, protocol: Protocol, family: Family):
   const pids = new Map<number, Set<number>>();
   for (const line of text.split(/\r?\n/)) {
     const [name, local = '', foreign = '', ...rest] = line.trim().split(/\s+/);
-    // UDP has no state. Of TCP only who listens has no port at the other side; the state's word need not be known.
+    // UDP has no state. Of TCP only who listens has no port at the other side; its state is a word or two of any language.
     const pid = Number(rest.at(-1));
-    if (name !== protocol.toUpperCase() || !Number.isInteger(pid) || rest.length !== (protocol === 'udp' ? 1 : 2))
-      continue;
+    const isWhole = protocol === 'udp' ? rest.length === 1 : rest.length > 1;
+    if (name !== protocol.toUpperCase() || !Number.isInteger(pid) || !isWhole) continue;
     if (protocol === 'tcp' && !foreign.endsWith(':0')) continue;
     const [, address = '', port] = /^(\[.*\]|[\d.]+):(\d+)$/.exec(local) ?? [];
     if (port === undefined || address.startsWith('[') !== (family === 'ipv6')) continue;

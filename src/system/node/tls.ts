@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { connect as connectTcp, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { domainToASCII } from 'node:url';
@@ -6,31 +5,12 @@ import { type Endpoint, isIpv4, type Milliseconds } from '../../base/index.ts';
 import type { Tls, TlsLook } from '../contract.ts';
 import { readCertificate } from './certificate.ts';
 import { errorCode } from './failures.ts';
+import { trusted } from './trusted.ts';
 
 /** For connecting and the handshake together. */
 const PATIENCE: Milliseconds = 3_000;
 
 type NodeTlsModule = typeof import('node:tls');
-
-/** Where systems keep the certificates that they trust, in one file: Debian, Red Hat, SUSE, Alpine and the BSDs. */
-const BUNDLES = [
-  '/etc/ssl/certs/ca-certificates.crt',
-  '/etc/pki/tls/certs/ca-bundle.crt',
-  '/etc/ssl/ca-bundle.pem',
-  '/etc/ssl/cert.pem',
-];
-
-/**
- * Whom this system trusts, not Node: the administrator's own authority may be among them. `SSL_CERT_FILE` goes before
- * all, as everywhere with OpenSSL.
- */
-async function trusted(named: string | undefined, { rootCertificates }: NodeTlsModule): Promise<readonly string[]> {
-  for (const path of named === undefined ? BUNDLES : [named]) {
-    const text = await readFile(path, 'utf8').catch(() => '');
-    if (text.includes('-----BEGIN CERTIFICATE-----')) return [text];
-  }
-  return rootCertificates;
-}
 
 export function nodeTls(environment: Readonly<Record<string, string | undefined>>): Tls {
   let roots: Promise<readonly string[]> | undefined;

@@ -180,7 +180,7 @@ describe('on macOS', () => {
   });
 });
 
-/** As Windows Server 2022 in German prints it. */
+/** As Windows Server 2022 in German prints it, with a line of another language. */
 const NETSTAT = `
 Aktive Verbindungen
 
@@ -190,6 +190,7 @@ Aktive Verbindungen
   TCP    192.168.0.100:5060     198.51.100.10:49152    HERGESTELLT     4312
   TCP    192.168.0.100:5090     198.51.100.10:80       WARTEND         0
   TCP    [::]:5060              [::]:0                 ABHÖREN         4312
+  TCP    0.0.0.0:5061           0.0.0.0:0              À L'ÉCOUTE      4312
   UDP    0.0.0.0:5060           *:*                                    4312
   UDP    127.0.0.1:5060         *:*                                    6000
   UDP    0.0.0.0:9000           *:*                                    4400
@@ -226,6 +227,7 @@ describe('on Windows', () => {
     expect(seen('tcp', 'ipv4')).toEqual([
       [135, [1012]],
       [5060, [4312]],
+      [5061, [4312]],
     ]);
     expect(seen('tcp', 'ipv6')).toEqual([[5060, [4312]]]);
   });

@@ -44,6 +44,19 @@ SERVICE_NAME: 3CXIVR01
         SERVICE_START_NAME : LocalSystem
 `;
 
+/** Spanish; in the code page of a console, which is not that of a file, some letters get lost. */
+const NAMES: readonly (readonly [RegExp, string])[] = [
+  [/^SERVICE_NAME:/gm, 'NOMBRE_SERVICIO:'],
+  [/^DISPLAY_NAME:/gm, 'NOMBRE_MOSTRAR:'],
+  [/STATE /g, 'ESTADO'],
+  [/TYPE /g, 'TIPO '],
+  [/WIN32_EXIT_CODE {4}/g, 'C\ufffdDIGO_SALIDA_WIN32'],
+  [/DEPENDENCIES/g, 'DEPENDENCIAS'],
+  [/SERVICE_START_NAME/g, 'NOMBRE_INICIO_SERVICIO'],
+  [/PID /g, 'ID. '],
+];
+const translated = (text: string): string => NAMES.reduce((some, [name, other]) => some.replaceAll(name, other), text);
+
 const MISSING = `[SC] EnumQueryServicesStatus:OpenService FAILED 1060:
 
 The specified service does not exist as an installed service.
@@ -69,6 +82,21 @@ describe('what sc.exe says', () => {
     expect(servicesOfProcess(all, 4112)).toEqual(['3CXPhoneSystem01']);
     // No process has the number of one that does not run.
     expect(servicesOfProcess(all, 0)).toEqual([]);
+  });
+
+  test('in a language that has other names for all of it', () => {
+    const all = readServices(
+      translated([block('3CXPhoneSystem01', RUNNING, 4112), block('Otro', STOPPED, 0)].join('')),
+    );
+    expect(all).toEqual([
+      { name: '3CXPhoneSystem01', state: 4, pid: 4112 },
+      { name: 'Otro', state: 1, pid: 0 },
+    ]);
+    expect(readDependencies(translated(QC))).toEqual(['3CXPhoneSystem01', 'Tcpip']);
+  });
+
+  test('a name with a blank is not cut to that of another service', () => {
+    expect(readServices(block('Another One', RUNNING, 7)).map(({ name }) => name)).toEqual(['Another One']);
   });
 
   test.each([

@@ -17,13 +17,31 @@ export interface WindowsService {
   readonly pid: number;
 }
 
-/** `sc.exe queryex`, of one or of all; a block for each. */
+/**
+ * The values of a block in the order in which sc.exe prints them. Their names it translates (`ESTADO`, in Spanish and
+ * Portuguese), the order never; a line without a name belongs to the one before.
+ */
+function valuesIn(lines: readonly string[]): string[][] {
+  const values: string[][] = [];
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    if (colon === -1 || !/^\s/.test(line)) continue;
+    const [name, value] = [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+    if (name !== '') values.push([value]);
+    else values.at(-1)?.push(value);
+  }
+  return values;
+}
+
+/** `sc.exe queryex`, of one or of all; a block for each: its name, then type, state, two exit codes, checkpoint, hint, pid. */
 export function readServices(text: string): WindowsService[] {
-  return text.split(/(?=^SERVICE_NAME:)/m).flatMap((block) => {
-    const name = /^SERVICE_NAME:\s*(\S+)/m.exec(block)?.[1];
-    const state = /^\s*STATE\s*:\s*(\d+)/m.exec(block)?.[1];
-    if (name === undefined || state === undefined) return [];
-    return [{ name, state: Number(state), pid: Number(/^\s*PID\s*:\s*(\d+)/m.exec(block)?.[1] ?? 0) }];
+  return text.split(/\n\s*\n/).flatMap((block) => {
+    const lines = block.split('\n').filter((line) => line.trim() !== '');
+    const name = /^\S[^:]*:(.*)$/.exec(lines[0] ?? '')?.[1]?.trim();
+    const [, state, , , , , pid] = valuesIn(lines);
+    const number = /^(\d+)\b/.exec(state?.[0] ?? '')?.[1];
+    if (!name || number === undefined) return [];
+    return [{ name, state: Number(number), pid: Number(/^\d+$/.exec(pid?.[0] ?? '')?.[0] ?? 0) }];
   });
 }
 
@@ -37,13 +55,10 @@ export function errorIn(text: string): number | null {
 export const servicesOfProcess = (all: readonly WindowsService[], pid: number): readonly string[] =>
   pid === 0 ? [] : all.filter((service) => service.pid === pid).map(({ name }) => name);
 
-/** Of `sc.exe qc`: what has to run before it. */
+/** Of `sc.exe qc`: what has to run before it. It is the eighth value, behind the name that is shown. */
 export function readDependencies(text: string): string[] {
-  const [, after = ''] = /^\s*DEPENDENCIES\s*:([\s\S]*?)(?=^\s*SERVICE_START_NAME|(?![\s\S]))/m.exec(text) ?? [];
-  return after
-    .split('\n')
-    .map((line) => line.replace(/^\s*:/, '').trim())
-    .filter((name) => name !== '' && !name.startsWith('+'));
+  const after = valuesIn(text.split('\n'))[7] ?? [];
+  return after.filter((name) => name !== '' && !name.startsWith('+'));
 }
 
 const STATES: Readonly<Record<number, Service['state']>> = { 1: 'stopped', 4: 'running' };
