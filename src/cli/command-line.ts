@@ -1,12 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { type CheckCommand, check } from './check.ts';
+import { type ExplainCommand, explain } from './explain.ts';
+import { translateHelp } from './help.ts';
 import { type NatCommand, nat } from './nat.ts';
 import { type PortsCommand, ports } from './ports.ts';
 import { type ReflectorCommand, reflector } from './reflector.ts';
 import { sayMistake } from './say.ts';
 import { type Context, EXIT, type Language, type Mistake } from './types.ts';
 
-const COMMANDS = ['check', 'nat', 'ports', 'reflector'] as const;
+const COMMANDS = ['check', 'nat', 'ports', 'reflector', 'explain'] as const;
 
 /** Reads the command line, does what it asks for, and says with which code the process is to end. */
 export async function runCommandLine(words: readonly string[], context: Context): Promise<number> {
@@ -81,6 +83,8 @@ function commandLine(context: Context, done: (code: number) => void): Command {
   addNat(program, act(context, done, nat));
   addPorts(program, act(context, done, ports));
   addReflector(program, act(context, done, reflector));
+  addExplain(program, act(context, done, explain));
+  if (context.language === 'de') translateHelp(program);
   return program;
 }
 
@@ -89,7 +93,7 @@ const act =
   <T extends { readonly lang?: string }>(
     context: Context,
     done: (code: number) => void,
-    run: (options: T, context: Context) => Promise<number>,
+    run: (options: T, context: Context) => Promise<number> | number,
   ) =>
   async (options: T, command: Command): Promise<void> => {
     const mistake = excess(command) ?? unknownLanguage(options);
@@ -97,7 +101,7 @@ const act =
   };
 
 function excess(command: Command): Mistake | null {
-  const [given] = command.args;
+  const given = command.args[command.registeredArguments.length];
   const help = `fullcone ${command.name()} --help`;
   return given === undefined ? null : { key: 'usage.excess', facts: { given, help } };
 }
@@ -261,4 +265,25 @@ Examples:
   fullcone reflector --primary 2001:db8::10 --alternate 2001:db8::20
   fullcone reflector --primary 198.51.100.10 --alternate 198.51.100.20 \\
     --primary 2001:db8::10 --alternate 2001:db8::20
+`;
+
+function addExplain(program: Command, action: (options: ExplainCommand, command: Command) => Promise<void>): void {
+  program
+    .command('explain')
+    .description(
+      'Explains a finding: what was seen, what it means for calls, what to do, and how to see that it worked.',
+    )
+    .argument('[code]', 'as reports name it, such as not-forwarded; without it: which there are')
+    .option('--lang <language>', 'en or de; otherwise as the locale says')
+    .allowExcessArguments()
+    .addHelpText('after', EXPLAIN_HELP)
+    .action((code: string | undefined, options: ExplainCommand, command: Command) =>
+      action(code === undefined ? options : { ...options, code }, command),
+    );
+}
+
+const EXPLAIN_HELP = `
+Examples:
+  fullcone explain
+  fullcone explain not-forwarded --lang de
 `;

@@ -3,6 +3,8 @@
 export { makeTexts } from '../advice/index.ts';
 export { buildReport } from './build.ts';
 export type { Report, ReportDiscovered, ReportPort } from './contract.ts';
+export { renderCodes, renderExplanation } from './explain.ts';
+export { findingPages } from './explain-pages.ts';
 export { renderJson, renderNatJson, renderPortsJson } from './json.ts';
 export { buildNatReport, type NatReport, renderNat } from './nat.ts';
 export type { ReportOrigin, ReportWarning } from './origin.ts';
