@@ -95,6 +95,8 @@ describe('the range rule ends too early, and a process holds a port', () => {
            check, and starts it again; calls are impossible meanwhile.
         3. If not: end it, or give it other ports than the PBX's (5061).
 
+      More about it: fullcone explain range-ends-early
+
       Results
         open      501  5060, 9000-9499
         closed  1,500  9500-10999
@@ -135,6 +137,8 @@ describe('the range rule ends too early, and a process holds a port', () => {
         3. Wenn nicht: Beenden Sie ihn, oder geben Sie ihm andere Ports als die der
            Anlage (5061).
 
+      Mehr dazu: fullcone explain range-ends-early
+
       Ergebnisse
         offen          501  5060, 9000-9499
         geschlossen  1.500  9500-10999
@@ -161,8 +165,9 @@ describe('nothing is forwarded', () => {
         none.
         1. In the router, forward UDP 5060, 9000-10999 to 192.168.0.100, each port to
            the same number.
-        2. If that rule exists: see that it is on, that it names 192.168.0.100, and
-           that no second router (the provider's box) stands in front.
+        2. If that rule exists: see that it is on, that it leads to 192.168.0.100 and
+           no other host, and that no second router (the provider's box) stands in
+           front.
         3. See which sources the rule admits; one for your provider's addresses only
            looks the same from here. To tell, add 198.51.100.10, 198.51.100.20 to it
            and check again.
@@ -170,6 +175,8 @@ describe('nothing is forwarded', () => {
            included.
         5. Flush the router's old states for 192.168.0.100, or restart it; calls in
            progress may drop. Then check again, with --no-wait.
+
+      More about it: fullcone explain nothing-forwarded
 
       Results
         closed  2,001  5060, 9000-10999
@@ -188,9 +195,9 @@ describe('nothing is forwarded', () => {
         Richtung oder gar keinen.
         1. Leiten Sie im Router UDP 5060, 9000-10999 an 192.168.0.100 weiter, jeden
            Port auf denselben Port.
-        2. Gibt es diese Regel schon, prüfen Sie, ob sie eingeschaltet ist, ob sie
-           192.168.0.100 nennt, und ob kein zweiter Router (die Box des Anbieters)
-           davorsteht.
+        2. Gibt es diese Regel schon, prüfen Sie, ob sie eingeschaltet ist, ob sie zu
+           192.168.0.100 und keinem anderen Gerät führt, und ob kein zweiter Router
+           (die Box des Anbieters) davorsteht.
         3. Sehen Sie nach, welche Quellen die Regel zulässt; eine Regel nur für die
            Adressen Ihres Anbieters sieht von hier genauso aus. Tragen Sie zur Probe
            198.51.100.10, 198.51.100.20 mit ein, und prüfen Sie erneut.
@@ -199,6 +206,8 @@ describe('nothing is forwarded', () => {
         5. Löschen Sie im Router die alten Verbindungen (States, Sessions) von
            192.168.0.100, oder starten Sie ihn neu; laufende Gespräche können
            abbrechen. Prüfen Sie dann erneut, mit --no-wait.
+
+      Mehr dazu: fullcone explain nothing-forwarded
 
       Ergebnisse
         geschlossen  2.001  5060, 9000-10999
@@ -226,6 +235,8 @@ describe('forwarded, but outbound ports are changed', () => {
         3. Flush the router's old states for 192.168.0.100, or restart it; calls in
            progress may drop. Then check again, with --no-wait.
 
+      More about it: fullcone explain source-port-rewritten
+
       Results
         translated  2,001  5060, 9000-10999
       "
@@ -247,6 +258,8 @@ describe('forwarded, but outbound ports are changed', () => {
         3. Löschen Sie im Router die alten Verbindungen (States, Sessions) von
            192.168.0.100, oder starten Sie ihn neu; laufende Gespräche können
            abbrechen. Prüfen Sie dann erneut, mit --no-wait.
+
+      Mehr dazu: fullcone explain source-port-rewritten
 
       Ergebnisse
         umgesetzt  2.001  5060, 9000-10999
@@ -278,6 +291,8 @@ describe('no server could be asked', () => {
            the PBX's DNS settings.
         3. Or configure another STUN server of two addresses (RFC 5780).
 
+      More about it: fullcone explain server-unresolvable
+
       Results
         untested  2,000  9000-10999
       "
@@ -297,6 +312,8 @@ describe('no server could be asked', () => {
         2. Rufen Sie auf der Anlage "nslookup stun.example" auf. Scheitern auch andere
            Namen, berichtigen Sie deren DNS-Einstellungen.
         3. Oder tragen Sie einen anderen STUN-Server mit zwei Adressen ein (RFC 5780).
+
+      Mehr dazu: fullcone explain server-unresolvable
 
       Ergebnisse
         ungeprüft  2.000  9000-10999
@@ -325,18 +342,22 @@ describe('cancelled after some of it', () => {
         Calls that use one of these ports have sound in one direction only, or none.
         1. In the router, forward UDP 9500 to 192.168.0.100, each port to the same
            number.
-        2. See which sources the rule admits; one for your provider's addresses only
+        2. If that rule exists: see that it is on, and that it leads to 192.168.0.100,
+           not to another host.
+        3. See which sources the rule admits; one for your provider's addresses only
            looks the same from here. To tell, add 198.51.100.10, 198.51.100.20 to it
            and check again.
-        3. Admit these ports in the firewalls behind the router too, the PBX's own
+        4. Admit these ports in the firewalls behind the router too, the PBX's own
            included.
-        4. Flush the router's old states for 192.168.0.100, or restart it; calls in
+        5. Flush the router's old states for 192.168.0.100, or restart it; calls in
            progress may drop. Then check again, with --no-wait.
 
       Warning  UDP 9501-10999 (1,499 ports), cancelled
         This says nothing about calls yet: the ports may be forwarded, or not.
         1. Check again, and let it finish.
         2. What was found out before the stop is in the results.
+
+      More about it: fullcone explain not-forwarded
 
       Results
         open        501  5060, 9000-9499
@@ -359,12 +380,14 @@ describe('cancelled after some of it', () => {
         keinen.
         1. Leiten Sie im Router UDP 9500 an 192.168.0.100 weiter, jeden Port auf
            denselben Port.
-        2. Sehen Sie nach, welche Quellen die Regel zulässt; eine Regel nur für die
+        2. Gibt es diese Regel schon, prüfen Sie, ob sie eingeschaltet ist und zu
+           192.168.0.100 führt, nicht zu einem anderen Gerät.
+        3. Sehen Sie nach, welche Quellen die Regel zulässt; eine Regel nur für die
            Adressen Ihres Anbieters sieht von hier genauso aus. Tragen Sie zur Probe
            198.51.100.10, 198.51.100.20 mit ein, und prüfen Sie erneut.
-        3. Lassen Sie diese Ports auch in Firewalls hinter dem Router zu, in der
+        4. Lassen Sie diese Ports auch in Firewalls hinter dem Router zu, in der
            eigenen der Telefonanlage ebenso.
-        4. Löschen Sie im Router die alten Verbindungen (States, Sessions) von
+        5. Löschen Sie im Router die alten Verbindungen (States, Sessions) von
            192.168.0.100, oder starten Sie ihn neu; laufende Gespräche können
            abbrechen. Prüfen Sie dann erneut, mit --no-wait.
 
@@ -373,6 +396,8 @@ describe('cancelled after some of it', () => {
         nicht.
         1. Prüfen Sie erneut, und lassen Sie die Prüfung zu Ende laufen.
         2. Was vor dem Abbruch gefunden wurde, steht bei den Ergebnissen.
+
+      Mehr dazu: fullcone explain not-forwarded
 
       Ergebnisse
         offen          501  5060, 9000-9499
