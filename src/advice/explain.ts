@@ -1,14 +1,14 @@
 import { CATALOGUE, FINDING_CODES, type FindingCode, type Severity } from './catalogue.ts';
 import dePages from './pages/de.json' with { type: 'json' };
 import enPages from './pages/en.json' with { type: 'json' };
-import { type Menu, type Place, REPAIRS } from './places.ts';
+import { type Place, REPAIRS } from './places.ts';
 import en from './texts/en.json' with { type: 'json' };
 import { ADVICE, type Advice, variantKeysOf } from './texts.ts';
 import { makeTexts } from './translate.ts';
 import type { Language } from './types.ts';
 
-/** All that is to be said of a code, for whoever looks it up; `<...>` stands for what a report fills in. */
-export interface Explanation {
+/** A line of an index. */
+export interface Summary {
   readonly code: FindingCode;
   readonly severity: Severity;
   readonly place: Place;
@@ -16,6 +16,10 @@ export interface Explanation {
   readonly heading: string;
   /** Where it is mended. */
   readonly where: string;
+}
+
+/** All that is to be said of a code, for whoever looks it up; `<...>` stands for what a report fills in. */
+export interface Explanation extends Summary {
   readonly sections: readonly Section[];
 }
 
@@ -55,17 +59,18 @@ const word = (language: Language, key: string): string => pageTexts.one(language
 /** Where a code is unknown: null. */
 export const findCode = (text: string): FindingCode | null => FINDING_CODES.find((code) => code === text) ?? null;
 
+/** The most urgent first. */
+export const summaries = (language: Language): Summary[] => FINDING_CODES.map((code) => summaryOf(code, language));
+
 export function explain(code: FindingCode, language: Language): Explanation {
-  const { place, menus } = REPAIRS[code];
-  const sections = [wording, seen, meaning, steps, variants, also, onYourRouter(menus), worked];
-  return {
-    code,
-    severity: CATALOGUE[code],
-    place,
-    heading: PAGES[language][code].heading,
-    where: pageTexts.one(language, `place.${place}`),
-    sections: sections.flatMap((section) => section(code, language)),
-  };
+  const sections = [wording, seen, meaning, steps, variants, also, onYourRouter, worked];
+  return { ...summaryOf(code, language), sections: sections.flatMap((section) => section(code, language)) };
+}
+
+function summaryOf(code: FindingCode, language: Language): Summary {
+  const { place } = REPAIRS[code];
+  const { heading } = PAGES[language][code];
+  return { code, severity: CATALOGUE[code], place, heading, where: pageTexts.one(language, `place.${place}`) };
 }
 
 type Part = (code: FindingCode, language: Language) => readonly Section[];
@@ -109,12 +114,10 @@ const also: Part = (code, language) => {
   return items.length > 0 ? [{ heading: word(language, 'also'), blocks: [{ kind: 'items', items }] }] : [];
 };
 
-const onYourRouter =
-  (menus: readonly Menu[]): Part =>
-  (_, language) => {
-    const items = menus.map((menu) => pageTexts.one(language, `menus.${menu}`));
-    return items.length > 0 ? [{ heading: word(language, 'menus'), blocks: [{ kind: 'items', items }] }] : [];
-  };
+const onYourRouter: Part = (code, language) => {
+  const items = REPAIRS[code].menus.map((menu) => pageTexts.one(language, `menus.${menu}`));
+  return items.length > 0 ? [{ heading: word(language, 'menus'), blocks: [{ kind: 'items', items }] }] : [];
+};
 
 const worked: Part = (code, language) => [
   {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { HelpTexts } from './help.ts';
 import { aloneModel, fakeTerminal, runWords, untouchable } from './test-terminal.ts';
 import de from './texts/help.de.json' with { type: 'json' };
 import { EXIT } from './types.ts';
@@ -10,7 +11,8 @@ async function helpOf(words: readonly string[], environment = {}): Promise<strin
   return terminal.text('out');
 }
 
-const COMMANDS = Object.keys(de.commands);
+const GERMAN: Readonly<Record<string, HelpTexts>> = de.commands;
+const COMMANDS = Object.keys(GERMAN);
 const helpIn = (language: string, command: string): Promise<string> =>
   helpOf([...(command === 'fullcone' ? [] : [command]), '--help', '--lang', language]);
 
@@ -40,7 +42,7 @@ describe.each(COMMANDS)('the help of %s', (command) => {
 
   test('is German from its first to its last word, and holds every German text', async () => {
     const [english, german] = await Promise.all([helpIn('en', command), helpIn('de', command)]);
-    const { about, options = {}, arguments: values = {}, after = [] } = de.commands[command as 'explain'];
+    const { about, options = {}, arguments: values = {}, after = [] }: HelpTexts = GERMAN[command] ?? { about: '' };
     const said = unwrapped(german);
     const texts = [about, ...Object.values(options), ...Object.values(values), ...after];
     expect(texts.filter((text) => !said.includes(unwrapped(text).trim()))).toEqual([]);

@@ -2,7 +2,7 @@ import { type Command, Help } from 'commander';
 import de from './texts/help.de.json' with { type: 'json' };
 
 /** What a command says of itself in another language; options by their long name. */
-interface HelpTexts {
+export interface HelpTexts {
   readonly about: string;
   readonly options?: Readonly<Record<string, string>>;
   readonly arguments?: Readonly<Record<string, string>>;

@@ -5,6 +5,7 @@ import {
   FINDING_CODES,
   type FindingCode,
   type Language,
+  summaries,
 } from '../advice/index.ts';
 import { type Phrases, phrasesOf } from './phrases.ts';
 
@@ -27,8 +28,7 @@ const other = (language: Language): Language => (language === 'en' ? 'de' : 'en'
 function indexOf(language: Language): string {
   const phrases = phrasesOf(language);
   const say = (key: string): string => phrases.say(`findings.${key}`);
-  const rows = FINDING_CODES.map((code) => {
-    const { heading, severity, where } = explain(code, language);
+  const rows = summaries(language).map(({ code, heading, severity, where }) => {
     const cells = [`[${code}](${fileOf(code, language)})`, heading, phrases.say(`severity.${severity}`), where];
     return `| ${cells.join(' | ')} |`;
   });

@@ -1,4 +1,4 @@
-import { type Block, type Explanation, explain, FINDING_CODES, findCode, type Language } from '../advice/index.ts';
+import { type Block, type Explanation, explain, findCode, type Language, summaries } from '../advice/index.ts';
 import { SEVERITY_COLOURS } from './finding.ts';
 import { type Page, pageOf, type TextOptions } from './page.ts';
 import { wrap } from './wrap.ts';
@@ -14,10 +14,9 @@ export function renderExplanation(code: string, language: Language, options: Tex
 /** Every code with its heading, the most urgent first; ends with a newline. */
 export function renderCodes(language: Language, options: TextOptions): string {
   const page = pageOf(language, options);
-  const widest = Math.max(...FINDING_CODES.map(({ length }) => length));
-  const lines = FINDING_CODES.flatMap((code) =>
-    wrap(explain(code, language).heading, page.width, `${code.padEnd(widest)}${INDENT}`),
-  );
+  const all = summaries(language);
+  const widest = Math.max(...all.map(({ code }) => code.length));
+  const lines = all.flatMap(({ code, heading }) => wrap(heading, page.width, `${code.padEnd(widest)}${INDENT}`));
   return `${lines.join('\n')}\n`;
 }
 
