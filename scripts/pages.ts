@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { findingPages } from '../src/report/index.ts';
 
 const folder = fileURLToPath(new URL('../docs/findings/', import.meta.url));
-const pages = findingPages();
+const pages = await findingPages();
 
 mkdirSync(folder, { recursive: true });
 for (const [name, text] of pages) writeFileSync(`${folder}${name}`, text);

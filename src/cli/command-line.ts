@@ -93,7 +93,7 @@ const act =
   <T extends { readonly lang?: string }>(
     context: Context,
     done: (code: number) => void,
-    run: (options: T, context: Context) => Promise<number> | number,
+    run: (options: T, context: Context) => Promise<number>,
   ) =>
   async (options: T, command: Command): Promise<void> => {
     const mistake = excess(command) ?? unknownLanguage(options);

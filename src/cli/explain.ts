@@ -10,14 +10,14 @@ export interface ExplainCommand {
 }
 
 /** `fullcone explain CODE`: what a finding of that code means, and what to do; without a code, which codes there are. */
-export function explain({ code }: ExplainCommand, context: Context): number {
+export async function explain({ code }: ExplainCommand, context: Context): Promise<number> {
   const { terminal, language } = context;
   const options = { ...displayOf(terminal), verbose: false };
   if (code === undefined) {
-    terminal.out.write(renderCodes(language, options));
+    terminal.out.write(await renderCodes(language, options));
     return EXIT.supported;
   }
-  const text = renderExplanation(code.trim().toLowerCase(), language, options);
+  const text = await renderExplanation(code.trim().toLowerCase(), language, options);
   if (text === null) return sayMistake({ key: 'explain.unknown', facts: { given: code } }, context);
   terminal.out.write(text);
   return EXIT.supported;

@@ -1,34 +1,39 @@
 import {
   type Block,
   type Explanation,
-  explain,
   FINDING_CODES,
   type FindingCode,
   type Language,
-  summaries,
+  loadPages,
 } from '../advice/index.ts';
 import { type Phrases, phrasesOf } from './phrases.ts';
 
 const LANGUAGES: readonly Language[] = ['en', 'de'];
 
+type Summary = Omit<Explanation, 'sections'>;
+
 /** The files of docs/findings, by name: a page for each code, and an index, in both languages (Markdown). */
-export const findingPages = (): ReadonlyMap<string, string> =>
-  new Map(
+export async function findingPages(): Promise<ReadonlyMap<string, string>> {
+  const pages = await loadPages();
+  return new Map(
     LANGUAGES.flatMap((language) => [
-      [fileOf('README', language), indexOf(language)] as const,
-      ...FINDING_CODES.map((code) => [fileOf(code, language), pageOf(code, language)] as const),
+      [fileOf('README', language), indexOf(pages.summaries(language), language)] as const,
+      ...FINDING_CODES.map(
+        (code) => [fileOf(code, language), pageOf(pages.explain(code, language), language)] as const,
+      ),
     ]),
   );
+}
 
 const fileOf = (name: FindingCode | 'README', language: Language): string =>
   language === 'en' ? `${name}.md` : `${name}.${language}.md`;
 
 const other = (language: Language): Language => (language === 'en' ? 'de' : 'en');
 
-function indexOf(language: Language): string {
+function indexOf(summaries: readonly Summary[], language: Language): string {
   const phrases = phrasesOf(language);
   const say = (key: string): string => phrases.say(`findings.${key}`);
-  const rows = summaries(language).map(({ code, heading, severity, where }) => {
+  const rows = summaries.map(({ code, heading, severity, where }) => {
     const cells = [`[${code}](${fileOf(code, language)})`, heading, phrases.say(`severity.${severity}`), where];
     return `| ${cells.join(' | ')} |`;
   });
@@ -43,8 +48,7 @@ function indexOf(language: Language): string {
   ]);
 }
 
-function pageOf(code: FindingCode, language: Language): string {
-  const explanation = explain(code, language);
+function pageOf(explanation: Explanation, language: Language): string {
   const phrases = phrasesOf(language);
   return lines([
     `# ${explanation.heading}`,

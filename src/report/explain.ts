@@ -1,4 +1,4 @@
-import { type Block, type Explanation, explain, findCode, type Language, summaries } from '../advice/index.ts';
+import { type Block, type Explanation, type Language, loadPages } from '../advice/index.ts';
 import { SEVERITY_COLOURS } from './finding.ts';
 import { type Page, pageOf, type TextOptions } from './page.ts';
 import { wrap } from './wrap.ts';
@@ -6,13 +6,19 @@ import { wrap } from './wrap.ts';
 const INDENT = '  ';
 
 /** The page of a finding for a terminal; null: there is no such code. Ends with a newline. */
-export function renderExplanation(code: string, language: Language, options: TextOptions): string | null {
+export async function renderExplanation(
+  code: string,
+  language: Language,
+  options: TextOptions,
+): Promise<string | null> {
+  const { explain, findCode } = await loadPages();
   const known = findCode(code);
   return known && renderPage(explain(known, language), pageOf(language, options));
 }
 
 /** Every code with its heading, the most urgent first; ends with a newline. */
-export function renderCodes(language: Language, options: TextOptions): string {
+export async function renderCodes(language: Language, options: TextOptions): Promise<string> {
+  const { summaries } = await loadPages();
   const page = pageOf(language, options);
   const all = summaries(language);
   const widest = Math.max(...all.map(({ code }) => code.length));

@@ -12,8 +12,8 @@ it('every finding has its page in both languages, and every page its finding', (
   expect(written).toEqual(wanted.sort());
 });
 
-it('the pages are what the texts say; else: npm run pages', () => {
-  const differ = [...findingPages()].filter(([name, text]) => read(`docs/findings/${name}`) !== text);
+it('the pages are what the texts say; else: npm run pages', async () => {
+  const differ = [...(await findingPages())].filter(([name, text]) => read(`docs/findings/${name}`) !== text);
   expect(differ.map(([name]) => name)).toEqual([]);
 });
 
