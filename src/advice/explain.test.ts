@@ -88,6 +88,11 @@ it('steps that differ where nothing is translated keep their number', () => {
 it('other words for the same code are on its page', () => {
   const headings = (code: FindingCode) => explain(code, 'en').sections.map(({ heading }) => heading);
   expect(headings('rejected').join()).toContain('turned back by <address>');
+  const [again, lasting] = headings('scan-protection').filter((heading) => heading.startsWith('If the report says'));
+  expect([again, lasting]).toEqual([
+    expect.stringContaining('It let packets in again after about <seconds> s'),
+    expect.stringContaining('After <seconds> s it still had not'),
+  ]);
   expect(variantKeysOf('process')).toEqual([]);
   expect(variantKeysOf('throttled-by-server')).toEqual(['not-called-inside', 'not-called']);
 });

@@ -99,15 +99,18 @@ const steps: Part = (code, language) => {
   return [{ heading: word(language, 'steps'), blocks }];
 };
 
-/** The same code in other circumstances. */
-const variants: Part = (code, language) =>
-  variantKeysOf(code).map((key) => {
-    const { title, steps: listed } = adviceOf(key, language);
+/** The same code in other circumstances: they are known by the title, or where two share it by what it means. */
+const variants: Part = (code, language) => {
+  const all = variantKeysOf(code).map((key) => ({ key, ...adviceOf(key, language) }));
+  return all.map(({ key, title, meaning: told, steps: listed }) => {
+    const others = all.filter((variant) => variant.key !== key && variant.title === title);
+    const byMeaning = others.length > 0 && others.every((variant) => variant.meaning !== told);
     return {
-      heading: pageTexts.one(language, 'words.variant', { title }),
-      blocks: [meaningOf(key, language), { kind: 'steps', steps: listed }],
+      heading: pageTexts.one(language, 'words.variant', { title: byMeaning ? told : title }),
+      blocks: [...(byMeaning ? [] : [meaningOf(key, language)]), { kind: 'steps', steps: listed }],
     };
   });
+};
 
 const also: Part = (code, language) => {
   const { also: items = [] } = PAGES[language][code];
