@@ -101,8 +101,8 @@ const steps: Part = (code, language) => {
 
 /** The same code in other circumstances: they are known by the title, or where two share it by what it means. */
 const variants: Part = (code, language) => {
-  const all = variantKeysOf(code).map((key) => ({ key, ...adviceOf(key, language) }));
-  return all.map(({ key, title, meaning: told, steps: listed }) => {
+  const all = [code, ...variantKeysOf(code)].map((key) => ({ key, ...adviceOf(key, language) }));
+  return all.slice(1).map(({ key, title, meaning: told, steps: listed }) => {
     const others = all.filter((variant) => variant.key !== key && variant.title === title);
     const byMeaning = others.length > 0 && others.every((variant) => variant.meaning !== told);
     return {
