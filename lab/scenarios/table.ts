@@ -563,7 +563,10 @@ export const SCENARIOS: readonly Scenario[] = [
     network: network({ outward: 'random', forwards: [FORWARD] }),
     steps: [
       { check: { udp: UDP }, expect: allTranslated('source-port-rewritten', 'source-port-rewritten') },
-      { check: { udp: UDP, noWait: true }, expect: allTranslated('source-port-rewritten', 'source-port-rewritten', 'not-waited') },
+      {
+        check: { udp: UDP, noWait: true },
+        expect: allTranslated('source-port-rewritten', 'source-port-rewritten', 'not-waited'),
+      },
     ],
   },
   {

@@ -94,7 +94,7 @@ it('other words for the same code are on its page', () => {
     expect.stringContaining('After <seconds> s it still had not'),
   ]);
   expect(variantKeysOf('process')).toEqual([]);
-  expect(variantKeysOf('throttled-by-server')).toEqual(['not-called-inside', 'not-called']);
+  expect(variantKeysOf('throttled-by-server')).toEqual(['not-called']);
 });
 
 it('where a router is to be changed, its menus are named', () => {

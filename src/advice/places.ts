@@ -56,6 +56,8 @@ export const REPAIRS: Readonly<Record<FindingCode, Repair>> = {
   translated: inRouter('keepPort', 'forward'),
   closed: inRouter('forward', 'pinhole'),
 
+  'payload-dropped': inRouter(),
+  'passed-on': at('check'),
   cancelled: at('check'),
   process: at('check'),
   'in-use': at('check'),
@@ -70,6 +72,7 @@ export const REPAIRS: Readonly<Record<FindingCode, Repair>> = {
   'accident-possible': at('server'),
   'not-taken': at('pbx'),
   'no-call-back': at('server'),
+  'not-called-inside': at('server'),
   untested: at('check'),
 
   'other-public-address': inRouter(),
@@ -94,6 +97,7 @@ export const REPAIRS: Readonly<Record<FindingCode, Repair>> = {
   'paused-by-router': inRouter('scan'),
   'paused-by-outbound': inRouter('scan'),
   'paused-by-server': at('server'),
+  'answers-repeated': at('nowhere'),
   'tcp-left-out': at('server'),
   trial: at('check'),
   'not-waited': at('check'),
