@@ -12,7 +12,7 @@ test.each([
   ['udp/9000: expected translated/symmetric, got closed/not-forwarded', false],
   ['udp/9000: expected open or untested/taken-by-neighbour, got translated', false],
   ['verdict: expected supported, got unsupported', false],
-  ['finding nothing-forwarded is missing', false],
+  ['findings: expected nothing-forwarded, got ', false],
 ])('%s: %j', (line, is) => expect(isContradiction(line)).toBe(is));
 
 const EXPECT: Expectation = {
@@ -40,8 +40,30 @@ test.each<[said: Partial<ReportShape>, expected: Partial<Expectation>, differs: 
   [{ servers: [{ state: 'ok' }] }, { serverDetail: null }, ''],
   [{ router: { nats: null, reason: 'silent' } }, {}, 'nats'],
   [{}, { routerReason: 'silent' }, 'router'],
-  [{}, { findings: ['loss'] }, 'finding loss is missing'],
+  [{}, { findings: ['loss'] }, 'findings'],
 ])('a report that says %j, where %j was expected, differs in: %s', (said, expected, differs) => {
   const [first = ''] = compare({ ...EXPECT, ...expected }, { ...RIGHT, ...said }, 'model');
   expect(first.replace(/: expected.*/, '')).toBe(differs);
+});
+
+test.each<[Partial<Expectation>, string[], string[]]>([
+  [{ findings: ['closed'] }, ['error closed'], []],
+  [{ findings: ['closed'] }, ['error closed', 'error closed', 'info sampled'], []],
+  [{ findings: ['closed', 'sampled'] }, ['error closed', 'info sampled', 'info trial'], []],
+  [{}, ['info trial'], []],
+  [{}, ['warning loss'], ['findings: expected , got loss']],
+  [{ mayFind: ['loss'] }, ['warning loss'], []],
+  [{ findings: ['closed'], mayFind: ['loss'] }, ['warning loss'], ['findings: expected closed, got ']],
+  [{ findings: ['closed', 'sampled'] }, ['error closed'], ['findings: expected closed, sampled, got closed']],
+  [
+    { findings: ['shifted', 'closed'] },
+    ['error closed', 'error shifted'],
+    ['findings: expected shifted, closed, got closed, shifted'],
+  ],
+])('%j of %j: %j', (more, told, differences) => {
+  const findings = told.map((finding) => {
+    const [severity = '', code = ''] = finding.split(' ');
+    return { severity, code, facts: {} };
+  });
+  expect(compare({ ...EXPECT, ...more }, { ...RIGHT, findings }, 'model')).toEqual(differences);
 });

@@ -23,6 +23,7 @@ export interface ReportShape {
   };
   readonly findings: readonly {
     readonly code: string;
+    readonly severity: string;
     readonly facts: Readonly<Record<string, string | number>>;
   }[];
 }
@@ -47,8 +48,7 @@ export function compare(expectation: Expectation, report: ReportShape, column: C
     const right = wanted.get(`${protocol}/${port}`) ?? [];
     if (!right.includes(says(result, cause))) differ(`${protocol}/${port}`, right.join(' or '), says(result, cause));
   }
-  for (const code of expect.findings ?? [])
-    if (!report.findings.some((finding) => finding.code === code)) differences.push(`finding ${code} is missing`);
+  differ('findings', wantedFindings(expect, report), toldFindings(expect, report));
   for (const [what, right, got] of factsOf(expect, report)) differ(what, right, got);
   return differences;
 }
@@ -74,6 +74,18 @@ export function isContradiction(difference: string): boolean {
   const [, wanted = '', got = ''] = ABOUT_PORT.exec(difference) ?? [];
   if (wanted === '' || got.startsWith('untested')) return false;
   return wanted.split(' or ').every((one) => (one === 'open') !== (got === 'open'));
+}
+
+/** Errors and warnings, in their order: the first is the one that the headline speaks of. */
+function toldFindings({ mayFind = [] }: Expectation, { findings }: ReportShape): string {
+  const told = findings.filter(({ severity, code }) => severity !== 'info' && !mayFind.includes(code));
+  return [...new Set(told.map(({ code }) => code))].join(', ');
+}
+
+/** Notes may come and go with the time that things take; those that are expected must be there. */
+function wantedFindings({ findings = [] }: Expectation, report: ReportShape): string {
+  const notes = report.findings.filter(({ severity }) => severity === 'info').map(({ code }) => code);
+  return findings.filter((code) => !notes.includes(code)).join(', ');
 }
 
 const familiesOf = ({ ports }: ReportShape): string => [...new Set(ports.map(({ family }) => family))].join();

@@ -56,7 +56,7 @@ export const LIVE_SCENARIOS: readonly Scenario[] = [
     name: 'live-source-port-rewritten',
     about: 'Forwarded, but what leaves gets other ports.',
     network: network({ outward: 'random', forwards: [FORWARD] }),
-    steps: live(wrong('translated', 'source-port-rewritten')),
+    steps: live(wrong('translated', 'source-port-rewritten', 'source-port-rewritten')),
   },
   {
     name: 'live-host-firewall',
@@ -96,6 +96,7 @@ export const LIVE_SCENARIOS: readonly Scenario[] = [
         reason: 'some-ports',
         ports: all('open'),
         tcp: { [TCP]: { result: 'closed', cause: 'not-forwarded' } },
+        findings: ['not-forwarded'],
       },
       { tcp: TCP },
     ),

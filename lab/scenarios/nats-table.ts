@@ -68,7 +68,7 @@ export const NATS_SCENARIOS: readonly Scenario[] = [
     name: 'double-nat-silent',
     about: 'The same, and the router says nothing of itself.',
     network: network(undefined, BOX),
-    steps: once({ ...CLOSED, nats: null, routerReason: 'silent' }),
+    steps: once({ ...CLOSED, nats: null, routerReason: 'silent', findings: ['nothing-forwarded'] }),
   },
   {
     name: 'double-nat-passes',

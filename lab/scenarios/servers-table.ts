@@ -59,7 +59,7 @@ export const SERVER_SCENARIOS: readonly Scenario[] = [
     about: 'The first server falls silent in the middle of the run; the second goes on, and no port is lost.',
     network: network({ diesAfter: 35 }),
     notIn: ONE_COTURN,
-    steps: [{ check: { udp: UDP, servers: BOTH }, expect: { ...PART, findings: ['taken-over'] } }],
+    steps: [{ check: { udp: UDP, servers: BOTH }, expect: { ...PART, findings: ['range-ends-early', 'taken-over'] } }],
   },
   {
     name: 'server-with-a-firewall',
@@ -67,14 +67,16 @@ export const SERVER_SCENARIOS: readonly Scenario[] = [
       'The second address of the first server sends only to those who have sent there: all ports look closed, but not to the second server.',
     network: network({ alternateFilters: true }),
     notIn: ONE_COTURN,
-    steps: [{ check: { udp: UDP, servers: BOTH }, expect: { ...PART, findings: ['taken-over'] } }],
+    steps: [{ check: { udp: UDP, servers: BOTH }, expect: { ...PART, findings: ['range-ends-early', 'taken-over'] } }],
   },
   {
     name: 'second-server-dead',
     about: 'The first server is enough.',
     network: { router: ROUTER, server: { kind: 'full' } },
     notIn: ONE_COTURN,
-    steps: [{ check: { udp: UDP, servers: BOTH }, expect: PART }],
+    steps: [
+      { check: { udp: UDP, servers: BOTH }, expect: { ...PART, findings: ['range-ends-early', 'server-unreachable'] } },
+    ],
   },
   {
     name: 'server-throttles',
@@ -92,7 +94,7 @@ export const SERVER_SCENARIOS: readonly Scenario[] = [
             '5060,9005-9009': { result: 'open', cause: null },
             '9010-9012': { result: 'closed', cause: 'not-forwarded' },
           },
-          findings: ['server-throttling', 'paused-by-server'],
+          findings: ['range-ends-early', 'server-throttling', 'paused-by-server'],
         },
       },
     ],
@@ -105,7 +107,7 @@ export const SERVER_SCENARIOS: readonly Scenario[] = [
     steps: [
       {
         check: { udp: UDP, servers: BOTH, rate: 'max' },
-        expect: { ...PART, server: 'throttling', findings: ['taken-over'] },
+        expect: { ...PART, server: 'throttling', findings: ['range-ends-early', 'server-throttling', 'taken-over'] },
       },
     ],
   },
@@ -117,7 +119,7 @@ export const SERVER_SCENARIOS: readonly Scenario[] = [
     steps: [
       {
         check: { udp: OPEN_UDP, tcp: TCP, servers: BOTH },
-        expect: { ...ONLY_TCP, findings: ['confirmed'], facts: { confirmed: { count: 1 } } },
+        expect: { ...ONLY_TCP, findings: ['not-forwarded', 'confirmed'], facts: { confirmed: { count: 1 } } },
       },
     ],
   },
@@ -129,7 +131,7 @@ export const SERVER_SCENARIOS: readonly Scenario[] = [
     steps: [
       {
         check: { udp: UDP, tcp: TCP, servers: BOTH },
-        expect: { ...PART_OF_TCP, findings: ['taken-over'] },
+        expect: { ...PART_OF_TCP, findings: ['range-ends-early', 'not-forwarded', 'taken-over'] },
       },
     ],
   },
@@ -141,7 +143,11 @@ export const SERVER_SCENARIOS: readonly Scenario[] = [
     steps: [
       {
         check: { udp: OPEN_UDP, tcp: TCP, servers: BOTH },
-        expect: { ...ONLY_TCP, findings: ['contradicted', 'confirmed'], facts: { contradicted: { count: 2 } } },
+        expect: {
+          ...ONLY_TCP,
+          findings: ['not-forwarded', 'contradicted', 'confirmed'],
+          facts: { contradicted: { count: 2 } },
+        },
       },
     ],
   },

@@ -268,8 +268,13 @@ export interface Expectation {
   readonly routerReason?: string;
   /** In which all ports were asked; by default IPv4. */
   readonly family?: Family;
-  /** Codes that must be among the findings. */
+  /**
+   * Every error and warning that the report has, by its code, in the order of the report: the first names the true cause.
+   * Notes too, which may be fewer than the report has; absent: neither error nor warning.
+   */
   readonly findings?: readonly string[];
+  /** Where chance decides about a port: errors and warnings that may be there as well. */
+  readonly mayFind?: readonly string[];
   /** Of a sample: fewer ports than this are asked; `ports` tells of those that are. */
   readonly fewerThan?: number;
   /** By the code of a finding: what it must say, among other things. */

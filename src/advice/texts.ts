@@ -1,5 +1,5 @@
 import { familyOf, isAnyAddress } from '../base/index.ts';
-import type { FindingCode } from './catalogue.ts';
+import { FINDING_CODES, type FindingCode } from './catalogue.ts';
 import { isSignalling } from './signalling.ts';
 import de from './texts/de.json' with { type: 'json' };
 import en from './texts/en.json' with { type: 'json' };
@@ -14,7 +14,8 @@ export interface Advice {
   readonly steps: readonly string[];
 }
 
-const texts = makeTexts({ en, de });
+/** As they are in the files. */
+export const ADVICE = makeTexts({ en, de });
 
 /** In steps ranges are to be copied; more than these nobody copies. */
 const MOST_RANGES = 4;
@@ -29,9 +30,9 @@ export function adviseText(finding: Finding, language: Language, facts: Facts = 
   // Where nothing is translated, there is no forward to speak of, but a rule of a firewall.
   const inRouter = { ...variables, context: facts['way'] ?? finding.facts['way'] };
   return {
-    title: texts.one(language, `${key}.title`, inRouter),
-    meaning: texts.one(language, `${key}.meaning`, variables),
-    steps: texts.many(language, `${key}.steps`, inRouter),
+    title: ADVICE.one(language, `${key}.title`, inRouter),
+    meaning: ADVICE.one(language, `${key}.meaning`, variables),
+    steps: ADVICE.many(language, `${key}.steps`, inRouter),
   };
 }
 
@@ -75,6 +76,12 @@ export const VARIANT_KEYS: readonly string[] = Object.values(VARIANTS).flatMap((
   variants.map(([, key]) => key),
 );
 
+/** Those that belong to a code, and are none themselves. */
+export const variantKeysOf = (code: FindingCode): readonly string[] =>
+  (VARIANTS[code] ?? []).map(([, key]) => key).filter((key) => !isCode(key));
+
+const isCode = (key: string): boolean => FINDING_CODES.some((code) => code === key);
+
 function keyOf({ code, facts, ports }: Finding): string {
   const [, key = code] = VARIANTS[code]?.find(([applies]) => applies(facts, ports)) ?? [];
   return key;
@@ -85,12 +92,12 @@ function variablesOf(ports: readonly string[], facts: Facts, language: Language)
   return {
     ...facts,
     ...Object.fromEntries(amounts),
-    n: texts.amount(language, Number(facts['count'] ?? 0)),
+    n: ADVICE.amount(language, Number(facts['count'] ?? 0)),
     ports: shorten(ports, language),
     context: kindOf(ports),
     ...transportOf(ports),
-    pbx: lanAddress(facts['bindAddress']) ?? texts.one(language, 'common.lanAddress'),
-    sources: facts['sources'] ?? texts.one(language, 'common.testServer'),
+    pbx: lanAddress(facts['bindAddress']) ?? ADVICE.one(language, 'common.lanAddress'),
+    sources: facts['sources'] ?? ADVICE.one(language, 'common.testServer'),
     serverAt: serverAt(facts),
     icmpOf: `${familyOf(String(facts['by'])) === 'ipv6' ? 'ICMPv6' : 'ICMP'} ${facts['icmp']}`,
     host: facts['host'] ?? facts['server'] ?? '…',
@@ -99,14 +106,14 @@ function variablesOf(ports: readonly string[], facts: Facts, language: Language)
 }
 
 const amountOf = (name: string, value: string | number | undefined, language: Language): [string, string][] =>
-  typeof value === 'number' ? [[name, texts.amount(language, value)]] : [];
+  typeof value === 'number' ? [[name, ADVICE.amount(language, value)]] : [];
 
 function shorten(labels: readonly string[], language: Language): string {
   const ranges = labels.map((label) => label.replace(/^\w+\//, ''));
   const more = ranges.length - MOST_RANGES;
   const ports = ranges.slice(0, MOST_RANGES).join(', ');
   return more > 0
-    ? texts.one(language, 'common.moreRanges', { ports, count: more, n: texts.amount(language, more) })
+    ? ADVICE.one(language, 'common.moreRanges', { ports, count: more, n: ADVICE.amount(language, more) })
     : ports;
 }
 
@@ -140,8 +147,8 @@ function serverAt({ server, address }: Facts): string {
 
 function holderOf({ process, pid, unit }: Facts, language: Language): string {
   if (process === undefined && pid === undefined) return '…';
-  if (process === undefined) return texts.one(language, 'common.process', { pid });
-  const known = [pid === undefined ? '' : texts.one(language, 'common.process', { pid }), unit ?? ''];
+  if (process === undefined) return ADVICE.one(language, 'common.process', { pid });
+  const known = [pid === undefined ? '' : ADVICE.one(language, 'common.process', { pid }), unit ?? ''];
   const more = known.filter((part) => part !== '').join(', ');
   return more === '' ? String(process) : `${process} (${more})`;
 }

@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { advise } from './advise.ts';
 import { addAdvise } from './advise-command.ts';
 import { type CheckCommand, check } from './check.ts';
+import { type ExplainCommand, explain } from './explain.ts';
+import { translateHelp } from './help.ts';
 import { map } from './map.ts';
 import { addMap } from './map-options.ts';
 import { type NatCommand, nat } from './nat.ts';
@@ -10,7 +12,7 @@ import { type ReflectorCommand, reflector } from './reflector.ts';
 import { sayMistake } from './say.ts';
 import { type Context, EXIT, type Language, type Mistake } from './types.ts';
 
-const COMMANDS = ['check', 'advise', 'map', 'nat', 'ports', 'reflector'] as const;
+const COMMANDS = ['check', 'advise', 'explain', 'map', 'nat', 'ports', 'reflector'] as const;
 
 /** Reads the command line, does what it asks for, and says with which code the process is to end. */
 export async function runCommandLine(words: readonly string[], context: Context): Promise<number> {
@@ -82,29 +84,30 @@ function commandLine(context: Context, done: (code: number) => void): Command {
       outputError: () => undefined,
     });
   addCheck(program, act(context, done, check));
-  addAdvise(program, act(context, done, advise, 1));
+  addAdvise(program, act(context, done, advise));
+  addExplain(program, act(context, done, explain));
   addMap(program, act(context, done, map));
   addNat(program, act(context, done, nat));
   addPorts(program, act(context, done, ports));
   addReflector(program, act(context, done, reflector));
+  if (context.language === 'de') translateHelp(program);
   return program;
 }
 
-/** What holds for every command, before it begins. `words`: how many it takes that belong to no option. */
+/** What holds for every command, before it begins. */
 const act =
   <T extends { readonly lang?: string }>(
     context: Context,
     done: (code: number) => void,
     run: (options: T, context: Context) => Promise<number>,
-    words = 0,
   ) =>
   async (options: T, command: Command): Promise<void> => {
-    const mistake = excess(command, words) ?? unknownLanguage(options);
+    const mistake = excess(command) ?? unknownLanguage(options);
     done(mistake ? sayMistake(mistake, context) : await run(options, context));
   };
 
-function excess(command: Command, words: number): Mistake | null {
-  const given = command.args[words];
+function excess(command: Command): Mistake | null {
+  const given = command.args[command.registeredArguments.length];
   const help = `fullcone ${command.name()} --help`;
   return given === undefined ? null : { key: 'usage.excess', facts: { given, help } };
 }
@@ -273,4 +276,25 @@ Examples:
   fullcone reflector --primary 2001:db8::10 --alternate 2001:db8::20
   fullcone reflector --primary 198.51.100.10 --alternate 198.51.100.20 \\
     --primary 2001:db8::10 --alternate 2001:db8::20
+`;
+
+function addExplain(program: Command, action: (options: ExplainCommand, command: Command) => Promise<void>): void {
+  program
+    .command('explain')
+    .description(
+      'Explains a finding: what was seen, what it means for calls, what to do, and how to see that it worked.',
+    )
+    .argument('[code]', 'as reports name it, such as not-forwarded; without it: which there are')
+    .option('--lang <language>', 'en or de; otherwise as the locale says')
+    .allowExcessArguments()
+    .addHelpText('after', EXPLAIN_HELP)
+    .action((code: string | undefined, options: ExplainCommand, command: Command) =>
+      action(code === undefined ? options : { ...options, code }, command),
+    );
+}
+
+const EXPLAIN_HELP = `
+Examples:
+  fullcone explain
+  fullcone explain not-forwarded --lang de
 `;

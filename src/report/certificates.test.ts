@@ -71,6 +71,8 @@ describe('certificates', () => {
         2. Or let phones, apps and trunks connect by a name that it holds:
            pbx.example.com, *.pbx.example.com.
 
+      More about it: fullcone explain process
+
       Results
         open    1  UDP 9000
         in use  2  TCP 443, 5061

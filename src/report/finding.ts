@@ -5,7 +5,7 @@ import { fitRanges, sizeOf } from './labels.ts';
 import type { Page } from './page.ts';
 import { wrap } from './wrap.ts';
 
-const COLOURS = { error: 'red', warning: 'yellow', info: 'cyan' } as const;
+export const SEVERITY_COLOURS = { error: 'red', warning: 'yellow', info: 'cyan' } as const;
 
 const INDENT = '  ';
 
@@ -43,7 +43,7 @@ function renderHeading({ severity, code, ports }: ReportFinding, page: Page): st
   const word = page.phrases.say(`severity.${severity}`);
   const parts = [...(ports.length > 0 ? [where(ports, page)] : []), code];
   const [first = '', ...rest] = wrap(parts.join(', '), page.width, `${word}  `);
-  return [page.paint('bold', page.paint(COLOURS[severity], word)) + first.slice(word.length), ...rest];
+  return [page.paint('bold', page.paint(SEVERITY_COLOURS[severity], word)) + first.slice(word.length), ...rest];
 }
 
 function where(labels: readonly string[], { phrases, width }: Page): string {

@@ -4,6 +4,8 @@ export { makeTexts } from '../advice/index.ts';
 export { type RouterAdvice, type RouterConfig, renderAdvice, renderConfig } from './advice.ts';
 export { buildReport } from './build.ts';
 export type { Report, ReportDiscovered, ReportFinding, ReportPort } from './contract.ts';
+export { renderCodes, renderExplanation } from './explain.ts';
+export { findingPages } from './explain-pages.ts';
 export { renderJson, renderMapJson, renderNatJson, renderPortsJson } from './json.ts';
 export { isGood, type MapGroup, type MapReport, type ReportEntry, renderMap } from './map.ts';
 export { buildNatReport, type NatReport, renderNat } from './nat.ts';

@@ -95,6 +95,7 @@ describe('the range rule ends too early, and a process holds a port', () => {
            check, and starts it again; calls are impossible meanwhile.
         3. If not: end it, or give it other ports than the PBX's (5061).
 
+      More about it: fullcone explain range-ends-early
       For your own router: --output report.json, then "fullcone advise report.json".
 
       Results
@@ -137,6 +138,7 @@ describe('the range rule ends too early, and a process holds a port', () => {
         3. Wenn nicht: Beenden Sie ihn, oder geben Sie ihm andere Ports als die der
            Anlage (5061).
 
+      Mehr dazu: fullcone explain range-ends-early
       Für Ihren Router: --output report.json, dann „fullcone advise report.json“.
 
       Ergebnisse
@@ -165,8 +167,9 @@ describe('nothing is forwarded', () => {
         none.
         1. In the router, forward UDP 5060, 9000-10999 to 192.168.0.100, each port to
            the same number.
-        2. If that rule exists: see that it is on, that it names 192.168.0.100, and
-           that no second router (the provider's box) stands in front.
+        2. If that rule exists: see that it is on, that it leads to 192.168.0.100 and
+           no other host, and that no second router (the provider's box) stands in
+           front.
         3. See which sources the rule admits; one for your provider's addresses only
            looks the same from here. To tell, add 198.51.100.10, 198.51.100.20 to it
            and check again.
@@ -175,6 +178,7 @@ describe('nothing is forwarded', () => {
         5. Flush the router's old states for 192.168.0.100, or restart it; calls in
            progress may drop. Then check again, with --no-wait.
 
+      More about it: fullcone explain nothing-forwarded
       For your own router: --output report.json, then "fullcone advise report.json".
 
       Results
@@ -194,9 +198,9 @@ describe('nothing is forwarded', () => {
         Richtung oder gar keinen.
         1. Leiten Sie im Router UDP 5060, 9000-10999 an 192.168.0.100 weiter, jeden
            Port auf denselben Port.
-        2. Gibt es diese Regel schon, prüfen Sie, ob sie eingeschaltet ist, ob sie
-           192.168.0.100 nennt, und ob kein zweiter Router (die Box des Anbieters)
-           davorsteht.
+        2. Gibt es diese Regel schon, prüfen Sie, ob sie eingeschaltet ist, ob sie zu
+           192.168.0.100 und keinem anderen Gerät führt, und ob kein zweiter Router
+           (die Box des Anbieters) davorsteht.
         3. Sehen Sie nach, welche Quellen die Regel zulässt; eine Regel nur für die
            Adressen Ihres Anbieters sieht von hier genauso aus. Tragen Sie zur Probe
            198.51.100.10, 198.51.100.20 mit ein, und prüfen Sie erneut.
@@ -206,6 +210,7 @@ describe('nothing is forwarded', () => {
            192.168.0.100, oder starten Sie ihn neu; laufende Gespräche können
            abbrechen. Prüfen Sie dann erneut, mit --no-wait.
 
+      Mehr dazu: fullcone explain nothing-forwarded
       Für Ihren Router: --output report.json, dann „fullcone advise report.json“.
 
       Ergebnisse
@@ -234,6 +239,7 @@ describe('forwarded, but outbound ports are changed', () => {
         3. Flush the router's old states for 192.168.0.100, or restart it; calls in
            progress may drop. Then check again, with --no-wait.
 
+      More about it: fullcone explain source-port-rewritten
       For your own router: --output report.json, then "fullcone advise report.json".
 
       Results
@@ -258,6 +264,7 @@ describe('forwarded, but outbound ports are changed', () => {
            192.168.0.100, oder starten Sie ihn neu; laufende Gespräche können
            abbrechen. Prüfen Sie dann erneut, mit --no-wait.
 
+      Mehr dazu: fullcone explain source-port-rewritten
       Für Ihren Router: --output report.json, dann „fullcone advise report.json“.
 
       Ergebnisse
@@ -290,6 +297,8 @@ describe('no server could be asked', () => {
            the PBX's DNS settings.
         3. Or configure another STUN server of two addresses (RFC 5780).
 
+      More about it: fullcone explain server-unresolvable
+
       Results
         untested  2,000  9000-10999
       "
@@ -309,6 +318,8 @@ describe('no server could be asked', () => {
         2. Rufen Sie auf der Anlage "nslookup stun.example" auf. Scheitern auch andere
            Namen, berichtigen Sie deren DNS-Einstellungen.
         3. Oder tragen Sie einen anderen STUN-Server mit zwei Adressen ein (RFC 5780).
+
+      Mehr dazu: fullcone explain server-unresolvable
 
       Ergebnisse
         ungeprüft  2.000  9000-10999
@@ -337,12 +348,14 @@ describe('cancelled after some of it', () => {
         Calls that use one of these ports have sound in one direction only, or none.
         1. In the router, forward UDP 9500 to 192.168.0.100, each port to the same
            number.
-        2. See which sources the rule admits; one for your provider's addresses only
+        2. If that rule exists: see that it is on, and that it leads to 192.168.0.100,
+           not to another host.
+        3. See which sources the rule admits; one for your provider's addresses only
            looks the same from here. To tell, add 198.51.100.10, 198.51.100.20 to it
            and check again.
-        3. Admit these ports in the firewalls behind the router too, the PBX's own
+        4. Admit these ports in the firewalls behind the router too, the PBX's own
            included.
-        4. Flush the router's old states for 192.168.0.100, or restart it; calls in
+        5. Flush the router's old states for 192.168.0.100, or restart it; calls in
            progress may drop. Then check again, with --no-wait.
 
       Warning  UDP 9501-10999 (1,499 ports), cancelled
@@ -350,6 +363,7 @@ describe('cancelled after some of it', () => {
         1. Check again, and let it finish.
         2. What was found out before the stop is in the results.
 
+      More about it: fullcone explain not-forwarded
       For your own router: --output report.json, then "fullcone advise report.json".
 
       Results
@@ -373,12 +387,14 @@ describe('cancelled after some of it', () => {
         keinen.
         1. Leiten Sie im Router UDP 9500 an 192.168.0.100 weiter, jeden Port auf
            denselben Port.
-        2. Sehen Sie nach, welche Quellen die Regel zulässt; eine Regel nur für die
+        2. Gibt es diese Regel schon, prüfen Sie, ob sie eingeschaltet ist und zu
+           192.168.0.100 führt, nicht zu einem anderen Gerät.
+        3. Sehen Sie nach, welche Quellen die Regel zulässt; eine Regel nur für die
            Adressen Ihres Anbieters sieht von hier genauso aus. Tragen Sie zur Probe
            198.51.100.10, 198.51.100.20 mit ein, und prüfen Sie erneut.
-        3. Lassen Sie diese Ports auch in Firewalls hinter dem Router zu, in der
+        4. Lassen Sie diese Ports auch in Firewalls hinter dem Router zu, in der
            eigenen der Telefonanlage ebenso.
-        4. Löschen Sie im Router die alten Verbindungen (States, Sessions) von
+        5. Löschen Sie im Router die alten Verbindungen (States, Sessions) von
            192.168.0.100, oder starten Sie ihn neu; laufende Gespräche können
            abbrechen. Prüfen Sie dann erneut, mit --no-wait.
 
@@ -388,6 +404,7 @@ describe('cancelled after some of it', () => {
         1. Prüfen Sie erneut, und lassen Sie die Prüfung zu Ende laufen.
         2. Was vor dem Abbruch gefunden wurde, steht bei den Ergebnissen.
 
+      Mehr dazu: fullcone explain not-forwarded
       Für Ihren Router: --output report.json, dann „fullcone advise report.json“.
 
       Ergebnisse

@@ -20,10 +20,10 @@ export function renderText(report: Report, language: Language, options: TextOpti
   const results = renderResults(report, page);
   const certificates = renderCertificates(report, page);
   const services = renderServices(report, page);
-  const hint = renderHint(report, page);
-  const taken = heightOf([head, hint, results, certificates, services].filter((lines) => lines.length > 0)) - 1;
+  const ahead = [...renderLookUp(report, page), ...renderHint(report, page)];
+  const taken = heightOf([head, ahead, results, certificates, services]) - 1;
   const room = options.verbose ? Number.POSITIVE_INFINITY : MOST_LINES - taken;
-  const parts = [head, ...renderFindings(report, room, page), hint, results, certificates, services];
+  const parts = [head, ...renderFindings(report, room, page), ahead, results, certificates, services];
   if (options.verbose) parts.push(renderEveryPort(report, page));
   return `${parts
     .filter((lines) => lines.length > 0)
@@ -53,6 +53,13 @@ function renderFindings(report: Report, room: number, page: Page): string[][] {
   return blocks.slice(0, 1).map(({ full }) => full);
 }
 
-/** With an empty line before each. */
+/** Where there is more about the first finding, if it is one to act on. */
+function renderLookUp({ findings: [first] }: Report, page: Page): string[] {
+  if (first === undefined || first.severity === 'info') return [];
+  const text = page.phrases.say('finding.lookUp', { code: first.code });
+  return wrap(text, page.width).map((line) => page.paint('dim', line));
+}
+
+/** With an empty line before each that is not empty. */
 const heightOf = (parts: readonly (readonly string[])[]): number =>
-  parts.reduce((sum, lines) => sum + lines.length + 1, 0);
+  parts.reduce((sum, lines) => sum + (lines.length > 0 ? lines.length + 1 : 0), 0);
