@@ -25,4 +25,5 @@ export {
   parseServerList,
   type ServerList,
 } from './public-servers.ts';
+export { isStoredRun, LARGEST_RUN, type RunProblem, replayRun, writeRun } from './record.ts';
 export { type ReflectorError, type ReflectorOptions, type RunningReflector, startReflector } from './reflector.ts';

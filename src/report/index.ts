@@ -2,9 +2,11 @@
 
 export { makeTexts } from '../advice/index.ts';
 export { buildReport } from './build.ts';
+export { compareReports } from './compare.ts';
+export { renderComparison } from './compare-text.ts';
 export type { Report, ReportDiscovered, ReportPort } from './contract.ts';
 export { FORMATS, type FormatName, formatOf, formatOfFile, isFormat } from './formats.ts';
-export { renderJson, renderNatJson, renderPortsJson } from './json.ts';
+export { renderComparisonJson, renderJson, renderNatJson, renderPortsJson } from './json.ts';
 export { buildNatReport, type NatReport, renderNat } from './nat.ts';
 export type { ReportOrigin, ReportWarning } from './origin.ts';
 export {
@@ -16,6 +18,6 @@ export {
   renderPorts,
   warningTexts,
 } from './ports.ts';
-export { LARGEST_REPORT, type ReportProblem, readReport } from './read.ts';
+export { type ReportProblem, readReport } from './read.ts';
 export { redact } from './redact.ts';
 export { renderText } from './text.ts';

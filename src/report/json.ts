@@ -1,3 +1,4 @@
+import type { Comparison } from './compare.ts';
 import type { Report } from './contract.ts';
 import type { NatReport } from './nat.ts';
 import type { PortsReport } from './ports.ts';
@@ -13,6 +14,9 @@ export const renderNatJson = (report: NatReport): string => toJson(report);
 
 /** The same for `fullcone ports`. */
 export const renderPortsJson = (report: PortsReport): string => toJson(report);
+
+/** The same for `fullcone compare`. */
+export const renderComparisonJson = (comparison: Comparison): string => toJson(comparison);
 
 const toJson = (value: object): string =>
   `${JSON.stringify(value, null, 2).replace(INVISIBLE, (character) => character.split('').map(escaped).join(''))}\n`;

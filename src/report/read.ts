@@ -2,7 +2,7 @@ import { err, faultIn, type JsonProblem, type JsonSchema, ok, parseJson, type Re
 import type { Report } from './contract.ts';
 
 /** Characters. A report of all 65,535 ports has about 20 million. */
-export const LARGEST_REPORT = 64 * 1024 * 1024;
+const LARGEST_REPORT = 64 * 1024 * 1024;
 
 /** Why a text is no report that could be shown. */
 export type ReportProblem =
