@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { requestOf } from '../../lab/run-model.ts';
 import { SCENARIOS, type Scenario } from '../../lab/scenarios/index.ts';
-import { renderJson } from '../report/index.ts';
+import { readReport, redact, renderJson } from '../report/index.ts';
 import { type FinishedCheck, type RunEvent, replayRun, writeRun } from './index.ts';
 import { readRun } from './record.ts';
 import { NOT_FORWARDED, openLab } from './test-lab.ts';
@@ -23,6 +23,17 @@ describe('a recorded run', () => {
     for (const { events, report } of await runAll(scenario)) {
       const replayed = await replayRun(writeRun(events));
       expect(replayed.kind === 'ok' ? renderJson(replayed.value) : replayed.error).toEqual(renderJson(report));
+    }
+  });
+
+  test.each(SCENARIOS)('$name: its report can be read, and redacted without a fact that is lost', async (scenario) => {
+    for (const { report } of await runAll(scenario)) {
+      expect(await readReport(renderJson(report))).toEqual({ kind: 'ok', value: report });
+      const redacted = redact(report);
+      expect(await readReport(renderJson(redacted))).toEqual({ kind: 'ok', value: redacted });
+      const facts = redacted.findings.flatMap((finding) => Object.entries(finding.facts));
+      // The last line of a log is all that may be.
+      expect(facts.filter(([name, fact]) => fact === '(redacted)' && name !== 'said')).toEqual([]);
     }
   });
 
