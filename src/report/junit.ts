@@ -35,14 +35,19 @@ interface Case {
 
 /**
  * For servers that build, or watch: each port a case, and the verdict one. One `testsuite`, as Surefire writes it and
- * Jenkins, GitLab and others read it (docs/decisions/0016-...); everything that a port is not told again for is said in
+ * Jenkins, GitLab and others read it (docs/decisions/0016); everything that a port is not told again for is said in
  * the verdict's case.
  */
 export function renderJunit(report: Report, language: Language): string {
   const phrases = phrasesOf(language);
   const explained = explanations(report, language);
   const classOf = classes(report);
-  const ports = report.ports.map((port) => caseOf(port, classOf(port), explained(port)?.title ?? '', phrases));
+  // Texts are looked up slowly, and there may be 65,535 ports.
+  const words = new Map(Object.keys(OUTCOMES).map((result) => [result, phrases.say(`result.${result}`)]));
+  const ports = report.ports.map((port) => {
+    const title = explained(port)?.title ?? '';
+    return caseOf(port, { classname: classOf(port), word: words.get(port.result) ?? port.result, title });
+  });
   const cases = [verdictCase(report, language, phrases), ...ports];
   const count = (outcome: Outcome): number => cases.filter((one) => one.outcome === outcome).length;
   const attributes = {
@@ -110,9 +115,11 @@ function adviceText(finding: Report['findings'][number], language: Language): st
   return [finding.code, ...where, title, meaning, ...steps.map((step, index) => `${index + 1}. ${step}`)].join('\n');
 }
 
-function caseOf(port: ReportPort, classname: string, title: string, phrases: Phrases): Case {
+function caseOf(
+  port: ReportPort,
+  { classname, word, title }: Readonly<Record<'classname' | 'word' | 'title', string>>,
+): Case {
   const outcome = OUTCOMES[port.result];
-  const word = phrases.say(`result.${port.result}`);
   const what = port.cause === null ? word : `${word} (${port.cause})`;
   const holder = [port.process?.name, port.process?.unit]
     .flatMap((name) => (name == null ? [] : [clean(name)]))

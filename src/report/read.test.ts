@@ -121,9 +121,9 @@ describe('a stored report', () => {
     expect(await readReport('['.repeat(1_000_000))).toMatchObject({ kind: 'error' });
     const [port] = REPORT.ports;
     const ports = Array.from({ length: 65_535 }, (_, index) => ({ ...port, port: index + 1 }));
-    const began = performance.now();
+    const before = process.cpuUsage();
     expect(await readReport(changed({ ports, verdict: 'supported', reason: null }))).toMatchObject({ kind: 'ok' });
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(5_000);
   });
 
   it('is whatever text without harm', async () => {
@@ -180,7 +180,7 @@ describe('the schema, as it is read here', () => {
         const value: unknown = JSON.parse(text);
         expect([text, faultIn(value, SCHEMA) === null]).toEqual([text, validate(value)]);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 });
