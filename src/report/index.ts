@@ -20,4 +20,3 @@ export {
 } from './ports.ts';
 export { type ReportProblem, readReport } from './read.ts';
 export { redact } from './redact.ts';
-export { renderText } from './text.ts';

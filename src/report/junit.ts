@@ -35,7 +35,7 @@ interface Case {
 
 /**
  * For servers that build, or watch: each port a case, and the verdict one. One `testsuite`, as Surefire writes it and
- * Jenkins, GitLab and others read it (docs/decisions/0016); everything that a port is not told again for is said in
+ * Jenkins, GitLab and others read it (docs/decisions/0019); everything that a port is not told again for is said in
  * the verdict's case.
  */
 export function renderJunit(report: Report, language: Language): string {
