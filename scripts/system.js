@@ -23,6 +23,7 @@ const PROGRAMS = {
   'systemd-run': 'systemd',
   turnserver: 'coturn',
   unshare: 'util-linux',
+  xmllint: 'libxml2-utils',
 };
 
 const FOLDERS = [...(process.env.PATH ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'];

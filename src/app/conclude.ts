@@ -24,6 +24,7 @@ import type { RunEvent, ServerName } from './events.ts';
 import { isTroubled, missedOf, servicesOf } from './group-results.ts';
 import { portsThatSpoke } from './memory.ts';
 import { routerEvidence } from './router.ts';
+import { timesOf } from './times.ts';
 
 type EventOf<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>;
 
@@ -86,6 +87,7 @@ export function conclude(all: readonly RunEvent[]): Report {
     loss,
     certificates,
     holders,
+    took: timesOf(legs, events),
     ...services,
     ...router,
   });

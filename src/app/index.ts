@@ -45,6 +45,7 @@ export {
   parseServerList,
   type ServerList,
 } from './public-servers.ts';
+export { isStoredRun, LARGEST_RUN, type RunProblem, replayRun, writeRun } from './record.ts';
 export { type ReflectorError, type ReflectorOptions, type RunningReflector, startReflector } from './reflector.ts';
 export { askThreeCx, type ThreeCxCredentials } from './three-cx.ts';
 export { askWho, type RunningWho, type WhoIs } from './who.ts';

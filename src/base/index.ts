@@ -3,6 +3,7 @@ export { assertNever } from './assert.ts';
 export { type Endpoint, endpoint, formatEndpoint, sameEndpoint } from './endpoint.ts';
 export { canonicalIp, type Family, familyOf, formatIp, isIpv4, parseIp } from './ip.ts';
 export { asList, asRecord, textToValue } from './json.ts';
+export { type JsonProblem, parseJson } from './json-text.ts';
 export {
   formatRanges,
   haveOneOf,
@@ -20,5 +21,6 @@ export {
 export { type Enclosure, enclosure, type Probe, withoutLone, worstOf } from './probes.ts';
 export { err, ok, type Result } from './result.ts';
 export { ANY, isAnyAddress, prefixOf, type Scope, scopeOf, wrappedIpv4 } from './scope.ts';
+export { faultIn, type JsonSchema } from './shape.ts';
 export { isSilence } from './silence.ts';
 export { type Milliseconds, TOKEN_LASTS } from './time.ts';

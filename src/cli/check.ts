@@ -14,12 +14,13 @@ import {
   socketsNeeded,
   startCheck,
   startReflector,
+  writeRun,
 } from '../app/index.ts';
 import { err, formatEndpoint, isAnyAddress, ok, type Result } from '../base/index.ts';
-import { type Report, renderJson, renderText } from '../report/index.ts';
 import type { OutputFile } from '../system/index.ts';
 import { agree, type ExclusiveOptions, notExclusive, whoeverAgrees } from './consent.ts';
-import { displayOf, showsProgress } from './display.ts';
+import { type DeliveryOptions, deliver, openOutput, readFormats } from './deliver.ts';
+import { showsProgress } from './display.ts';
 import { type CheckOptions, isEmbedded, readCheckRequest } from './input.ts';
 import { productMeant, sayFound } from './ports.ts';
 import { familyOfProduct } from './product-family.ts';
@@ -29,10 +30,9 @@ import { sayMistake, sayNotice, sayTrouble } from './say.ts';
 import type { ThreeCxOptions } from './three-cx.ts';
 import { type Context, EXIT, type Mistake, type Terminal } from './types.ts';
 
-export interface CheckCommand extends CheckOptions, ExclusiveOptions, Pick<ThreeCxOptions, '3cxUrl'> {
-  readonly json?: boolean;
-  readonly output?: string;
-  readonly listPorts?: boolean;
+export interface CheckCommand extends CheckOptions, ExclusiveOptions, DeliveryOptions, Pick<ThreeCxOptions, '3cxUrl'> {
+  /** The events of the run are written there. */
+  readonly record?: string;
   readonly lang?: string;
   readonly progress: boolean;
 }
@@ -82,7 +82,7 @@ function interruptionOf(terminal: Terminal): Interruption {
 }
 
 async function carryOutAndDeliver(
-  { request, output, reflector }: Prepared,
+  { request, output, record, reflector }: Prepared,
   interruption: Interruption,
   command: CheckCommand,
   context: Context,
@@ -90,25 +90,30 @@ async function carryOutAndDeliver(
   try {
     const exclusive = request.mode === 'exclusive' ? await agree(request, command, context, interruption.came) : null;
     if (exclusive?.kind === 'error') {
-      await output?.abandon();
+      await abandon([output, record]);
       if (exclusive.error.mistake) sayMistake(exclusive.error.mistake, context);
       return exclusive.error.code;
     }
-    const { report, remembered } = await carryOut(request, exclusive?.value ?? null, interruption, command, context);
-    const code = await deliver(report, output, command, context);
-    if (!remembered) sayNotice('not-remembered', context);
-    return code;
+    const run = await carryOut(request, exclusive?.value ?? null, interruption, command, context);
+    const isRecorded = await keepRecord(run.events, record, command, context);
+    const isDelivered = await deliver(run.report, output, command, context);
+    if (!run.remembered) sayNotice('not-remembered', context);
+    return isRecorded && isDelivered ? EXIT[run.report.verdict] : EXIT.internal;
   } catch (error) {
-    await output?.abandon();
+    await abandon([output, record]);
     throw error;
   } finally {
     reflector?.close();
   }
 }
 
+const abandon = (files: readonly (OutputFile | null)[]): Promise<unknown> =>
+  Promise.all(files.map((file) => file?.abandon()));
+
 interface Prepared {
   readonly request: CheckRequest;
   readonly output: OutputFile | null;
+  readonly record: OutputFile | null;
   readonly reflector: RunningReflector | null;
 }
 
@@ -117,6 +122,8 @@ async function prepare(
   interruption: Interruption,
   context: Context,
 ): Promise<Result<Prepared, Mistake>> {
+  const formats = readFormats(command, context);
+  if (formats.kind === 'error') return formats;
   const list = await readServerList(command.servers, context);
   if (list.kind === 'error') return list;
   const product = await productMeant(command, context, interruption.came);
@@ -128,13 +135,13 @@ async function prepare(
   if (request.kind === 'error') return request;
   const impossible = await whatIsImpossible(request.value, command, context);
   if (impossible) return err(impossible);
-  const output = await openOutput(command.output, context);
-  if (output.kind === 'error') return output;
+  const files = await openFiles(command, context);
+  if (files.kind === 'error') return files;
   if (request.value.discovered) sayFound(request.value.discovered, context);
-  if (!isEmbedded(request.value.servers)) return ok({ request: request.value, output: output.value, reflector: null });
+  if (!isEmbedded(request.value.servers)) return ok({ request: request.value, ...files.value, reflector: null });
   const reflector = await startReflector(context.system, { ...EMBEDDED.options, fault: null, rfc3489: false });
-  if (reflector.kind === 'ok') return ok({ request: request.value, output: output.value, reflector: reflector.value });
-  await output.value?.abandon();
+  if (reflector.kind === 'ok') return ok({ request: request.value, ...files.value, reflector: reflector.value });
+  await abandon([files.value.output, files.value.record]);
   return err(embeddedMistake(reflector.error, context));
 }
 
@@ -173,10 +180,17 @@ async function whatIsImpossible(
 /** Which family it will be, only the servers know; a run that finds out otherwise says so. */
 const wishOf = ({ family, udp }: CheckRequest) => ({ family: family ?? 'ipv4', udp }) as const;
 
-async function openOutput(path: string | undefined, { system }: Context): Promise<Result<OutputFile | null, Mistake>> {
-  if (path === undefined) return ok(null);
-  const opened = await system.files.openOutput(path);
-  return opened.kind === 'ok' ? opened : err({ key: 'output.cannot-open', facts: { path, code: opened.error } });
+/** Of both, or of none. */
+async function openFiles(
+  command: CheckCommand,
+  context: Context,
+): Promise<Result<Pick<Prepared, 'output' | 'record'>, Mistake>> {
+  const output = await openOutput(command.output, context);
+  if (output.kind === 'error') return output;
+  const record = await openOutput(command.record, context, 'record.cannot-open');
+  if (record.kind === 'ok') return ok({ output: output.value, record: record.value });
+  await abandon([output.value]);
+  return record;
 }
 
 /** Runs it with progress on a terminal; Ctrl-C ends it, and what is known by then is reported. */
@@ -211,24 +225,16 @@ async function carryOut(
   }
 }
 
-async function deliver(
-  report: Report,
-  output: OutputFile | null,
+/** false: the file did not take it, which has been said. */
+async function keepRecord(
+  events: readonly RunEvent[],
+  record: OutputFile | null,
   command: CheckCommand,
   context: Context,
-): Promise<number> {
-  const { terminal } = context;
-  terminal.out.write(command.json ? renderJson(report) : asText(report, command, context, terminal.out.isTerminal));
-  const code = EXIT[report.verdict];
-  if (!output || command.output === undefined) return code;
-  const asJson = command.json || command.output.toLowerCase().endsWith('.json');
-  const written = await output.write(asJson ? renderJson(report) : asText(report, command, context, false));
-  if (written.kind === 'ok') return code;
-  sayMistake({ key: 'output.cannot-write', facts: { path: command.output, code: written.error } }, context);
-  return EXIT.internal;
-}
-
-function asText(report: Report, command: CheckCommand, { terminal, language }: Context, forTerminal: boolean): string {
-  const display = displayOf(terminal, forTerminal);
-  return renderText(report, language, { ...display, verbose: command.listPorts ?? false });
+): Promise<boolean> {
+  if (!record) return true;
+  const written = await record.write(writeRun(events));
+  if (written.kind === 'ok') return true;
+  sayMistake({ key: 'record.cannot-write', facts: { path: command.record ?? '', code: written.error } }, context);
+  return false;
 }

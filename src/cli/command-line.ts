@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { advise } from './advise.ts';
 import { addAdvise } from './advise-command.ts';
 import { type CheckCommand, check } from './check.ts';
+import { addCompare, compare } from './compare.ts';
+import { formatNames } from './deliver.ts';
 import { type ExplainCommand, explain } from './explain.ts';
 import { translateHelp } from './help.ts';
 import { map } from './map.ts';
@@ -9,10 +11,11 @@ import { addMap } from './map-options.ts';
 import { type NatCommand, nat } from './nat.ts';
 import { type PortsCommand, ports } from './ports.ts';
 import { type ReflectorCommand, reflector } from './reflector.ts';
+import { addReport, report } from './report.ts';
 import { sayMistake } from './say.ts';
 import { type Context, EXIT, type Language, type Mistake } from './types.ts';
 
-const COMMANDS = ['check', 'advise', 'explain', 'map', 'nat', 'ports', 'reflector'] as const;
+const COMMANDS = ['check', 'report', 'compare', 'advise', 'explain', 'map', 'nat', 'ports', 'reflector'] as const;
 
 /** Reads the command line, does what it asks for, and says with which code the process is to end. */
 export async function runCommandLine(words: readonly string[], context: Context): Promise<number> {
@@ -84,6 +87,8 @@ function commandLine(context: Context, done: (code: number) => void): Command {
       outputError: () => undefined,
     });
   addCheck(program, act(context, done, check));
+  addReport(program, act(context, done, report));
+  addCompare(program, act(context, done, compare));
   addAdvise(program, act(context, done, advise));
   addExplain(program, act(context, done, explain));
   addMap(program, act(context, done, map));
@@ -157,7 +162,10 @@ function addCheck(program: Command, action: (options: CheckCommand, command: Com
     .option('--no-router', 'do not ask the router for its own internet address (NAT-PMP, UPnP)')
     .option('--no-wait', 'do not wait until the router forgets the last check: you have flushed its states')
     .option('--json', 'print the report as JSON')
-    .option('--output <file>', 'write the report to a file too; as JSON if the name ends with .json')
+    .option('--format <format>', `of the report, or of its file if there is one: ${formatNames()}`)
+    .option('--output <file>', 'write the report to a file too; without --format as its name ends: .json, .csv, .xml')
+    .option('--redact', 'replace addresses and names in the report, the same by the same')
+    .option('--record <file>', 'write all that was seen to a file, for "fullcone report"; nothing in it is replaced')
     .option('--list-ports', 'list every port in the text')
     .option('--lang <language>', 'en or de; otherwise as the locale says')
     .option('--no-progress', 'show no progress on the terminal')

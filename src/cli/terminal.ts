@@ -89,7 +89,7 @@ function streamOf(stream: NodeJS.WriteStream, lost: (code: string) => void): Str
     if (error.code !== 'EPIPE') lost(error.code ?? error.message);
   });
   return {
-    write: (text) => void stream.write(text),
+    write: (content) => void stream.write(content),
     isTerminal: stream.isTTY === true,
     get columns() {
       // Terminals that do not know their width say 0.

@@ -26,8 +26,8 @@ export function fakeTerminal({ environment = {}, columns = null, answer }: Termi
   const written = { out: '', error: '' };
   const listeners = new Set<() => void>();
   const stream = (name: 'out' | 'error') => ({
-    write: (text: string) => {
-      written[name] += text;
+    write: (content: string | Uint8Array) => {
+      written[name] += typeof content === 'string' ? content : Buffer.from(content).toString('utf8');
     },
     isTerminal: columns !== null,
     columns,

@@ -19,7 +19,7 @@ export interface Terminal {
 }
 
 export interface Stream {
-  write(text: string): void;
+  write(content: string | Uint8Array): void;
   readonly isTerminal: boolean;
   /** Width; null where there is none. */
   readonly columns: number | null;

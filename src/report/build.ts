@@ -36,6 +36,8 @@ export interface ReportMeta {
   readonly services?: ServicesEvidence;
   readonly loss: { readonly sent: number; readonly answered: number };
   readonly holders: ReadonlyMap<string, Holder>;
+  /** By label, such as `udp/5060`: how long it took to find out about that port, in milliseconds. */
+  readonly took?: ReadonlyMap<string, number>;
   /** Absent: it was not asked. */
   readonly router?: RouterVerdict;
 }
@@ -58,7 +60,10 @@ export function buildReport(run: RunVerdict, findings: readonly Finding[], meta:
     servers: run.servers.map(toServer),
     publicAddresses: [...run.publicAddresses],
     ...(meta.router ? { router: toRouter(meta.router) } : {}),
-    ports: run.ports.map((port) => toPort(port, meta.holders.get(portLabel(port.protocol, port.port)))),
+    ports: run.ports.map((port) => {
+      const label = portLabel(port.protocol, port.port);
+      return toPort(port, meta.holders.get(label), meta.took?.get(label));
+    }),
     ...(meta.certificates?.length ? { certificates: meta.certificates.map(toCertificate) } : {}),
     ...(meta.services ? { services: toServices(meta.services) } : {}),
     findings: findings.map(({ code, severity, ports, facts }) => ({ code, severity, ports, facts })),
@@ -108,7 +113,11 @@ const toServer = ({ name, address, port, state, otherAddress, detail }: ServerVe
   detail,
 });
 
-const toPort = ({ mapped, ...port }: PortVerdict, holder: Holder | undefined): ReportPort => ({
+const toPort = (
+  { mapped, ...port }: PortVerdict,
+  holder: Holder | undefined,
+  took: number | undefined,
+): ReportPort => ({
   protocol: port.protocol,
   family: port.family,
   port: port.port,
@@ -117,6 +126,7 @@ const toPort = ({ mapped, ...port }: PortVerdict, holder: Holder | undefined): R
   mapped: mapped && formatEndpoint(mapped),
   process: holder ? toProcess(holder) : null,
   ...(port.turnedBack ? { by: port.turnedBack.by } : {}),
+  ...(took === undefined ? {} : { tookMs: Math.round(took) }),
   rule: port.rule,
 });
 

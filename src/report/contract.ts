@@ -20,6 +20,8 @@ import type { ReportOrigin, ReportWarning } from './origin.ts';
  */
 export interface Report {
   readonly schema: 'fullcone.report/1';
+  /** Others stand in the place of all addresses and names; texts of unknown content are left out. */
+  readonly redacted?: true;
   /** Of the program. */
   readonly version?: string;
   readonly verdict: Verdict;
@@ -124,6 +126,8 @@ export interface ReportPort {
   } | null;
   /** `rejected`, of UDP: the address that says so, by ICMP. */
   readonly by?: string;
+  /** From when it listened until all was known that it was asked for; absent: that was not reached, or not told. */
+  readonly tookMs?: number;
   /** The id of the rule that decided. */
   readonly rule?: string;
 }

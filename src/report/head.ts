@@ -60,7 +60,8 @@ function aboutRun(report: Report, phrases: Phrases): string[] {
   const path = [publicAddresses(report, phrases), ...servers(report, phrases), ...loss(report, phrases)];
   const list = report.serverList === undefined ? [] : [phrases.say('about.list', { date: clean(report.serverList) })];
   const run = phrases.say(`about.run.${howItWent(report)}`, { ports, duration, date: clean(date) });
-  return [run, capital(path.join(', ')), ...list, ...discovered(report, phrases)];
+  const redacted = report.redacted ? [phrases.say('about.redacted')] : [];
+  return [run, capital(path.join(', ')), ...list, ...discovered(report, phrases), ...redacted];
 }
 
 /** Where nobody held the ports, no service was stopped. */

@@ -3,10 +3,13 @@
 export { makeTexts } from '../advice/index.ts';
 export { type RouterAdvice, type RouterConfig, renderAdvice, renderConfig } from './advice.ts';
 export { buildReport } from './build.ts';
+export { compareReports } from './compare.ts';
+export { renderComparison } from './compare-text.ts';
 export type { Report, ReportDiscovered, ReportFinding, ReportPort } from './contract.ts';
 export { renderCodes, renderExplanation } from './explain.ts';
 export { findingPages } from './explain-pages.ts';
-export { renderJson, renderMapJson, renderNatJson, renderPortsJson } from './json.ts';
+export { FORMATS, type FormatName, formatOf, formatOfFile, isFormat } from './formats.ts';
+export { renderComparisonJson, renderJson, renderMapJson, renderNatJson, renderPortsJson } from './json.ts';
 export { isGood, type MapGroup, type MapReport, type ReportEntry, renderMap } from './map.ts';
 export { buildNatReport, type NatReport, renderNat } from './nat.ts';
 export type { ReportOrigin, ReportWarning } from './origin.ts';
@@ -20,4 +23,4 @@ export {
   warningTexts,
 } from './ports.ts';
 export { type ReportProblem, readReport } from './read.ts';
-export { renderText } from './text.ts';
+export { redact } from './redact.ts';

@@ -1,3 +1,4 @@
+import type { Comparison } from './compare.ts';
 import type { Report } from './contract.ts';
 import type { MapReport } from './map.ts';
 import type { NatReport } from './nat.ts';
@@ -17,6 +18,9 @@ export const renderPortsJson = (report: PortsReport): string => toJson(report);
 
 /** The same for `fullcone map`. */
 export const renderMapJson = (report: MapReport): string => toJson(report);
+
+/** The same for `fullcone compare`. */
+export const renderComparisonJson = (comparison: Comparison): string => toJson(comparison);
 
 const toJson = (value: object): string =>
   `${JSON.stringify(value, null, 2).replace(INVISIBLE, (character) => character.split('').map(escaped).join(''))}\n`;

@@ -1,6 +1,7 @@
 /**
- * The report contract as zod and as JSON Schema. For tests and for the build, which writes it to a file:
- * nothing that runs may import it, since loading zod takes longer than starting the program.
+ * The report contract as zod and as JSON Schema. For tests and for the build, which writes it to a file and puts
+ * `reportJsonSchema` as plain data in the place of this module: nothing that is shipped may import anything else of it,
+ * since loading zod takes longer than starting the program.
  */
 import { z } from 'zod';
 import { FINDING_CODES } from '../advice/index.ts';
@@ -59,6 +60,7 @@ const checkedPort = z.object({
     .object({ pid: z.int().min(0).nullable(), name: z.string().nullable(), unit: z.string().exactOptional() })
     .nullable(),
   by: z.string().exactOptional(),
+  tookMs: z.int().min(0).exactOptional(),
   rule: z.string().exactOptional(),
 });
 
@@ -222,6 +224,7 @@ const services = z.object({
 
 const report = z.object({
   schema: z.literal('fullcone.report/1'),
+  redacted: z.literal(true).exactOptional(),
   version: z.string().exactOptional(),
   verdict: z.enum(['supported', 'unsupported', 'inconclusive', 'cancelled']),
   reason: reasons.nullable(),

@@ -12,7 +12,10 @@ export function renderServices({ services }: Report, { phrases, width }: Page): 
   if (!services || services.services.length + services.failures.length === 0) return [];
   const states = services.services.map((one) => [clean(one.service), stateOf(one, phrases)] as const);
   const widest = states.reduce((most, [name]) => Math.max(most, name.length), 0);
-  const lines = states.flatMap(([name, state]) => wrap(state, width, `  ${name.padEnd(widest)}  `));
+  const isTable = 2 * widest < width;
+  const lines = states.flatMap(([name, state]) =>
+    isTable ? wrap(state, width, `  ${name.padEnd(widest)}  `) : wrap(`${name}: ${state}`, width, '  '),
+  );
   const said = services.failures.flatMap(({ service, lines: log }) =>
     log
       .slice(-MOST_LINES)

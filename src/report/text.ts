@@ -13,17 +13,21 @@ export type { TextOptions } from './page.ts';
 /** However many ports and findings: it must be seen at one glance. */
 const MOST_LINES = 40;
 
+/** Where long names leave less than this for what is to be done, what stands below it is cut. */
+const [FINDING, FEW] = [14, 5];
+
 /** The verdict, then what to do, then what was found; ends with a newline. */
 export function renderText(report: Report, language: Language, options: TextOptions): string {
   const page = pageOf(language, options);
   const head = renderHead(report, page);
   const results = renderResults(report, page);
-  const certificates = renderCertificates(report, page);
-  const services = renderServices(report, page);
   const ahead = [...renderLookUp(report, page), ...renderHint(report, page)];
-  const taken = heightOf([head, ahead, results, certificates, services]) - 1;
-  const room = options.verbose ? Number.POSITIVE_INFINITY : MOST_LINES - taken;
-  const parts = [head, ...renderFindings(report, room, page), ahead, results, certificates, services];
+  const below = [renderCertificates(report, page), renderServices(report, page)];
+  const taken = (parts: readonly (readonly string[])[]) => heightOf(parts) - 1;
+  const isFull = !options.verbose && taken([head, ahead, results, ...below]) > MOST_LINES - FINDING;
+  const others = [ahead, results, ...(isFull ? below.map((lines) => shorten(lines, FEW)) : below)];
+  const room = options.verbose ? Number.POSITIVE_INFINITY : MOST_LINES - taken([head, ...others]);
+  const parts = [head, ...renderFindings(report, room, page), ...others];
   if (options.verbose) parts.push(renderEveryPort(report, page));
   return `${parts
     .filter((lines) => lines.length > 0)
@@ -50,7 +54,7 @@ function renderFindings(report: Report, room: number, page: Page): string[][] {
       if (heightOf(parts) <= room) return parts;
     }
   }
-  return blocks.slice(0, 1).map(({ full }) => full);
+  return blocks.slice(0, 1).map(({ full, brief }) => shorten(full.length < room ? full : brief, Math.max(3, room - 1)));
 }
 
 /** Where there is more about the first finding, if it is one to act on. */
@@ -59,6 +63,9 @@ function renderLookUp({ findings: [first] }: Report, page: Page): string[] {
   const text = page.phrases.say('finding.lookUp', { code: first.code });
   return wrap(text, page.width).map((line) => page.paint('dim', line));
 }
+
+const shorten = (lines: readonly string[], most: number): string[] =>
+  lines.length > most ? [...lines.slice(0, most - 1), '  ...'] : [...lines];
 
 /** With an empty line before each that is not empty. */
 const heightOf = (parts: readonly (readonly string[])[]): number =>

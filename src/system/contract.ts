@@ -388,7 +388,7 @@ export interface Host {
 /** A file that will be written. */
 export interface OutputFile {
   /** Replaces what is in it. The error is the system's code, such as `ENOSPC`. */
-  write(text: string): Promise<Result<null, string>>;
+  write(content: string | Uint8Array): Promise<Result<null, string>>;
   /** Leaves it as it was found; one that did not exist is removed again. */
   abandon(): Promise<void>;
 }
@@ -396,8 +396,11 @@ export interface OutputFile {
 export interface Files {
   /** Opens a file at once, so that a mistake in its name is known before the work begins; its content is left alone. */
   openOutput(path: string): Promise<Result<OutputFile, string>>;
-  /** A file of at most 4 MiB that the user names, or standard input, which is called `-`; else the system's code of what is wrong with it, `EFBIG` if it is larger. */
-  readInput(path: string): Promise<Result<string, string>>;
+  /**
+   * A file that the user names, or standard input, which is called `-`, of at most that many bytes (4 MiB, if nothing is
+   * said); else the system's code of what is wrong with it, `EFBIG` if it is larger.
+   */
+  readInput(path: string, most?: number): Promise<Result<string, string>>;
   /** The names in a folder, sorted, at most 10,000; else the system's code of what is wrong with it. */
   readFolder(path: string): Promise<Result<readonly string[], string>>;
   /** A small note that outlives a run, by its name. null: there is none, or it cannot be read. */

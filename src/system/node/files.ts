@@ -45,12 +45,12 @@ async function readSmall(path: string): Promise<string | null> {
   return found.isFile() && found.size <= LARGEST_NOTE_BYTES ? readFile(path, 'utf8') : null;
 }
 
-async function readInput(path: string): Promise<Result<string, string>> {
-  if (path === STANDARD_INPUT) return readStandardInput(LARGEST_NOTE_BYTES);
+async function readInput(path: string, most = LARGEST_NOTE_BYTES): Promise<Result<string, string>> {
+  if (path === STANDARD_INPUT) return readStandardInput(most);
   try {
     const found = await stat(path);
     if (!found.isFile()) return err('EINVAL');
-    return found.size > LARGEST_NOTE_BYTES ? err('EFBIG') : ok(await readFile(path, 'utf8'));
+    return found.size > most ? err('EFBIG') : ok(await readFile(path, 'utf8'));
   } catch (error) {
     return err(codeOf(error));
   }
@@ -133,10 +133,10 @@ async function openOutput(path: string): Promise<Result<OutputFile, string>> {
 }
 
 const outputFile = (handle: FileHandle, path: string, existed: boolean): OutputFile => ({
-  write: async (text) => {
+  write: async (content) => {
     try {
       await handle.truncate().catch(ignoreDevice);
-      await handle.writeFile(text);
+      await handle.writeFile(content);
       return ok(null);
     } catch (error) {
       return err(codeOf(error));
