@@ -9,9 +9,10 @@ import {
   recogniseRouter,
 } from '../app/index.ts';
 import { canonicalIp, err, isAnyAddress, ok, type Result } from '../base/index.ts';
-import { type Report, readReport, renderAdvice, renderConfig } from '../report/index.ts';
+import { type Report, renderAdvice, renderConfig } from '../report/index.ts';
 import { displayOf } from './display.ts';
 import { sayMistake, sayNotice, TEXTS } from './say.ts';
+import { readStored } from './stored.ts';
 import { type Context, EXIT, type Mistake, wrong } from './types.ts';
 
 export interface AdviseCommand {
@@ -53,7 +54,7 @@ async function list({ terminal, language }: Context): Promise<number> {
 }
 
 /** All that can be wrong with what was typed, and with the file, before anybody is asked anything. */
-async function readInput(command: AdviseCommand, { system }: Context): Promise<Result<Report, Mistake>> {
+async function readInput(command: AdviseCommand, context: Context): Promise<Result<Report, Mistake>> {
   const { report: path, router, pbx, config } = command;
   if (path === undefined) return wrong('advise.no-report');
   if (pbx !== undefined && (canonicalIp(pbx) === null || isAnyAddress(pbx))) return wrong('advise.pbx', { given: pbx });
@@ -61,10 +62,7 @@ async function readInput(command: AdviseCommand, { system }: Context): Promise<R
     return wrong('advise.unknown-router', { given: router });
   const only = [command.wan, command.forwardChain, command.scanChain].some((option) => option !== undefined);
   if (only && !config) return wrong('advise.only-config');
-  const text = await system.files.readInput(path);
-  if (text.kind === 'error') return wrong('advise.cannot-read', { path, code: text.error });
-  const report = await readReport(text.value);
-  return report.kind === 'ok' ? report : wrong('advise.not-a-report', { path });
+  return readStored(path, context);
 }
 
 const AUTO = 'auto';
