@@ -2,7 +2,7 @@
 
 export { makeTexts } from '../advice/index.ts';
 export { buildReport } from './build.ts';
-export type { Report, ReportDiscovered, ReportPort } from './contract.ts';
+export type { Report, ReportDiscovered, ReportPort, ReportProof } from './contract.ts';
 export { renderJson, renderNatJson, renderPortsJson } from './json.ts';
 export { buildNatReport, type NatReport, renderNat } from './nat.ts';
 export type { ReportOrigin, ReportWarning } from './origin.ts';
@@ -15,4 +15,5 @@ export {
   renderPorts,
   warningTexts,
 } from './ports.ts';
+export { type ProvenCalls, type ProvenPort, proofOfCalls, proofOfPort } from './proof.ts';
 export { renderText } from './text.ts';
