@@ -1,5 +1,6 @@
 import { type CheckRequest, type ReflectorOptions, startCheck, startNat, startReflector } from '../src/app/index.ts';
 import { canonicalIp, type PortRange, parsePorts } from '../src/base/index.ts';
+import type { Report } from '../src/report/index.ts';
 import { createModel, type Model } from './model/index.ts';
 import {
   type Check,
@@ -47,6 +48,14 @@ export async function runInModel(scenario: Scenario, { mode = 'bind', ...run }: 
     differences.push(...found.map((line) => (scenario.steps.length > 1 ? `check ${index + 1}: ${line}` : line)));
   }
   return [...differences, ...stop()];
+}
+
+/** The report of one check in memory; the same each time. */
+export async function reportInModel(network: NetworkSpec, check: Check): Promise<Report> {
+  const { model, stop } = await open(network, { seed: 1, loss: null });
+  const { report } = await model.run(startCheck(model.pbx, requestOf(check), 'lab').finished);
+  stop();
+  return report;
 }
 
 /** The longest that `nat` waits for a mapping to be forgotten, and more. */

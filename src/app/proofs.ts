@@ -88,7 +88,14 @@ function ofTcp(ports: readonly PortVerdict[], { calls, events, run, local }: Sho
       if (planned?.kind !== 'calls-planned' || tries.length === 0) continue;
       const open = isOpen(result);
       const answer = open === null ? 'unknown' : open ? 'yes' : 'no';
-      return proofOfCalls({ port, tries, plan: planned.plan, local, publicAddress: run.publicAddresses[0] ?? null, answer });
+      return proofOfCalls({
+        port,
+        tries,
+        plan: planned.plan,
+        local,
+        publicAddress: run.publicAddresses[0] ?? null,
+        answer,
+      });
     }
   }
   return null;

@@ -6,6 +6,8 @@ export type { Report, ReportDiscovered, ReportPort, ReportProof } from './contra
 export { renderJson, renderNatJson, renderPortsJson } from './json.ts';
 export { buildNatReport, type NatReport, renderNat } from './nat.ts';
 export type { ReportOrigin, ReportWarning } from './origin.ts';
+export { renderHtml } from './paper/html/html.ts';
+export { renderPdf } from './paper/pdf/pdf.ts';
 export {
   groupHolders,
   type HeldPort,

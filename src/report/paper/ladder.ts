@@ -141,8 +141,12 @@ function rowDrawn(row: Row, exchange: ReportExchange, scene: Scene): { readonly 
   const ends = { from: clean(answerFrom), to: clean(answerTo ?? '-') };
   if (row.answeredMs !== null) {
     const at = msOf(row.answeredMs);
-    const label = INWARD.has(question) || mapped === null ? `${shortOf(answerFrom)} → ${ends.to}` : `"${clean(mapped)}"`;
-    return { arrow: { at, from: source, to: PBX, kind: 'arrived', label }, line: words.say('packet.answered', { at, ...ends }) };
+    const label =
+      INWARD.has(question) || mapped === null ? `${shortOf(answerFrom)} → ${ends.to}` : `"${clean(mapped)}"`;
+    return {
+      arrow: { at, from: source, to: PBX, kind: 'arrived', label },
+      line: words.say('packet.answered', { at, ...ends }),
+    };
   }
   const at = msOf(row.atMs);
   const tried =

@@ -71,7 +71,7 @@ export function viewOf(report: Report, language: Language): View {
   const words = wordsOf(language);
   const page: Page = pageOf(language, { columns: 0, colour: false, verbose: false });
   const wide: Page = { ...page, width: Number.MAX_SAFE_INTEGER };
-  const ranges = rangesOf(report.ports, words, page.phrases);
+  const groups = groupsOf(report.ports);
   return {
     ...{ language, words, phrases: page.phrases, tone: TONE_OF_VERDICT[report.verdict] },
     verdict: page.phrases.say(`verdict.${report.verdict}`),
@@ -81,8 +81,8 @@ export function viewOf(report: Report, language: Language): View {
     path: pathOf(report, words),
     map: mapOf(report.ports),
     legend: legendOf(report, page.phrases),
-    ranges: ranges.slice(0, MOST_RANGES),
-    moreRanges: Math.max(0, ranges.length - MOST_RANGES),
+    ranges: groups.slice(0, MOST_RANGES).flatMap((group) => rangeOf(group, words, page.phrases)),
+    moreRanges: Math.max(0, groups.length - MOST_RANGES),
     facts: factsOf(report, wide, words),
     servers: serversOf(report, words),
     foot: words.say('foot', {
@@ -126,7 +126,7 @@ function legendOf({ ports }: Report, phrases: Phrases): View['legend'] {
 }
 
 /** Ports side by side of which the same is to be said. */
-function rangesOf(ports: readonly ReportPort[], words: Words, phrases: Phrases): ViewRange[] {
+function groupsOf(ports: readonly ReportPort[]): ReportPort[][] {
   const groups: ReportPort[][] = [];
   for (const port of ports) {
     const group = groups.at(-1);
@@ -134,21 +134,23 @@ function rangesOf(ports: readonly ReportPort[], words: Words, phrases: Phrases):
     if (group && last && isAlike(last, port)) group.push(port);
     else groups.push([port]);
   }
-  return groups.flatMap((group) => {
-    const [first] = group;
-    if (!first) return [];
-    return [
-      {
-        protocol: first.protocol.toUpperCase(),
-        range: formatRanges(toRanges(group.map(({ port }) => port))),
-        count: words.amount(group.length),
-        tone: TONE_OF_RESULT[first.result],
-        result: phrases.say(`result.${first.result}`),
-        cause: first.cause ?? '',
-        seen: seenOf(group),
-      },
-    ];
-  });
+  return groups;
+}
+
+function rangeOf(group: readonly ReportPort[], words: Words, phrases: Phrases): ViewRange[] {
+  const [first] = group;
+  if (!first) return [];
+  return [
+    {
+      protocol: first.protocol.toUpperCase(),
+      range: formatRanges(toRanges(group.map(({ port }) => port))),
+      count: words.amount(group.length),
+      tone: TONE_OF_RESULT[first.result],
+      result: phrases.say(`result.${first.result}`),
+      cause: first.cause ?? '',
+      seen: seenOf(group),
+    },
+  ];
 }
 
 const isAlike = (a: ReportPort, b: ReportPort): boolean =>
@@ -168,7 +170,6 @@ function factsOf(report: Report, wide: Page, words: Words): View['facts'] {
   const trimmed = (lines: readonly string[]) => lines.slice(1).map((line) => line.trim());
   const inferred = report.sample?.inferred ?? [];
   const rows: readonly (readonly [name: string, lines: readonly string[]])[] = [
-    ['asked', aboutRun(report, wide.phrases)],
     ['nat', natLines(report, words)],
     ['router', report.router ? [routerLine(report.router, wide.phrases)] : []],
     ['sample', inferred.slice(0, MOST_PIECES).map((one) => inferredLine(one, wide.phrases, words))],
@@ -205,4 +206,3 @@ const serversOf = ({ servers }: Report, words: Words): View['servers'] =>
     clean(otherAddress ?? '-'),
     words.say(`servers.states.${state}`),
   ]);
-

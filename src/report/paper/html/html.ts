@@ -105,9 +105,7 @@ const MOST_CHIPS = 60;
 function portMap(view: View): Markup | null {
   const { words, phrases, map, legend } = view;
   if (map.stretches.length + map.alone.length === 0) return null;
-  const marks = legend.map(
-    ({ result, word, amount }) => html`<span>${legendMark(result)}${word} ${amount}</span>`,
-  );
+  const marks = legend.map(({ result, word, amount }) => html`<span>${legendMark(result)}${word} ${amount}</span>`);
   const chips = map.alone.slice(0, MOST_CHIPS).map((port) => {
     const tone = TONE_OF_RESULT[port.result];
     return html`<li class="chip">${icon(tone)}<b>${port.protocol.toUpperCase()} ${port.port}</b><span class="${tone}">${phrases.say(`result.${port.result}`)}</span></li>`;
@@ -123,7 +121,8 @@ function portMap(view: View): Markup | null {
 function ports({ words, ranges, moreRanges }: View): Markup | null {
   if (ranges.length === 0) return null;
   const names = ['protocol', 'range', 'count', 'result', 'cause', 'seen'].map(
-    (name) => html`<th scope="col"${name === 'count' ? trusted(' class="r"') : null}>${words.say(`ports.${name}`)}</th>`,
+    (name) =>
+      html`<th scope="col"${name === 'count' ? trusted(' class="r"') : null}>${words.say(`ports.${name}`)}</th>`,
   );
   const head = html`<thead><tr>${names}</tr></thead>`;
   const rows = ranges.map(
@@ -137,7 +136,8 @@ function ports({ words, ranges, moreRanges }: View): Markup | null {
 <div id="hits" hidden><table class="ranges">${head}<tbody id="rows"></tbody></table></div></section>`;
 }
 
-function thisRun({ words, facts }: View): Markup {
+function thisRun({ words, facts }: View): Markup | null {
+  if (facts.length === 0) return null;
   const rows = facts.map(
     ({ name, lines }) => html`<dt>${name}</dt><dd>${lines.map((line) => html`<p>${line}</p>`)}</dd>`,
   );
@@ -146,12 +146,14 @@ function thisRun({ words, facts }: View): Markup {
 
 function servers({ words, servers: all }: View): Markup | null {
   if (all.length === 0) return null;
-  const names = ['name', 'address', 'other', 'state'].map((name) => html`<th scope="col">${words.say(`servers.${name}`)}</th>`);
+  const names = ['name', 'address', 'other', 'state'].map(
+    (name) => html`<th scope="col">${words.say(`servers.${name}`)}</th>`,
+  );
   const rows = all.map(
     ([name, address, other, state]) =>
       html`<tr><td>${name}</td><td class="mono">${address}</td><td class="mono">${other}</td><td>${state}</td></tr>`,
   );
-  return html`<section class="card" aria-labelledby="h-servers"><header><h2 id="h-servers">${words.say('servers.title')}</h2></header><table><thead><tr>${names}</tr></thead><tbody>${rows}</tbody></table></section>`;
+  return html`<section class="card" aria-labelledby="h-servers"><header><h2 id="h-servers">${words.say('servers.title')}</h2></header><table class="servers"><thead><tr>${names}</tr></thead><tbody>${rows}</tbody></table></section>`;
 }
 
 /** Every port, in runs of those that are alike; what the script reads. */
@@ -160,7 +162,14 @@ function searchable({ ports: all }: Report, { words, phrases }: View) {
   const runs: [number, number, number, number, number, number | string | null][] = [];
   for (const port of all) {
     const seen = seenAs(port, addresses);
-    const next = [port.protocol === 'tcp' ? 1 : 0, port.port, port.port, results.of(port.result), causes.of(port.cause ?? ''), seen] as const;
+    const next = [
+      port.protocol === 'tcp' ? 1 : 0,
+      port.port,
+      port.port,
+      results.of(port.result),
+      causes.of(port.cause ?? ''),
+      seen,
+    ] as const;
     const last = runs.at(-1);
     const isNext = last && last[2] === port.port - 1 && typeof seen !== 'string';
     if (last && isNext && [0, 3, 4, 5].every((place) => last[place] === next[place])) last[2] = port.port;

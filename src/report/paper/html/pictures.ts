@@ -68,7 +68,10 @@ export function ladder({ port, places, groups }: Ladder, { words }: View): Marku
     const top = y;
     const height = Math.max(2, group.arrows.length) * ROW + 18;
     y += height + 8;
-    return { band: html`<rect class="band" x="0" y="${top}" width="${WIDTH}" height="${height}" rx="6"/>`, group: groupDrawn(group, top, columns) };
+    return {
+      band: html`<rect class="band" x="0" y="${top}" width="${WIDTH}" height="${height}" rx="6"/>`,
+      group: groupDrawn(group, top, columns),
+    };
   });
   const lives = columns.map((x) => html`<path class="life" d="M${x} 46V${y - 4}"/>`);
   const heads = places.map(({ name, address }, index) => {

@@ -62,7 +62,7 @@ h4{font-size:13px;line-height:18px;font-weight:600;color:var(--ink3)}
 .group{background:var(--sunken);border-radius:6px;padding:12px;margin-top:8px;display:grid;gap:6px}
 .group p{display:flex;flex-wrap:wrap;gap:2px 10px;align-items:center}
 .group ol{display:grid;gap:2px;font-size:13px;line-height:18px;color:var(--ink2);overflow-wrap:anywhere}
-.group .note,.notes{font-size:13px;line-height:18px;color:var(--ink3)}.notes{display:grid;gap:4px;margin-top:8px;max-width:90ch}
+.group .note,.notes{font-size:13px;line-height:18px;color:var(--ink3)}.notes{display:grid;gap:4px;margin-top:8px;max-width:120ch}
 .st{display:inline-flex;gap:7px;align-items:center;font-weight:600;white-space:nowrap}
 .ladder{width:100%;height:auto}
 .ladder text,.way text{font:400 12px/1 var(--sans);fill:var(--ink2)}.ladder .m,.way .m{font:400 11.5px/1 var(--mono)}
@@ -105,7 +105,8 @@ footer{color:var(--ink3);font-size:13px;line-height:18px}
 .proof{padding:16px}.way{display:none}.places{display:grid;gap:6px}.ways{margin-top:0}.cells.wide{display:none}.cells.narrow{display:block}
 .legend{margin-left:0}.dl{grid-template-columns:minmax(0,1fr);gap:2px}.dl dd{margin-bottom:8px}
 .ranges thead{display:none}.ranges tr{display:grid;grid-template-columns:auto minmax(0,1fr) auto;gap:0 8px;padding:8px 0;border-bottom:1px solid var(--line)}
-.ranges td{border:0;padding:1px 0}.ranges td:nth-child(n+5){grid-column:1/-1;color:var(--ink3)}.ranges td:empty{display:none}}
+.ranges td{border:0;padding:1px 0}.ranges td:nth-child(n+5){grid-column:1/-1;color:var(--ink3)}.ranges td:empty{display:none}
+.servers thead{display:none}.servers td{display:block;border:0;padding:1px 0}.servers tr{display:block;padding:8px 0}.ways{margin-top:12px}}
 @media screen and (max-width:859px){.ladder{display:none}.notes{display:none}}
 @media screen and (min-width:860px){.groups{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}}
 @media print{@page{size:A4;margin:14mm}body{background:#fff;font-size:10.5pt;line-height:14pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
