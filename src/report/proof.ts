@@ -61,7 +61,7 @@ export function proofOfCalls({ port, tries, plan, local, publicAddress, answer }
 function answerTo({ step, mapped }: Exchange, { port, mapped: ofPort }: PortVerdict, address: string | null) {
   if (step.answerTo === 'port') return address && formatEndpoint({ address, port });
   const seen = mapped ?? (step.from === 'port' ? ofPort : null);
-  if (step.answerTo === 'control') return seen && seen.address;
+  if (step.answerTo === 'control') return seen?.address ?? null;
   return seen && formatEndpoint(seen);
 }
 

@@ -45,7 +45,7 @@ const [PBX, ROUTER, SERVER, SECOND] = [0, 1, 2, 3] as const;
 export type Barrier = 'router' | 'pbx';
 
 export function ladderOf(proof: ReportProof, barrier: Barrier, publicAddress: string, words: Words): Ladder {
-  const port = proof.port.replace('/', ' ').toUpperCase();
+  const port = clean(proof.port.replace('/', ' ').toUpperCase());
   const [local = '', server = ''] = [proof.exchanges[0]?.from, proof.exchanges[0]?.to].map((one) => hostOf(one ?? ''));
   const second = proof.exchanges
     .flatMap(({ to, answerFrom }) => [to, answerFrom])
@@ -57,7 +57,7 @@ export function ladderOf(proof: ReportProof, barrier: Barrier, publicAddress: st
     { name: words.say('path.server'), address: clean(server) },
     ...(second === undefined ? [] : [{ name: words.say('path.second'), address: clean(second) }]),
   ];
-  const scene = { number: port.replace(/\D/g, ''), server, barrier, words };
+  const scene = { number: port.replace(/\D/g, '').slice(0, 5), server, barrier, words };
   return { port, places, groups: proof.exchanges.map((exchange) => groupOf(exchange, scene)) };
 }
 
@@ -164,7 +164,7 @@ function rowDrawn(row: Row, exchange: ReportExchange, scene: Scene): { readonly 
 }
 
 /** Without the address, which stands above. */
-const shortOf = (endpoint: string): string => (hostOf(endpoint) === endpoint ? '' : `:${endpoint.split(':').at(-1)}`);
+const shortOf = (endpoint: string): string => /:\d+$/.exec(familyOf(endpoint) ? '' : endpoint)?.[0] ?? '';
 
 function noteOf({ answer, why, backedBy }: ReportExchange, words: Words): string {
   if (answer === 'unknown' && why !== null) return words.say(`packet.why.${why}`);

@@ -69,37 +69,54 @@ function drawRows(sheet: Sheet, rows: ReturnType<typeof rowsOf>, top: number): v
       row.parts.flatMap((part) => (TONE_OF_RESULT[part.result] === tone ? [{ ...part, y: top + y * CELL }] : [])),
     );
     if (parts.length === 0) continue;
-    for (const { at, count, y } of parts) doc.rect(origin + at * CELL, y, count * CELL, CELL);
+    trace(sheet, parts.map(({ at, count, y }) => rectangle(origin + at * CELL, y, count * CELL, CELL)));
     doc.fill(FILL[tone]);
     if (tone !== 'ok') slash(sheet, parts, origin, tone);
   }
-  for (let x = 0; x <= 100; x++) {
-    const isTen = x % 10 === 0;
-    doc.rect(origin + x * CELL - (isTen ? 0.6 : 0.3), top, isTen ? 1.2 : 0.6, rows.length * CELL);
-  }
-  for (let y = 0; y <= rows.length; y++) doc.rect(origin, top + y * CELL - 0.3, 100 * CELL, 0.6);
-  doc.fill('#fff');
+  drawGrid(sheet, rows.length, origin, top);
   for (const [y, { first }] of rows.entries())
     if (y % every === 0)
       sheet.label(String(first), left, top + y * CELL - 0.5, { size: 6, colour: INK.third, width: GUTTER });
 }
 
+/** Sixteen thousand calls of the library take seconds; one with all of it does not. */
+const trace = ({ doc }: Sheet, operators: readonly string[]): unknown => doc.addContent(operators.join('\n'));
+
+const point = (value: number): string => value.toFixed(2);
+
+const rectangle = (x: number, y: number, width: number, height: number): string =>
+  `${[x, y, width, height].map(point).join(' ')} re`;
+
+/** White between the cells, wider after each ten. */
+function drawGrid({ doc }: Sheet, rows: number, origin: number, top: number): void {
+  for (let x = 0; x <= 100; x++) {
+    const isTen = x % 10 === 0;
+    doc.rect(origin + x * CELL - (isTen ? 0.6 : 0.3), top, isTen ? 1.2 : 0.6, rows * CELL);
+  }
+  for (let y = 0; y <= rows; y++) doc.rect(origin, top + y * CELL - 0.3, 100 * CELL, 0.6);
+  doc.fill('#fff');
+}
+
 /** Proven not to be open: across; all else: a hole. */
 function slash(
-  { doc }: Sheet,
+  sheet: Sheet,
   parts: readonly { at: number; count: number; y: number }[],
   origin: number,
   tone: Tone,
 ): void {
   const inset = CELL * 0.22;
-  for (const { at, count, y } of parts)
-    for (let cell = at; cell < at + count; cell++) {
-      const x = origin + cell * CELL;
-      if (tone === 'bad') doc.moveTo(x + inset, y + CELL - inset).lineTo(x + CELL - inset, y + inset);
-      else doc.rect(x + CELL * 0.34, y + CELL * 0.34, CELL * 0.32, CELL * 0.32);
-    }
-  if (tone === 'bad') doc.lineWidth(0.7).stroke('#fff');
-  else doc.fill('#fff');
+  const drawn = parts.flatMap(({ at, count, y }) =>
+    Array.from({ length: count }, (_, index) => {
+      const x = origin + (at + index) * CELL;
+      const [left, right] = [x + inset, x + CELL - inset].map(point);
+      return tone === 'bad'
+        ? `${left} ${point(y + CELL - inset)} m ${right} ${point(y + inset)} l`
+        : rectangle(x + CELL * 0.34, y + CELL * 0.34, CELL * 0.32, CELL * 0.32);
+    }),
+  );
+  trace(sheet, drawn);
+  if (tone === 'bad') sheet.doc.lineWidth(0.7).stroke('#fff');
+  else sheet.doc.fill('#fff');
 }
 
 const COLUMNS = { 3: [150, 305, 470], 4: [150, 262, 374, 476] } as const;
@@ -173,43 +190,38 @@ export function drawPath(sheet: Sheet, view: View): void {
   const { words, path } = view;
   const [pbx, router, server, second] = path.addresses;
   const boxes = [
-    { name: words.say('path.pbx'), lines: [pbx] },
-    { name: words.say('path.router'), lines: [router] },
-    { name: words.say('path.internet'), lines: [] },
-    { name: words.say('path.server'), lines: [server, second] },
+    { name: words.say('path.pbx'), lines: [pbx], ground: '#fff' },
+    { name: words.say('path.router'), lines: [router], ground: '#fff' },
+    { name: words.say('path.internet'), lines: [], ground: INK.sunken },
+    { name: words.say('path.server'), lines: [server, second], ground: '#fff' },
   ];
   const alt = `${words.say('path.out')}: ${path.outward.text}. ${words.say('path.in')}: ${path.inward.text}.`;
   sheet.figure(alt, BOX.height + 12, (top) => {
     drawLane(sheet, path.outward, top + 18, true);
     drawLane(sheet, path.inward, top + 37, false);
-    for (const [index, { name, lines }] of boxes.entries()) {
-      const x = sheet.left + (PLACES[index] ?? 0);
-      sheet.doc
-        .roundedRect(x, top, BOX.width, BOX.height, 5)
-        .lineWidth(0.8)
-        .fillAndStroke(index === 2 ? INK.sunken : '#fff', '#858f9c');
-      const shown = lines.filter((line) => line !== '');
-      sheet.label(name, x, top + (shown.length > 0 ? 12 : 22), {
-        size: 8.5,
-        font: 'bold',
-        width: BOX.width,
-        align: 'center',
-      });
-      for (const [row, line] of shown.entries())
-        sheet.label(line, x, top + 26 + 10 * row, {
-          size: 7,
-          font: 'mono',
-          colour: INK.second,
-          width: BOX.width,
-          align: 'center',
-        });
-    }
+    for (const [index, box] of boxes.entries()) drawBox(sheet, box, PLACES[index] ?? 0, top);
     for (const [leg, y] of [
       [path.inward, top + 37],
       [path.outward, top + 18],
     ] as const)
       if (leg.stopsAt !== null) mark(sheet, leg.tone, sheet.left + STOPS[leg.stopsAt] - 5, y - 5, 10);
   });
+}
+
+interface Box {
+  readonly name: string;
+  readonly lines: readonly string[];
+  readonly ground: string;
+}
+
+function drawBox(sheet: Sheet, { name, lines, ground }: Box, at: number, top: number): void {
+  const x = sheet.left + at;
+  const centred = { width: BOX.width, align: 'center' } as const;
+  sheet.doc.roundedRect(x, top, BOX.width, BOX.height, 5).lineWidth(0.8).fillAndStroke(ground, '#858f9c');
+  const shown = lines.filter((line) => line !== '');
+  sheet.label(name, x, top + (shown.length > 0 ? 12 : 22), { size: 8.5, font: 'bold', ...centred });
+  for (const [row, line] of shown.entries())
+    sheet.label(line, x, top + 26 + 10 * row, { size: 7, font: 'mono', colour: INK.second, ...centred });
 }
 
 function drawLane({ doc, left }: Sheet, { tone, stopsAt }: Leg, y: number, isOutward: boolean): void {
