@@ -112,7 +112,7 @@ function portMap(view: View): Markup | null {
   });
   const drawn = map.stretches.map(
     (stretch, index) =>
-      html`<h4>${words.say('map.stretch', { protocol: stretch.protocol.toUpperCase(), from: stretch.from, to: stretch.to })}</h4>${cells(stretch, index, 'wide', view)}${cells(stretch, index, 'narrow', view)}`,
+      html`<h3 class="small">${words.say('map.stretch', { protocol: stretch.protocol.toUpperCase(), from: stretch.from, to: stretch.to })}</h3>${cells(stretch, index, 'wide', view)}${cells(stretch, index, 'narrow', view)}`,
   );
   const alone = chips.length > 0 ? html`<ul class="chips" aria-label="${words.say('map.alone')}">${chips}</ul>` : null;
   return html`<section class="card" aria-labelledby="h-map"><header><h2 id="h-map">${words.say('map.title')}</h2><div class="legend">${marks}</div></header>${alone}${drawn}</section>`;

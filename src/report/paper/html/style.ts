@@ -45,7 +45,7 @@ h3{font-size:16px;line-height:22px;font-weight:620;overflow-wrap:anywhere}
 h4{font-size:13px;line-height:18px;font-weight:600;color:var(--ink3)}
 .card{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:24px}
 .card>header{display:flex;flex-wrap:wrap;align-items:baseline;gap:4px 12px;margin-bottom:16px}
-.muted{color:var(--ink3)}.end{margin-left:auto}
+h3.small{font-size:13px;line-height:18px;font-weight:600;color:var(--ink3)}.muted{color:var(--ink3)}.end{margin-left:auto}
 .finding{padding:0}.finding>header{display:grid;grid-template-columns:24px minmax(0,1fr);gap:2px 12px;padding:16px 24px;margin:0;align-items:center}
 .finding>header>p{grid-column:2;display:flex;flex-wrap:wrap;gap:4px 10px;align-items:baseline;font-size:13px;line-height:18px;color:var(--ink3)}
 .halves{display:grid;grid-template-columns:5fr 7fr;border-top:1px solid var(--line)}
