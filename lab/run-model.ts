@@ -8,6 +8,7 @@ import {
   startReflector,
 } from '../src/app/index.ts';
 import { canonicalIp, type PortRange, parsePorts } from '../src/base/index.ts';
+import type { Report } from '../src/report/index.ts';
 import { createModel, type Model, type ModelOptions } from './model/index.ts';
 import { checkInPlace } from './run-exclusive.ts';
 import {
@@ -89,6 +90,14 @@ async function runSteps(
     differences.push(...found.map((line) => (scenario.steps.length > 1 ? `check ${index + 1}: ${line}` : line)));
   }
   return [...differences, ...stop()];
+}
+
+/** The report of one check in memory; the same each time. */
+export async function reportInModel(network: NetworkSpec, check: Check): Promise<Report> {
+  const { model, stop } = await open(network, { seed: 1, loss: null });
+  const { report } = await model.run(startCheck(model.pbx, requestOf(check), 'lab').finished);
+  stop();
+  return report;
 }
 
 /** The longest that `nat` waits for a mapping to be forgotten, and more. */

@@ -24,7 +24,7 @@ const ENTRY = 'fullcone.mjs';
 const LONGEST_RUN = 24 * 60 * 60 * 1000;
 
 /** Packages inside that are CommonJS ask for Node's modules by `require`. */
-const REQUIRE = `import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);`;
+const REQUIRE = `import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);`;
 
 async function bundle(entry, options = {}) {
   const { outputFiles, metafile } = await esbuild.build({
@@ -50,6 +50,24 @@ async function bundle(entry, options = {}) {
   return { files, inputs: Object.keys(metafile.inputs) };
 }
 
+/**
+ * The fonts that every reader of PDF has, and no others: their measures, which pdfkit asks for by a name that only its
+ * own package has, come along, and what reads font files stays away.
+ */
+const FONTS = {
+  name: 'fonts',
+  setup: (build) => {
+    build.onResolve({ filter: /^fontkit$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    build.onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: 'export const create = null;' }));
+    build.onLoad({ filter: /pdfkit\.node\.mjs$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const contents = text.replaceAll("require$1('#standard-fonts/", "require('pdfkit/standard-fonts/");
+      if (contents === text) throw new Error('pdfkit asks for its fonts in another way');
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
 function write(name, text, mode = 0o644) {
   const path = join(dist, name);
   const fresh = `${path}.${process.pid}`;
@@ -66,7 +84,7 @@ function licenses(inputs) {
 
 function licenseOf(path) {
   const { name, version } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
-  const file = readdirSync(join(root, path)).find((entry) => /^licen[cs]e(\.(md|txt))?$/i.test(entry));
+  const file = readdirSync(join(root, path)).find((entry) => /^licen[cs]e(\.(md|txt|mit))?$/i.test(entry));
   if (!file) throw new Error(`${name} has no licence file`);
   return `${name} ${version}\n\n${readFileSync(join(root, path, file), 'utf8').trim()}\n`;
 }
@@ -97,7 +115,7 @@ const asData = (schema) => ({
 async function buildCommand(schema) {
   const { files, inputs } = await bundle('src/cli/main.ts', {
     banner: { js: REQUIRE },
-    plugins: [asData(schema)],
+    plugins: [asData(schema), FONTS],
     splitting: true,
     entryNames: 'fullcone',
     chunkNames: 'parts/[name]-[hash]',

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 /** Program, and the Debian package that has it. */
 const PROGRAMS = {
   bash: 'bash',
+  chromium: 'chromium',
   conntrack: 'conntrack',
   'dbus-daemon': 'dbus',
   dnsmasq: 'dnsmasq-base',
@@ -15,6 +16,8 @@ const PROGRAMS = {
   mount: 'mount',
   nft: 'nftables',
   nsenter: 'util-linux',
+  pdfinfo: 'poppler-utils',
+  pdftotext: 'poppler-utils',
   ps: 'procps',
   python3: 'python3',
   runsv: 'runit',

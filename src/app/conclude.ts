@@ -23,6 +23,7 @@ import {
 import type { RunEvent, ServerName } from './events.ts';
 import { isTroubled, missedOf, servicesOf } from './group-results.ts';
 import { portsThatSpoke } from './memory.ts';
+import { proofsOf } from './proofs.ts';
 import { routerEvidence } from './router.ts';
 import { timesOf } from './times.ts';
 
@@ -40,10 +41,11 @@ export function conclude(all: readonly RunEvent[]): Report {
   const calls = callLegsOf(events);
   const services = servicesOf(events);
   const missed = missedOf(events, legs.length > 0 ? asked : []);
+  const shown = evidenceOf(legs);
   const verdict = judgeRun({
     servers: judgeServers(started, events),
     asked: [...asked, ...missed.udp],
-    legs: evidenceOf(legs),
+    legs: shown,
     calls,
     askedCalls: legs.length > 0 || started.request.tcpIfPossible ? missed.tcp : portsOf(started.request.tcp),
     cancelled: ended.cancelled,
@@ -74,7 +76,8 @@ export function conclude(all: readonly RunEvent[]): Report {
     ...(notWaited ? { notWaited: Math.ceil(notWaited.for / 1000) } : {}),
     ...leftOut(isLeftOut ? started.request.tcp : []),
   };
-  return buildReport(verdict, findFindings(verdict, context), {
+  const findings = findFindings(verdict, context);
+  return buildReport(verdict, findings, {
     version: started.version,
     startedAt: new Date(started.date),
     durationMs: ended.duration,
@@ -90,6 +93,7 @@ export function conclude(all: readonly RunEvent[]): Report {
     took: timesOf(legs, events),
     ...services,
     ...router,
+    proofs: proofsOf(findings, { run: verdict, played: legs, legs: shown, calls, events, local: localAddress }),
   });
 }
 

@@ -55,7 +55,7 @@ export async function productMeant(
 }
 
 /** The one that `--profile auto` means. */
-async function findOne({ system }: Context): Promise<Result<FoundProduct, Mistake>> {
+export async function findOne({ system }: Context): Promise<Result<FoundProduct, Mistake>> {
   const found = await findProducts(system);
   const [first, ...others] = found;
   if (!first) return wrong('profile.none-found', { profiles: profileNames() });

@@ -22,6 +22,13 @@ const NO_CHANCE = 1e-4;
 /** What a silence is worth: proof; or nothing, because the server, or the router, was not to be reached then. */
 export type Backing = 'backed' | 'server-silent' | 'scan-protection';
 
+/** A probe of that role was answered before, and another one after. */
+export interface Witness {
+  readonly role: ProbeRole;
+  readonly before: Milliseconds;
+  readonly after: Milliseconds;
+}
+
 type Silence = Extract<Observation, { kind: 'silent' }>;
 
 /** Whether all was well when a question stayed without an answer (docs/decisions/0001). */
@@ -51,6 +58,16 @@ export class ControlRecord {
     if (this.#isLimited && !FROM_THE_PORT.has(question)) return 'scan-protection';
     const flowing = alive.filter((time) => isFine(this.#sentinels, time, at) && this.#hasRoom(time, at, question));
     return flowing.length < needed ? 'scan-protection' : 'backed';
+  }
+
+  /** Of each role that a question needs: the answered probes next to these tries, on either side. */
+  beside(question: Question, first: Milliseconds, last: Milliseconds): Witness[] {
+    return this.#rolesOf(question).flatMap((role) => {
+      const answered = (this.#controls.get(role) ?? []).filter((probe) => probe.answered);
+      const before = answered.findLast(({ sentAt }) => sentAt <= first);
+      const after = answered.find(({ sentAt }) => sentAt >= last);
+      return before && after ? [{ role, before: before.sentAt, after: after.sentAt }] : [];
+    });
   }
 
   /** Several sentinels in a row were lost, more than the control probes explain, and soon one came in all the same. */

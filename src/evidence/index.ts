@@ -1,6 +1,7 @@
 /** What was seen: observations folded, in any order, into yes, no or unknown per question. */
 export type { CallState } from '../engine/index.ts';
 export { type CallEvidence, type CallRunEvidence, collectCalls } from './calls.ts';
+export { type CallTry, collectCallTries, collectExchanges, type Exchange } from './exchanges.ts';
 export { collectNat, type NatEvidence, type Trip } from './nat.ts';
 export { collectLifetime, collectOptIn, type LifetimeEvidence, type OptInEvidence, type Sleep } from './opt-in.ts';
 export { collectEvidence } from './ports.ts';

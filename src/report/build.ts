@@ -14,6 +14,7 @@ import type {
   ReportCertificate,
   ReportDiscovered,
   ReportPort,
+  ReportProof,
   ReportRouter,
   ReportSample,
   ReportServer,
@@ -40,6 +41,8 @@ export interface ReportMeta {
   readonly took?: ReadonlyMap<string, number>;
   /** Absent: it was not asked. */
   readonly router?: RouterVerdict;
+  /** The packets behind findings, for those that have some. */
+  readonly proofs?: ReadonlyMap<Finding, ReportProof>;
 }
 
 export function buildReport(run: RunVerdict, findings: readonly Finding[], meta: ReportMeta): Report {
@@ -66,9 +69,14 @@ export function buildReport(run: RunVerdict, findings: readonly Finding[], meta:
     }),
     ...(meta.certificates?.length ? { certificates: meta.certificates.map(toCertificate) } : {}),
     ...(meta.services ? { services: toServices(meta.services) } : {}),
-    findings: findings.map(({ code, severity, ports, facts }) => ({ code, severity, ports, facts })),
+    findings: findings.map((finding) => toReportFinding(finding, meta.proofs?.get(finding))),
   };
 }
+
+const toReportFinding = (
+  { code, severity, ports, facts }: Finding,
+  proof: ReportProof | undefined,
+): Report['findings'][number] => ({ code, severity, ports, facts, ...(proof ? { proof } : {}) });
 
 const toSample = ({ inferred, confidence, mostDiffering }: SampleVerdict): ReportSample => ({
   inferred: inferred.map(({ ports, count, result, cause }) => ({

@@ -1,6 +1,7 @@
 import type { Facts, FindingCode, Severity } from '../advice/index.ts';
 import type { Family } from '../base/index.ts';
-import type { ServiceEvidence, ServicesEvidence, ServiceTrouble } from '../evidence/index.ts';
+import type { CallState, ServiceEvidence, ServicesEvidence, ServiceTrouble, Unknown } from '../evidence/index.ts';
+import type { ProbeRole, Question } from '../plan/index.ts';
 import type {
   Cause,
   CertificateFault,
@@ -178,4 +179,50 @@ export interface ReportFinding {
   /** `udp/5060`, `udp/9000-10999`, `tcp/5061`. */
   readonly ports: readonly string[];
   readonly facts: Facts;
+  /** The packets of one of the ports; absent: there were none, or it is about no port. */
+  readonly proof?: ReportProof;
+}
+
+/** What was asked of one port, and what came: an example of all that a finding is about. */
+export interface ReportProof {
+  /** `udp/9500`. */
+  readonly port: string;
+  /** In the order of asking. All times are milliseconds since the first packet. */
+  readonly exchanges: readonly ReportExchange[];
+}
+
+export interface ReportExchange {
+  /** `call`, of TCP: is a connection from the server let in? */
+  readonly question: Question | 'call';
+  /** `192.168.0.100:9500`; without a port: from one that is not checked. */
+  readonly from: string;
+  readonly to: string;
+  /** Where the answer, or the call, comes from. */
+  readonly answerFrom: string;
+  /** And where it is sent; null: the server has not said how it sees us. */
+  readonly answerTo: string | null;
+  readonly answer: 'yes' | 'no' | 'unknown';
+  /** null: there is an answer, or no more is known. */
+  readonly why: Unknown | null;
+  /** By which public address and port the server saw who asked. */
+  readonly mapped: string | null;
+  /** The first ones. */
+  readonly tries: readonly ReportTry[];
+  readonly moreTries: number;
+  /** Probes of this run that were answered before the first and after the last try: the way and the server were alive. */
+  readonly backedBy: readonly ReportWitness[];
+}
+
+interface ReportTry {
+  readonly atMs: number;
+  /** null: nothing came. */
+  readonly answeredMs: number | null;
+  /** Of a call: how it ended, as the server says. */
+  readonly state?: CallState;
+}
+
+interface ReportWitness {
+  readonly role: ProbeRole;
+  readonly beforeMs: number;
+  readonly afterMs: number;
 }

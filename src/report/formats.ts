@@ -24,6 +24,15 @@ export const FORMATS = {
   json: { endings: ['.json'], render: renderJson },
   junit: { endings: ['.xml'], render: renderJunit },
   csv: { endings: ['.csv'], render: renderCsv },
+  html: {
+    endings: ['.html', '.htm'],
+    render: async (report, language) => (await import('./paper/html/html.ts')).renderHtml(report, language),
+  },
+  pdf: {
+    endings: ['.pdf'],
+    isBinary: true,
+    render: async (report, language) => (await import('./paper/pdf/pdf.ts')).renderPdf(report, language),
+  },
 } as const satisfies Readonly<Record<string, Format>>;
 
 export type FormatName = keyof typeof FORMATS;

@@ -32,7 +32,7 @@ export function headlineFinding({ verdict, findings }: Report): ReportFinding | 
   return (verdict === 'cancelled' ? cancelled : undefined) ?? findings[0];
 }
 
-function sentenceOf(report: Report, { language, phrases }: Page): string {
+export function sentenceOf(report: Report, { language, phrases }: Pick<Page, 'language' | 'phrases'>): string {
   const finding = headlineFinding(report);
   if (report.verdict === 'supported') return supported(report, phrases);
   if (finding) return adviseText(cleanFinding(finding), language).title;
@@ -48,7 +48,7 @@ function supported({ ports, plannedPorts = 0, findings }: Report, phrases: Phras
   return phrases.count(warm ? 'sentence.warm' : 'sentence.open', ports.length, { ports: ports[0]?.port ?? '' });
 }
 
-function aboutRun(report: Report, phrases: Phrases): string[] {
+export function aboutRun(report: Report, phrases: Phrases): string[] {
   const all = report.bindAddress === undefined || isAnyAddress(report.bindAddress);
   const address = all ? phrases.say('about.allAddresses') : clean(report.bindAddress ?? '');
   const tested = report.ports.filter(({ result }) => result !== 'untested').length;
@@ -105,7 +105,7 @@ function servers({ servers: all }: Report, phrases: Phrases): string[] {
   return [phrases.say('about.server', { server: serverLabel(lead) }), ...more];
 }
 
-function serverLabel({ name, address, port }: ReportServer): string {
+export function serverLabel({ name, address, port }: ReportServer): string {
   if (address === null) return clean(name);
   const endpoint = clean(formatEndpoint({ address, port }));
   return [address, `[${address}]`, endpoint].includes(name) ? endpoint : `${clean(name)} (${endpoint})`;

@@ -5,7 +5,7 @@ export { type RouterAdvice, type RouterConfig, renderAdvice, renderConfig } from
 export { buildReport } from './build.ts';
 export { compareReports } from './compare.ts';
 export { renderComparison } from './compare-text.ts';
-export type { Report, ReportDiscovered, ReportFinding, ReportPort } from './contract.ts';
+export type { Report, ReportDiscovered, ReportFinding, ReportPort, ReportProof } from './contract.ts';
 export { renderCodes, renderExplanation } from './explain.ts';
 export { findingPages } from './explain-pages.ts';
 export { FORMATS, type FormatName, formatOf, formatOfFile, isFormat } from './formats.ts';
@@ -22,5 +22,6 @@ export {
   renderPorts,
   warningTexts,
 } from './ports.ts';
+export { type ProvenCalls, type ProvenPort, proofOfCalls, proofOfPort } from './proof.ts';
 export { type ReportProblem, readReport } from './read.ts';
 export { redact } from './redact.ts';

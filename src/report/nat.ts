@@ -16,6 +16,7 @@ import { clean } from './clean.ts';
 import type { ReportRouter } from './contract.ts';
 import { type OptInReport, optInRows } from './nat-opt-in.ts';
 import { type Page, pageOf, type TextOptions } from './page.ts';
+import type { Phrases } from './phrases.ts';
 import { wrap } from './wrap.ts';
 
 /** What `fullcone nat --json` prints. May gain fields; loses and renames none. */
@@ -156,7 +157,7 @@ function behaviour(report: NatReport, page: Page): string[] {
   const { mapping, filtering, preservesPort, path } = report;
   const rows: readonly (readonly [string, string])[] = [
     ['address', addressLine(report, page)],
-    ...(report.router ? [['router', routerLine(report.router, page)] as const] : []),
+    ...(report.router ? [['router', routerLine(report.router, phrases)] as const] : []),
     ['mapping', phrases.say(`nat.mapping.${mapping ?? 'unknown'}`)],
     ['ports', phrases.say(`nat.ports.${preservesPort ? 'preserved' : 'rewritten'}`)],
     ['filtering', phrases.say(`nat.filtering.${filtering ?? 'unknown'}`)],
@@ -175,7 +176,7 @@ function addressLine({ localAddress, publicAddress, addressNote }: NatReport, { 
 
 const PROTOCOLS = { 'nat-pmp': 'NAT-PMP', pcp: 'PCP', upnp: 'UPnP' } as const;
 
-function routerLine({ nats, reason, gateway, wanAddress, by }: ReportRouter, { phrases }: Page): string {
+export function routerLine({ nats, reason, gateway, wanAddress, by }: ReportRouter, phrases: Phrases): string {
   const facts = { gateway: clean(gateway ?? ''), wan: clean(wanAddress ?? ''), by: by ? PROTOCOLS[by] : '' };
   return phrases.say(`nat.router.${nats ?? reason ?? 'silent'}`, facts);
 }

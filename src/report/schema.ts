@@ -96,7 +96,8 @@ const certificate = z.object({
   failure: z.object({ why: z.enum(['silent', 'not-tls', 'ended', 'refused']), code: z.string() }).nullable(),
 });
 
-const portLabels = z.array(z.string().regex(/^(udp|tcp)\/[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$/));
+const PORT_LABEL = /^(udp|tcp)\/[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$/;
+const portLabels = z.array(z.string().regex(PORT_LABEL));
 
 const discovered = z.object({
   profile: z.string(),
@@ -144,11 +145,56 @@ const sample = z.object({
   mostDiffering: z.int().min(0),
 });
 
+const milliseconds = z.int().min(0);
+/** Since the first packet of a proof; with tenths. */
+const sinceFirst = z.number();
+
+const exchange = z.object({
+  question: z.enum([
+    'cold',
+    'cold-near',
+    'warm',
+    'outbound',
+    'change-port',
+    'relay',
+    'elsewhere',
+    'far-elsewhere',
+    'fresh-elsewhere',
+    'sentinel',
+    'call',
+  ]),
+  from: z.string(),
+  to: z.string(),
+  answerFrom: z.string(),
+  answerTo: z.string().nullable(),
+  answer: z.enum(['yes', 'no', 'unknown']),
+  why: z
+    .enum(['cannot-ask', 'not-asked', 'server-silent', 'scan-protection', 'loss', 'refused', 'malformed', 'late'])
+    .nullable(),
+  mapped: z.string().nullable(),
+  tries: z.array(
+    z.object({
+      atMs: sinceFirst,
+      answeredMs: sinceFirst.nullable(),
+      state: z.enum(['under-way', 'connected', 'refused', 'timed-out', 'unreachable', 'not-called']).exactOptional(),
+    }),
+  ),
+  moreTries: z.int().min(0),
+  backedBy: z.array(
+    z.object({
+      role: z.enum(['primary', 'alternate', 'alternate-primary-port', 'newcomer']),
+      beforeMs: sinceFirst,
+      afterMs: sinceFirst,
+    }),
+  ),
+});
+
 const finding = z.object({
   code: z.enum(FINDING_CODES),
   severity: z.enum(['error', 'warning', 'info']),
   ports: portLabels,
   facts: z.record(z.string(), z.union([z.string().describe('A name.'), z.number().describe('An amount, or a port.')])),
+  proof: z.object({ port: z.string().regex(PORT_LABEL), exchanges: z.array(exchange) }).exactOptional(),
 });
 
 const reasons = z.enum([
@@ -198,8 +244,6 @@ const router = z.object({
     .nullable(),
   rule: z.string(),
 });
-
-const milliseconds = z.int().min(0);
 
 const services = z.object({
   services: z.array(

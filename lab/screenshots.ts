@@ -1,0 +1,68 @@
+/**
+ * `npm run screenshots`: renders reports of the model lab, which are the same each time, and has Chromium take their
+ * pictures for docs/screenshots. Other arguments than none: a folder for them, and `--all` for every size and scheme.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+import { formatOf, type Report } from '../src/report/index.ts';
+import { reportInModel } from './run-model.ts';
+import type { NetworkSpec } from './scenarios/index.ts';
+
+const forwarding = (...ranges: readonly (readonly [number, number])[]): NetworkSpec => ({
+  router: {
+    outward: 'preserve',
+    filtering: 'address-and-port',
+    forwards: ranges.map(([from, to]) => ({ ports: [{ from, to }], to: 'pbx' as const })),
+  },
+  server: { kind: 'full' },
+});
+
+const PORTS = { udp: '5060,5090,9000-10999', tcp: '5060-5061' };
+
+const REPORTS: Readonly<Record<string, () => Promise<Report>>> = {
+  unsupported: () => reportInModel(forwarding([5060, 5060], [5090, 5090], [9000, 9499]), PORTS),
+  supported: () => reportInModel(forwarding([1, 65_535]), PORTS),
+};
+
+const PICTURES = [
+  { report: 'unsupported', language: 'en', scheme: 'light', width: 1440, isShipped: true },
+  { report: 'unsupported', language: 'en', scheme: 'dark', width: 1440, isShipped: true },
+  { report: 'unsupported', language: 'de', scheme: 'light', width: 390, isShipped: true },
+  { report: 'unsupported', language: 'de', scheme: 'dark', width: 390, isShipped: false },
+  { report: 'supported', language: 'de', scheme: 'light', width: 1440, isShipped: true },
+  { report: 'supported', language: 'en', scheme: 'dark', width: 390, isShipped: false },
+] as const;
+
+/** Of no meaning to a page. */
+const PLAIN = { columns: 80, colour: false, verbose: false };
+
+async function takeAll(folder: string, all: boolean): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const scratch = mkdtempSync(join(tmpdir(), 'fullcone-screenshots-'));
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  try {
+    for (const { report, language, scheme, width, isShipped } of PICTURES) {
+      if (!isShipped && !all) continue;
+      const file = join(scratch, `${report}-${language}.html`);
+      writeFileSync(file, await formatOf('html').render((await REPORTS[report]?.()) as Report, language, PLAIN));
+      const page = await browser.newPage({ colorScheme: scheme, viewport: { width, height: 900 } });
+      await page.goto(pathToFileURL(file).href);
+      const name = `report-${report}-${language}-${width}-${scheme}`;
+      await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+      if (all && width === 1440) await page.pdf({ path: join(folder, `${name}.pdf`), preferCSSPageSize: true });
+      await page.close();
+      console.log(name);
+    }
+  } finally {
+    await browser.close();
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+const [folder = join(import.meta.dirname, '../docs/screenshots')] = process.argv
+  .slice(2)
+  .filter((one) => one !== '--all');
+await takeAll(folder, process.argv.includes('--all'));

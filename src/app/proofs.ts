@@ -1,0 +1,102 @@
+import type { findFindings } from '../advice/index.ts';
+import { collectCallTries, collectExchanges, type Exchange } from '../evidence/index.ts';
+import { proofOfCalls, proofOfPort, type ReportProof } from '../report/index.ts';
+import { type CallLeg, isOpen, judgeLegs, type Leg, type PortVerdict, type RunVerdict } from '../verdict/index.ts';
+import type { PlayedLeg } from './conclude.ts';
+import type { RunEvent } from './events.ts';
+
+type Finding = ReturnType<typeof findFindings>[number];
+
+/** Of so many ports of a finding the one is taken of which most is known. */
+const LOOKED_AT = 24;
+
+/** A report has seldom more than five findings; this bounds it. */
+const MOST_PROOFS = 20;
+
+export interface Shown {
+  readonly run: RunVerdict;
+  readonly played: readonly PlayedLeg[];
+  /** What `played` showed, in the same order. */
+  readonly legs: readonly Leg[];
+  readonly calls: readonly CallLeg[];
+  readonly events: readonly RunEvent[];
+  readonly local: string;
+}
+
+/** For each finding the packets of one of its ports, as the server saw them whose word the result is. */
+export function proofsOf(findings: readonly Finding[], shown: Shown): ReadonlyMap<Finding, ReportProof> {
+  const proofs = new Map<Finding, ReportProof>();
+  const verdicts = new Map(shown.run.ports.map((port) => [`${port.protocol}/${port.port}`, port]));
+  const about = findings.filter(({ ports }) => ports.length > 0).slice(0, MOST_PROOFS);
+  for (const finding of about) {
+    const ports = firstPorts(finding.ports).flatMap((label) => verdicts.get(label) ?? []);
+    const proof = ports[0]?.protocol === 'tcp' ? ofTcp(ports, shown) : ofUdp(ports, shown);
+    if (proof) proofs.set(finding, proof);
+  }
+  return proofs;
+}
+
+function firstPorts(labels: readonly string[]): string[] {
+  const ports: string[] = [];
+  for (const label of labels) {
+    const [protocol = '', range = ''] = label.split('/');
+    const [from = 0, to = from] = range.split('-').map(Number);
+    for (let port = from; port <= to && ports.length < LOOKED_AT; port++) ports.push(`${protocol}/${port}`);
+  }
+  return ports;
+}
+
+function ofUdp(ports: readonly PortVerdict[], { played, legs, local }: Shown): ReportProof | null {
+  for (const [index, leg] of legs.entries()) {
+    const decided = ports.filter((port) => isItsWord(port, leg, legs));
+    const numbers = new Set(decided.map(({ port }) => port));
+    const evidence = leg.evidence.ports.filter(({ port }) => numbers.has(port));
+    const { plan, observations } = played[index] ?? {};
+    if (!plan || !observations || evidence.length === 0) continue;
+    const exchanges = collectExchanges(plan, observations, evidence);
+    const best = mostTold(decided, (port) => knownOf(exchanges.get(port.port)));
+    if (!best) continue;
+    const publicAddress = leg.evidence.controlAddress ?? leg.evidence.publicAddresses[0] ?? null;
+    return proofOfPort({ verdict: best, exchanges: exchanges.get(best.port) ?? [], local, publicAddress });
+  }
+  return null;
+}
+
+/** With one server it always is. */
+const isItsWord = (port: PortVerdict, leg: Leg, all: readonly Leg[]): boolean =>
+  all.length === 1 ||
+  judgeLegs([leg]).ports.some(
+    (one) => one.port === port.port && one.result === port.result && one.cause === port.cause,
+  );
+
+const knownOf = (exchanges: readonly Exchange[] = []): number =>
+  exchanges.length === 0 ? -1 : exchanges.filter(({ answer }) => answer !== 'unknown').length;
+
+/** The first of those of which most is known; null: nothing was asked of any. */
+function mostTold(ports: readonly PortVerdict[], known: (port: PortVerdict) => number): PortVerdict | null {
+  let best: { readonly port: PortVerdict; readonly known: number } | null = null;
+  for (const port of ports) if (known(port) > (best?.known ?? -1)) best = { port, known: known(port) };
+  return best?.port ?? null;
+}
+
+function ofTcp(ports: readonly PortVerdict[], { calls, events, run, local }: Shown): ReportProof | null {
+  for (const [leg] of calls.entries()) {
+    const planned = events.find((event) => event.kind === 'calls-planned' && event.leg === leg);
+    const seen = events.flatMap((event) => (event.kind === 'call' && event.leg === leg ? [event.observation] : []));
+    for (const { port, result } of ports) {
+      const tries = collectCallTries(seen, port);
+      if (planned?.kind !== 'calls-planned' || tries.length === 0) continue;
+      const open = isOpen(result);
+      const answer = open === null ? 'unknown' : open ? 'yes' : 'no';
+      return proofOfCalls({
+        port,
+        tries,
+        plan: planned.plan,
+        local,
+        publicAddress: run.publicAddresses[0] ?? null,
+        answer,
+      });
+    }
+  }
+  return null;
+}
