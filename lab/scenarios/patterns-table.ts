@@ -53,7 +53,7 @@ export const PATTERNS_SCENARIOS: readonly Scenario[] = [
     about: 'And of a server that cannot ask for more, no cause.',
     network: network({ outward: 'random' }, 'one-address'),
     steps: once('9000', {
-      ...unsupported('all-ports', { '9000': { result: 'translated', cause: null } }, 'translated'),
+      ...unsupported('all-ports', { '9000': { result: 'translated', cause: null } }, 'translated', 'no-second-address'),
       server: 'no-second-address',
     }),
   },
@@ -78,7 +78,7 @@ export const PATTERNS_SCENARIOS: readonly Scenario[] = [
       outer: { inside: '192.168.1.2' },
     },
     steps: once('9000-9003', {
-      ...unsupported('all-ports', { '9000-9003': CLOSED }, 'router-without-address'),
+      ...unsupported('all-ports', { '9000-9003': CLOSED }, 'nothing-forwarded', 'router-without-address'),
       ...{ nats: null, routerReason: 'no-address' },
     }),
     notIn: {
