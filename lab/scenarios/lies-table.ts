@@ -21,6 +21,7 @@ const TRUTH: Expectation = {
     '5060,9000-9002': { result: 'open', cause: null },
     '9003-9005': { result: 'closed', cause: 'not-forwarded' },
   },
+  findings: ['range-ends-early'],
 };
 
 const behind = (lie: Lie, router: RouterSpec | null = HALF): NetworkSpec => ({ router, server: { kind: 'full', lie } });
@@ -92,7 +93,7 @@ export const LIES_SCENARIOS: readonly Scenario[] = [
       reason: 'all-ports',
       server: 'malformed',
       ports: { [UDP]: { result: 'translated', cause: null } },
-      findings: ['server-malformed'],
+      findings: ['translated', 'server-malformed'],
     }),
     notIn: SAME,
   },
@@ -129,7 +130,7 @@ export const LIES_SCENARIOS: readonly Scenario[] = [
     name: 'lie-twice',
     about: 'Each answer comes twice: it is counted once, and told.',
     network: { ...behind('twice'), loss: { out: 0, in: 0, always: true } },
-    steps: once({ ...TRUTH, serverDetail: 'answers-repeated', findings: ['answers-repeated'] }),
+    steps: once({ ...TRUTH, serverDetail: 'answers-repeated', findings: ['range-ends-early', 'answers-repeated'] }),
     notIn: TRUTHFUL,
   },
   {

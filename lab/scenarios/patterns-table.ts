@@ -59,7 +59,7 @@ export const PATTERNS_SCENARIOS: readonly Scenario[] = [
     about: 'And of a server that cannot ask for more, no cause.',
     network: network({ outward: 'random' }, 'one-address'),
     steps: once('9000', {
-      ...unsupported('all-ports', { '9000': { result: 'translated', cause: null } }, 'translated'),
+      ...unsupported('all-ports', { '9000': { result: 'translated', cause: null } }, 'translated', 'no-second-address'),
       server: 'no-second-address',
     }),
     notIn: SAME,
@@ -84,8 +84,8 @@ export const PATTERNS_SCENARIOS: readonly Scenario[] = [
       ...network({ speaks: { protocols: ['upnp'], fault: 'no-address' } }),
       outer: { inside: '192.168.1.2' },
     },
-    steps: once('9000', {
-      ...unsupported('all-ports', { '9000': CLOSED }, 'router-without-address'),
+    steps: once('9000-9003', {
+      ...unsupported('all-ports', { '9000-9003': CLOSED }, 'nothing-forwarded', 'router-without-address'),
       ...{ nats: null, routerReason: 'no-address' },
     }),
     notIn: {
