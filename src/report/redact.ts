@@ -56,7 +56,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ]),
   ...all('word', 'findings[].facts.', ['validFrom', 'validTo', 'today', 'weakness', 'tcpPorts', 'sipPorts']),
   ...all('addresses', 'findings[].facts.', ['bindAddress', 'sources', 'address', 'by', 'called', 'mappedAddress']),
-  ...all('addresses', 'findings[].facts.', ['publicAddress', 'gateway', 'wanAddress']),
+  ...all('addresses', 'findings[].facts.', ['publicAddress', 'gateway', 'wanAddress', 'passedTo', 'otherAddress']),
   ...all('hosts', 'findings[].facts.', ['server', 'first', 'host', 'names', 'hostName']),
   'findings[].facts.process': 'process',
   'findings[].facts.unit': 'service',
