@@ -34,12 +34,14 @@ interface Said {
 }
 
 const EXCLUSIVE = 'no row stops services: src/app/exclusive.test.ts, test/exclusive.kernel.test.ts';
+const PASSED_ON = 'no machine of the table has a NAT of its own: test/beside.kernel.test.ts';
 const CERTIFICATES = 'no machine of the labs has certificates: test/certificates.test.ts';
 const NO_NAT64 = 'Linux itself translates nothing between the families';
 
 /** In no row. */
 const NOWHERE: Partial<Record<Kind, Readonly<Record<string, string>>>> = {
-  reason: { services: EXCLUSIVE },
+  reason: { services: EXCLUSIVE, 'passed-on': PASSED_ON },
+  cause: { 'passed-on': PASSED_ON },
   finding: {
     'service-not-started': EXCLUSIVE,
     'service-not-held': EXCLUSIVE,
@@ -54,6 +56,8 @@ const NOWHERE: Partial<Record<Kind, Readonly<Record<string, string>>>> = {
     'certificate-weak': CERTIFICATES,
     'certificate-unreadable': CERTIFICATES,
     'certificate-expires-soon': CERTIFICATES,
+    'passed-on': PASSED_ON,
+    malformed: 'servers talk nonsense to ports alone only if they mean to: src/app/lies.test.ts',
     'in-use': 'ports in use have a cause, and this is for those without: src/advice/texts.test.ts',
     untested: 'untested ports have a cause, or a server that is one: src/advice/texts.test.ts',
     trial: 'it is about a reflector on the own machine: src/advice/texts.test.ts',

@@ -53,8 +53,14 @@ export const TROUBLES_SCENARIOS: readonly Scenario[] = [
     network: network(null, { inside: true }),
     steps: [
       {
-        check: { udp: UDP },
-        expect: { ...SUPPORTED, verdict: 'inconclusive', reason: 'server-inside', findings: ['server-inside'] },
+        check: { udp: UDP, tcp: TCP },
+        expect: {
+          ...SUPPORTED,
+          verdict: 'inconclusive',
+          reason: 'server-inside',
+          tcp: { [TCP]: untested('not-called-inside') },
+          findings: ['server-inside', 'not-called-inside'],
+        },
       },
     ],
     notIn: SAME,
