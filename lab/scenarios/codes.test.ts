@@ -35,12 +35,15 @@ interface Said {
 
 const EXCLUSIVE = 'no row stops services: src/app/exclusive.test.ts, test/exclusive.kernel.test.ts';
 const CERTIFICATES = 'no machine of the labs has certificates: test/certificates.test.ts';
+const CONTAINERS = "the labs' phone system is in no container: test/beside.kernel.test.ts";
 const NO_NAT64 = 'Linux itself translates nothing between the families';
 
 /** In no row. */
 const NOWHERE: Partial<Record<Kind, Readonly<Record<string, string>>>> = {
-  reason: { services: EXCLUSIVE },
+  reason: { 'passed-on': CONTAINERS, services: EXCLUSIVE },
+  cause: { 'passed-on': CONTAINERS },
   finding: {
+    'passed-on': CONTAINERS,
     'service-not-started': EXCLUSIVE,
     'service-not-held': EXCLUSIVE,
     'service-not-stopped': EXCLUSIVE,
@@ -55,6 +58,7 @@ const NOWHERE: Partial<Record<Kind, Readonly<Record<string, string>>>> = {
     'certificate-unreadable': CERTIFICATES,
     'certificate-expires-soon': CERTIFICATES,
     'in-use': 'ports in use have a cause, and this is for those without: src/advice/texts.test.ts',
+    malformed: 'no router of the table puts its own address in the place of who answers: test/live.kernel.test.ts',
     untested: 'untested ports have a cause, or a server that is one: src/advice/texts.test.ts',
     trial: 'it is about a reflector on the own machine: src/advice/texts.test.ts',
     'tcp-left-out': 'it is about the ports of a profile, and no row has one: src/advice/texts.test.ts',
