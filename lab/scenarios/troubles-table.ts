@@ -66,6 +66,24 @@ export const TROUBLES_SCENARIOS: readonly Scenario[] = [
     notIn: SAME,
   },
   {
+    name: 'server-inside-calls-nobody',
+    about: 'The same, of TCP: a reflector calls no address outside the internet, however long one waits.',
+    network: network(null, { inside: true }),
+    steps: [
+      {
+        check: { udp: UDP, tcp: '5060' },
+        expect: {
+          ...SUPPORTED,
+          verdict: 'inconclusive',
+          reason: 'server-inside',
+          tcp: { '5060': untested('not-called-inside') },
+          findings: ['server-inside', 'not-called-inside'],
+        },
+      },
+    ],
+    notIn: { coturn: 'coturn calls no TCP ports' },
+  },
+  {
     name: 'without-rights',
     about: 'A user who may not open the low ports: of those nothing is known, and the others are tested.',
     network: network({}, { withoutRights: true }),

@@ -60,6 +60,8 @@ describe('who turns packets back', () => {
   });
 });
 
+const BOX = { address: '172.17.0.2', port: 9000 };
+
 describe('the verdict', () => {
   it.each<[about: string, known: readonly Known[], says: string]>([
     ['all are open', [OPEN, OPEN, OPEN], 'supported'],
@@ -69,6 +71,12 @@ describe('the verdict', () => {
     ['all that is known is bad, but not all is known', [CLOSED, {}], 'unsupported: some-ports'],
     ['one is not known', [OPEN, {}], 'inconclusive: servers-unreachable'],
     ['one is held', [OPEN, fails('in-use')], 'inconclusive: ports-in-use'],
+    ['one is passed on', [OPEN, { ...CLOSED, rest: { passedOn: { cold: BOX } } }], 'inconclusive: passed-on'],
+    [
+      'one is passed on, and one is closed',
+      [CLOSED, { ...CLOSED, rest: { passedOn: { cold: BOX } } }],
+      'unsupported: some-ports',
+    ],
     ['one is held, and one is closed', [CLOSED, fails('in-use')], 'unsupported: some-ports'],
     ['one may not be opened', [OPEN, fails('permission'), fails('in-use')], 'inconclusive: permission'],
     ['one cannot be opened', [OPEN, fails('other')], 'inconclusive: servers-unreachable'],
