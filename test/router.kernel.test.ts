@@ -109,18 +109,21 @@ describe.runIf(isHere).concurrent('miniupnpd', () => {
     ['Vigor2865', 'DrayTek Vigor, DrayOS 3.8 and later', 'the router calls itself DrayTek Vigor (--router draytek)'],
     ['Grey-Box', 'Any router', /the router calls itself ".*Grey-Box.*", which is none of those that are known/],
   ] as const)('advise asks it who it is: %s', async ([model, first, said], { expect }) => {
-    const { stdout, stderr } = await withDaemon({ natPmp: true, upnp: true, lines: [`model_name=${model}`] }, async (lab) => {
-      const report = await ask<Report>(lab, 'check');
-      const words = [...FULLCONE, 'advise', '--router', 'auto', '/run/tmp/report.json'];
-      // Of a terminal there is none here: nobody is asked.
-      return lab.run('pbx', [
-        'sh',
-        '-c',
-        'printf %s "$0" >/run/tmp/report.json && exec "$@"',
-        JSON.stringify(report),
-        ...words,
-      ]);
-    });
+    const { stdout, stderr } = await withDaemon(
+      { natPmp: true, upnp: true, lines: [`model_name=${model}`] },
+      async (lab) => {
+        const report = await ask<Report>(lab, 'check');
+        const words = [...FULLCONE, 'advise', '--router', 'auto', '/run/tmp/report.json'];
+        // Of a terminal there is none here: nobody is asked.
+        return lab.run('pbx', [
+          'sh',
+          '-c',
+          'printf %s "$0" >/run/tmp/report.json && exec "$@"',
+          JSON.stringify(report),
+          ...words,
+        ]);
+      },
+    );
     expect(stdout.split('\n')[0]).toBe(first);
     expect(stdout).toMatch(/UDP 5060,\s+9000/);
     expect(stderr).toMatch(said);

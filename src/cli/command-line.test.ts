@@ -28,8 +28,16 @@ const reflector = (...words: string[]) => [
 /** Without what a sentence needs in both languages: what was given, and what would be right. */
 const MISTAKES: [string, string[], string[]][] = [
   ['no command', [], ['fullcone check', 'fullcone reflector']],
-  ['an unknown command', ['chekc'], ['"chekc"', 'check, report, compare, advise, explain, map, nat, ports, reflector', 'fullcone --help']],
-  ['help for an unknown command', ['help', 'chekc'], ['"chekc"', 'check, report, compare, advise, explain, map, nat, ports, reflector']],
+  [
+    'an unknown command',
+    ['chekc'],
+    ['"chekc"', 'check, report, compare, advise, explain, map, nat, ports, reflector', 'fullcone --help'],
+  ],
+  [
+    'help for an unknown command',
+    ['help', 'chekc'],
+    ['"chekc"', 'check, report, compare, advise, explain, map, nat, ports, reflector'],
+  ],
   ['an unknown option', ['check', '--port', '5060'], ['"--port"', 'fullcone check --help']],
   ['an unknown option before the command', ['--server', 'x', 'check'], ['"--server"', 'fullcone --help']],
   ['an unknown short option', ['reflector', '-p'], ['"-p"', 'fullcone reflector --help']],
