@@ -69,7 +69,10 @@ function drawRows(sheet: Sheet, rows: ReturnType<typeof rowsOf>, top: number): v
       row.parts.flatMap((part) => (TONE_OF_RESULT[part.result] === tone ? [{ ...part, y: top + y * CELL }] : [])),
     );
     if (parts.length === 0) continue;
-    trace(sheet, parts.map(({ at, count, y }) => rectangle(origin + at * CELL, y, count * CELL, CELL)));
+    trace(
+      sheet,
+      parts.map(({ at, count, y }) => rectangle(origin + at * CELL, y, count * CELL, CELL)),
+    );
     doc.fill(FILL[tone]);
     if (tone !== 'ok') slash(sheet, parts, origin, tone);
   }
