@@ -22,7 +22,7 @@ const forwarding = (...ranges: readonly (readonly [number, number])[]): NetworkS
 
 const PORTS = { udp: '5060,5090,9000-10999', tcp: '5060-5061' };
 
-const REPORTS: Readonly<Record<string, () => Promise<Report>>> = {
+const REPORTS: Readonly<Record<'unsupported' | 'supported', () => Promise<Report>>> = {
   unsupported: () => reportInModel(forwarding([5060, 5060], [5090, 5090], [9000, 9499]), PORTS),
   supported: () => reportInModel(forwarding([1, 65_535]), PORTS),
 };
@@ -47,12 +47,16 @@ async function takeAll(folder: string, all: boolean): Promise<void> {
     for (const { report, language, scheme, width, isShipped } of PICTURES) {
       if (!isShipped && !all) continue;
       const file = join(scratch, `${report}-${language}.html`);
-      writeFileSync(file, await formatOf('html').render((await REPORTS[report]?.()) as Report, language, PLAIN));
+      const shown = await REPORTS[report]();
+      writeFileSync(file, await formatOf('html').render(shown, language, PLAIN));
       const page = await browser.newPage({ colorScheme: scheme, viewport: { width, height: 900 } });
       await page.goto(pathToFileURL(file).href);
       const name = `report-${report}-${language}-${width}-${scheme}`;
       await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-      if (all && width === 1440) await page.pdf({ path: join(folder, `${name}.pdf`), preferCSSPageSize: true });
+      if (all && width === 1440) {
+        await page.pdf({ path: join(folder, `${name}.printed.pdf`), preferCSSPageSize: true });
+        writeFileSync(join(folder, `${name}.pdf`), await formatOf('pdf').render(shown, language, PLAIN));
+      }
       await page.close();
       console.log(name);
     }

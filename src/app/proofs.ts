@@ -1,8 +1,9 @@
 import type { findFindings } from '../advice/index.ts';
+import type { Observation } from '../engine/index.ts';
 import { collectCallTries, collectExchanges, type Exchange } from '../evidence/index.ts';
+import type { ProbePlan } from '../plan/index.ts';
 import { proofOfCalls, proofOfPort, type ReportProof } from '../report/index.ts';
 import { type CallLeg, isOpen, judgeLegs, type Leg, type PortVerdict, type RunVerdict } from '../verdict/index.ts';
-import type { PlayedLeg } from './conclude.ts';
 import type { RunEvent } from './events.ts';
 
 type Finding = ReturnType<typeof findFindings>[number];
@@ -15,7 +16,7 @@ const MOST_PROOFS = 20;
 
 export interface Shown {
   readonly run: RunVerdict;
-  readonly played: readonly PlayedLeg[];
+  readonly played: readonly { readonly plan: ProbePlan; readonly observations: readonly Observation[] }[];
   /** What `played` showed, in the same order. */
   readonly legs: readonly Leg[];
   readonly calls: readonly CallLeg[];

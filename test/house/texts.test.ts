@@ -37,9 +37,10 @@ function literalsOf(paths: readonly string[]): { strings: Set<string>; templates
   return { strings, templates };
 }
 
-/** The words of unions and of tables, and the names in an object that is gone through. */
+/** The words of unions and of tables, the names in a table of functions, and in an object that is gone through. */
 const everywhere = new Set([
   ...literalsOf(SOURCES).strings,
+  ...SOURCES.flatMap((path) => [...read(path).matchAll(/^ {2}(\w+): \(.*=>/gm)].map(([, name = '']) => name)),
   ...SOURCES.flatMap((path) => [...read(path).matchAll(/Object\.(?:entries|keys)\(\{([^}]*)\}/g)]).flatMap(
     ([, names = '']) => names.match(/\w+/g) ?? [],
   ),

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, test } from 'vitest';
 import { reportInModel } from '../../../../lab/run-model.ts';
@@ -101,8 +101,6 @@ it('stays small with 16,385 ports, however they lie; opens, and is searched, wit
   expect(Math.min(...took)).toBeLessThan(1000);
 });
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 test.each([
   ['light', 1440],
   ['dark', 1440],
@@ -112,7 +110,7 @@ test.each([
   const report = await reportInModel(forwardsSome, { udp: '5060,9000-9099', tcp: '5061' });
   // axe itself is a script that the page's policy forbids.
   const { page } = await open(report, { colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const violations = await page.evaluate<string[]>(
     "axe.run().then((found) => found.violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))",
   );
