@@ -163,7 +163,10 @@ function addCheck(program: Command, action: (options: CheckCommand, command: Com
     .option('--no-wait', 'do not wait until the router forgets the last check: you have flushed its states')
     .option('--json', 'print the report as JSON')
     .option('--format <format>', `of the report, or of its file if there is one: ${formatNames()}`)
-    .option('--output <file>', 'write the report to a file too; without --format as its name ends: .json, .csv, .xml, .html, .pdf')
+    .option(
+      '--output <file>',
+      'write the report to a file too; without --format as its name ends: .json, .csv, .xml, .html, .pdf',
+    )
     .option('--redact', 'replace addresses and names in the report, the same by the same')
     .option('--record <file>', 'write all that was seen to a file, for "fullcone report"; nothing in it is replaced')
     .option('--list-ports', 'list every port in the text')
