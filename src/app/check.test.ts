@@ -557,7 +557,11 @@ describe('fewer sockets than ports', () => {
   const check = async (network: NetworkSpec, size: number) => {
     const { report, events } = await (await openLab(network, { freeSockets: fewestSockets - 1 + size })).check({ udp });
     const planned = events.find((event) => event.kind === 'planned');
-    return { report: { ...report, durationMs: 0, loss: 0 }, slices: planned?.plan.slices.length };
+    // Of each port: how long it took, and what its packets looked like, is another matter.
+    const ports = report.ports.map((port) => ({ ...port, tookMs: 0 }));
+    const findings = report.findings.map(({ proof: _, ...finding }) => finding);
+    const timeless = { ...report, durationMs: 0, loss: 0, ports, findings };
+    return { report: timeless, slices: planned?.plan.slices.length };
   };
 
   test.each([1, 2, 4, 30])('in slices of %d: every port has the same result', async (size) => {

@@ -110,7 +110,7 @@ describe('what is wrong is said in one sentence, with 64', () => {
   ])('a report that is %s', async (_, report) => {
     const { code, out, error } = await advise(['--router', 'pfsense', 'r.json'], { report });
     expect([code, out]).toEqual([64, '']);
-    expect(error).toMatch(/^fullcone: "r\.json" is not a report of a check\..*\n$/);
+    expect(error).toMatch(/^fullcone: .*"r\.json".*\n$/);
   });
 
   test('also in German', async () => {

@@ -54,7 +54,7 @@ function renderFindings(report: Report, room: number, page: Page): string[][] {
       if (heightOf(parts) <= room) return parts;
     }
   }
-  return blocks.slice(0, 1).map(({ full, brief }) => shorten(full.length < room ? full : brief, Math.max(3, room - 1)));
+  return blocks.slice(0, 1).map(({ full }) => shorten(full, Math.max(3, room - 1)));
 }
 
 /** Where there is more about the first finding, if it is one to act on. */
