@@ -152,7 +152,8 @@ export const LIES_SCENARIOS: readonly Scenario[] = [
     about: 'It says of each TCP port that it did not call it, as one does that has been asked too often.',
     network: behind('no calls made', {
       ...HALF,
-      forwards: [{ ports: [range(5060), range(9000, 9005)], to: 'pbx' }],
+      // Of UDP alone: it does call, and a call that came in would prove that it lies.
+      forwards: [{ ports: [range(5060), range(9000, 9005)], to: 'pbx', protocols: ['udp'] }],
     }),
     steps: [
       {
