@@ -118,8 +118,9 @@ function readLine(text: string, n: number, line: number): Result<RunEvent, RunPr
   return readInside(event as RunEvent, line);
 }
 
+/** Empty where there is none: no kind is. */
 const kindOf = (value: unknown): string =>
-  typeof value === 'object' && value !== null && 'kind' in value ? String(value.kind) : '';
+  typeof value === 'object' && value !== null && 'kind' in value && typeof value.kind === 'string' ? value.kind : '';
 
 /** What an event holds of many kinds. */
 function readInside(event: RunEvent, line: number): Result<RunEvent, RunProblem> {

@@ -1,18 +1,23 @@
 import { err, ok, type Result } from './result.ts';
 
 export type JsonProblem =
+  /** Or deeper than `DEEPEST`. */
   | { readonly kind: 'not-json' }
   /** It begins as JSON does, and ends before everything is closed. */
   | { readonly kind: 'truncated' }
   /** RFC 8259 section 4 leaves open which one counts. */
   | { readonly kind: 'twice'; readonly name: string };
 
+/** Levels: what is ours has fewer than ten, and who walks down a value does not run out of stack (RFC 8259 section 9). */
+const DEEPEST = 100;
+
 /** The value of a JSON text in which no object has a name twice. A byte order mark in front is no part of it. */
 export function parseJson(given: string): Result<unknown, JsonProblem> {
   const text = given.replace(/^\ufeff/, '');
   try {
     const value: unknown = JSON.parse(text);
-    const { twice } = scan(text);
+    const { twice, isTooDeep } = scan(text);
+    if (isTooDeep) return err({ kind: 'not-json' });
     return twice === null ? ok(value) : err({ kind: 'twice', name: twice });
   } catch {
     return err({ kind: /^\s*[[{]/.test(text) && scan(text).isOpen ? 'truncated' : 'not-json' });
@@ -24,6 +29,7 @@ interface Scanned {
   readonly isOpen: boolean;
   /** The first name that an object has a second time. */
   readonly twice: string | null;
+  readonly isTooDeep: boolean;
 }
 
 /** Brackets, strings and names; what is between them has been parsed, or cannot be. */
@@ -34,13 +40,14 @@ function scan(text: string): Scanned {
   for (let at = 0; at < text.length && twice === null; at++) {
     const sign = text[at];
     openOrClose(open, sign);
+    if (open.length > DEEPEST) return { isOpen: false, twice, isTooDeep: true };
     if (sign !== '"') continue;
     const end = endOfString(text, at);
-    if (end < 0) return { isOpen: true, twice };
+    if (end < 0) return { isOpen: true, twice, isTooDeep: false };
     twice = isName(text, end) ? addName(open.at(-1), text.slice(at, end + 1)) : null;
     at = end;
   }
-  return { isOpen: open.length > 0, twice };
+  return { isOpen: open.length > 0, twice, isTooDeep: false };
 }
 
 function openOrClose(open: (Set<string> | null)[], sign: string | undefined): void {
