@@ -108,7 +108,7 @@ const ROOMS = {
 const TEST = ['\\.test\\.ts$', '/test-[^/]+\\.ts$', '/fuzz\\.ts$', '^test/'];
 /** Programs that people run in a checkout. */
 const PROGRAM = '^lab/[^/]+\\.ts$';
-const MAIN = '^src/(cli|console)/main\\.ts$';
+const MAIN = '^src/(cli|cli/restore|console)/main\\.ts$';
 const HANDS = '^src/system/node/';
 const OURS = '^(src|lab|web)/';
 

@@ -2,15 +2,26 @@
  * Builds what is shipped, into dist/:
  *
  * - fullcone.js, and parts/ beside it: the command, with everything that it needs inside; starts with `node` alone.
- *   Modules behind a dynamic `import()` are parts of their own, so that a command pays for what it uses;
+ *   Beside each part lies what V8 made of it in a run (docs/decisions/0020): code that no run needed is not read;
  * - report.schema.json: the contract of the JSON report;
  * - licenses.txt: of the packages inside the command.
  *
- * The same sources give the same bytes. Each file is replaced in one step, and parts of an earlier build stay for a
- * day, so that a build never breaks a run.
+ * The same sources give the same bytes, but for what V8 keeps. Each file is replaced in one step, and parts of an
+ * earlier build stay for a day, so that a build never breaks a run.
  */
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, parse, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
 
@@ -18,10 +29,18 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 
 const HASHBANG = '#!/usr/bin/env node\n';
-const ENTRY = 'fullcone.mjs';
+/** A part is one function of `require`, which a script of V8 gives back: only scripts can be kept. */
+const PART = {
+  format: 'cjs',
+  banner: { js: '(function (require) {' },
+  footer: { js: '})' },
+  // What is asked for only sometimes is inside as well, and runs when it is asked for.
+  supported: { 'dynamic-import': false },
+  entryNames: 'parts/[name]-[hash]',
+};
 
-/** So long a command that began with the parts of an earlier build may still ask for one; milliseconds. */
-const LONGEST_RUN = 24 * 60 * 60 * 1000;
+/** A build may come between the reading of fullcone.js and of its part; milliseconds. */
+const LONGEST_START = 24 * 60 * 60 * 1000;
 
 /** Packages inside that are CommonJS ask for Node's modules by `require`. */
 const REQUIRE = `import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);`;
@@ -113,26 +132,53 @@ const asData = (schema) => ({
 
 /** Parts first: none is asked for before it is there. */
 async function buildCommand(schema) {
-  const { files, inputs } = await bundle('src/cli/main.ts', {
-    banner: { js: REQUIRE },
-    plugins: [asData(schema), FONTS],
-    splitting: true,
-    entryNames: 'fullcone',
-    chunkNames: 'parts/[name]-[hash]',
-    // So that they are modules wherever the folder is copied to.
-    outExtension: { '.js': '.mjs' },
+  const command = await bundle(
+    { in: 'src/cli/main.ts', out: 'command' },
+    { ...PART, plugins: [asData(schema), FONTS] },
+  );
+  const keeper = await bundle({ in: 'src/cli/restore/main.ts', out: 'keeper' }, PART);
+  const [commandPart, keeperPart] = [...command.files, ...keeper.files].map(writePart);
+  const define = { PARTS: JSON.stringify({ command: commandPart, keeper: keeperPart }) };
+  const launch = await bundle('scripts/launch.js', { define });
+  for (const [part, ...words] of [
+    [commandPart, ...TYPICAL],
+    [keeperPart, 'restore'],
+  ])
+    keepWork(part, words);
+  write('fullcone.js', HASHBANG + launch.files[0].text, 0o755);
+  write('licenses.txt', licenses([...command.inputs, ...keeper.inputs]));
+  removeOld([commandPart, keeperPart].map((part) => parse(part).base));
+}
+
+/** Its name without the ending. */
+function writePart({ name, text }) {
+  const part = name.replace(/\.js$/, '');
+  write(`${part}.cjs`, text);
+  return part;
+}
+
+/** A run on loopback in which nearly all comes by that a check needs. */
+const TYPICAL = ['check', '--server', 'embedded', '--udp', '40000-40199', '--rate', 'max'];
+
+/** Nothing depends on it: a part that nothing was kept of is read in full. */
+function keepWork(part, words) {
+  const [script, cache] = [`${part}.cjs`, `${part}.cache`].map((name) => join(dist, name));
+  const scratch = mkdtempSync(join(dist, 'state-'));
+  const { error } = spawnSync(process.execPath, [join(root, 'scripts/keep-work.cjs'), script, cache, ...words], {
+    stdio: 'ignore',
+    timeout: 60_000,
+    // What this run remembers is nobody's.
+    env: { ...process.env, XDG_STATE_HOME: scratch },
   });
-  const parts = files.filter(({ name }) => name !== ENTRY);
-  for (const { name, text } of parts) write(name, text);
-  write('fullcone.js', HASHBANG + files.find(({ name }) => name === ENTRY).text, 0o755);
-  write('licenses.txt', licenses(inputs));
-  removeOld(new Set(parts.map(({ name }) => name)));
+  rmSync(scratch, { recursive: true });
+  if (error) process.stderr.write(`nothing is kept of ${part}: ${error.message}\n`);
 }
 
 function removeOld(parts) {
-  for (const name of readdirSync(join(dist, 'parts')).map((file) => join('parts', file))) {
-    const isOld = Date.now() - statSync(join(dist, name)).mtimeMs > LONGEST_RUN;
-    if (!parts.has(name) && isOld) rmSync(join(dist, name));
+  for (const name of readdirSync(join(dist, 'parts'))) {
+    const path = join(dist, 'parts', name);
+    const isOld = Date.now() - statSync(path).mtimeMs > LONGEST_START;
+    if (!parts.includes(parse(name).name) && isOld) rmSync(path);
   }
 }
 

@@ -9,10 +9,10 @@ import { ensureBuilt, enter, type Place, type Running, until } from './test-comm
 
 const hasRunit = spawnSync('sv', ['--version']).error === undefined && spawnSync('runsvdir', []).error === undefined;
 
-/** Holds a port, and says so. */
+/** Says that it was started, and holds a port: whoever sees the port can read of the start. */
 const HOLDER = (address: string, port: number) =>
-  `require('node:dgram').createSocket('udp4').bind({ address: '${address}', port: ${port}, exclusive: true }, () =>
-    require('node:fs').appendFileSync('up.log', 'up\\n'));`;
+  `require('node:fs').appendFileSync('up.log', 'up\\n');
+    require('node:dgram').createSocket('udp4').bind({ address: '${address}', port: ${port}, exclusive: true });`;
 
 describe.skipIf(!hasRunit)('exclusive mode with runit', () => {
   const PORT = 7600;

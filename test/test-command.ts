@@ -15,7 +15,7 @@ export const FULLCONE = join(ROOT, 'dist', 'fullcone.js');
 export const SCHEMA = join(ROOT, 'dist', 'report.schema.json');
 
 /** What the build is made of. */
-const SOURCES = ['src', 'scripts/build.js', 'package.json', 'package-lock.json'];
+const SOURCES = ['src', 'scripts', 'package.json', 'package-lock.json'];
 
 /** The latest change below a path; a file that is gone changes its folder. */
 function changedAt(path: string): number {

@@ -37,7 +37,8 @@ export const processTerminal = (
     const parent = isUnderNpx(process) ? whenOrphaned(process, clock, () => interrupted('SIGTERM')) : null;
     return () => {
       parent?.cancel();
-      for (const signal of signals) process.off(signal, interrupted);
+      // The second half of the wish may come while the report is on its way out.
+      if (!first) for (const signal of signals) process.off(signal, interrupted);
     };
   },
 });

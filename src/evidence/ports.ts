@@ -123,8 +123,9 @@ function heldBack({ byQuestion }: PortSightings, answers: PortEvidence['answers'
 function passedOn({ byQuestion }: PortSightings, answers: PortEvidence['answers']): PortEvidence['passedOn'] {
   const found: Partial<Record<Question, Endpoint>> = {};
   for (const question of QUESTIONS) {
+    if (answers[question].kind !== 'no') continue;
     const seen = byQuestion[question]?.filter((one) => one.kind === 'passed-on') ?? [];
-    const [first] = answers[question].kind === 'no' ? seen.sort((a, b) => a.at - b.at) : [];
+    const [first] = seen.sort((a, b) => a.at - b.at);
     if (first) found[question] = first.to;
   }
   return found;
