@@ -9,7 +9,10 @@ describe('Ctrl-C', () => {
     const noStream = { on: () => undefined };
     const process = Object.assign(new EventEmitter(), {
       ...{ stdout: noStream, stderr: noStream, stdin: noStream, env: {} },
-      exit: (code: number) => exits.push(code),
+      exit: (code: number) => {
+        exits.push(code);
+        throw new Error('the process has ended');
+      },
     });
     const clock = { now: () => now, at: () => ({ cancel: () => undefined }) };
     const terminal = processTerminal(process as unknown as NodeJS.Process, clock, () => undefined);
@@ -17,7 +20,7 @@ describe('Ctrl-C', () => {
     const stop = terminal.onInterrupt(() => wishes++);
     const press = (at: number) => {
       now = at;
-      return process.emit('SIGINT');
+      return process.emit('SIGINT', 'SIGINT');
     };
     return { stop, press, seen: () => ({ wishes, exits }) };
   }
@@ -27,7 +30,7 @@ describe('Ctrl-C', () => {
     press(0);
     press(20);
     expect(seen()).toEqual({ wishes: 1, exits: [] });
-    press(1000);
+    expect(() => press(1000)).toThrow('the process has ended');
     expect(seen()).toEqual({ wishes: 1, exits: [130] });
   });
 
