@@ -78,9 +78,9 @@ const ROOMS = {
     why: 'A door shows what app did; a second way into the stages would be a second product.',
   },
   web: {
-    calls: [],
+    calls: ['src/console/api'],
     types: ['src/report'],
-    why: 'The browser reads reports and has none of our code to compute its own.',
+    why: 'The browser reads reports and has none of our code to compute its own; forms are checked by the schemas of the API.',
   },
   'lab/model': {
     calls: ['src/base'],

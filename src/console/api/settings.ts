@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { language, portList, serverName } from './common.ts';
+
+/** What is checked, and against whom. Each section is replaced as a whole. */
+export const network = z.strictObject({
+  /** `static`: the check compares what the servers see with `address`. */
+  publicAddress: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('stun') }),
+    z.strictObject({ kind: z.literal('static'), address: z.union([z.ipv4(), z.ipv6()]) }),
+  ]),
+  /** In the order in which they are asked. Empty: public ones, drawn from the list that comes along. */
+  servers: z.array(serverName).max(10),
+  /** The reflector inside: nothing leaves this machine; for a first look. Then `servers` are not asked. */
+  embedded: z.boolean(),
+  /** null: wherever the system lets packets out. */
+  bindAddress: z.union([z.ipv4(), z.ipv6()]).nullable(),
+  family: z.enum(['ipv4', 'ipv6']).nullable(),
+});
+
+export const pbx = z.strictObject({
+  /** `auto`: the one that runs here, and its own configuration. */
+  profile: z.string().max(64),
+  /** Beside those of the profile. */
+  udp: portList,
+  tcp: portList,
+  /** By which phones connect: for certificates. */
+  hostName: z.string().trim().max(253).nullable(),
+  mode: z.enum(['auto', 'live', 'bind', 'exclusive']),
+  /** Packets per second; `max`; null: what server and path allow. */
+  rate: z.union([z.int().min(1).max(1_000_000), z.literal('max')]).nullable(),
+});
+
+export const router = z.strictObject({
+  /** Of `GET /routers`; `any`: vendor-neutral; `auto`: as it says who it is. */
+  product: z.string().max(64),
+  wanInterface: z.string().trim().max(64).nullable(),
+});
+
+/** Local time of the machine. */
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+
+export const schedule = z.strictObject({
+  isOn: z.boolean(),
+  /** Five fields of cron. */
+  cron: z.string().trim().min(9).max(100),
+  /** Nothing begins by itself between these. */
+  quiet: z.strictObject({ from: clockTime, to: clockTime }).nullable(),
+  /** Unattended checks are live or sampled; this allows exclusive ones, too. */
+  mayStopServices: z.boolean(),
+});
+
+export const notifications = z.strictObject({
+  /** `change`: of the verdict, or of a port's result. */
+  on: z.enum(['change', 'not-supported', 'always']),
+  language,
+  mail: z
+    .strictObject({
+      to: z.array(z.email()).min(1).max(20),
+      from: z.email(),
+      host: z.string().trim().min(1).max(253),
+      port: z.int().min(1).max(65_535),
+      /** `tls`: from the first byte (465); `starttls`: demanded; `none`: in the clear. */
+      security: z.enum(['tls', 'starttls', 'none']),
+      user: z.string().max(253).nullable(),
+      /** Never sent out again: null on reading. null on writing: as it was. */
+      password: z.string().max(500).nullable(),
+    })
+    .nullable(),
+  webhook: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/ }),
+      /** As the password. Signs the body: `x-fullcone-signature: sha256=...`. */ secret: z
+        .string()
+        .max(500)
+        .nullable(),
+    })
+    .nullable(),
+});
+
+export const general = z.strictObject({
+  language,
+  /** Finished runs beyond these are deleted, the oldest first. */
+  retention: z.strictObject({ runs: z.int().min(1).max(100_000), days: z.int().min(1).max(3_650).nullable() }),
+  /** The five questions of the first run have been answered, or skipped. */
+  isWelcomed: z.boolean(),
+});
+
+export const SECTIONS = { network, pbx, router, schedule, notifications, general } as const;
+export type SectionName = keyof typeof SECTIONS;
+
+export const settings = z.strictObject(SECTIONS);
+export type Settings = z.infer<typeof settings>;
+
+/** What a server answered when it was asked by the button *Test*. */
+export const serverTest = z.strictObject({
+  server: serverName,
+  /** As in a report: `ok`, `unresolvable`, `no-answer`, ... */
+  state: z.string(),
+  address: z.string().nullable(),
+  otherAddress: z.string().nullable(),
+  /** By it. */
+  publicAddress: z.string().nullable(),
+  roundTripMs: z.number().nullable(),
+});
+export const testServer = z.strictObject({ server: serverName });
+export const testNotification = z.strictObject({ channel: z.enum(['mail', 'webhook']), settings: notifications });
+export const testedNotification = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('sent') }),
+  z.strictObject({ kind: z.literal('failed'), code: z.string(), detail: z.string() }),
+]);
