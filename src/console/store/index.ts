@@ -1,0 +1,4 @@
+/** What the console remembers, in one file of SQLite. */
+export { DEFAULTS } from './defaults.ts';
+export { type Database, openDatabase, type StoreProblem } from './open.ts';
+export { type FinishedRun, Store, type StoredRun } from './store.ts';

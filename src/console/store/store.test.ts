@@ -1,0 +1,117 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openDriver } from './driver.ts';
+import { DEFAULTS, openDatabase, Store } from './index.ts';
+
+const SUMMARY = {
+  by: { kind: 'user', name: 'ada' },
+  scope: { kind: 'all' },
+  mode: null,
+  verdict: null,
+  reason: null,
+  durationMs: null,
+  counts: null,
+  headline: null,
+} as const;
+const FINISHED = { endedAt: '2026-01-01T00:00:09.000Z', summary: SUMMARY, report: '{"a":1}', record: 'line\n' };
+const at = (second: number) => `2026-01-01T00:00:0${second}.000Z`;
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'fullcone-store-'));
+  onTestFinished(() => rmSync(path, { recursive: true }));
+  return path;
+}
+
+async function opened(path = ':memory:', isAlone = false): Promise<Store> {
+  const database = await openDatabase(path, isAlone);
+  if (database.kind === 'error') throw new Error(JSON.stringify(database.error));
+  const store = new Store(database.value);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+describe('runs', () => {
+  test('are there again after the console was opened anew; one that nobody ended is interrupted', async () => {
+    const path = join(folder(), 'a.db');
+    const before = await opened(path);
+    const [first, second] = [await before.beginRun(at(0), SUMMARY), await before.beginRun(at(1), SUMMARY)];
+    await before.finishRun(first, FINISHED);
+    const after = await opened(path);
+    expect(await after.markInterrupted()).toEqual([second]);
+    expect((await after.runs(undefined, 10)).map(({ id, state }) => [id, state])).toEqual([
+      [second, 'interrupted'],
+      [first, 'finished'],
+    ]);
+    expect(await after.run(first)).toMatchObject({ ...SUMMARY, report: '{"a":1}', endedAt: FINISHED.endedAt });
+    expect([await after.record(first), await after.record(second), await after.run(99)]).toEqual([
+      'line\n',
+      null,
+      null,
+    ]);
+  });
+
+  test('come in pages, one more telling that there are older ones', async () => {
+    const store = await opened();
+    for (const second of [0, 1, 2, 3]) await store.beginRun(at(second), SUMMARY);
+    expect((await store.runs(undefined, 2)).map(({ id }) => id)).toEqual([4, 3, 2]);
+    expect((await store.runs(3, 2)).map(({ id }) => id)).toEqual([2, 1]);
+  });
+
+  test('are deleted when they are too many or too old, but never the one that runs', async () => {
+    const store = await opened();
+    const running = await store.beginRun(at(0), SUMMARY);
+    for (const second of [1, 2, 3]) await store.finishRun(await store.beginRun(at(second), SUMMARY), FINISHED);
+    await store.prune(2, null);
+    expect((await store.runs(undefined, 9)).map(({ id }) => id)).toEqual([4, 3, running]);
+    await store.prune(9, at(3));
+    expect((await store.runs(undefined, 9)).map(({ id }) => id)).toEqual([4, running]);
+    expect([await store.removeRun(running), await store.removeRun(4), await store.removeRun(4)]).toEqual([
+      ...[false, true, false],
+    ]);
+  });
+});
+
+describe('settings', () => {
+  test('are the defaults until somebody changes a section, and where a section cannot be read', async () => {
+    const store = await opened();
+    expect(await store.settings()).toEqual(DEFAULTS);
+    const router = { product: 'pfsense', wanInterface: 'igb0' };
+    await store.writeSettings('router', { product: 'any', wanInterface: null });
+    await store.writeSettings('router', router);
+    await store.database.insertInto('settings').values({ section: 'pbx', value: '{"profile":7}' }).execute();
+    expect(await store.settings()).toEqual({ ...DEFAULTS, router });
+  });
+});
+
+describe('a file that cannot be used', () => {
+  test('is left as it is: of a newer version', async () => {
+    const path = join(folder(), 'a.db');
+    const driver = await openDriver(path);
+    driver?.exec('pragma user_version = 99');
+    driver?.close();
+    const bytes = readFileSync(path);
+    expect(await openDatabase(path)).toMatchObject({ error: { kind: 'newer', version: 99 } });
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  test('is left as it is: something else', async () => {
+    const path = join(folder(), 'a.db');
+    writeFileSync(path, 'somebody else’s file, longer than a header of SQLite is; '.repeat(20));
+    const bytes = readFileSync(path);
+    expect(await openDatabase(path)).toEqual({ kind: 'error', error: { kind: 'not-a-database' } });
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  test('has a name: a folder that is not there', async () => {
+    const problem = { kind: 'unusable', code: 'SQLITE_CANTOPEN' };
+    expect(await openDatabase(join(folder(), 'none', 'a.db'))).toEqual({ kind: 'error', error: problem });
+  });
+
+  test('is in use by another console', async () => {
+    const path = join(folder(), 'a.db');
+    await opened(path, true);
+    expect(await openDatabase(path)).toEqual({ kind: 'error', error: { kind: 'in-use' } });
+  });
+});
