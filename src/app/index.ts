@@ -20,7 +20,7 @@ export {
 } from './advise.ts';
 export { type FinishedCheck, type RunningCheck, socketsNeeded, startCheck } from './check.ts';
 export { conclude } from './conclude.ts';
-export { EMBEDDED } from './embedded.ts';
+export { asTrial, EMBEDDED, isEmbedded } from './embedded.ts';
 export { CHECK_LIMITS, type CheckRequest, type RunEvent, type ServerName } from './events.ts';
 export { type ExclusivePlan, type ExclusiveProblem, planExclusive } from './exclusive-plan.ts';
 export { familyFor } from './family.ts';
@@ -36,7 +36,16 @@ export {
 } from './map.ts';
 export { type NatEvent, type NatRequest, type RunningNatCheck, startNat } from './nat.ts';
 export type { NatOptions } from './nat-opt-in.ts';
-export { discoveredIn, findProducts, isFoundOut, listPorts, portsToCheck } from './ports.ts';
+export {
+  discoveredIn,
+  findProducts,
+  isAlike,
+  isFoundOut,
+  leavesNoPorts,
+  listPorts,
+  portsOfProduct,
+  portsToCheck,
+} from './ports.ts';
 export {
   type DrawnServers,
   drawServers,
@@ -47,5 +56,6 @@ export {
 } from './public-servers.ts';
 export { isStoredRun, LARGEST_RUN, type RunProblem, replayRun, writeRun } from './record.ts';
 export { type ReflectorError, type ReflectorOptions, type RunningReflector, startReflector } from './reflector.ts';
+export { parseServerName, type ServerNameProblem } from './server-name.ts';
 export { askThreeCx, type ThreeCxCredentials } from './three-cx.ts';
 export { askWho, type RunningWho, type WhoIs } from './who.ts';

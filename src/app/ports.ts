@@ -1,4 +1,4 @@
-import { type Family, familyOf, type Protocol, portsOf, rangeLabel } from '../base/index.ts';
+import { type Family, familyOf, type PortRange, type Protocol, portsOf, rangeLabel } from '../base/index.ts';
 import { discover, type FoundPort, type FoundProduct, type Origin, type Profile } from '../pbx/index.ts';
 import {
   groupHolders,
@@ -102,6 +102,39 @@ async function holdersOf(
 /** What a check asks of a product that was found: not what only some need, nor what no packet from outside can reach. */
 export const portsToCheck = ({ ports }: FoundProduct, family: Family): readonly FoundPort[] =>
   ports.filter(({ optional, address }) => !optional && !isLoopback(address) && isOf(family, address));
+
+/** Those that it needs, as it is configured here, or as it is when installed. */
+export const portsOfProduct = (
+  product: FoundProduct | Profile | null,
+  wanted: Protocol,
+  family: Family,
+): readonly PortRange[] =>
+  (product === null
+    ? []
+    : 'profile' in product
+      ? portsToCheck(product, family)
+      : product.ports.filter(({ optional }) => !optional)
+  )
+    .filter(({ protocol }) => protocol === wanted)
+    .map(({ from, to }) => ({ from, to }));
+
+/** Two sockets for each address of a server, and two for TCP, at the same time; and some that others hold. */
+const FEWEST_LEFT = 64;
+
+/** Whether these UDP ports leave too few: the check itself needs some that anybody may have. */
+export function leavesNoPorts(udp: readonly PortRange[]): boolean {
+  const taken = portsOf(udp).filter((port) => port >= UNPRIVILEGED).length;
+  return 65_536 - UNPRIVILEGED - taken < FEWEST_LEFT;
+}
+
+/** Below, only root may listen. */
+const UNPRIVILEGED = 1024;
+
+/** Whether its ports are the same in both families. */
+export const isAlike = (product: FoundProduct): boolean => {
+  const [ipv4, ipv6] = (['ipv4', 'ipv6'] as const).map((family) => portsToCheck(product, family));
+  return JSON.stringify(ipv4) === JSON.stringify(ipv6);
+};
 
 const isLoopback = (address: string | null): boolean =>
   address !== null && (address.startsWith('127.') || ['::1', 'localhost', 'lo'].includes(address));

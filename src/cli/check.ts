@@ -4,6 +4,7 @@ import {
   EMBEDDED,
   type ExclusivePlan,
   type FinishedCheck,
+  isEmbedded,
   PUBLIC_SERVERS,
   parseServerList,
   type ReflectorError,
@@ -21,7 +22,7 @@ import type { OutputFile } from '../system/index.ts';
 import { agree, type ExclusiveOptions, notExclusive, whoeverAgrees } from './consent.ts';
 import { type DeliveryOptions, deliver, openOutput, readFormats } from './deliver.ts';
 import { showsProgress } from './display.ts';
-import { type CheckOptions, isEmbedded, readCheckRequest } from './input.ts';
+import { type CheckOptions, readCheckRequest } from './input.ts';
 import { productMeant, sayFound } from './ports.ts';
 import { familyOfProduct } from './product-family.ts';
 import { Progress } from './progress.ts';

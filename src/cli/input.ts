@@ -1,4 +1,5 @@
 import {
+  asTrial,
   CHECK_LIMITS,
   type CheckRequest,
   type DrawnServers,
@@ -6,11 +7,14 @@ import {
   EMBEDDED,
   type FoundProduct,
   findProfile,
+  isEmbedded,
   LIFETIME_LIMITS,
+  leavesNoPorts,
   type NatRequest,
   PROFILES,
-  type Profile,
   PUBLIC_SAMPLE,
+  parseServerName,
+  portsOfProduct,
   portsToCheck,
   type ServerName,
 } from '../app/index.ts';
@@ -25,11 +29,9 @@ import {
   type PortRange,
   type Protocol,
   parsePorts,
-  portsOf,
   type Result,
 } from '../base/index.ts';
 import { type Addressing, FAMILY_NAMES, readAddressing } from './addressing.ts';
-import { readServer } from './server-name.ts';
 import { type Mistake, wrong } from './types.ts';
 
 /** `fullcone check`, as commander leaves it: texts as they were typed. */
@@ -84,35 +86,30 @@ export function readCheckRequest(
   if (sample.kind === 'error') return sample;
   const { order = 'random' } = options;
   if (order !== 'random' && order !== 'sequential') return wrong('order.unknown', { given: order });
-  const mode = readMode(options, servers.value);
+  const mode = readMode(options);
   if (mode.kind === 'error') return mode;
-  return ok({
+  const request: CheckRequest = {
     servers: servers.value,
     serverList: options.server === undefined ? drawn.date : null,
     ...ports.value,
-    tcp: isEmbedded(servers.value) ? ports.value.tcp.filter(({ from }) => from >= UNPRIVILEGED) : ports.value.tcp,
     ...addressing.value,
     hostName: hostName.value,
     rate: rate.value,
     sample: sample.value,
     order,
     mode: mode.value,
-    // On one machine there is no router that could remember.
-    noWait: !options.wait || isEmbedded(servers.value),
+    noWait: !options.wait,
     noRouter: options.router === false,
-  });
+  };
+  return ok(isEmbedded(servers.value) ? asTrial(request) : request);
 }
 
 const MODES = ['auto', 'bind', 'live', 'exclusive'] as const;
 
-/** A trial wants no rights that it does not need. */
-function readMode(
-  { mode: given = 'auto' }: CheckOptions,
-  servers: readonly ServerName[],
-): Result<CheckRequest['mode'], Mistake> {
+function readMode({ mode: given = 'auto' }: CheckOptions): Result<CheckRequest['mode'], Mistake> {
   const mode = MODES.find((known) => known === given);
   if (mode === undefined) return wrong('mode.unknown', { given, modes: MODES.join(', ') });
-  return ok(mode === 'auto' && isEmbedded(servers) ? 'bind' : mode);
+  return ok(mode);
 }
 
 /** The same for `fullcone nat`, which asks no port of the PBX. */
@@ -144,9 +141,6 @@ function readLifetime(given: string | boolean = false): Result<number | null, Mi
   return ok(seconds);
 }
 
-export const isEmbedded = (servers: readonly ServerName[]): boolean =>
-  servers.some(({ name }) => name === EMBEDDED.name);
-
 /** A trial stays on one machine, which has many loopback addresses of IPv4, and one of IPv6. */
 function addressingOf(
   options: Pick<CheckOptions, 'ipv4' | 'ipv6' | 'bindAddress'>,
@@ -167,8 +161,8 @@ function readServers(given: readonly string[]): Result<readonly ServerName[], Mi
   if (given.length === 0) return wrong('server.missing');
   const servers: ServerName[] = [];
   for (const name of given) {
-    const server = readServer(name.trim());
-    if (server.kind === 'error') return server;
+    const server = parseServerName(name.trim());
+    if (server.kind === 'error') return wrong(`server.${server.error.kind}`, server.error.facts);
     if (!servers.some((other) => other.host === server.value.host && other.port === server.value.port))
       servers.push(server.value);
   }
@@ -187,17 +181,11 @@ function readHostName(given: string | undefined): Result<string | null, Mistake>
   return isName ? ok(name) : wrong('host-name.not-a-name', { given });
 }
 
-/** Two sockets for each address of a server, and two for TCP, at the same time; and some that others hold. */
-const FEWEST_LEFT = 64;
-
 /** IPv4 unless something speaks for the other one; what is wrong with it is told when the addresses are read. */
 function familyMeant({ ipv6 = false, bindAddress }: CheckOptions, servers: readonly ServerName[]): Family {
   const named = [bindAddress ?? '', ...servers.map(({ host }) => host)].map((text) => familyOf(text));
   return ipv6 || named.includes('ipv6') ? 'ipv6' : 'ipv4';
 }
-
-/** Below, only root may listen, which a trial is not worth. */
-const UNPRIVILEGED = 1024;
 
 /** The name that stands for the phone system of this machine. */
 const AUTO = 'auto';
@@ -222,12 +210,10 @@ export function readPorts(
   if (found && portsToCheck(found, family).length === 0)
     return wrong('profile.nothing-to-check', { name: found.profile.name, family: FAMILY_NAMES[family] });
   const needed = (wanted: Protocol): readonly PortRange[] =>
-    (isNamed ? [] : portsOfProduct(product, found, family))
-      .filter(({ protocol }) => protocol === wanted)
-      .map(({ from, to }) => ({ from, to }));
+    isNamed ? [] : portsOfProduct(found ?? product, wanted, family);
   const udpPorts = readList('--udp', udp, needed('udp'));
   if (udpPorts.kind === 'error') return udpPorts;
-  if (isNoneLeft(udpPorts.value)) return wrong('ports.none-left');
+  if (leavesNoPorts(udpPorts.value)) return wrong('ports.none-left');
   const tcpPorts = readList('--tcp', tcp, needed('tcp'));
   if (tcpPorts.kind === 'error') return tcpPorts;
   return ok({
@@ -236,20 +222,6 @@ export function readPorts(
     tcpIfPossible: tcp === undefined,
     ...(found ? { discovered: discoveredIn(found, family) } : {}),
   });
-}
-
-/** Those that it needs, as it is configured here, or as it is when installed. */
-const portsOfProduct = (
-  product: Profile | null,
-  found: FoundProduct | null,
-  family: Family,
-): readonly (PortRange & { readonly protocol: Protocol })[] =>
-  found ? portsToCheck(found, family) : (product?.ports ?? []).filter(({ optional }) => !optional);
-
-/** The check itself needs a few that anybody may have. */
-function isNoneLeft(udp: readonly PortRange[]): boolean {
-  const taken = portsOf(udp).filter((port) => port >= UNPRIVILEGED).length;
-  return 65_536 - UNPRIVILEGED - taken < FEWEST_LEFT;
 }
 
 function readList(

@@ -1,4 +1,4 @@
-import { type DrawnServers, type FoundProduct, familyFor, portsToCheck } from '../app/index.ts';
+import { type DrawnServers, type FoundProduct, familyFor, isAlike } from '../app/index.ts';
 import { type Family, familyOf } from '../base/index.ts';
 import { type CheckOptions, serversMeant } from './input.ts';
 import type { Context } from './types.ts';
@@ -22,8 +22,3 @@ export function familyOfProduct(
 
 const isNamed = ({ ipv4 = false, ipv6 = false, bindAddress }: CheckOptions): boolean =>
   ipv4 || ipv6 || bindAddress !== undefined;
-
-const isAlike = (product: FoundProduct): boolean => {
-  const [ipv4, ipv6] = (['ipv4', 'ipv6'] as const).map((family) => portsToCheck(product, family));
-  return JSON.stringify(ipv4) === JSON.stringify(ipv6);
-};

@@ -1,11 +1,11 @@
-import { adviseText } from '../advice/index.ts';
+import { adviseText, type Language } from '../advice/index.ts';
 import { formatEndpoint, isAnyAddress } from '../base/index.ts';
 import { clean } from './clean.ts';
 import type { Report, ReportFinding, ReportServer } from './contract.ts';
 import { cleanFinding } from './finding.ts';
 import { originText, type ReportOrigin } from './origin.ts';
 import type { Page } from './page.ts';
-import type { Phrases } from './phrases.ts';
+import { type Phrases, phrasesOf } from './phrases.ts';
 import { wrap } from './wrap.ts';
 
 const COLOURS = { supported: 'green', unsupported: 'red', inconclusive: 'yellow', cancelled: 'yellow' } as const;
@@ -39,6 +39,10 @@ export function sentenceOf(report: Report, { language, phrases }: Pick<Page, 'la
   const open = report.ports.filter(({ result }) => result === 'open').length;
   return phrases.count('sentence.count', report.ports.length, { open: phrases.amount(open) });
 }
+
+/** What is the matter, in one sentence. */
+export const headlineOf = (report: Report, language: Language): string =>
+  sentenceOf(report, { language, phrases: phrasesOf(language) });
 
 function supported({ ports, plannedPorts = 0, findings }: Report, phrases: Phrases): string {
   const planned = phrases.amount(plannedPorts);

@@ -9,6 +9,7 @@ export type { Report, ReportDiscovered, ReportFinding, ReportPort, ReportProof }
 export { renderCodes, renderExplanation } from './explain.ts';
 export { findingPages } from './explain-pages.ts';
 export { FORMATS, type FormatName, formatOf, formatOfFile, isFormat } from './formats.ts';
+export { headlineOf } from './head.ts';
 export { renderComparisonJson, renderJson, renderMapJson, renderNatJson, renderPortsJson } from './json.ts';
 export { isGood, type MapGroup, type MapReport, type ReportEntry, renderMap } from './map.ts';
 export { buildNatReport, type NatReport, renderNat } from './nat.ts';
