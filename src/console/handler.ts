@@ -28,6 +28,14 @@ export interface Call<N extends RouteName = RouteName> {
   readonly gone: AbortSignal;
 }
 
+/** Who is at the other end, signed in or not; for the handlers that sign in and out. */
+export interface Visitor {
+  /** As far as it is known: behind a proxy, what that says. */
+  readonly address: string;
+  /** null: not signed in, or by a token. */
+  readonly session: { readonly hash: string; readonly userId: number; readonly csrf: string } | null;
+}
+
 /** One server-sent event; `data` becomes JSON. `id` null: none, it is not to be resumed after. */
 export interface ServerEvent {
   readonly id: number | null;
@@ -36,13 +44,21 @@ export interface ServerEvent {
 }
 
 export type Answer =
-  | { readonly kind: 'json'; readonly status: 200 | 201; readonly body: unknown }
-  | { readonly kind: 'empty'; readonly status: 202 | 204 }
+  | {
+      readonly kind: 'json';
+      readonly status: 200 | 201;
+      readonly body: unknown;
+      /** The secret of a session that begins with this answer. */
+      readonly session?: string;
+    }
+  /** `forget`: the browser is to drop the session that has ended. */
+  | { readonly kind: 'empty'; readonly status: 202 | 204; readonly forget?: boolean }
   | {
       readonly kind: 'problem';
-      readonly status: 400 | 403 | 404 | 409;
+      readonly status: 400 | 401 | 403 | 404 | 409 | 429;
       readonly code: string;
       readonly facts?: Readonly<Record<string, string | number>>;
+      readonly fields?: readonly { readonly path: string; readonly code: string }[];
     }
   | {
       readonly kind: 'file';
@@ -62,10 +78,14 @@ export interface EventSink {
 export type Handler<N extends RouteName> = (call: Call<N>) => Promise<Answer>;
 export type Handlers<N extends RouteName> = { readonly [K in N]: Handler<K> };
 
+/** For the few that are about signing in. */
+export type VisitedCall<N extends RouteName = RouteName> = Call<N> & { readonly visitor: Visitor };
+export type VisitedHandlers<N extends RouteName> = { readonly [K in N]: (call: VisitedCall<K>) => Promise<Answer> };
+
 export const json = (body: unknown, status: 200 | 201 = 200): Answer => ({ kind: 'json', status, body });
 export const empty = (status: 202 | 204 = 204): Answer => ({ kind: 'empty', status });
 export const problem = (
-  status: 400 | 403 | 404 | 409,
+  status: 400 | 401 | 403 | 404 | 409 | 429,
   code: string,
   facts: Readonly<Record<string, string | number>> = {},
 ): Answer => ({ kind: 'problem', status, code, facts });

@@ -2,3 +2,4 @@
 export { DEFAULTS } from './defaults.ts';
 export { type Database, openDatabase, type StoreProblem } from './open.ts';
 export { type FinishedRun, Store, type StoredRun } from './store.ts';
+export type { Tables } from './tables.ts';

@@ -1,0 +1,37 @@
+import type { AuditEntry, RouteName } from '../api/index.ts';
+import type { Answer, VisitedCall } from '../handler.ts';
+
+/** What the audit log calls each change. Sign-ins write their own; what changes nothing is absent. */
+const WHAT: { readonly [K in RouteName]?: string } = {
+  changePassword: 'password.changed',
+  addUser: 'user.added',
+  changeUser: 'user.changed',
+  removeUser: 'user.removed',
+  addToken: 'token.added',
+  removeToken: 'token.removed',
+  removeData: 'data.removed',
+  changeSettings: 'settings.changed',
+  startRun: 'run.started',
+  cancelRun: 'run.cancelled',
+  removeRun: 'run.removed',
+};
+
+/** Never what was typed as a secret: of a request only these are told. */
+const TOLD = ['id', 'section', 'name', 'role', 'joined'];
+
+/** null: nothing to write down. */
+export function changeOf(
+  route: RouteName,
+  { params, body, who }: VisitedCall,
+  answer: Answer,
+): Pick<AuditEntry, 'by' | 'what' | 'facts'> | null {
+  const what = WHAT[route];
+  if (what === undefined) return null;
+  const told = [body, answer.kind === 'json' ? answer.body : {}, params].map((part) => Object.entries(part ?? {}));
+  const facts = told.flat().filter(([name, value]) => TOLD.includes(name) && typeof value !== 'object');
+  return {
+    by: who.kind === 'token' ? `token ${who.name}` : who.name,
+    what,
+    facts: Object.fromEntries(facts) as AuditEntry['facts'],
+  };
+}

@@ -1,0 +1,118 @@
+import { type RouteName, SECTIONS, type Settings } from '../api/index.ts';
+import { fieldsOf } from '../fields.ts';
+import { type Answer, empty, type Handlers, json, problem } from '../handler.ts';
+import type { AccountParts } from './sign-in.ts';
+
+type Names = Extract<
+  RouteName,
+  | ('users' | 'addUser' | 'changeUser' | 'removeUser' | 'tokens' | 'addToken' | 'removeToken' | 'audit' | 'health')
+  | ('exportData' | 'removeData' | 'settings' | 'changeSettings')
+>;
+
+export function manageHandlers(parts: AccountParts): Handlers<Names> {
+  return { ...userHandlers(parts), ...tokenHandlers(parts), ...dataHandlers(parts) };
+}
+
+type UserNames = 'users' | 'addUser' | 'changeUser' | 'removeUser';
+
+const userHandlers = ({ users, sessions, passwords }: AccountParts): Handlers<UserNames> => ({
+  users: async () => json(await users.all()),
+  addUser: async ({ body: { name, role, language, ...given } }) => {
+    const password = await passwords.hash(given.password);
+    if (password === 'busy') return BUSY;
+    const user = await users.add({ name, role, language, password });
+    return user ? json(user, 201) : problem(409, 'name-taken');
+  },
+  changeUser: async ({ params: { id }, body }) => {
+    const password = body.password === undefined ? null : await passwords.hash(body.password);
+    if (password === 'busy') return BUSY;
+    const user = await users.change(id, { ...(body.role && { role: body.role }), ...(password && { password }) });
+    if (typeof user === 'string') return refusedFor(user);
+    // Whoever has the old password is out.
+    if (password !== null) await sessions.endOthers(id, null);
+    return json(user);
+  },
+  removeUser: async ({ params: { id } }) => {
+    const user = await users.remove(id);
+    return typeof user === 'string' ? refusedFor(user) : empty();
+  },
+});
+
+const BUSY = problem(429, 'try-later', { seconds: 1 });
+const refusedFor = (why: 'not-found' | 'last-admin'): Answer => problem(why === 'not-found' ? 404 : 409, why);
+
+const tokenHandlers = ({ sessions }: AccountParts): Handlers<'tokens' | 'addToken' | 'removeToken'> => ({
+  tokens: async () => json(await sessions.tokens()),
+  addToken: async ({ body: { name, role } }) => json(await sessions.addToken(name, role), 201),
+  removeToken: async ({ params: { id } }) => ((await sessions.removeToken(id)) ? empty() : problem(404, 'not-found')),
+});
+
+type DataNames = 'audit' | 'health' | 'exportData' | 'removeData' | 'settings' | 'changeSettings';
+
+const dataHandlers = ({ store, system, users, sessions }: AccountParts): Handlers<DataNames> => ({
+  health: async () => {
+    await store.settings();
+    return json({ ok: true });
+  },
+  audit: async ({ query: { before, limit } }) => {
+    const entries = await store.audit(before, limit);
+    return json({ items: entries.slice(0, limit), more: entries.length > limit });
+  },
+  settings: async () => json(withoutSecrets(await store.settings())),
+  changeSettings: async ({ params: { section }, body }) => {
+    const read = SECTIONS[section].safeParse(body);
+    if (!read.success) return { kind: 'problem', status: 400, code: 'invalid', fields: fieldsOf(read.error) };
+    const before = await store.settings();
+    await store.writeSettings(section, withOldSecrets({ ...before, [section]: read.data }, before)[section]);
+    return json(withoutSecrets(await store.settings()));
+  },
+  exportData: async () => {
+    const runs = await Promise.all((await store.runs(undefined, EVERYTHING)).map(({ id }) => store.run(id)));
+    const data = {
+      format: 'fullcone.data/1',
+      at: system.clock.date().toISOString(),
+      settings: withoutSecrets(await store.settings()),
+      users: await users.all(),
+      tokens: await sessions.tokens(),
+      audit: await store.audit(undefined, EVERYTHING),
+      runs: runs.flatMap((run) => (run ? [{ ...run, report: run.report && (JSON.parse(run.report) as unknown) }] : [])),
+    };
+    return { kind: 'file', type: 'application/json', name: 'fullcone-data.json', content: JSON.stringify(data) };
+  },
+  removeData: async () => {
+    const running = (await store.runs(undefined, EVERYTHING)).some(({ state }) => state === 'running');
+    if (running) return problem(409, 'run-in-progress');
+    await store.removeRuns();
+    return empty();
+  },
+});
+
+const EVERYTHING = 1_000_000;
+
+/** What is sent out: with no password, and no key. */
+export function withoutSecrets(settings: Settings): Settings {
+  const { mail, webhook } = settings.notifications;
+  const notifications = {
+    ...settings.notifications,
+    mail: mail && { ...mail, password: null },
+    webhook: webhook && { ...webhook, secret: null },
+  };
+  return { ...settings, notifications };
+}
+
+/**
+ * null: as it was. But not for another server: whoever may change settings must not have the password sent to a host of
+ * their own choice.
+ */
+export function withOldSecrets(settings: Settings, before: Settings): Settings {
+  const { mail, webhook } = settings.notifications;
+  const { mail: oldMail, webhook: oldWebhook } = before.notifications;
+  const isSameServer = mail?.host === oldMail?.host && mail?.port === oldMail?.port;
+  const isSameHook = webhook?.url === oldWebhook?.url;
+  const notifications = {
+    ...settings.notifications,
+    mail: mail && { ...mail, password: mail.password ?? (isSameServer ? (oldMail?.password ?? null) : null) },
+    webhook: webhook && { ...webhook, secret: webhook.secret ?? (isSameHook ? (oldWebhook?.secret ?? null) : null) },
+  };
+  return { ...settings, notifications };
+}

@@ -1,0 +1,4 @@
+// rejected by: console-hands
+import { fastify } from 'fastify';
+
+export const server = fastify;
