@@ -36,7 +36,7 @@ export type Block =
   | { readonly kind: 'steps'; readonly steps: readonly string[] };
 
 /** What a page adds to title, meaning and steps of a finding; the compiler misses a code without one. */
-interface PageTexts {
+export interface PageTexts {
   readonly heading: string;
   readonly seen: string;
   /** What callers notice, where it is more than the meaning says. */
@@ -66,6 +66,12 @@ export function explain(code: FindingCode, language: Language): Explanation {
   const sections = [wording, seen, meaning, steps, variants, also, onYourRouter, worked];
   return { ...summaryOf(code, language), sections: sections.flatMap((section) => section(code, language)) };
 }
+
+/** What a page says of a code beside what a finding says itself. */
+export const pageTextsOf = (code: FindingCode, language: Language): PageTexts => ({
+  ...PAGES[language][code],
+  worked: pageTexts.one(language, `pages.${code}.worked`),
+});
 
 function summaryOf(code: FindingCode, language: Language): Summary {
   const { place } = REPAIRS[code];

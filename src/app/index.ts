@@ -18,6 +18,7 @@ export {
   listRouters,
   recogniseRouter,
 } from './advise.ts';
+export { type AskedServer, askServer } from './ask-server.ts';
 export { type FinishedCheck, type RunningCheck, socketsNeeded, startCheck } from './check.ts';
 export { conclude } from './conclude.ts';
 export { asTrial, EMBEDDED, isEmbedded } from './embedded.ts';

@@ -7,6 +7,7 @@ export { compareReports } from './compare.ts';
 export { renderComparison } from './compare-text.ts';
 export type { Report, ReportDiscovered, ReportFinding, ReportPort, ReportProof } from './contract.ts';
 export { renderCodes, renderExplanation } from './explain.ts';
+export { type ExplainedFinding, explainFinding } from './explain-finding.ts';
 export { findingPages } from './explain-pages.ts';
 export { FORMATS, type FormatName, formatOf, formatOfFile, isFormat } from './formats.ts';
 export { headlineOf } from './head.ts';

@@ -55,7 +55,10 @@ export const watchState = z.strictObject({
   cause: z.string().nullable(),
   /** How long it has been so. */
   sinceMs: z.number(),
+  /** How often it has been asked. */
   count: z.int(),
+  /** It is asked again only then: until then the router may answer by what it remembers. null: within a second. */
+  waitMs: z.number().nullable(),
 });
 
 /** `fullcone nat --json`. */

@@ -160,7 +160,7 @@ export class RunManager {
     const exclusive = await this.plan(request.value);
     if (exclusive.kind === 'error') return exclusive;
     await this.#other?.stop();
-    const reflector = await this.#embedded(request.value);
+    const reflector = await this.embedded(request.value);
     if (reflector.kind === 'error') return reflector;
     const startedAt = this.#system.clock.date().toISOString();
     const id = await this.#store.beginRun(startedAt, beginning(by, wish.scope));
@@ -177,7 +177,8 @@ export class RunManager {
     return ok({ id, joined: false });
   }
 
-  async #embedded({ servers }: CheckRequest): Promise<Result<() => void, Refusal>> {
+  /** Where the reflector inside is meant, it runs until this is called. */
+  async embedded({ servers }: CheckRequest): Promise<Result<() => void, Refusal>> {
     if (!isEmbedded(servers)) return ok(() => undefined);
     const started = await startReflector(this.#system, { ...EMBEDDED.options, fault: null, rfc3489: false });
     if (started.kind === 'ok') return ok(() => started.value.close());

@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import { FORWARDED, NOT_FORWARDED } from '../../app/test-lab.ts';
+import { ROUTES } from '../api/index.ts';
+import type { Answer } from '../handler.ts';
+import { historyHandlers } from './history.ts';
+import { runHandlers } from './run-handlers.ts';
+import { ALL, callOf, openConsole, PRIMARY, readEvents } from './test-console.ts';
+import { toolHandlers } from './tool-handlers.ts';
+
+/** Those that wait for virtual time; all others answer at once. */
+const SENDS = new Set<string>(['testServer', 'nat', 'startRun']);
+
+const open = async (...options: Parameters<typeof openConsole>) => {
+  const console = await openConsole(...options);
+  const tools = { ...console, system: console.lab.pbx, version: 'lab', next: async () => new Date(60_000) };
+  const handlers = { ...historyHandlers(tools), ...runHandlers(tools), ...toolHandlers(tools) };
+  type Name = keyof typeof handlers;
+  /** What it answers has to be as the API says. */
+  const ask = async (name: Name, parts: Parameters<typeof callOf>[0] = {}): Promise<Answer> => {
+    const asked = handlers[name](callOf(parts));
+    const answer = await (SENDS.has(name) ? console.lab.run(asked) : asked);
+    if (answer.kind === 'json')
+      (ROUTES[name].replies as unknown as Record<number, z.ZodType>)[answer.status]?.parse(answer.body);
+    return answer;
+  };
+  const bodyOf = async (name: Name, parts: Parameters<typeof callOf>[0] = {}) => {
+    const answer = await ask(name, parts);
+    if (answer.kind !== 'json') throw new Error(JSON.stringify(answer));
+    return answer.body as Record<string, never>;
+  };
+  return { ...console, ask, bodyOf };
+};
+
+const byId = (id: number) => ({ params: { id } as never });
+const query = (id: number, given: object) => ({ ...byId(id), query: given as never });
+
+describe('runs', () => {
+  test('are listed from the newest on, with a page after it', async () => {
+    const { run, ask, bodyOf } = await open();
+    for (let count = 0; count < 3; count++) await run();
+    expect(await bodyOf('runs', { query: { limit: 2 } as never })).toMatchObject({
+      items: [{ id: 3 }, { id: 2 }],
+      more: true,
+    });
+    const rest = await ask('runs', { query: { limit: 2, before: 2 } as never });
+    expect(rest).toMatchObject({ body: { items: [{ id: 1, verdict: 'supported' }], more: false } });
+  });
+
+  test('are planned without a packet', async () => {
+    const { lab, bodyOf } = await open();
+    const before = lab.leftOpen();
+    expect(await bodyOf('planRun', { body: ALL as never })).toMatchObject({
+      ...{ udp: ['udp/5060', 'udp/9000-9005'], count: 7, mode: 'bind', servers: [PRIMARY], stops: [] },
+    });
+    expect([lab.leftOpen(), lab.counters]).toEqual([before, expect.objectContaining({})]);
+  });
+
+  test('of which services are stopped say which', async () => {
+    const options = { services: { units: [{ name: 'sip', udp: [5060] }] } };
+    const { lab, bodyOf } = await open(FORWARDED, { options });
+    const plan = await bodyOf('planRun', { body: { ...ALL, mode: 'exclusive' } as never });
+    expect(plan).toMatchObject({ stops: [{ service: 'sip', ports: ['udp/5060'] }] });
+    expect(lab.units.changes).toEqual([]);
+  });
+
+  test('are begun, joined, followed and cancelled', async () => {
+    const { lab, manager, ask } = await open(NOT_FORWARDED);
+    expect(await ask('startRun', { body: ALL as never })).toMatchObject({
+      status: 201,
+      body: { id: 1, joined: false },
+    });
+    expect(await ask('startRun', { body: ALL as never })).toMatchObject({ status: 200, body: { id: 1, joined: true } });
+    const reader = readEvents(await ask('runEvents', byId(1)));
+    expect(await ask('removeRun', byId(1))).toMatchObject({ status: 409, code: 'run-in-progress' });
+    expect(await ask('cancelRun', byId(1))).toMatchObject({ status: 202 });
+    await lab.run(manager.idle());
+    expect(reader.got.at(-1)).toMatchObject({ event: 'end', data: { verdict: 'cancelled' } });
+    expect(readEvents(await ask('runEvents', byId(1)))).toMatchObject({ got: [{ event: 'end' }], isOver: true });
+    expect(await ask('cancelRun', byId(1))).toMatchObject({ status: 409, code: 'not-running' });
+    expect(await ask('removeRun', byId(1))).toMatchObject({ status: 204 });
+  });
+
+  test.each(['run', 'removeRun', 'cancelRun', 'runEvents', 'exportRun', 'advice'] as const)(
+    'that nobody knows are not found: %s',
+    async (name) => {
+      const { ask } = await open();
+      expect(await ask(name, query(7, { format: 'json', redact: 'false' }))).toMatchObject({
+        status: 404,
+        code: 'not-found',
+      });
+    },
+  );
+});
+
+describe('a report', () => {
+  test.each([
+    ['text', /^Unsupported: /],
+    ['json', /^\{\n {2}"schema": "fullcone.report\/1"/],
+    ['junit', /<testsuite name/],
+    ['csv', /udp,/],
+    ['html', /<!doctype html>/i],
+    ['pdf', /^%PDF-/],
+    ['events', /^\{"schema":"fullcone.run\/1"\}/],
+  ])('is exported as %s', async (format, begins) => {
+    const { run, ask } = await open(NOT_FORWARDED);
+    await run();
+    const file = await ask('exportRun', query(1, { format, language: 'en', redact: 'false' }));
+    if (file.kind !== 'file') throw new Error(JSON.stringify(file));
+    expect(Buffer.from(file.content).toString('latin1')).toMatch(begins);
+    expect(file.name).toMatch(/^fullcone-run-1\.\w+$/);
+  });
+
+  test('hides addresses if told to; packets are not to be had so', async () => {
+    const { run, ask } = await open(NOT_FORWARDED);
+    await run();
+    const file = await ask('exportRun', query(1, { format: 'text', language: 'de', redact: 'true' }));
+    expect(file).toMatchObject({ name: 'fullcone-run-1-redacted.txt', content: expect.not.stringContaining(PRIMARY) });
+    const events = await ask('exportRun', query(1, { format: 'events', redact: 'true' }));
+    expect(events).toMatchObject({ kind: 'problem', code: 'no-report' });
+  });
+
+  test('is there as it is, and in the words of the reader, with the steps of his router', async () => {
+    const { run, ask, bodyOf } = await open(NOT_FORWARDED);
+    await run();
+    expect(await bodyOf('run', byId(1))).toMatchObject({
+      report: { schema: 'fullcone.report/1', verdict: 'unsupported' },
+    });
+    const advice = await bodyOf('advice', query(1, { router: 'mikrotik', language: 'de' }));
+    expect(advice).toMatchObject({
+      router: { id: 'mikrotik' },
+      findings: [{ code: 'nothing-forwarded', severity: 'error', needs: expect.arrayContaining(['forward']) }],
+    });
+    expect(JSON.stringify(advice['steps'])).toContain('192.168.0.100');
+    expect(await ask('advice', query(1, { router: 'nobody' }))).toMatchObject({ status: 404, code: 'no-such-router' });
+  });
+
+  test('is compared with another one, and part of a trend', async () => {
+    const { lab, run, bodyOf } = await open(NOT_FORWARDED);
+    await run();
+    lab.repair(FORWARDED.router as never);
+    await lab.advance(300_000);
+    await run();
+    const { comparison } = await bodyOf('compare', { query: { a: 1, b: 2 } as never });
+    expect(comparison).toMatchObject({ changed: true, comparedPorts: 7, ports: [{ count: 7 }] });
+    expect(await bodyOf('trend')).toMatchObject({
+      ranges: ['udp/5060', 'udp/9000-9005'],
+      runs: [
+        { id: 1, open: [0, 0] },
+        { id: 2, open: [1, 1] },
+      ],
+    });
+  });
+});
+
+describe('without a check', () => {
+  test('the dashboard tells what is known', async () => {
+    const { run, bodyOf } = await open(NOT_FORWARDED, { pbx: { profile: '3cx' } });
+    expect(await bodyOf('dashboard')).toMatchObject({
+      last: null,
+      running: null,
+      pbx: { name: expect.stringContaining('3CX') },
+    });
+    await run({ scope: { kind: 'ports', ports: ['udp/9000-9003'] } });
+    expect(await bodyOf('dashboard')).toMatchObject({
+      last: { verdict: 'unsupported', counts: { closed: 4 } },
+      lastGood: null,
+      publicAddress: { seen: '203.0.113.44', expected: null },
+      servers: [{ server: PRIMARY, state: 'ok' }],
+      next: { at: '1970-01-01T00:01:00.000Z' },
+    });
+  });
+
+  test('calls in progress are told by busy media ports', async () => {
+    const held = [9000, 9001, 9002, 9003];
+    const { bodyOf } = await open({ ...FORWARDED, held }, { pbx: { udp: '9000-9099' } });
+    expect(await bodyOf('dashboard')).toMatchObject({ pbx: { callsInProgress: 1, busy: ['udp/9000-9003'] } });
+  });
+
+  test('a server is asked what it can do', async () => {
+    const { lab, ask, bodyOf } = await open(FORWARDED);
+    expect(await bodyOf('testServer', { body: { server: PRIMARY } as never })).toEqual({
+      ...{ server: PRIMARY, state: 'ok', address: PRIMARY, otherAddress: '198.51.100.20:3479' },
+      ...{ publicAddress: '203.0.113.44', roundTripMs: 20 },
+    });
+    expect(lab.leftOpen()).toBe(0);
+    const wrong = await ask('testServer', { body: { server: 'http://stun.example' } as never });
+    expect(wrong).toMatchObject({ status: 409, code: 'cannot-run', facts: { why: 'server-url' } });
+    lab.stopReflector();
+    expect(await bodyOf('testServer', { body: { server: PRIMARY } as never })).toMatchObject({ state: 'unreachable' });
+  });
+
+  test('the NAT is looked at, but not beside a run', async () => {
+    const { lab, manager, ask, bodyOf } = await open(FORWARDED);
+    expect(await bodyOf('nat', { body: { server: PRIMARY } as never })).toMatchObject({ schema: 'fullcone.nat/1' });
+    await lab.run(manager.start(ALL, { kind: 'schedule', name: null }));
+    expect(await ask('nat', { body: { server: PRIMARY } as never })).toMatchObject({ code: 'run-in-progress' });
+    await lab.run(manager.close());
+  });
+
+  test('products, routers and ports are listed', async () => {
+    const { bodyOf } = await open(FORWARDED, { pbx: { profile: '3cx' } });
+    expect(await bodyOf('profiles')).toContainEqual(expect.objectContaining({ id: '3cx' }));
+    expect(await bodyOf('routers')).toContainEqual(expect.objectContaining({ id: 'mikrotik' }));
+    expect(await bodyOf('ports')).toMatchObject({ schema: 'fullcone.ports/1', products: [{ profile: '3cx' }] });
+  });
+});

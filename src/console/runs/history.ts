@@ -1,0 +1,181 @@
+import { ANY_ROUTER, adviseRouter, askWho, findKnownRouter, recogniseRouter } from '../../app/index.ts';
+import { type Protocol, portLabel } from '../../base/index.ts';
+import {
+  compareReports,
+  explainFinding,
+  type FormatName,
+  formatOf,
+  headlineOf,
+  type Report,
+  redact,
+} from '../../report/index.ts';
+import type { System } from '../../system/index.ts';
+import type { Language, RunSummary, Settings } from '../api/index.ts';
+import { type Answer, empty, type Handlers, json, problem } from '../handler.ts';
+import type { Store } from '../store/index.ts';
+import type { RunManager } from './manager.ts';
+
+export interface HistoryTools {
+  readonly system: System;
+  readonly store: Store;
+  readonly manager: RunManager;
+}
+
+const NO_REPORT = problem(409, 'no-report');
+const NOT_FOUND = problem(404, 'not-found');
+
+const TYPES: Readonly<Record<FormatName, readonly [type: string, ending: string]>> = {
+  text: ['text/plain; charset=utf-8', 'txt'],
+  json: ['application/json', 'json'],
+  junit: ['application/xml', 'xml'],
+  csv: ['text/csv; charset=utf-8', 'csv'],
+  html: ['text/html; charset=utf-8', 'html'],
+  pdf: ['application/pdf', 'pdf'],
+};
+
+/** Wide enough for a file that is read in a window. */
+const TEXT = { columns: 100, colour: false, verbose: true } as const;
+
+/** How many runs a trend shows. */
+const TREND = 60;
+
+/** What is known of runs that are over. */
+export const historyHandlers = ({
+  system,
+  store,
+  manager,
+}: HistoryTools): Handlers<'runs' | 'run' | 'removeRun' | 'exportRun' | 'advice' | 'compare' | 'trend'> => ({
+  runs: async ({ query: { before, limit } }) => {
+    const found = await store.runs(before, limit);
+    return json({ items: found.slice(0, limit), more: found.length > limit });
+  },
+
+  run: async ({ params: { id } }) => {
+    const run = await store.run(id);
+    return run ? json({ ...run, report: run.report === null ? null : JSON.parse(run.report) }) : NOT_FOUND;
+  },
+
+  removeRun: async ({ params: { id } }) => {
+    if (await store.removeRun(id)) return empty();
+    return (await store.run(id)) ? problem(409, 'run-in-progress') : NOT_FOUND;
+  },
+
+  exportRun: async ({ params: { id }, query, who }) => {
+    const run = await store.run(id);
+    if (!run) return NOT_FOUND;
+    if (query.format === 'events') return eventsOf(id, query.redact === 'true', store);
+    const report = await manager.report(id);
+    if (!report) return NO_REPORT;
+    return exported(id, report, { ...query, format: query.format, language: query.language ?? who.language });
+  },
+
+  advice: async ({ params: { id }, query, who }) => {
+    if (!(await store.run(id))) return NOT_FOUND;
+    const report = await manager.report(id);
+    if (!report) return NO_REPORT;
+    const settings = await store.settings();
+    const router = await routerMeant(query.router ?? settings.router.product, report, system);
+    if (router === null) return problem(404, 'no-such-router');
+    return json(await adviceOf(report, router, settings, query.language ?? who.language));
+  },
+
+  compare: async ({ query: { a, b } }) => {
+    if (!(await store.run(a)) || !(await store.run(b))) return NOT_FOUND;
+    const [first, second] = [await manager.report(a), await manager.report(b)];
+    if (!first || !second) return NO_REPORT;
+    return json({ comparison: compareReports(first, second) });
+  },
+
+  trend: async () => {
+    const runs = (await store.runs(undefined, TREND)).filter(({ state }) => state === 'finished').reverse();
+    const reports = await Promise.all(runs.map(({ id }) => manager.report(id)));
+    return json(trendOf(runs, reports));
+  },
+});
+
+/** The packets of a run are full of addresses; nothing takes them out. */
+async function eventsOf(id: number, isRedacted: boolean, store: Store): Promise<Answer> {
+  const record = isRedacted ? null : await store.record(id);
+  if (record === null) return NO_REPORT;
+  return { kind: 'file', type: 'application/jsonl', name: `fullcone-run-${id}.jsonl`, content: record };
+}
+
+async function exported(
+  id: number,
+  whole: Report,
+  how: { readonly format: FormatName; readonly language: Language; readonly redact: 'true' | 'false' },
+): Promise<Answer> {
+  const report = how.redact === 'true' ? redact(whole) : whole;
+  const [type, ending] = TYPES[how.format];
+  const content = await formatOf(how.format).render(report, how.language, TEXT);
+  const hidden = report.redacted ? '-redacted' : '';
+  return { kind: 'file', type, name: `fullcone-run-${id}${hidden}.${ending}`, content };
+}
+
+/** null: nobody knows it. What says nothing of itself is any router. */
+async function routerMeant(wanted: string, report: Report, system: System): Promise<string | null> {
+  if (wanted !== 'auto') return (await findKnownRouter(wanted))?.id ?? null;
+  const who = await askWho(system, report).finished;
+  return (who.kind === 'said' ? await recogniseRouter(who.said) : null)?.id ?? ANY_ROUTER;
+}
+
+async function adviceOf(report: Report, router: string, { router: { wanInterface } }: Settings, language: Language) {
+  const options = { pbx: null, wan: wanInterface, forwardChain: null, scanChain: null };
+  const advice = await adviseRouter(report, router, options);
+  const findings = await Promise.all(report.findings.map((finding) => explainFinding(finding, language)));
+  return {
+    headline: headlineOf(report, language),
+    language,
+    findings,
+    router: advice.router,
+    isTranslated: advice.isTranslated,
+    /** In this router, in this order. */
+    steps: advice.steps.map(({ text, ...step }) => ({ ...step, text: text[language] })),
+    hasConfiguration: advice.config,
+  };
+}
+
+/** Ranges are those of the newest report; an older one may have asked less of them. */
+function trendOf(runs: readonly RunSummary[], reports: readonly (Report | null)[]) {
+  const ranges = rangesOf(reports.findLast((report) => report !== null) ?? null);
+  return {
+    ranges: ranges.map(({ label }) => label),
+    runs: runs.map(({ id, startedAt, verdict }, index) => ({
+      ...{ id, startedAt, verdict },
+      open: ranges.map((range) => shareOf(range, reports[index] ?? null)),
+    })),
+  };
+}
+
+interface Range {
+  readonly label: string;
+  readonly protocol: Protocol;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Ports that lie so close together belong to one range, as in a sample. */
+const APART = 100;
+
+function rangesOf(report: Report | null): Range[] {
+  const ranges: { protocol: Protocol; from: number; to: number }[] = [];
+  for (const { protocol, port } of report?.ports ?? []) {
+    const last = ranges.at(-1);
+    const gap = last && last.to - last.from < 2 ? 1 : APART;
+    if (last && last.protocol === protocol && port - last.to <= gap) last.to = port;
+    else ranges.push({ protocol, from: port, to: port });
+  }
+  return ranges.map((range) => ({
+    ...range,
+    label:
+      range.from === range.to ? portLabel(range.protocol, range.from) : `${range.protocol}/${range.from}-${range.to}`,
+  }));
+}
+
+/** null: none of it was asked. */
+function shareOf({ protocol, from, to }: Range, report: Report | null): number | null {
+  const asked = (report?.ports ?? []).filter(
+    (one) => one.protocol === protocol && one.port >= from && one.port <= to && one.result !== 'untested',
+  );
+  return asked.length === 0 ? null : asked.filter(({ result }) => result === 'open').length / asked.length;
+}
