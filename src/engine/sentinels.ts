@@ -104,7 +104,7 @@ export class Sentinels {
 
   /** A question to another port stays without an answer, or no longer does. */
   silenceBegins(): void {
-    if (this.#silences === 0) this.#pause = clamp(TO_LAST / Math.max(1, this.#supply.length));
+    if (this.#silences === 0) this.#pause = Math.min(LONGEST_PAUSE, TO_LAST / Math.max(1, this.#supply.length));
     this.#silences++;
   }
 
@@ -124,7 +124,7 @@ export class Sentinels {
     const state = mayServe ? this.#supply[0] : undefined;
     if (state && now >= this.#nextAt) {
       this.#supply.shift();
-      this.#nextAt = now + this.#pause;
+      this.#nextAt = now + Math.max(this.#shortest, this.#pause);
       this.#send(state, now);
     }
     const oldest = this.#out[0]?.probe.sentAt;
@@ -164,6 +164,11 @@ export class Sentinels {
     this.#lostInARow = 0;
     const about = { at, port: state.port, question: 'sentinel', attempt, sentAt: pending.sentAt } as const;
     this.#tools.outbox.observed({ kind: 'answered', ...about, arrivedOn: socket, source, mapped });
+  }
+
+  /** Where few packets may be sent, the control probes need theirs: they tell whether the server is there at all. */
+  get #shortest(): Milliseconds {
+    return Math.max(SHORTEST_PAUSE, this.#tools.plan.controlEvery / 2);
   }
 
   /** After so long without an answer, one is lost. */
@@ -208,8 +213,6 @@ export class Sentinels {
     }
   }
 }
-
-const clamp = (pause: Milliseconds): Milliseconds => Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, pause));
 
 /** The router knows no flow between this port, under its own number, and the role that sentinels come from. */
 const isNew = ({ tried, mapped, port }: PortState<unknown>): boolean =>
