@@ -80,21 +80,34 @@ it.each([
   [5, 2],
   [3, 4],
   [1, 8],
-])('no port is closed by a limit of %d new flows from outside, and %d per second', async (atOnce, perSecond) => {
-  for (const seed of [1, 2, 3, 4])
-    for (const udp of [[{ from: 5060, to: 5060 }], [{ from: 9000, to: 9005 }], [{ from: 9000, to: 9019 }]]) {
-      const forwards = [
-        {
-          ports: [
-            { from: 5060, to: 5060 },
-            { from: 9000, to: 9019 },
-          ],
-          to: 'pbx' as const,
-        },
-      ];
-      const router = { ...FORWARDED.router, forwards } as RouterSpec;
-      const lab = await openLab({ ...FORWARDED, router }, { seed, jitter: 3, meddle: limited(atOnce, perSecond) });
-      const { report } = await lab.check({ udp });
-      expect(report.ports.filter(({ result }) => !/open|untested/.test(result))).toEqual([]);
-    }
-});
+  [5, 1, 0.03],
+  [10, 1, 0.03],
+])(
+  'no port is closed by a limit of %d new flows from outside, and %d per second',
+  async (atOnce, perSecond, loss = 0) => {
+    for (const seed of [1, 2, 3, 4])
+      for (const udp of [[{ from: 5060, to: 5060 }], [{ from: 9000, to: 9005 }], [{ from: 9000, to: 9019 }]]) {
+        const forwards = [
+          {
+            ports: [
+              { from: 5060, to: 5060 },
+              { from: 9000, to: 9019 },
+            ],
+            to: 'pbx' as const,
+          },
+        ];
+        const router = { ...FORWARDED.router, forwards } as RouterSpec;
+        const lab = await openLab(
+          { ...FORWARDED, router },
+          {
+            seed,
+            jitter: 3,
+            loss: { out: loss, in: loss },
+            meddle: limited(atOnce, perSecond),
+          },
+        );
+        const { report } = await lab.check({ udp });
+        expect(report.ports.filter(({ result }) => !/open|untested/.test(result))).toEqual([]);
+      }
+  },
+);

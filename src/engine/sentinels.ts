@@ -37,6 +37,8 @@ const DOUBT_AFTER = 3;
 const REFUSED_AFTER = 8;
 const SHORTEST_PAUSE: Milliseconds = 200;
 const LONGEST_PAUSE: Milliseconds = 1000;
+/** Shares of a pause, in turn: a router that lets in one more flow each second must not keep step with them. */
+const OUT_OF_STEP = [1, 0.63, 0.85, 0.55] as const;
 /** What the supply should last for. */
 const TO_LAST: Milliseconds = 10_000;
 
@@ -124,7 +126,7 @@ export class Sentinels {
     const state = mayServe ? this.#supply[0] : undefined;
     if (state && now >= this.#nextAt) {
       this.#supply.shift();
-      this.#nextAt = now + Math.max(this.#shortest, this.#pause);
+      this.#nextAt = now + this.#uneven;
       this.#send(state, now);
     }
     const oldest = this.#out[0]?.probe.sentAt;
@@ -164,6 +166,11 @@ export class Sentinels {
     this.#lostInARow = 0;
     const about = { at, port: state.port, question: 'sentinel', attempt, sentAt: pending.sentAt } as const;
     this.#tools.outbox.observed({ kind: 'answered', ...about, arrivedOn: socket, source, mapped });
+  }
+
+  get #uneven(): Milliseconds {
+    const share = OUT_OF_STEP[this.#attempts % OUT_OF_STEP.length] ?? 1;
+    return Math.max(this.#shortest, share * this.#pause);
   }
 
   /** Where few packets may be sent, the control probes need theirs: they tell whether the server is there at all. */
