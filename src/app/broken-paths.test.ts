@@ -57,6 +57,15 @@ it('no port is closed by a limit on the flows of a host, where no cold question 
   expect(report.ports.filter(({ result }) => !/open|untested/.test(result))).toEqual([]);
 });
 
+it.each([3, 8, 20])('no port is closed by a ban after %d ports, where no cold question can be asked', async (after) => {
+  for (const seconds of [10, 60]) {
+    const router = { ...FORWARDED.router, scanGuard: { after, seconds } } as RouterSpec;
+    const lab = await openLab({ router, server: { kind: 'no-response-port' } });
+    const { report } = await lab.check({ udp: [{ from: 9000, to: 9039 }] });
+    expect(report.ports.filter(({ result }) => !/open|untested/.test(result))).toEqual([]);
+  }
+});
+
 /** So many new flows from outside at once, and so many more with each second, whoever sends them. */
 function limited(atOnce: number, perSecond: number): Meddle {
   const known = new Set<string>();
