@@ -57,6 +57,16 @@ it('no port is closed by a limit on the flows of a host, where no cold question 
   expect(report.ports.filter(({ result }) => !/open|untested/.test(result))).toEqual([]);
 });
 
+it.each([3_500, 5_000])('no server is called malformed for an interruption of %d ms', async (time) => {
+  const meddle: Meddle = (_way, _packet, now) => (now >= 40 && now < 40 + time ? 'lost' : null);
+  const lab = await openLab(
+    { ...FORWARDED, router: { ...FORWARDED.router, outward: 'random' } as RouterSpec },
+    { meddle },
+  );
+  const { report } = await lab.check({ udp: [{ from: 9000, to: 9003 }] });
+  expect(report.servers.map(({ state }) => state)).not.toContain('malformed');
+});
+
 it.each([3, 8, 20])('no port is closed by a ban after %d ports, where no cold question can be asked', async (after) => {
   for (const seconds of [10, 60]) {
     const router = { ...FORWARDED.router, scanGuard: { after, seconds } } as RouterSpec;
