@@ -58,7 +58,8 @@ test('one that cannot be begun, or ends at once, is none, and its words are told
   const spec = { kind: 'commands', services: [] } as const;
   const absent = await startKeeper('process', ['/no/such/program'], spec, []);
   expect(absent).toMatchObject({ error: { kind: 'no-keeper', lines: [expect.stringContaining('ENOENT')] } });
-  const failing = `process.stderr.write('no room\\n', () => process.exit(1))`;
+  // Its output ends before it says why.
+  const failing = `require('node:fs').closeSync(1); setTimeout(() => process.stderr.write('no room\\n', process.exit), 20)`;
   const ended = await startKeeper('process', [process.execPath, '-e', failing, '--'], spec, []);
   expect(ended).toEqual({ kind: 'error', error: { kind: 'no-keeper', lines: ['no room'] } });
 });
