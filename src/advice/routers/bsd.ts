@@ -7,7 +7,7 @@ export const BSD: readonly Router[] = [
   {
     id: 'pfsense',
     name: 'pfSense',
-    versions: 'CE 2.7, Plus 23 and later',
+    versions: 'CE 2.7+, Plus 23+',
     says: /pfsense|netgate/i,
     steps: {
       forward: step(
@@ -40,7 +40,7 @@ export const BSD: readonly Router[] = [
   {
     id: 'opnsense',
     name: 'OPNsense',
-    versions: '24 to 26',
+    versions: '24-26',
     says: /opnsense|deciso/i,
     steps: {
       forward: step(
@@ -72,8 +72,8 @@ export const BSD: readonly Router[] = [
   },
   {
     id: 'pf',
-    name: 'pf on OpenBSD',
-    versions: 'OpenBSD 4.7 and later',
+    name: 'pf (OpenBSD)',
+    versions: 'OpenBSD 4.7+',
     says: /openbsd/i,
     steps: {
       forward: step(

@@ -5,7 +5,7 @@ export const FIREWALLS: readonly Router[] = [
   {
     id: 'fortigate',
     name: 'Fortinet FortiGate',
-    versions: 'FortiOS 6.2 to 7.6',
+    versions: 'FortiOS 6.2-7.6',
     says: /forti(gate|net|os|wifi)/i,
     steps: {
       forward: step(
@@ -55,7 +55,7 @@ export const FIREWALLS: readonly Router[] = [
   {
     id: 'sophos-firewall',
     name: 'Sophos Firewall (SFOS)',
-    versions: '18.5 to 21',
+    versions: '18.5-21',
     says: /sophos (xg|xgs|firewall)|sfos/i,
     steps: {
       forward: step(
@@ -112,7 +112,7 @@ export const FIREWALLS: readonly Router[] = [
   {
     id: 'sonicwall',
     name: 'SonicWall',
-    versions: 'SonicOS 6.5 and 7',
+    versions: 'SonicOS 6.5, 7',
     says: /sonicwall|sonicos/i,
     steps: {
       forward: step(
@@ -168,7 +168,7 @@ export const FIREWALLS: readonly Router[] = [
   {
     id: 'paloalto',
     name: 'Palo Alto Networks',
-    versions: 'PAN-OS 10 to 12',
+    versions: 'PAN-OS 10-12',
     says: /palo alto|pan-os/i,
     steps: {
       forward: step(

@@ -17,6 +17,11 @@ describe('what is known of routers', () => {
     expect(ROUTERS.filter(({ steps }) => Object.keys(steps).length === 0)).toEqual([]);
   });
 
+  it('is named alike in every language', () => {
+    const worded = ROUTERS.filter(({ name, versions }) => /\b(and|to|with|on|or|series|later)\b/.test(name + versions));
+    expect(worded.map(({ name, versions }) => `${name}, ${versions}`)).toEqual([]);
+  });
+
   it('has words for every need, whatever the router', () => {
     expect(Object.keys(ANY_ROUTER.steps).sort()).toEqual([...NEEDS].sort());
   });
