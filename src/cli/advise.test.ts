@@ -234,6 +234,50 @@ test('the routers that are known are listed', async () => {
   expect(out).toMatch(/^nftables .*; configuration$/m);
 });
 
+describe('as JSON, for programs', () => {
+  const json = async (words: readonly string[], asked: Asked = {}): Promise<unknown> => {
+    const { code, out } = await advise([...words, '--json', 'r.json'], asked);
+    expect(code).toBe(0);
+    return JSON.parse(out);
+  };
+
+  test('the steps', async () => {
+    expect(await json(['--router', 'nftables'], { lang: 'de' })).toMatchObject({
+      ...{ schema: 'fullcone.advice/1', version: '1.2.3', language: 'de', translated: true },
+      report: { startedAt: '2026-11-22T21:00:00.000Z', verdict: 'unsupported' },
+      router: { id: 'nftables', name: 'Linux (nftables)', versions: 'nft 1.0' },
+      steps: [
+        { need: 'forward', ofThisRouter: true, source: 'man nft', text: expect.stringContaining('192.168.0.100') },
+        { need: 'flush', commands: ['conntrack -D -s 192.168.0.100', 'conntrack -D -r 192.168.0.100'] },
+      ],
+      findings: [],
+      config: null,
+    });
+  });
+
+  test('what is not known of a router has no source, and what it cannot mend stays a finding', async () => {
+    const report = reportOf({ findings: [FINDING, { ...FINDING, code: 'carrier-nat', ports: [] }] });
+    expect(await json(['--router', 'speedport'], { report })).toMatchObject({
+      steps: [{ need: 'forward' }, { need: 'flush', ofThisRouter: false, source: null }],
+      findings: [{ code: 'carrier-nat', severity: 'error', ports: [] }],
+    });
+  });
+
+  test('the configuration, if asked for', async () => {
+    expect(await json(['--router', 'nftables', '--config', '--wan', 'eth0'])).toMatchObject({
+      config: { pbx: '192.168.0.100', wan: 'eth0', proven: true, sections: [{ need: 'forward' }, { need: 'flush' }] },
+    });
+    expect((await advise(['--router', 'pfsense', '--config', '--json', 'r.json'])).code).toBe(64);
+  });
+
+  test('the routers', async () => {
+    expect(await json(['--list-routers'])).toMatchObject({
+      schema: 'fullcone.routers/1',
+      routers: expect.arrayContaining([expect.objectContaining({ id: 'pfsense', known: 5, verified: 4 })]),
+    });
+  });
+});
+
 test('what a router calls itself is shown, and nothing in it is obeyed', () => {
   const terminal = fakeTerminal();
   sayNotice('advise.not-known', { terminal, language: 'en' }, { words: 'Box\u001b[31m\n\u202eevil' });
