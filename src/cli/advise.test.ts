@@ -72,7 +72,7 @@ describe('what is wrong is said in one sentence, with 64', () => {
   test.each([
     [[], 'no report is named'],
     [['missing.json'], '"missing.json" cannot be read (ENOENT)'],
-    [['r.json', 'second.json'], '"second.json" belongs to no option'],
+    [['r.json', 'second.json'], '"second.json" is one too many'],
     [['--router', 'pfsens', 'r.json'], '--router "pfsens": this router is not known'],
     [['--router', '__proto__', 'r.json'], 'this router is not known'],
     [['--router', 'any', '--wan', 'eth0', 'r.json'], 'belong to --config'],

@@ -159,10 +159,10 @@ describe('a stored report', () => {
 
   test.each([
     [['report'], 'no report is named'],
-    [['report', 'r', 's'], '"s" belongs to no option'],
+    [['report', 'r', 's'], '"s" is one too many'],
     [['compare'], 'two reports'],
     [['compare', 'r'], 'two reports'],
-    [['compare', 'r', 'r', 'r'], 'belongs to no option'],
+    [['compare', 'r', 'r', 'r'], 'is one too many'],
     [['compare', 'r', 'r', '--format', 'csv'], 'text, json'],
     [['compare', 'r', 'r', '--format', 'text', '--json'], 'contradict'],
     [['report', 'r', '--format', 'x'], '"x"'],
