@@ -166,6 +166,8 @@ describe('a stored report', () => {
     [['compare', 'r', 'r', '--format', 'csv'], 'text, json'],
     [['compare', 'r', 'r', '--format', 'text', '--json'], 'contradict'],
     [['report', 'r', '--format', 'x'], '"x"'],
+    [['report', 'r', '--output', './r'], 'is the file that is read'],
+    [[...CHECK, '--output', 'r.json', '--record', './/r.json'], 'one would replace the other'],
   ])('%j is refused', async (words, part) => {
     const { code, error } = await readIn({ r: await fileOf('report.json') }, ...words);
     expect([code, error.includes(part)]).toEqual([EXIT.usage, true]);

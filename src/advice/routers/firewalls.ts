@@ -16,7 +16,7 @@ export const FIREWALLS: readonly Router[] = [
       'keep-source-port': step(
         'In the outgoing policy of {{pbx}}, above the general one: NAT on, and "fixedport" enabled (command line); with central SNAT, "port-preserve" (from 7.4.6 on).',
         'In der ausgehenden Policy von {{pbx}}, über der allgemeinen: NAT an und „fixedport“ eingeschaltet (Befehlszeile); mit Central SNAT „port-preserve“ (ab 7.4.6).',
-        'public configurations; docs.fortinet.com: Central SNAT',
+        'docs.fortinet.com: Central SNAT',
       ),
       'alg-off': step(
         'On the command line. The number of the SIP session helper is mostly 13; "show" tells it.',

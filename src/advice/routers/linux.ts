@@ -213,12 +213,9 @@ export const LINUX: readonly Router[] = [
         'Vor der Regel mit „psd“ (Port Scan Detection) annehmen, was von {{sources}} kommt.',
         null,
       ),
-      flush: step(
-        'Remove the connections of the PBX.',
-        'Die Verbindungen der Telefonanlage entfernen.',
-        'public configurations',
-        ['/ip firewall connection remove [find src-address~"{{pbx}}"]'],
-      ),
+      flush: step('Remove the connections of the PBX.', 'Die Verbindungen der Telefonanlage entfernen.', null, [
+        '/ip firewall connection remove [find src-address~"{{pbx}}"]',
+      ]),
     },
   },
   {

@@ -47,6 +47,10 @@ describe('what is known of routers', () => {
 
   it('says where it was read, or that it was not', () => {
     expect(STEPS.filter(({ source }) => source === '')).toEqual([]);
+    // A place where one can look it up, named as it is there.
+    expect(
+      STEPS.filter(({ source }) => source && /^(public|common|various)\b/.test(source)).map(({ at }) => at),
+    ).toEqual([]);
     expect(STEPS.filter(({ source }) => source === null).length).toBeGreaterThan(40);
   });
 });

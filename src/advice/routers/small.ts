@@ -157,7 +157,7 @@ export const SMALL: readonly Router[] = [
       'alg-off': step(
         'Connectivity > Administration > Application Layer Gateway: untick SIP.',
         'Konnektivität > Administration > Application Layer Gateway: SIP abhaken.',
-        'public guides of VoIP providers',
+        null,
       ),
     },
   },
