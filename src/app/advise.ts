@@ -21,7 +21,8 @@ export const ANY_ROUTER = 'any';
 export async function listRouters(): Promise<readonly KnownRouter[]> {
   const { ROUTERS, dialectOf } = await routerKnowledge();
   return ROUTERS.map(({ id, name, versions, steps }) => {
-    const known = Object.values(steps);
+    // Five: what is let out is a rule like any other, and no fact of its own.
+    const known = Object.entries(steps).flatMap(([need, step]) => (need === 'let-out' ? [] : [step]));
     const verified = known.filter(({ source }) => source !== null).length;
     return { id, name, versions, known: known.length, verified, config: dialectOf(id) !== null };
   });

@@ -100,6 +100,12 @@ describe('two reports', () => {
       expect(text).toContain(part);
   });
 
+  it('a verdict that needs no reason has none, which is known', () => {
+    const repaired = changed(reportOf('5060,5061 closed not-forwarded'), reportOf('5060,5061 open'));
+    expect(renderComparison(repaired, 'en', PLAIN)).toContain('Reason: some ports, now none\n');
+    expect(renderComparison(repaired, 'de', PLAIN)).toContain('Grund: manche Ports, jetzt keiner\n');
+  });
+
   it('without a port in common cannot be compared', () => {
     expect(compareReports(reportOf('5060 open'), reportOf('tcp/5060 open'))).toBeNull();
   });

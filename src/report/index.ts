@@ -9,8 +9,16 @@ export type { Report, ReportDiscovered, ReportFinding, ReportPort, ReportProof }
 export { renderCodes, renderExplanation } from './explain.ts';
 export { findingPages } from './explain-pages.ts';
 export { FORMATS, type FormatName, formatOf, formatOfFile, isFormat } from './formats.ts';
-export { renderComparisonJson, renderJson, renderMapJson, renderNatJson, renderPortsJson } from './json.ts';
-export { isGood, type MapGroup, type MapReport, type ReportEntry, renderMap } from './map.ts';
+export {
+  renderAdviceJson,
+  renderComparisonJson,
+  renderJson,
+  renderMapJson,
+  renderNatJson,
+  renderPortsJson,
+  renderRoutersJson,
+} from './json.ts';
+export { isGood, type MapGroup, type MapReport, portsMade, type ReportEntry, renderMap } from './map.ts';
 export { buildNatReport, type NatReport, renderNat } from './nat.ts';
 export type { ReportOrigin, ReportWarning } from './origin.ts';
 export {

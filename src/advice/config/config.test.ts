@@ -26,7 +26,7 @@ const SOURCE: RepairSource = {
 
 const OPTIONS: RepairOptions = { wan: null, forwardChain: 'inet filter forward', scanChain: 'ip filter guard' };
 
-const WAN: Readonly<Record<string, string>> = { nftables: 'eth0', iptables: 'eth0' };
+const WAN: Readonly<Record<string, string>> = { nftables: 'eth0', iptables: 'eth0', 'pf-freebsd': 'em0' };
 
 function write(dialect: Dialect, source: Partial<RepairSource> = {}, options: Partial<RepairOptions> = {}): string {
   const repair = readRepair(
@@ -64,8 +64,13 @@ describe('only what the findings need', () => {
 
   it.each(DIALECTS)('$id: outbound alone', (dialect) => {
     const text = write(dialect, { findings: [finding('source-port-rewritten', ['udp/9000'])] });
-    expect(text).not.toMatch(/dnat|rdr-to|access-list|destination-nat|config firewall vip/i);
+    expect(text).not.toMatch(/dnat|rdr|access-list|destination-nat|config firewall vip/i);
   });
+});
+
+it.each(DIALECTS)('$id: without a server there is nobody to be exempted', (dialect) => {
+  const text = write(dialect, { findings: [finding('scan-protection', ['udp/9007'])], sources: [] });
+  expect(text).toBe('[scan-exemption] *\n');
 });
 
 /** Between what opens a text for a command and what ends it, and outside of that. */
@@ -134,6 +139,13 @@ describe('the outline of each grammar', () => {
     expect(
       words.filter((word) => !['config', 'edit', 'next', 'end', 'set', 'diagnose', 'show'].includes(word)),
     ).toEqual([]);
+  });
+
+  test('pf: FreeBSD translates in rules of their own, which come before those that admit', () => {
+    const kinds = commands('pf-freebsd').map((line) => /^(rdr pass|nat|pass|pfctl)\b/.exec(line)?.[1] ?? line);
+    expect([...new Set(kinds)]).toEqual(['rdr pass', 'nat', 'pass', 'pfctl']);
+    expect(golden('pf-freebsd')).not.toMatch(/-to\b|egress/);
+    expect(golden('pf')).not.toMatch(/->|^(rdr|nat)\b/m);
   });
 
   test.each(['cisco-ios', 'cisco-asa'])('%s: into the configuration, and out again', (id) => {

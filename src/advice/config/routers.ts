@@ -154,41 +154,6 @@ export const MIKROTIK: Dialect = {
   }),
 };
 
-export const PF: Dialect = {
-  id: 'pf',
-  comment: '# ',
-  wan: 'egress',
-  wanNames: /^[A-Za-z][A-Za-z0-9]{0,14}$/,
-  proven: false,
-  write: writing({
-    forward: (repair) => ({
-      lines: protocolsOf(repair).map(
-        (protocol) =>
-          `pass in quick on ${repair.wan} inet proto ${protocol} from any to (${repair.wan}) port { ${repair.ports.forward[
-            protocol
-          ]
-            .map((range) => span(range, ':'))
-            .join(', ')} } rdr-to ${repair.pbx}`,
-      ),
-      note: {
-        en: 'These lines belong into /etc/pf.conf, before the rules that block; "pfctl -f /etc/pf.conf" loads it.',
-        de: 'Diese Zeilen gehören in /etc/pf.conf, vor die sperrenden Regeln; „pfctl -f /etc/pf.conf“ lädt sie.',
-      },
-    }),
-    'keep-source-port': ({ pbx, wan }) => ({
-      lines: [`pass out quick on ${wan} inet proto udp from ${pbx} to any nat-to (${wan}) static-port`],
-      note: {
-        en: 'This line belongs into /etc/pf.conf, before the general rule with "nat-to".',
-        de: 'Diese Zeile gehört in /etc/pf.conf, vor die allgemeine Regel mit „nat-to“.',
-      },
-    }),
-    'scan-exemption': ({ pbx, wan, sources }) => ({
-      lines: [`pass in quick on ${wan} inet from { ${sources.join(', ')} } to ${pbx}`],
-    }),
-    flush: ({ pbx }) => ({ lines: [`pfctl -k ${pbx}`, `pfctl -k 0.0.0.0/0 -k ${pbx}`] }),
-  }),
-};
-
 const NAME = 'fullcone';
 
 const FORTI_LAN: Localised = {

@@ -4,8 +4,8 @@ import { type Router, step } from './types.ts';
 export const BY_COMMANDS: readonly Router[] = [
   {
     id: 'cisco-asa',
-    name: 'Cisco ASA and FTD',
-    versions: 'ASA 8.3 and later',
+    name: 'Cisco ASA, FTD',
+    versions: 'ASA 8.3+',
     says: /adaptive security|asdm|firepower/i,
     steps: {
       forward: step(
@@ -37,8 +37,8 @@ export const BY_COMMANDS: readonly Router[] = [
   },
   {
     id: 'cisco-ios',
-    name: 'Cisco IOS and IOS XE',
-    versions: '12.4 and later',
+    name: 'Cisco IOS, IOS XE',
+    versions: '12.4+',
     says: /cisco ios|cisco-ios|\bios xe\b/i,
     steps: {
       forward: step(
@@ -67,7 +67,7 @@ export const BY_COMMANDS: readonly Router[] = [
   {
     id: 'juniper-srx',
     name: 'Juniper SRX',
-    versions: 'Junos 15 and later',
+    versions: 'Junos 15+',
     says: /juniper|junos|\bsrx\b/i,
     steps: {
       forward: step(

@@ -17,6 +17,11 @@ describe('what is known of routers', () => {
     expect(ROUTERS.filter(({ steps }) => Object.keys(steps).length === 0)).toEqual([]);
   });
 
+  it('is named alike in every language', () => {
+    const worded = ROUTERS.filter(({ name, versions }) => /\b(and|to|with|on|or|series|later)\b/.test(name + versions));
+    expect(worded.map(({ name, versions }) => `${name}, ${versions}`)).toEqual([]);
+  });
+
   it('has words for every need, whatever the router', () => {
     expect(Object.keys(ANY_ROUTER.steps).sort()).toEqual([...NEEDS].sort());
   });
@@ -42,6 +47,10 @@ describe('what is known of routers', () => {
 
   it('says where it was read, or that it was not', () => {
     expect(STEPS.filter(({ source }) => source === '')).toEqual([]);
+    // A place where one can look it up, named as it is there.
+    expect(
+      STEPS.filter(({ source }) => source && /^(public|common|various)\b/.test(source)).map(({ at }) => at),
+    ).toEqual([]);
     expect(STEPS.filter(({ source }) => source === null).length).toBeGreaterThan(40);
   });
 });

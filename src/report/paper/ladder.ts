@@ -103,9 +103,11 @@ function drawn(exchange: ReportExchange, scene: Scene): Pick<LadderGroup, 'arrow
   const asks = words.say(`question.${question}.asks`, { port: scene.number });
   const first = tries[0]?.atMs ?? 0;
   const sender = exchange.from === from ? words.say('packet.otherPort') : `:${scene.number}`;
-  const arrows: Arrow[] = [{ at: msOf(first), from: PBX, to: asked, kind: 'asked', label: `${sender}  "${asks}"` }];
+  const arrows: Arrow[] = [
+    { at: msOf(first, words), from: PBX, to: asked, kind: 'asked', label: `${sender}  "${asks}"` },
+  ];
   const place = { from: clean(exchange.from), to: clean(exchange.to) };
-  const lines = [words.say('packet.request', { at: msOf(first), ...place, asks })];
+  const lines = [words.say('packet.request', { at: msOf(first, words), ...place, asks })];
   for (const row of rowsOf(exchange)) {
     const drawing = rowDrawn(row, exchange, scene);
     arrows.push(drawing.arrow);
@@ -140,7 +142,7 @@ function rowDrawn(row: Row, exchange: ReportExchange, scene: Scene): { readonly 
   const source = hostOf(answerFrom) === server ? SERVER : SECOND;
   const ends = { from: clean(answerFrom), to: clean(answerTo ?? '-') };
   if (row.answeredMs !== null) {
-    const at = msOf(row.answeredMs);
+    const at = msOf(row.answeredMs, words);
     const label =
       INWARD.has(question) || mapped === null ? `${shortOf(answerFrom)} → ${ends.to}` : `"${clean(mapped)}"`;
     return {
@@ -148,7 +150,7 @@ function rowDrawn(row: Row, exchange: ReportExchange, scene: Scene): { readonly 
       line: words.say('packet.answered', { at, ...ends }),
     };
   }
-  const at = msOf(row.atMs);
+  const at = msOf(row.atMs, words);
   const tried =
     row.last > row.first
       ? words.say('packet.tries', { first: row.first, n: row.last })
@@ -171,10 +173,14 @@ function noteOf({ answer, why, backedBy }: ReportExchange, words: Words): string
   if (backedBy.length === 0) return '';
   const times = backedBy.map(({ role, beforeMs, afterMs }) =>
     words.say('packet.backedBy', {
-      ...{ role: words.say(`packet.role.${role}`), before: msOf(beforeMs), after: msOf(afterMs) },
+      ...{ role: words.say(`packet.role.${role}`), before: msOf(beforeMs, words), after: msOf(afterMs, words) },
     }),
   );
   return words.say('packet.backed', { times: times.join(', ') });
 }
 
-const msOf = (ms: number): string => ms.toFixed(1).replace('-', '−');
+/** `−40.0`, in German `−40,0`. */
+function msOf(ms: number, words: Words): string {
+  const [whole = '', tenth = ''] = ms.toFixed(1).replace('-', '−').split('.');
+  return words.say('packet.ms', { whole, tenth });
+}
