@@ -68,6 +68,15 @@ describe('only what the findings need', () => {
   });
 });
 
+describe('nothing else comes in than what the findings are about', () => {
+  it.each(['nftables', 'iptables'])('%s: what is forwarded to the PBX besides stays as guarded as it was', (id) => {
+    const text = write(dialectOf(id) as Dialect, { findings: [finding('not-forwarded', ['udp/9000', 'tcp/5061'])] });
+    const admits = text.split('\n').filter((line) => /\baccept$|-j ACCEPT$/.test(line));
+    expect(admits.length).toBe(4);
+    expect(admits.filter((line) => !/(udp.*[ds]port.* 9000|tcp.*[ds]port.* 5061)\b/.test(line))).toEqual([]);
+  });
+});
+
 /** Between what opens a text for a command and what ends it, and outside of that. */
 function heredocs(text: string): { inside: string[]; outside: string[] } {
   const [inside, outside]: [string[], string[]] = [[], []];
