@@ -69,14 +69,37 @@ describe('what a finding asks of the router', () => {
   it('names the ports of those findings alone, and what a sample says of those between', () => {
     const findings = [finding('not-forwarded', ['udp/9000', 'udp/9050', 'tcp/5060']), finding('loss', ['udp/7000'])];
     const unasked = [
-      { ports: ['udp/9001-9049'], result: 'closed' },
-      { ports: ['udp/8000-8999'], result: 'open' },
+      { ports: ['udp/9001-9049'], like: 'udp/9000' },
+      { ports: ['udp/8000-8999'], like: 'udp/5060' },
     ];
     expect(portsThatNeed('forward', findings, unasked)).toEqual({
       udp: [{ from: 9000, to: 9050 }],
       tcp: [{ from: 5060, to: 5060 }],
     });
     expect(portsThatNeed('let-out', findings, unasked)).toEqual({ udp: [], tcp: [] });
+  });
+});
+
+describe('what lies between the ports of a sample', () => {
+  const between = { ports: ['udp/9001-9099'], like: 'udp/9050' };
+  const from9000 = { udp: [{ from: 9000, to: 9100 }], tcp: [] };
+
+  it.each([
+    ['forward', 'symmetric'],
+    ['forward', 'no-answer'],
+    ['keep-source-port', 'source-port-rewritten'],
+    ['let-out', 'outbound-blocked'],
+  ] as const)('%s for %s: like those that were asked', (need, code) => {
+    expect(portsThatNeed(need, [finding(code, ['udp/9000', 'udp/9045-9055', 'udp/9100'])], [between])).toEqual(
+      from9000,
+    );
+  });
+
+  it('is left alone where another finding is about its like', () => {
+    const findings = [finding('not-forwarded', ['udp/5060']), finding('host-firewall', ['udp/9000', 'udp/9050'])];
+    expect(portsThatNeed('forward', findings, [between])).toEqual({ udp: [{ from: 5060, to: 5060 }], tcp: [] });
+    const tcp = [finding('not-forwarded', ['udp/5060', 'tcp/9050'])];
+    expect(portsThatNeed('forward', tcp, [between]).udp).toEqual([{ from: 5060, to: 5060 }]);
   });
 });
 
