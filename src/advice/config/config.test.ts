@@ -77,6 +77,15 @@ describe('nothing else comes in than what the findings are about', () => {
   });
 });
 
+it.each(DIALECTS)('$id: no rule names more ports than such a rule may', (dialect) => {
+  // Fifteen numbers, where Linux keeps them in a list (multiport); a range counts as two.
+  const odd = Array.from({ length: 40 }, (_, index) => `udp/${9000 + 3 * index}-${9001 + 3 * index}`);
+  const text = write(dialect, { findings: [finding('no-answer', odd)] });
+  const lists = [...text.matchAll(/(?<![{\d:,-] ?)\b\d+(?:-\d+)?(?:,\d+(?:-\d+)?)+/g)].map(([found]) => found);
+  expect(lists.filter((found) => found.split(/[,-]/).length > 15)).toEqual([]);
+  if (dialect.id !== 'openwrt' && dialect.id !== 'cisco-ios') expect(text).toMatch(/\b9117\b/);
+});
+
 /** Between what opens a text for a command and what ends it, and outside of that. */
 function heredocs(text: string): { inside: string[]; outside: string[] } {
   const [inside, outside]: [string[], string[]] = [[], []];
