@@ -86,6 +86,26 @@ it.each(DIALECTS)('$id: no rule names more ports than such a rule may', (dialect
   if (dialect.id !== 'openwrt' && dialect.id !== 'cisco-ios') expect(text).toMatch(/\b9117\b/);
 });
 
+describe('static entries, which forward and keep the port', () => {
+  const mixed = [finding('not-forwarded', ['udp/5060']), finding('source-port-rewritten', ['udp/9000-9001'])];
+
+  it.each([
+    ['cisco-ios', /192\.168\.0\.100 9000 interface/],
+    ['cisco-asa', /source range 9000 9001/],
+  ] as const)('%s: are written for the ports of both needs', (id, line) => {
+    const text = write(dialectOf(id) as Dialect, { findings: mixed });
+    expect(text).toMatch(line);
+    expect(text).toMatch(/\b5060\b/);
+  });
+
+  it('ASA: and admitted are those alone that are to come in', () => {
+    const text = write(dialectOf('cisco-asa') as Dialect, { findings: mixed });
+    expect(text.match(/^access-list .*$/gm)).toEqual([
+      'access-list outside_access_in extended permit udp any host 192.168.0.100 eq 5060',
+    ]);
+  });
+});
+
 /** Between what opens a text for a command and what ends it, and outside of that. */
 function heredocs(text: string): { inside: string[]; outside: string[] } {
   const [inside, outside]: [string[], string[]] = [[], []];
