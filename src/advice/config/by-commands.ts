@@ -59,6 +59,11 @@ function iosStatic(repair: Repair): Written {
   };
 }
 
+const SHUN: Localised = {
+  en: 'Only where "show running-config threat-detection" has "scanning-threat shun" already; elsewhere these lines would switch it on.',
+  de: 'Nur wo „show running-config threat-detection“ schon „scanning-threat shun“ nennt; sonst schalten diese Zeilen es ein.',
+};
+
 export const CISCO_ASA: Dialect = {
   id: 'cisco-asa',
   comment: '! ',
@@ -75,6 +80,7 @@ export const CISCO_ASA: Dialect = {
       lines: inConfiguration(
         sources.map((source) => `threat-detection scanning-threat shun except ip-address ${source} 255.255.255.255`),
       ),
+      note: SHUN,
     }),
     flush: () => ({ lines: ['clear xlate'] }),
   }),

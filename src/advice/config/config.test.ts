@@ -106,6 +106,11 @@ describe('static entries, which forward and keep the port', () => {
   });
 });
 
+it.each(DIALECTS)('$id: no exemption for nobody', (dialect) => {
+  const text = write(dialect, { findings: [finding('scan-protection', ['udp/9007'])], sources: ['2001:db8::10'] });
+  expect(text).toBe('[scan-exemption] *\n');
+});
+
 /** Between what opens a text for a command and what ends it, and outside of that. */
 function heredocs(text: string): { inside: string[]; outside: string[] } {
   const [inside, outside]: [string[], string[]] = [[], []];

@@ -176,9 +176,6 @@ export const PF: Dialect = {
         de: 'Diese Zeile gehört in /etc/pf.conf, vor die allgemeine Regel mit „nat-to“.',
       },
     }),
-    'scan-exemption': ({ pbx, wan, sources }) => ({
-      lines: [`pass in quick on ${wan} inet from { ${sources.join(', ')} } to ${pbx}`],
-    }),
     flush: ({ pbx }) => ({ lines: [`pfctl -k ${pbx}`, `pfctl -k 0.0.0.0/0 -k ${pbx}`] }),
   }),
 };
@@ -254,7 +251,7 @@ export const FORTIOS: Dialect = {
         'set dstaddr "all"',
         'set action accept',
         'set schedule "always"',
-        'set service "ALL"',
+        'set service "ALL_UDP"',
         'set nat enable',
         'set fixedport enable',
         'next',
