@@ -34,7 +34,7 @@ export function collectExchanges(
 ): ReadonlyMap<number, readonly Exchange[]> {
   const sightings = sift(
     ports.map(({ port }) => port),
-    observations,
+    inOrder(observations),
   );
   const controls = new ControlRecord(plan, sightings);
   return new Map(
@@ -50,6 +50,10 @@ export function collectExchanges(
     }),
   );
 }
+
+/** Of two that say the same, the first counts, in whatever order they are stored. */
+const inOrder = <T extends { readonly at: Milliseconds }>(seen: readonly T[]): readonly T[] =>
+  seen.toSorted((a, b) => a.at - b.at);
 
 const startOf = ({ tries }: Exchange): Milliseconds => tries[0]?.at ?? 0;
 
@@ -75,7 +79,7 @@ function outcomeOf(
 function triesOf(seen: readonly Observation[]): Try[] {
   const tries = new Map<Milliseconds, Milliseconds | null>();
   for (const one of seen) if (one.kind === 'sent' && !tries.has(one.at)) tries.set(one.at, null);
-  for (const one of seen) if (one.kind === 'answered' && tries.has(one.sentAt)) tries.set(one.sentAt, one.at);
+  for (const one of seen) if (one.kind === 'answered' && tries.get(one.sentAt) === null) tries.set(one.sentAt, one.at);
   return [...tries].sort(([a], [b]) => a - b).map(([at, answeredAt]) => ({ at, answeredAt }));
 }
 
@@ -87,13 +91,12 @@ export interface CallTry extends Try {
 
 /** The calls of one TCP port, in the order of asking. */
 export function collectCallTries(observations: readonly CallObservation[], port: number): CallTry[] {
-  const about = observations.filter((one) => 'port' in one && one.port === port);
-  const asked = new Map(about.flatMap((one) => (one.kind === 'call-asked' ? [[one.call, one.at]] : [])));
-  return [...asked]
-    .sort(([, a], [, b]) => a - b)
-    .map(([call, at]) => {
-      const arrived = about.find((one) => one.kind === 'call-arrived' && one.call === call);
-      const ended = about.find((one) => one.kind === 'call-ended' && one.call === call && one.counts);
-      return { at, answeredAt: arrived?.at ?? null, state: ended?.kind === 'call-ended' ? ended.state : null };
-    });
+  const about = inOrder(observations.filter((one) => 'port' in one && one.port === port));
+  const asked = new Map<number, Milliseconds>();
+  for (const one of about) if (one.kind === 'call-asked' && !asked.has(one.call)) asked.set(one.call, one.at);
+  return [...asked].map(([call, at]) => {
+    const arrived = about.find((one) => one.kind === 'call-arrived' && one.call === call);
+    const ended = about.find((one) => one.kind === 'call-ended' && one.call === call && one.counts);
+    return { at, answeredAt: arrived?.at ?? null, state: ended?.kind === 'call-ended' ? ended.state : null };
+  });
 }
