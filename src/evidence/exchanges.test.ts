@@ -80,6 +80,17 @@ describe('what was asked of a port', () => {
     ]);
   });
 
+  it('an answer that came in on another port says on which; where none is awaited there, it says nothing', () => {
+    const [cold] = exchangesOf([listening(), sent('cold', 2000), answered('cold', 2020, { arrivedOn: 9001 })]);
+    expect(cold).toMatchObject({
+      answer: 'no',
+      tries: [{ at: 2000, answeredAt: 2020, arrivedOn: 9001 }],
+      witnesses: [],
+    });
+    const [relay] = exchangesOf([listening(), sent('relay', 2000), answered('relay', 2020)]);
+    expect(relay?.tries).toEqual([{ at: 2000, answeredAt: 2020 }]);
+  });
+
   it('an answer to what was never sent is no try', () => {
     expect(exchangesOf([listening(), answered('warm', 2125, { sentAt: 1 })])).toEqual([]);
     const seen = [listening(), sent('warm', 2000), answered('warm', 2125, { sentAt: 1 })];
