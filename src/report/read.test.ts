@@ -103,6 +103,16 @@ describe('a stored report', () => {
       changed({ findings: [{ ...REPORT.findings[0], ports: ['udp/70000'] }] }),
       { kind: 'contradictory' },
     ],
+    [
+      'a port twice in a finding',
+      changed({ findings: [{ ...REPORT.findings[0], ports: ['udp/9000-9001', 'tcp/9001', 'udp/9001'] }] }),
+      { kind: 'contradictory', at: 'udp/9001' },
+    ],
+    [
+      'more ports in a finding than there are',
+      changed({ findings: [{ ...REPORT.findings[0], ports: Array(20_000).fill('udp/1-65535') }] }),
+      { kind: 'contradictory', at: 'udp/1-65535' },
+    ],
   ])('is refused with %s', async (_, text, problem) => {
     expect(await readReport(text)).toMatchObject({ kind: 'error', error: problem });
   });
