@@ -217,7 +217,10 @@ export const LINUX: readonly Router[] = [
         'Remove the connections of the PBX.',
         'Die Verbindungen der Telefonanlage entfernen.',
         'public configurations',
-        ['/ip firewall connection remove [find src-address~"{{pbx}}"]'],
+        [
+          '/ip firewall connection remove [find src-address~"^{{pbx}}:"]',
+          '/ip firewall connection remove [find reply-src-address~"^{{pbx}}:"]',
+        ],
       ),
     },
   },

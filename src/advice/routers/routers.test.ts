@@ -40,6 +40,16 @@ describe('what is known of routers', () => {
     expect(STEPS.filter(({ text }) => text.de === text.en && text.en.length > 20)).toEqual([]);
   });
 
+  it('has no command that changes something for an address, a port or a number that is only an example', () => {
+    const commands = STEPS.flatMap(({ at, commands: lines = [] }) => lines.map((line) => `${at}: ${line}`));
+    const examples = commands.filter((line) =>
+      /\b(192\.0\.2|198\.51\.100|203\.0\.113)\.|delete \d|\}\} 5060/.test(line),
+    );
+    expect(examples).toEqual([]);
+    // An address in a pattern ends somewhere: else it is that of others, too.
+    expect(commands.filter((line) => /~"\{\{pbx\}\}"/.test(line))).toEqual([]);
+  });
+
   it('says where it was read, or that it was not', () => {
     expect(STEPS.filter(({ source }) => source === '')).toEqual([]);
     expect(STEPS.filter(({ source }) => source === null).length).toBeGreaterThan(40);
