@@ -92,6 +92,16 @@ describe('a stored report', () => {
       changed({ verdict: 'supported', reason: null }),
       { kind: 'contradictory', at: 'verdict' },
     ],
+    [
+      'a reason why it should not be supported',
+      changed({ ports: [REPORT.ports[0]], verdict: 'supported', reason: 'some-ports' }),
+      { kind: 'contradictory', at: 'verdict' },
+    ],
+    ...['untested', 'in-use', 'malformed'].map((result): [string, string, object] => [
+      `a fault, and a port that is ${result}`,
+      changed({ ports: [{ ...REPORT.ports[0], result }] }),
+      { kind: 'contradictory', at: 'verdict' },
+    ]),
     ['a fault that no port shows', changed({ ports: [REPORT.ports[0]] }), { kind: 'contradictory', at: 'verdict' }],
     [
       'a range upside down',

@@ -114,6 +114,14 @@ describe('a redacted report', () => {
     ]);
   });
 
+  test('a name stands for itself, in whatever letters it is written', () => {
+    const substitutes = new Substitutes([]);
+    const names = ['PBX.acme.example', 'pbx.ACME.example', 'other.example'].map((name) =>
+      substitutes.name('host', name),
+    );
+    expect(names).toEqual(['host-1', 'host-1', 'host-2']);
+  });
+
   test('a word of the contract with an address in it is none', () => {
     const servers = report.servers.map((server) => ({ ...server, detail: 'EHOSTUNREACH 192.168.7.9' }));
     expect(redact({ ...report, servers }).servers[0]?.detail).toBe('(redacted)');

@@ -83,7 +83,7 @@ it.each(DIALECTS)('$id: no rule names more ports than such a rule may', (dialect
   const text = write(dialect, { findings: [finding('no-answer', odd)] });
   const lists = [...text.matchAll(/(?<![{\d:,-] ?)\b\d+(?:-\d+)?(?:,\d+(?:-\d+)?)+/g)].map(([found]) => found);
   expect(lists.filter((found) => found.split(/[,-]/).length > 15)).toEqual([]);
-  if (dialect.id !== 'openwrt' && dialect.id !== 'cisco-ios') expect(text).toMatch(/\b9117\b/);
+  expect(/\b9117\b/.test(text)).toBe(true);
 });
 
 describe('static entries, which forward and keep the port', () => {
