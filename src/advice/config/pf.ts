@@ -1,5 +1,4 @@
 import type { PortRange } from '../../base/index.ts';
-import type { Localised } from '../routers/index.ts';
 import { type Dialect, type Repair, span } from './types.ts';
 import { type Written, writing } from './writing.ts';
 
@@ -14,13 +13,6 @@ const eachProtocol = ({ ports: { forward } }: Repair, line: (protocol: 'udp' | '
   (['udp', 'tcp'] as const).flatMap((protocol) =>
     forward[protocol].length > 0 ? [line(protocol, listed(forward[protocol]))] : [],
   );
-
-const exemption =
-  (note: Localised) =>
-  ({ pbx, wan, sources }: Repair): Written => ({
-    lines: [`pass in quick on ${wan} inet from { ${sources.join(', ')} } to ${pbx}`],
-    note,
-  });
 
 const flush = ({ pbx }: Repair): Written => ({ lines: [`pfctl -k ${pbx}`, `pfctl -k 0.0.0.0/0 -k ${pbx}`] });
 
@@ -50,10 +42,6 @@ export const PF: Dialect = {
         en: 'This line belongs into /etc/pf.conf, before the general rule with "nat-to".',
         de: 'Diese Zeile gehört in /etc/pf.conf, vor die allgemeine Regel mit „nat-to“.',
       },
-    }),
-    'scan-exemption': exemption({
-      en: 'This line belongs into /etc/pf.conf, after a "match" with "rdr-to" and before the rules that count or block. If the forward is a "pass" with "rdr-to", put a copy of that one there instead, with these addresses after "from".',
-      de: 'Diese Zeile gehört in /etc/pf.conf, hinter ein „match“ mit „rdr-to“ und vor die zählenden und sperrenden Regeln. Ist die Weiterleitung ein „pass“ mit „rdr-to“, gehört stattdessen eine Kopie davon dorthin, mit diesen Adressen hinter „from“.',
     }),
     flush,
   }),
@@ -85,9 +73,13 @@ export const PF_FREEBSD: Dialect = {
         de: 'Diese Zeile gehört in /etc/pf.conf, vor alle anderen „nat“ und vor die Regeln, die zulassen oder sperren.',
       },
     }),
-    'scan-exemption': exemption({
-      en: 'This line belongs into /etc/pf.conf, before the rules that count or block.',
-      de: 'Diese Zeile gehört in /etc/pf.conf, vor die zählenden und sperrenden Regeln.',
+    // OpenBSD has none that fits all: there a rule sees the address before or after translation, as it was translated.
+    'scan-exemption': ({ pbx, wan, sources }) => ({
+      lines: [`pass in quick on ${wan} inet from { ${sources.join(', ')} } to ${pbx}`],
+      note: {
+        en: 'This line belongs into /etc/pf.conf, before the rules that count or block.',
+        de: 'Diese Zeile gehört in /etc/pf.conf, vor die zählenden und sperrenden Regeln.',
+      },
     }),
     flush,
   }),

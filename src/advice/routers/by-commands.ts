@@ -24,9 +24,12 @@ export const BY_COMMANDS: readonly Router[] = [
         'cisco.com: ASA command reference, inspect sip',
         ['policy-map global_policy', 'class inspection_default', 'no inspect sip'],
       ),
-      'scan-exemption': step('For every one of {{sources}}.', 'Für jede von {{sources}}.', null, [
-        'threat-detection scanning-threat shun except ip-address 198.51.100.10 255.255.255.255',
-      ]),
+      'scan-exemption': step(
+        'For every one of {{sources}}, where "scanning-threat shun" is on already (this would switch it on).',
+        'Für jede von {{sources}}, wo „scanning-threat shun“ schon an ist (sonst schaltet das es ein).',
+        null,
+        ['threat-detection scanning-threat shun except ip-address <source> 255.255.255.255'],
+      ),
       flush: step(
         'This ends the current connections that are translated.',
         'Das beendet die laufenden Verbindungen, die übersetzt sind.',
@@ -45,7 +48,7 @@ export const BY_COMMANDS: readonly Router[] = [
         'One static entry for every port; a range needs a public address of the PBX\'s own ("ip nat inside source static").',
         'Für jeden Port ein statischer Eintrag; ein Bereich braucht eine eigene öffentliche Adresse der Telefonanlage („ip nat inside source static“).',
         null,
-        ['ip nat inside source static udp {{pbx}} 5060 interface {{wan}} 5060'],
+        ['ip nat inside source static udp {{pbx}} <port> interface {{wan}} <port>'],
       ),
       'keep-source-port': step(
         'Static entries hold for both directions: what leaves from these ports keeps them.',

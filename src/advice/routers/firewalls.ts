@@ -19,8 +19,8 @@ export const FIREWALLS: readonly Router[] = [
         'docs.fortinet.com: Central SNAT',
       ),
       'alg-off': step(
-        'On the command line. The number of the SIP session helper is mostly 13; "show" tells it.',
-        'Auf der Befehlszeile. Die Nummer des Session-Helpers für SIP ist meist 13; „show“ zeigt sie.',
+        'On the command line. "show" tells the number of the session helper with "set name sip" (mostly 13): that one is to be deleted.',
+        'Auf der Befehlszeile. „show“ zeigt die Nummer des Session-Helpers mit „set name sip“ (meist 13): dieser ist zu löschen.',
         'powershellgallery.com: FortiWizard',
         [
           'config system settings',
@@ -30,7 +30,7 @@ export const FIREWALLS: readonly Router[] = [
           'end',
           'config system session-helper',
           'show',
-          'delete 13',
+          'delete <number>',
           'end',
           'config voip profile',
           'edit default',

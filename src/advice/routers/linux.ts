@@ -214,7 +214,8 @@ export const LINUX: readonly Router[] = [
         null,
       ),
       flush: step('Remove the connections of the PBX.', 'Die Verbindungen der Telefonanlage entfernen.', null, [
-        '/ip firewall connection remove [find src-address~"{{pbx}}"]',
+        '/ip firewall connection remove [find src-address~"^{{pbx}}:"]',
+        '/ip firewall connection remove [find reply-src-address~"^{{pbx}}:"]',
       ]),
     },
   },

@@ -83,11 +83,12 @@ function groupOf(exchange: ReportExchange, scene: Scene): LadderGroup {
 }
 
 function outcomeOf(
-  { question, answer, mapped }: ReportExchange,
+  { question, answer, mapped, tries }: ReportExchange,
   { number, words }: Scene,
 ): Pick<LadderGroup, 'outcome' | 'tone'> {
   if (answer === 'unknown') return { outcome: words.say('outcome.unknown'), tone: 'idle' };
   const isInward = INWARD.has(question);
+  if (answer === 'no' && tries.some(isElsewhere)) return { outcome: words.say('outcome.elsewhere'), tone: 'bad' };
   if (answer === 'no') return { outcome: words.say(isInward ? 'outcome.notLetIn' : 'outcome.noAnswer'), tone: 'bad' };
   if (isInward) return { outcome: words.say('outcome.letIn'), tone: 'ok' };
   if (mapped?.endsWith(`:${number}`)) return { outcome: words.say('outcome.preserved'), tone: 'ok' };
@@ -119,11 +120,14 @@ function drawn(exchange: ReportExchange, scene: Scene): Pick<LadderGroup, 'arrow
 interface Row {
   readonly atMs: number;
   readonly answeredMs: number | null;
+  readonly arrivedOn?: number;
   readonly state?: string;
   /** Numbers of tries, from 1. */
   readonly first: number;
   readonly last: number;
 }
+
+const isElsewhere = ({ arrivedOn }: Pick<Row, 'arrivedOn'>): boolean => arrivedOn !== undefined;
 
 /** An answer is a row, and so is each silence; from some point on they share one. */
 function rowsOf({ tries, moreTries }: ReportExchange): Row[] {
@@ -143,11 +147,13 @@ function rowDrawn(row: Row, exchange: ReportExchange, scene: Scene): { readonly 
   const ends = { from: clean(answerFrom), to: clean(answerTo ?? '-') };
   if (row.answeredMs !== null) {
     const at = msOf(row.answeredMs, words);
+    const elsewhere =
+      row.arrivedOn === undefined ? '' : `, ${words.say('packet.elsewhere', { port: `${row.arrivedOn}` })}`;
     const label =
       INWARD.has(question) || mapped === null ? `${shortOf(answerFrom)} → ${ends.to}` : `"${clean(mapped)}"`;
     return {
-      arrow: { at, from: source, to: PBX, kind: 'arrived', label },
-      line: words.say('packet.answered', { at, ...ends }),
+      arrow: { at, from: source, to: PBX, kind: 'arrived', label: label + elsewhere },
+      line: words.say('packet.answered', { at, ...ends }) + elsewhere,
     };
   }
   const at = msOf(row.atMs, words);
