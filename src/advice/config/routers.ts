@@ -1,5 +1,5 @@
 import type { Localised } from '../routers/index.ts';
-import { type Dialect, eachList, eachRange, type Repair, span } from './types.ts';
+import { type Dialect, eachList, eachRange, span } from './types.ts';
 import { writing } from './writing.ts';
 
 const NAMES = /^[A-Za-z0-9][A-Za-z0-9/._-]{0,30}$/;
