@@ -1,11 +1,14 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { KernelLab } from './kernel/index.ts';
 
 /** A phone system at work: so many ports, each with fifty packets per second in each direction, as RTP has them. */
 const PORTS = 51;
 const MEDIA = [5060, ...Array.from({ length: PORTS - 1 }, (_, index) => 9000 + 2 * index)];
 const EVERY_MS = 20;
-/** So long both ends may take to open their sockets. */
-const READY_AFTER_MS = 1000;
+/** What is on the way when the last one was sent has so long to arrive. */
+const GRACE_MS = 1000;
 /** As long as 20 ms of G.711, and RTP's header (RFC 3551). */
 const BYTES = 172;
 const PEER = '198.51.100.30';
@@ -16,9 +19,15 @@ interface End {
   readonly remote: string;
   /** Its own and the other's. */
   readonly ports: readonly (readonly [number, number])[];
-  /** In microseconds of the machine's clock: when both are there. */
-  readonly begin: number;
   readonly seconds: number;
+  /** A file that it makes; and one for which it waits before, so that nobody speaks to a socket that is not open yet. */
+  readonly here: string;
+  readonly there: string;
+  /**
+   * Who calls speaks first, and is there when its first packets have left: packets that cross on the way make the router
+   * move its port for that call.
+   */
+  readonly calls: boolean;
 }
 
 /**
@@ -26,7 +35,7 @@ interface End {
  * tells how many it has sent, how many it has heard, each once, and how late the latest of them was. Whatever else
  * arrives, such as STUN, is skipped, as a phone system does.
  */
-function end({ local, remote, ports, begin, seconds }: End): string {
+function end({ local, remote, ports, seconds, here, there, calls }: End): string {
   return `
     const dgram = require('node:dgram'), clock = () => Number(process.hrtime.bigint() / 1000n);
     const lookup = (address, options, done) => done(null, address, 4);
@@ -48,17 +57,24 @@ function end({ local, remote, ports, begin, seconds }: End): string {
         sent++;
       }));
     });
-    Promise.all(${JSON.stringify(ports)}.map(open)).then((speak) => {
-      const turn = setInterval(() => {
+    const { existsSync, writeFileSync } = require('node:fs'), pause = (ms) => new Promise((done) => setTimeout(done, ms));
+    const told = () => writeFileSync('${here}', '');
+    Promise.all(${JSON.stringify(ports)}.map(open)).then(async (speak) => {
+      if (!${calls}) told();
+      while (!existsSync('${there}')) await pause(5);
+      const begin = clock();
+      const turns = () => {
         // As many turns as there should have been: a timer that is late makes up for it.
-        for (const due = (clock() - ${begin}) / ${1000 * EVERY_MS}; number < due; number++) for (const one of speak) one();
-        if (number >= ${(seconds * 1000) / EVERY_MS}) clearInterval(turn);
-      }, 5);
-    });
-    setTimeout(() => {
+        for (const due = (clock() - begin) / ${1000 * EVERY_MS}; number < due; number++) for (const one of speak) one();
+        if (number >= ${(seconds * 1000) / EVERY_MS}) clearInterval(timer);
+      };
+      const timer = setInterval(turns, 5);
+      turns();
+      if (${calls}) setTimeout(told, 50);
+      await pause(${seconds * 1000 + GRACE_MS});
       console.log(JSON.stringify({ sent, heard: heard.size, latest: latest / 1000 }));
       process.exit();
-    }, ${begin} / 1000 - clock() / 1000 + ${seconds * 1000 + 500});`;
+    });`;
 }
 
 export interface Calls {
@@ -80,19 +96,30 @@ export async function callsWhile(lab: KernelLab, seconds: number, work: () => Pr
     if (stdout === '') throw new Error(stderr);
     return JSON.parse(stdout) as { sent: number; heard: number; latest: number };
   };
-  const begin = Number(process.hrtime.bigint() / 1000n) + 1000 * READY_AFTER_MS;
+  const folder = mkdtempSync(join(tmpdir(), 'fullcone-calls-'));
+  const [far, near] = [join(folder, 'far'), join(folder, 'near')];
   const ends = [
-    run('inet', end({ local: PEER, remote: '203.0.113.44', ports: there, begin, seconds })),
-    // It speaks first, as who calls does: packets that cross on the way make the router move its port for that call.
-    run('pbx', end({ local: '192.168.0.100', remote: PEER, ports: here, begin: begin - 200_000, seconds })),
+    run(
+      'inet',
+      end({ local: PEER, remote: '203.0.113.44', ports: there, seconds, here: far, there: near, calls: false }),
+    ),
+    run(
+      'pbx',
+      end({ local: '192.168.0.100', remote: PEER, ports: here, seconds, here: near, there: far, calls: true }),
+    ),
   ];
-  await new Promise((resolve) => setTimeout(resolve, READY_AFTER_MS + 500));
+  let isOver = false;
+  const over = Promise.all(ends).finally(() => {
+    isOver = true;
+    rmSync(folder, { recursive: true });
+  });
+  while (!existsSync(near) && !isOver) await new Promise((resolve) => setTimeout(resolve, 10));
   await work();
-  const [far, near] = await Promise.all(ends);
-  if (!far || !near) throw new Error('calls have two ends');
+  const [one, other] = await over;
+  if (!one || !other) throw new Error('calls have two ends');
   return {
-    sent: far.sent + near.sent,
-    lost: far.sent + near.sent - far.heard - near.heard,
-    latest: Math.max(far.latest, near.latest),
+    sent: one.sent + other.sent,
+    lost: one.sent + other.sent - one.heard - other.heard,
+    latest: Math.max(one.latest, other.latest),
   };
 }

@@ -80,8 +80,13 @@ const FONTS = {
     build.onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: 'export const create = null;' }));
     build.onLoad({ filter: /pdfkit\.node\.mjs$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
-      const contents = text.replaceAll("require$1('#standard-fonts/", "require('pdfkit/standard-fonts/");
-      if (contents === text) throw new Error('pdfkit asks for its fonts in another way');
+      const ownFonts = text.replaceAll("require$1('#standard-fonts/", "require('pdfkit/standard-fonts/");
+      if (ownFonts === text) throw new Error('pdfkit asks for its fonts in another way');
+      // A part is a script, which has no address; pdfkit wants one, for files beside it that we do not use.
+      const contents = ownFonts.replaceAll(
+        'import.meta.url',
+        "require('node:url').pathToFileURL(process.execPath).href",
+      );
       return { contents, loader: 'js' };
     });
   },

@@ -99,6 +99,15 @@ describe.runIf(isHere).concurrent('miniupnpd', () => {
     },
   );
 
+  test('--check: the mapping, then the check that proves it', async ({ expect }) => {
+    await withRouter(ALL, async (lab) => {
+      const words = ['map', '--yes', '--udp', '9000-9003', '--check', '198.51.100.10'];
+      const { status, stdout, stderr } = await lab.run('pbx', [...FULLCONE, ...words], { timeout: 60_000 });
+      expect([status, stdout]).toEqual([0, expect.stringMatching(/says yes to all 4 ports[\s\S]*\n\nSupported: /)]);
+      expect([stdout.includes('fullcone check'), stderr.includes('fullcone:')]).toEqual([false, false]);
+    });
+  });
+
   test.for(['pcp', 'nat-pmp', 'upnp'] as const)(
     '%s: what another host has stays his, and he is named',
     async (by, { expect }) => {

@@ -106,7 +106,7 @@ describe.runIf(isHere).concurrent('miniupnpd', () => {
   });
 
   test.for([
-    ['Vigor2865', 'DrayTek Vigor, DrayOS 3.8 and later', 'the router calls itself DrayTek Vigor (--router draytek)'],
+    ['Vigor2865', 'DrayTek Vigor, DrayOS 3.8+', 'the router calls itself DrayTek Vigor (--router draytek)'],
     ['Grey-Box', 'Any router', /the router calls itself ".*Grey-Box.*", which is none of those that are known/],
   ] as const)('advise asks it who it is: %s', async ([model, first, said], { expect }) => {
     const { stdout, stderr } = await withDaemon(

@@ -54,6 +54,15 @@ test('its report is shown as it was', async () => {
   expect([code, out]).toEqual([0, check.out]);
 });
 
+test.each([
+  ['html', '<!doctype html>'],
+  ['pdf', '%PDF-'],
+])('its report is written as %s by its name alone', async (format, begin) => {
+  const { code, error } = await place.run(['report', 'report.json', '--output', `report.${format}`]);
+  expect([code, error]).toEqual([0, '']);
+  expect(file(`report.${format}`).slice(0, begin.length)).toBe(begin);
+});
+
 test.each(['junit', 'csv', 'json', 'text'])('redacted, as %s, it names no address of this machine', async (format) => {
   const { code, out } = await place.run(['report', 'report.json', '--redact', '--format', format]);
   expect([code, out.length > 100]).toEqual([0, true]);

@@ -1,5 +1,5 @@
 import { type RepairOptions, type RepairProblem, type Router, routerKnowledge } from '../advice/index.ts';
-import { canonicalIp, err, isAnyAddress, ok, type Result } from '../base/index.ts';
+import { canonicalIp, err, isAnyAddress, ok, portLabel, type Result } from '../base/index.ts';
 import type { Report, RouterAdvice, RouterConfig } from '../report/index.ts';
 import type { RouterSaid } from '../router/index.ts';
 
@@ -21,7 +21,8 @@ export const ANY_ROUTER = 'any';
 export async function listRouters(): Promise<readonly KnownRouter[]> {
   const { ROUTERS, dialectOf } = await routerKnowledge();
   return ROUTERS.map(({ id, name, versions, steps }) => {
-    const known = Object.values(steps);
+    // Five: what is let out is a rule like any other, and no fact of its own.
+    const known = Object.entries(steps).flatMap(([need, step]) => (need === 'let-out' ? [] : [step]));
     const verified = known.filter(({ source }) => source !== null).length;
     return { id, name, versions, known: known.length, verified, config: dialectOf(id) !== null };
   });
@@ -90,11 +91,17 @@ function sourceOf(report: Report, { pbx }: AdviseOptions) {
   const { bindAddress = '', publicAddresses, servers, findings, sample } = report;
   return {
     findings,
-    unasked: (sample?.inferred ?? []).map(({ ports, result }) => ({ ports, result })),
+    unasked: (sample?.inferred ?? []).flatMap((group) => likeOf(group, report).map((like) => ({ ...group, like }))),
     pbx: pbx ?? (isAnyAddress(bindAddress) ? null : addressIn(bindAddress)),
     publicAddress: addressIn(publicAddresses[0]),
     sources: sourcesOf(servers),
   };
+}
+
+/** One of those between which they lie; none: nothing can be said of them. */
+function likeOf({ result, cause }: { result: string; cause: string | null }, { ports }: Report): string[] {
+  const like = ports.find((port) => port.protocol === 'udp' && port.result === result && port.cause === cause);
+  return like ? [portLabel(like.protocol, like.port)] : [];
 }
 
 /** Where the packets of the check came from: the servers' first and second addresses. */

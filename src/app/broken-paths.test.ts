@@ -57,6 +57,25 @@ it('no port is closed by a limit on the flows of a host, where no cold question 
   expect(report.ports.filter(({ result }) => !/open|untested/.test(result))).toEqual([]);
 });
 
+it.each([3_500, 5_000])('no server is called malformed for an interruption of %d ms', async (time) => {
+  const meddle: Meddle = (_way, _packet, now) => (now >= 40 && now < 40 + time ? 'lost' : null);
+  const lab = await openLab(
+    { ...FORWARDED, router: { ...FORWARDED.router, outward: 'random' } as RouterSpec },
+    { meddle },
+  );
+  const { report } = await lab.check({ udp: [{ from: 9000, to: 9003 }] });
+  expect(report.servers.map(({ state }) => state)).not.toContain('malformed');
+});
+
+it.each([3, 8, 20])('no port is closed by a ban after %d ports, where no cold question can be asked', async (after) => {
+  for (const seconds of [10, 60]) {
+    const router = { ...FORWARDED.router, scanGuard: { after, seconds } } as RouterSpec;
+    const lab = await openLab({ router, server: { kind: 'no-response-port' } });
+    const { report } = await lab.check({ udp: [{ from: 9000, to: 9039 }] });
+    expect(report.ports.filter(({ result }) => !/open|untested/.test(result))).toEqual([]);
+  }
+});
+
 /** So many new flows from outside at once, and so many more with each second, whoever sends them. */
 function limited(atOnce: number, perSecond: number): Meddle {
   const known = new Set<string>();
@@ -80,21 +99,34 @@ it.each([
   [5, 2],
   [3, 4],
   [1, 8],
-])('no port is closed by a limit of %d new flows from outside, and %d per second', async (atOnce, perSecond) => {
-  for (const seed of [1, 2, 3, 4])
-    for (const udp of [[{ from: 5060, to: 5060 }], [{ from: 9000, to: 9005 }], [{ from: 9000, to: 9019 }]]) {
-      const forwards = [
-        {
-          ports: [
-            { from: 5060, to: 5060 },
-            { from: 9000, to: 9019 },
-          ],
-          to: 'pbx' as const,
-        },
-      ];
-      const router = { ...FORWARDED.router, forwards } as RouterSpec;
-      const lab = await openLab({ ...FORWARDED, router }, { seed, jitter: 3, meddle: limited(atOnce, perSecond) });
-      const { report } = await lab.check({ udp });
-      expect(report.ports.filter(({ result }) => !/open|untested/.test(result))).toEqual([]);
-    }
-});
+  [5, 1, 0.03],
+  [10, 1, 0.03],
+])(
+  'no port is closed by a limit of %d new flows from outside, and %d per second',
+  async (atOnce, perSecond, loss = 0) => {
+    for (const seed of [1, 2, 3, 4])
+      for (const udp of [[{ from: 5060, to: 5060 }], [{ from: 9000, to: 9005 }], [{ from: 9000, to: 9019 }]]) {
+        const forwards = [
+          {
+            ports: [
+              { from: 5060, to: 5060 },
+              { from: 9000, to: 9019 },
+            ],
+            to: 'pbx' as const,
+          },
+        ];
+        const router = { ...FORWARDED.router, forwards } as RouterSpec;
+        const lab = await openLab(
+          { ...FORWARDED, router },
+          {
+            seed,
+            jitter: 3,
+            loss: { out: loss, in: loss },
+            meddle: limited(atOnce, perSecond),
+          },
+        );
+        const { report } = await lab.check({ udp });
+        expect(report.ports.filter(({ result }) => !/open|untested/.test(result))).toEqual([]);
+      }
+  },
+);

@@ -240,9 +240,8 @@ it.each(Object.entries(STATES))('known for its lie: %s', async (name, states) =>
   expect([await stateIn('no router'), await stateIn('no forward')]).toEqual(states);
 });
 
-/** For how long lies are drawn here; `FULLCONE_LIES`: how many, however long that takes. */
-const TIME = 8_000;
-const COUNT = Number(process.env['FULLCONE_LIES'] ?? 0);
+/** How many lies are drawn: some 8 s. */
+const COUNT = Number(process.env['FULLCONE_LIES'] ?? 80);
 const FIRST = Number(process.env['FULLCONE_LIES_FROM'] ?? 0);
 
 function draw(seed: number): Case {
@@ -274,13 +273,9 @@ it('deceives nobody who tells one lie to the checked ports alone', { timeout: 10
 });
 
 it('calls no closed port open and no open one closed, does not crash, and ends', { timeout: 1_000_000 }, async () => {
-  const until = performance.now() + TIME;
   const found: string[] = [];
-  let seed = FIRST;
-  for (; COUNT > 0 ? seed < FIRST + COUNT : performance.now() < until; seed++)
-    found.push(...(await faults(draw(seed))));
+  for (let seed = FIRST; seed < FIRST + COUNT; seed++) found.push(...(await faults(draw(seed))));
   expect(found).toEqual([]);
-  expect(seed - FIRST).toBeGreaterThan(50);
 });
 
 it.each([

@@ -27,11 +27,14 @@ export interface Shown {
 /** For each finding the packets of one of its ports, as the server saw them whose word the result is. */
 export function proofsOf(findings: readonly Finding[], shown: Shown): ReadonlyMap<Finding, ReportProof> {
   const proofs = new Map<Finding, ReportProof>();
+  const words = wordsOf(shown.legs);
   const verdicts = new Map(shown.run.ports.map((port) => [`${port.protocol}/${port.port}`, port]));
   const about = findings.filter(({ ports }) => ports.length > 0).slice(0, MOST_PROOFS);
   for (const finding of about) {
-    const ports = firstPorts(finding.ports).flatMap((label) => verdicts.get(label) ?? []);
-    const proof = ports[0]?.protocol === 'tcp' ? ofTcp(ports, shown) : ofUdp(ports, shown);
+    const all = firstPorts(finding.ports).flatMap((label) => verdicts.get(label) ?? []);
+    // Both have numbers of their own: what one was asked says nothing of the other.
+    const ports = all.filter(({ protocol }) => protocol === all[0]?.protocol);
+    const proof = ports[0]?.protocol === 'tcp' ? ofTcp(ports, shown) : ofUdp(ports, words, shown);
     if (proof) proofs.set(finding, proof);
   }
   return proofs;
@@ -47,9 +50,11 @@ function firstPorts(labels: readonly string[]): string[] {
   return ports;
 }
 
-function ofUdp(ports: readonly PortVerdict[], { played, legs, local }: Shown): ReportProof | null {
+type Words = readonly ((port: PortVerdict) => boolean)[];
+
+function ofUdp(ports: readonly PortVerdict[], words: Words, { played, legs, local }: Shown): ReportProof | null {
   for (const [index, leg] of legs.entries()) {
-    const decided = ports.filter((port) => isItsWord(port, leg, legs));
+    const decided = ports.filter((port) => words[index]?.(port));
     const numbers = new Set(decided.map(({ port }) => port));
     const evidence = leg.evidence.ports.filter(({ port }) => numbers.has(port));
     const { plan, observations } = played[index] ?? {};
@@ -63,12 +68,14 @@ function ofUdp(ports: readonly PortVerdict[], { played, legs, local }: Shown): R
   return null;
 }
 
-/** With one server it always is. */
-const isItsWord = (port: PortVerdict, leg: Leg, all: readonly Leg[]): boolean =>
-  all.length === 1 ||
-  judgeLegs([leg]).ports.some(
-    (one) => one.port === port.port && one.result === port.result && one.cause === port.cause,
-  );
+/** Of each server whether a verdict is its own; with one server it always is. There may be thousands of ports. */
+function wordsOf(legs: readonly Leg[]): Words {
+  if (legs.length === 1) return [() => true];
+  return legs.map((leg) => {
+    const own = new Map(judgeLegs([leg]).ports.map((one) => [one.port, one]));
+    return ({ port, result, cause }) => own.get(port)?.result === result && own.get(port)?.cause === cause;
+  });
+}
 
 const knownOf = (exchanges: readonly Exchange[] = []): number =>
   exchanges.length === 0 ? -1 : exchanges.filter(({ answer }) => answer !== 'unknown').length;

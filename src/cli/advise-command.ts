@@ -16,6 +16,7 @@ export function addAdvise(program: Command, action: (options: AdviseCommand, com
       'nftables: the chain that decides what is passed on, such as "inet filter forward"',
     )
     .option('--scan-chain <chain>', 'nftables: the chain that counts new connections, such as "ip filter guard"')
+    .option('--json', 'print it as JSON')
     .option('--lang <language>', 'en or de; otherwise as the locale says')
     .allowExcessArguments()
     .addHelpText('after', ADVISE_HELP)

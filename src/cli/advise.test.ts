@@ -72,7 +72,7 @@ describe('what is wrong is said in one sentence, with 64', () => {
   test.each([
     [[], 'no report is named'],
     [['missing.json'], '"missing.json" cannot be read (ENOENT)'],
-    [['r.json', 'second.json'], '"second.json" belongs to no option'],
+    [['r.json', 'second.json'], '"second.json" is one too many'],
     [['--router', 'pfsens', 'r.json'], '--router "pfsens": this router is not known'],
     [['--router', '__proto__', 'r.json'], 'this router is not known'],
     [['--router', 'any', '--wan', 'eth0', 'r.json'], 'belong to --config'],
@@ -157,7 +157,7 @@ describe('the steps', () => {
   test.each([
     ['', 'Any router'],
     [null, 'Any router'],
-    ['opnsense\n', 'OPNsense, 24 to 26'],
+    ['opnsense\n', 'OPNsense, 24-26'],
   ])('a person is asked, and answers %j', async (answer, first) => {
     const { code, out } = await advise(['r.json'], { answer });
     expect([code, out.split('\n')[0]]).toEqual([0, first]);
@@ -213,7 +213,7 @@ describe('configuration', () => {
     const { code, out, error } = await advise(['--router', 'nftables', '--config', '--wan', 'eth0', 'r.json']);
     expect([code, error]).toEqual([0, '']);
     expect(out).toContain('iifname "eth0" fib daddr type local udp dport { 5060, 9000-10999 } dnat to 192.168.0.100');
-    expect(out).toMatch(/^# For Linux with nftables, PBX 192\.168\.0\.100, internet interface eth0/);
+    expect(out).toMatch(/^# For Linux \(nftables\), PBX 192\.168\.0\.100, internet interface eth0/);
     expect(out).toContain('# Tested with a Linux router');
   });
 
@@ -229,8 +229,53 @@ test('the routers that are known are listed', async () => {
   const { code, out } = await advise(['--list-routers']);
   expect(code).toBe(0);
   expect(out.trim().split('\n').length).toBeGreaterThan(30);
-  expect(out).toMatch(/^pfsense +pfSense: 5 of 5 facts, 4 verified$/m);
+  expect(out).toMatch(/^pfsense +pfSense: 5 of 5 facts, 4 of them verified$/m);
+  expect(out.split('\n').filter((line) => /([6-9]|\d\d) of 5/.test(line))).toEqual([]);
   expect(out).toMatch(/^nftables .*; configuration$/m);
+});
+
+describe('as JSON, for programs', () => {
+  const json = async (words: readonly string[], asked: Asked = {}): Promise<unknown> => {
+    const { code, out } = await advise([...words, '--json', 'r.json'], asked);
+    expect(code).toBe(0);
+    return JSON.parse(out);
+  };
+
+  test('the steps', async () => {
+    expect(await json(['--router', 'nftables'], { lang: 'de' })).toMatchObject({
+      ...{ schema: 'fullcone.advice/1', version: '1.2.3', language: 'de', translated: true },
+      report: { startedAt: '2026-11-22T21:00:00.000Z', verdict: 'unsupported' },
+      router: { id: 'nftables', name: 'Linux (nftables)', versions: 'nft 1.0' },
+      steps: [
+        { need: 'forward', ofThisRouter: true, source: 'man nft', text: expect.stringContaining('192.168.0.100') },
+        { need: 'flush', commands: ['conntrack -D -s 192.168.0.100', 'conntrack -D -r 192.168.0.100'] },
+      ],
+      findings: [],
+      config: null,
+    });
+  });
+
+  test('what is not known of a router has no source, and what it cannot mend stays a finding', async () => {
+    const report = reportOf({ findings: [FINDING, { ...FINDING, code: 'carrier-nat', ports: [] }] });
+    expect(await json(['--router', 'speedport'], { report })).toMatchObject({
+      steps: [{ need: 'forward' }, { need: 'flush', ofThisRouter: false, source: null }],
+      findings: [{ code: 'carrier-nat', severity: 'error', ports: [] }],
+    });
+  });
+
+  test('the configuration, if asked for', async () => {
+    expect(await json(['--router', 'nftables', '--config', '--wan', 'eth0'])).toMatchObject({
+      config: { pbx: '192.168.0.100', wan: 'eth0', proven: true, sections: [{ need: 'forward' }, { need: 'flush' }] },
+    });
+    expect((await advise(['--router', 'pfsense', '--config', '--json', 'r.json'])).code).toBe(64);
+  });
+
+  test('the routers', async () => {
+    expect(await json(['--list-routers'])).toMatchObject({
+      schema: 'fullcone.routers/1',
+      routers: expect.arrayContaining([expect.objectContaining({ id: 'pfsense', known: 5, verified: 4 })]),
+    });
+  });
 });
 
 test('what a router calls itself is shown, and nothing in it is obeyed', () => {

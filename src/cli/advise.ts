@@ -9,7 +9,7 @@ import {
   recogniseRouter,
 } from '../app/index.ts';
 import { canonicalIp, err, isAnyAddress, ok, type Result } from '../base/index.ts';
-import { type Report, renderAdvice, renderConfig } from '../report/index.ts';
+import { type Report, renderAdvice, renderAdviceJson, renderConfig, renderRoutersJson } from '../report/index.ts';
 import { displayOf } from './display.ts';
 import { sayMistake, sayNotice, TEXTS } from './say.ts';
 import { readStored } from './stored.ts';
@@ -26,12 +26,13 @@ export interface AdviseCommand {
   readonly pbx?: string;
   readonly forwardChain?: string;
   readonly scanChain?: string;
+  readonly json?: boolean;
   readonly lang?: string;
 }
 
 /** `fullcone advise`: what to change, in the router that stands there. */
 export async function advise(command: AdviseCommand, context: Context): Promise<number> {
-  if (command.listRouters) return list(context);
+  if (command.listRouters) return list(command, context);
   const read = await readInput(command, context);
   if (read.kind === 'error') return sayMistake(read.error, context);
   const chosen = await choose(command, read.value, context);
@@ -42,8 +43,12 @@ export async function advise(command: AdviseCommand, context: Context): Promise<
   return EXIT.supported;
 }
 
-async function list({ terminal, language }: Context): Promise<number> {
+async function list({ json }: AdviseCommand, { terminal, language, version }: Context): Promise<number> {
   const routers = await listRouters();
+  if (json) {
+    terminal.out.write(renderRoutersJson(routers, version));
+    return EXIT.supported;
+  }
   const widest = Math.max(...routers.map(({ id }) => id.length));
   const lines = routers.map(({ id, name, known, verified, config }) => {
     const facts = TEXTS.one(language, 'advise.facts', { known, verified });
@@ -141,7 +146,7 @@ async function textFor(
   id: string,
   report: Report,
   command: AdviseCommand,
-  { terminal, language }: Context,
+  { terminal, language, version }: Context,
 ): Promise<Result<string, Mistake>> {
   const options: AdviseOptions = {
     pbx: command.pbx ?? null,
@@ -149,16 +154,19 @@ async function textFor(
     forwardChain: command.forwardChain ?? null,
     scanChain: command.scanChain ?? null,
   };
-  if (!command.config) {
-    const display = { ...displayOf(terminal), verbose: false };
-    return ok(renderAdvice(await adviseRouter(report, id, options), report, language, display));
-  }
-  const config = await configureRouter(report, id, options);
-  if (config.kind === 'ok') return ok(renderConfig(config.value, language));
-  const { kind } = config.error;
-  if (kind === 'no-dialect') {
-    const routers = (await listRouters()).filter((router) => router.config).map((router) => router.id);
-    return wrong('advise.no-dialect', { given: id, routers: routers.join(', ') });
-  }
-  return err({ key: `advise.${kind}`, facts: 'given' in config.error ? { given: config.error.given } : {} });
+  const config = command.config ? await configureRouter(report, id, options) : ok(null);
+  if (config.kind === 'error') return err(await whyNoConfig(config.error, id));
+  const advise = () => adviseRouter(report, id, options);
+  if (command.json) return ok(renderAdviceJson(await advise(), config.value, report, language, version));
+  if (config.value) return ok(renderConfig(config.value, language));
+  return ok(renderAdvice(await advise(), report, language, { ...displayOf(terminal), verbose: false }));
+}
+
+type ConfigProblem = Extract<Awaited<ReturnType<typeof configureRouter>>, { kind: 'error' }>['error'];
+
+async function whyNoConfig(problem: ConfigProblem, id: string): Promise<Mistake> {
+  if (problem.kind !== 'no-dialect')
+    return { key: `advise.${problem.kind}`, facts: 'given' in problem ? { given: problem.given } : {} };
+  const routers = (await listRouters()).filter((router) => router.config).map((router) => router.id);
+  return { key: 'advise.no-dialect', facts: { given: id, routers: routers.join(', ') } };
 }

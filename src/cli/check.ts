@@ -20,7 +20,7 @@ import {
 import { err, formatEndpoint, isAnyAddress, ok, type Result } from '../base/index.ts';
 import type { OutputFile } from '../system/index.ts';
 import { agree, type ExclusiveOptions, notExclusive, whoeverAgrees } from './consent.ts';
-import { type DeliveryOptions, deliver, openOutput, readFormats } from './deliver.ts';
+import { areSame, type DeliveryOptions, deliver, openOutput, readFormats } from './deliver.ts';
 import { showsProgress } from './display.ts';
 import { type CheckOptions, readCheckRequest } from './input.ts';
 import { productMeant, sayFound } from './ports.ts';
@@ -29,7 +29,7 @@ import { Progress } from './progress.ts';
 import { reflectorMistake } from './reflector.ts';
 import { sayMistake, sayNotice, sayTrouble } from './say.ts';
 import type { ThreeCxOptions } from './three-cx.ts';
-import { type Context, EXIT, type Mistake, type Terminal } from './types.ts';
+import { type Context, EXIT, type Mistake, type Terminal, wrong } from './types.ts';
 
 export interface CheckCommand extends CheckOptions, ExclusiveOptions, DeliveryOptions, Pick<ThreeCxOptions, '3cxUrl'> {
   /** The events of the run are written there. */
@@ -186,6 +186,7 @@ async function openFiles(
   command: CheckCommand,
   context: Context,
 ): Promise<Result<Pick<Prepared, 'output' | 'record'>, Mistake>> {
+  if (areSame(command.output, command.record)) return wrong('output.is-record', { path: command.output ?? '' });
   const output = await openOutput(command.output, context);
   if (output.kind === 'error') return output;
   const record = await openOutput(command.record, context, 'record.cannot-open');

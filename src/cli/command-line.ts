@@ -114,7 +114,8 @@ const act =
 function excess(command: Command): Mistake | null {
   const given = command.args[command.registeredArguments.length];
   const help = `fullcone ${command.name()} --help`;
-  return given === undefined ? null : { key: 'usage.excess', facts: { given, help } };
+  const key = command.registeredArguments.length > 0 ? 'usage.too-many' : 'usage.excess';
+  return given === undefined ? null : { key, facts: { given, help } };
 }
 
 const unknownLanguage = ({ lang }: { readonly lang?: string }): Mistake | null =>

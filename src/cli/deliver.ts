@@ -37,6 +37,12 @@ export function readFormats(options: DeliveryOptions, { terminal }: Context): Re
   return isForFile ? wrong('format.for-file', { given: printed }) : ok({ printed, written: null });
 }
 
+/** By their names: a link to a file is another name. */
+export function areSame(path: string | undefined, other: string | undefined): boolean {
+  const plain = (name: string) => name.replace(/\/{2,}/g, '/').replace(/^(\.\/)+/, '');
+  return path !== undefined && other !== undefined && plain(path) === plain(other);
+}
+
 /** Opened before the work begins, so that a mistake in its name costs nothing. */
 export async function openOutput(
   path: string | undefined,

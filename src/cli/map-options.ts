@@ -14,6 +14,7 @@ export function addMap(program: Command, action: (options: MapCommand, command: 
     .option('--list', 'what the router has, for whomever (UPnP), and what this machine has asked for')
     .option('--delete', 'delete what this machine has asked for; with ports: only those')
     .option('--protocol <protocol>', 'pcp, nat-pmp, upnp; otherwise the first of these that the router speaks')
+    .option('--check <host[:port]>', 'then check them, with this reflector or STUN server, and end as a check does')
     .option('--bind-address <ip>', 'for this address of the machine')
     .option('--yes', 'without a question')
     .option('--json', 'print it as JSON')
@@ -29,12 +30,14 @@ Each port to the same number, and to no other machine.
 
 Exit codes:
   0 the router says yes to all, 1 not to all,
+  with --check: 0 and what it says yes to is open too,
   2 the router could not be asked, 64 bad usage,
   70 internal error, 130 cancelled, or the answer was no
 
 Examples:
   fullcone map --profile 3cx
   fullcone map --udp 5060,9000-10999 --keep
+  fullcone map --profile 3cx --check stun.example.com
   fullcone map --list
   fullcone map --delete
 `;

@@ -32,6 +32,12 @@ describe('nothing is asked for', () => {
     [['--delete', '--keep'], '--delete and --keep'],
     [['--list', '--lifetime', '60'], '--list and --lifetime'],
     [['--list', '--protocol', 'pcp'], 'knows no list'],
+    [['--list', '--check', 'stun.example.com'], '--list and --check'],
+    [[...PORTS, '--keep', '--check', 'stun.example.com'], '--keep and --check'],
+    [[...PORTS, '--json', '--check', 'stun.example.com'], '--json and --check'],
+    [[...PORTS, '--yes', '--check', 'stun example'], 'stun example'],
+    [[...PORTS, '--yes', '--check', 'embedded'], 'prove nothing of the router'],
+    [[...PORTS, '--yes', '--check'], 'a value is missing: --check'],
     [PORTS, '--yes'],
     [[...PORTS, '--bind-address', '10.9.9.9', '--yes'], 'not an address of this machine'],
     [[...PORTS, '--bind-address', '2001:db8::1', '--yes'], 'IPv6'],
@@ -72,6 +78,15 @@ test('it shows what it is going to ask for, asks, and does it', async () => {
   expect(out).toContain('They end after 24 h');
   expect(out).toContain('\n  fullcone check --server stun.example.com --udp 9000-9001 --tcp 5061\n');
   expect([...machine.router.held.keys()]).toEqual(['udp 9000', 'udp 9001', 'tcp 5061']);
+});
+
+test('a yes that the check cannot prove is no success', async () => {
+  const { code, out } = await map([...PORTS, '--yes', '--check', '198.51.100.99']);
+  expect(code).toBe(2);
+  expect(out).toMatch(/says yes to all 2 ports[\s\S]*\n\nInconclusive: /);
+  expect(out).not.toContain('fullcone check --server');
+  const refused = await map([...PORTS, '--yes', '--check', '198.51.100.99'], { lies: { code: 2, speaks: ['pcp'] } });
+  expect([refused.code, refused.out.includes('Inconclusive')]).toEqual([1, false]);
 });
 
 test('many ports are warned of', async () => {

@@ -1,18 +1,22 @@
 import {
+  drawServers,
   type FoundProduct,
   findMapRouter,
+  isEmbedded,
   MAP_LIMITS,
   MAP_PROTOCOLS,
   type MapEvent,
   type MapRequest,
   type MapRouter,
+  PUBLIC_SERVERS,
   startMap,
 } from '../app/index.ts';
-import { formatRanges, ok, portsOf, type Result } from '../base/index.ts';
-import { isGood, type MapReport, renderMap, renderMapJson } from '../report/index.ts';
+import { formatRanges, ok, type PortRange, portsOf, type Result } from '../base/index.ts';
+import { isGood, type MapReport, portsMade, renderMap, renderMapJson } from '../report/index.ts';
 import { readAddressing } from './addressing.ts';
+import { type CheckCommand, check } from './check.ts';
 import { CLEAR_LINE, displayOf, showsProgress } from './display.ts';
-import { asksToDiscover, readPorts } from './input.ts';
+import { asksToDiscover, readCheckRequest, readPorts } from './input.ts';
 import { findOne } from './ports.ts';
 import { sayMistake, sayNotice, TEXTS } from './say.ts';
 import { type Context, EXIT, type Mistake, wrong } from './types.ts';
@@ -27,6 +31,8 @@ export interface MapCommand {
   readonly keep?: boolean;
   readonly list?: boolean;
   readonly delete?: boolean;
+  /** The server of the check that follows. */
+  readonly check?: string;
   readonly yes?: boolean;
   readonly json?: boolean;
   readonly lang?: string;
@@ -39,6 +45,8 @@ export async function map(command: MapCommand, context: Context): Promise<number
   if (found.kind === 'error') return sayMistake(found.error, context);
   const request = readMapRequest(command, found.value);
   if (request.kind === 'error') return sayMistake(request.error, context);
+  const notToBeChecked = whyNoCheck(request.value, command, context);
+  if (notToBeChecked) return sayMistake(notToBeChecked, context);
   const bindAddress = await readBindAddress(command, context);
   if (bindAddress.kind === 'error') return sayMistake(bindAddress.error, context);
   if (request.value.task === 'make' && !command.yes && !context.terminal.ask)
@@ -48,7 +56,8 @@ export async function map(command: MapCommand, context: Context): Promise<number
     sayNotice(`map-${router.why}`, context);
     return EXIT.inconclusive;
   }
-  return carryOut(request.value, router, command, context);
+  const { code, report } = await carryOut(request.value, router, command, context);
+  return report && command.check !== undefined ? prove(command.check, report, code, command, context) : code;
 }
 
 export function readMapRequest(command: MapCommand, found: FoundProduct | null): Result<MapRequest, Mistake> {
@@ -71,11 +80,63 @@ export function readMapRequest(command: MapCommand, found: FoundProduct | null):
 }
 
 /** Options that mean nothing together. */
-function contradiction({ list, delete: deletes, keep, lifetime }: MapCommand): Result<never, Mistake> | null {
-  if (list && deletes) return wrong('map.both', { one: '--list', other: '--delete' });
-  const task = list ? '--list' : deletes ? '--delete' : null;
-  const other = keep ? '--keep' : lifetime === undefined ? null : '--lifetime';
-  return task && other ? wrong('map.both', { one: task, other }) : null;
+const CONTRADICTIONS: readonly (readonly [keyof MapCommand, keyof MapCommand])[] = [
+  ['list', 'delete'],
+  ...(['keep', 'lifetime', 'check'] as const).flatMap((other) => [
+    ['list', other] as const,
+    ['delete', other] as const,
+  ]),
+  // The check tells its own report, and waits until the mappings are made.
+  ['keep', 'check'],
+  ['json', 'check'],
+];
+
+function contradiction(command: MapCommand): Result<never, Mistake> | null {
+  const isGiven = (option: keyof MapCommand) => command[option] !== undefined && command[option] !== false;
+  const [one, other] = CONTRADICTIONS.find((both) => both.every(isGiven)) ?? [];
+  return one && other ? wrong('map.both', { one: `--${one}`, other: `--${other}` }) : null;
+}
+
+/** What is wrong with the check that is to follow, known before the router is asked for anything. */
+function whyNoCheck({ udp, tcp }: MapRequest, command: MapCommand, { system }: Context): Mistake | null {
+  if (command.check === undefined) return null;
+  const drawn = drawServers(PUBLIC_SERVERS, system.random);
+  const request = readCheckRequest(checkOf(command.check, { udp, tcp }, command), drawn);
+  if (request.kind === 'error') return request.error;
+  // On this machine alone, it would prove nothing of the router.
+  return isEmbedded(request.value.servers) ? { key: 'map.check-embedded', facts: {} } : null;
+}
+
+function checkOf(
+  server: string,
+  ports: Readonly<Record<'udp' | 'tcp', readonly PortRange[]>>,
+  { bindAddress, progress }: MapCommand,
+): CheckCommand {
+  const text = (ranges: readonly PortRange[]) => formatRanges(ranges).replaceAll(' ', '');
+  return {
+    server: [server],
+    ...(ports.udp.length > 0 ? { udp: text(ports.udp) } : {}),
+    ...(ports.tcp.length > 0 ? { tcp: text(ports.tcp) } : {}),
+    ...(bindAddress === undefined ? {} : { bindAddress }),
+    ipv4: true,
+    wait: true,
+    progress,
+  };
+}
+
+/** Whether what the router said yes to is open. Its no counts, too: then the code is that of the mapping. */
+async function prove(
+  server: string,
+  report: MapReport,
+  code: number,
+  command: MapCommand,
+  context: Context,
+): Promise<number> {
+  const ports = portsMade(report);
+  if (report.cancelled || (ports.udp.length === 0 && ports.tcp.length === 0)) return code;
+  context.terminal.out.write('\n');
+  const proof = await check(checkOf(server, ports, command), context);
+  return code === EXIT.supported || proof === EXIT.cancelled || proof === EXIT.internal ? proof : code;
 }
 
 function readLifetime(given: string | undefined): Result<number, Mistake> {
@@ -96,7 +157,18 @@ async function readBindAddress({ bindAddress }: MapCommand, { system }: Context)
 
 type Known = Extract<MapRouter, { kind: 'known' }>;
 
-async function carryOut(request: MapRequest, router: Known, command: MapCommand, context: Context): Promise<number> {
+interface CarriedOut {
+  readonly code: number;
+  /** null: nothing was asked for. */
+  readonly report: MapReport | null;
+}
+
+async function carryOut(
+  request: MapRequest,
+  router: Known,
+  command: MapCommand,
+  context: Context,
+): Promise<CarriedOut> {
   const { system, version, terminal } = context;
   const shows = showsProgress(terminal, command.progress);
   let interrupted = false;
@@ -111,14 +183,15 @@ async function carryOut(request: MapRequest, router: Known, command: MapCommand,
     tell();
   });
   try {
-    if (request.task === 'make' && !(await isAgreed(request, router, command, context, came))) return EXIT.cancelled;
+    if (request.task === 'make' && !(await isAgreed(request, router, command, context, came)))
+      return { code: EXIT.cancelled, report: null };
     const running = startMap(system, router, request, version, (event) => show(event, shows, command, context));
     cancel = () => running.cancel();
     if (interrupted) running.cancel();
     const report = await running.finished;
     if (shows) terminal.error.write(CLEAR_LINE);
     print(report, command, context);
-    return exitCodeOf(report);
+    return { code: exitCodeOf(report), report };
   } finally {
     stop();
   }
@@ -173,8 +246,8 @@ function show(event: MapEvent, shows: boolean, command: MapCommand, context: Con
   else if (!isAll) sayNotice('map-not-renewed', context);
 }
 
-function print(report: MapReport, { json }: MapCommand, { terminal, language }: Context): void {
-  const options = { ...displayOf(terminal), verbose: false };
+function print(report: MapReport, { json, check }: MapCommand, { terminal, language }: Context): void {
+  const options = { ...displayOf(terminal), verbose: false, isChecked: check !== undefined };
   terminal.out.write(json ? renderMapJson(report) : renderMap(report, language, options));
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type DeliveryOptions, deliver, formatNames, openOutput, readFormats } from './deliver.ts';
+import { areSame, type DeliveryOptions, deliver, formatNames, openOutput, readFormats } from './deliver.ts';
 import { sayMistake } from './say.ts';
 import { readStored } from './stored.ts';
 import { type Context, EXIT } from './types.ts';
@@ -15,6 +15,8 @@ export async function report(command: ReportCommand, context: Context): Promise<
   if (formats.kind === 'error') return sayMistake(formats.error, context);
   if (command.file === undefined)
     return sayMistake({ key: 'stored.no-file', facts: { help: 'fullcone report report.json' } }, context);
+  if (areSame(command.output, command.file))
+    return sayMistake({ key: 'output.is-read', facts: { path: command.file } }, context);
   const stored = await readStored(command.file, context);
   if (stored.kind === 'error') return sayMistake(stored.error, context);
   const output = await openOutput(command.output, context, 'output.cannot-be-opened');

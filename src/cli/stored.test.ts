@@ -159,13 +159,15 @@ describe('a stored report', () => {
 
   test.each([
     [['report'], 'no report is named'],
-    [['report', 'r', 's'], '"s" belongs to no option'],
+    [['report', 'r', 's'], '"s" is one too many'],
     [['compare'], 'two reports'],
     [['compare', 'r'], 'two reports'],
-    [['compare', 'r', 'r', 'r'], 'belongs to no option'],
+    [['compare', 'r', 'r', 'r'], 'is one too many'],
     [['compare', 'r', 'r', '--format', 'csv'], 'text, json'],
     [['compare', 'r', 'r', '--format', 'text', '--json'], 'contradict'],
     [['report', 'r', '--format', 'x'], '"x"'],
+    [['report', 'r', '--output', './r'], 'is the file that is read'],
+    [[...CHECK, '--output', 'r.json', '--record', './/r.json'], 'one would replace the other'],
   ])('%j is refused', async (words, part) => {
     const { code, error } = await readIn({ r: await fileOf('report.json') }, ...words);
     expect([code, error.includes(part)]).toEqual([EXIT.usage, true]);

@@ -112,10 +112,10 @@ describe('a server that is not to be reached', () => {
     expect(check(gone(1100, 9_000)).seconds).toBeLessThan(usual + 14);
   });
 
-  it('once, in a run that takes long at its usual pace, does not end it early', () => {
+  it.each([20_000, 30_000])('once, in a run that takes long at its usual pace, does not end it early: %d', (at) => {
     const many = Array.from({ length: 700 }, (_, index) => 9000 + index);
     const slowly = { rate: { kind: 'paced', packetsPerSecond: 5 } } as const;
-    const { cold, kinds, seconds } = check(gone(20_000, 70_000), many, slowly);
+    const { cold, kinds, seconds } = check(gone(at, at + 50_000), many, slowly);
     expect(kinds.filter((kind) => kind === 'paused')).toHaveLength(1);
     expect(seconds).toBeGreaterThan(300);
     expect(cold('yes')).toEqual(many);

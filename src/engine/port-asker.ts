@@ -347,7 +347,8 @@ export class PortAsker {
     if (ask.over) return;
     this.#tools.path.lost(attempt - 1);
     if (ask.step.from === 'port') state.learn(question, mapped);
-    if (question === 'cold' && socket === state.port) state.letIn = true;
+    const unasked = this.#tools.plan.steps.cold ? 'cold' : 'warm';
+    if (question === unasked && socket === state.port) state.letIn = true;
     this.#settle(ask, 'answered', at);
   }
 }

@@ -96,8 +96,9 @@ class Bench {
       if (output.kind === 'observed') this.observed.push(output.observation);
       if (output.kind !== 'send') continue;
       const { id, change, responsePort } = readRequest(output.bytes);
-      expect([output.socket, output.to, change]).toEqual([CONTROL, PRIMARY, { address: true, port: true }]);
-      sent.push({ id, port: responsePort ?? 0 });
+      const asksItself = output.socket !== CONTROL;
+      expect([output.to, change]).toEqual([PRIMARY, { address: true, port: !asksItself }]);
+      sent.push({ id, port: (asksItself ? output.socket : responsePort) ?? 0 });
     }
     return sent;
   }
@@ -129,8 +130,19 @@ describe('sentinels', () => {
     expect(bench.sentinels.coming).toBe(false);
   });
 
-  it('are not to be had from a server without RESPONSE-PORT', () => {
-    const bench = new Bench(TEN, { responsePort: false });
+  it('ask themselves where the server has no RESPONSE-PORT, for an answer from where none has come to them', () => {
+    const asked = open(9010);
+    asked.tried['far-elsewhere'] = 1;
+    const bench = new Bench([asked, ...TEN], { responsePort: false });
+    bench.sentinels.silenceBegins();
+    const [first, second] = bench.until(4000) as [Sent, Sent];
+    bench.answer(first, first.port, ALTERNATE_FIRST);
+    bench.answer(second, second.port, PRIMARY);
+    expect([first.port, second.port, ...bench.states.slice(0, 2)]).toEqual([9000, 9001, true, false]);
+  });
+
+  it('are not to be had from a server with one address', () => {
+    const bench = new Bench(TEN, { alternate: null });
     bench.sentinels.silenceBegins();
     expect([bench.serve(5000), bench.sentinels.coming]).toEqual([[], false]);
   });

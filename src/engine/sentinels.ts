@@ -37,12 +37,15 @@ const DOUBT_AFTER = 3;
 const REFUSED_AFTER = 8;
 const SHORTEST_PAUSE: Milliseconds = 200;
 const LONGEST_PAUSE: Milliseconds = 1000;
+/** Shares of a pause, in turn: a router that lets in one more flow each second must not keep step with them. */
+const OUT_OF_STEP = [1, 0.63, 0.85, 0.55] as const;
 /** What the supply should last for. */
 const TO_LAST: Milliseconds = 10_000;
 
 /**
- * Ports that let a cold packet in, each asked once more by a flow that the router has not seen, while other ports
- * are silent: so it shows that it still lets new flows in (docs/decisions/0001).
+ * Ports that let a cold packet in (or a warm one, where the server cannot ask the cold question), each asked once more by
+ * a flow that the router has not seen, while other ports are silent: so it shows that it still lets new flows in
+ * (docs/decisions/0001).
  */
 export class Sentinels {
   readonly #tools: SentinelTools;
@@ -88,7 +91,7 @@ export class Sentinels {
     return (this.#probes.findLast(({ answered }) => answered)?.sentAt ?? 0) >= time;
   }
 
-  /** A port that let a cold packet in, and of which nothing else is to be asked. */
+  /** A port that let a cold packet in, or a warm one where that is all that can be asked; and it is asked nothing else. */
   offer(state: PortState<unknown>): void {
     if (this.#tools.plan.steps.sentinel) this.#supply.push(state);
   }
@@ -98,13 +101,13 @@ export class Sentinels {
     // What is still out may not find its socket any more: nothing must wait for it.
     for (const { probe, state } of this.#out) if (probe.answered === null) this.#lose(probe, state);
     this.#out = [];
-    this.#supply = this.#supply.filter(isNew).slice(0, count);
+    this.#supply = this.#supply.filter(this.#isNew).slice(0, count);
     return new Set(this.#supply.map(({ port }) => port));
   }
 
   /** A question to another port stays without an answer, or no longer does. */
   silenceBegins(): void {
-    if (this.#silences === 0) this.#pause = clamp(TO_LAST / Math.max(1, this.#supply.length));
+    if (this.#silences === 0) this.#pause = Math.min(LONGEST_PAUSE, TO_LAST / Math.max(1, this.#supply.length));
     this.#silences++;
   }
 
@@ -118,13 +121,13 @@ export class Sentinels {
     this.#countLost(now);
     // While the last one is lost no try counts, so that there is nothing to wait for.
     const needed = this.#lostInARow > 0 || isIdle();
-    while (this.#supply[0] && !isNew(this.#supply[0])) this.#supply.shift();
+    while (this.#supply[0] && !this.#isNew(this.#supply[0])) this.#supply.shift();
     const spare = this.#supply.length > (needed ? 0 : RESERVE);
     const mayServe = this.#silences > 0 && spare;
     const state = mayServe ? this.#supply[0] : undefined;
     if (state && now >= this.#nextAt) {
       this.#supply.shift();
-      this.#nextAt = now + this.#pause;
+      this.#nextAt = now + this.#uneven;
       this.#send(state, now);
     }
     const oldest = this.#out[0]?.probe.sentAt;
@@ -134,7 +137,7 @@ export class Sentinels {
 
   /** Asks one, whatever else is going on. */
   knock(now: Milliseconds): void {
-    const state = this.#supply.find(isNew);
+    const state = this.#supply.find(this.#isNew);
     if (!state) return;
     this.#supply.splice(this.#supply.indexOf(state), 1);
     this.#send(state, now);
@@ -166,6 +169,22 @@ export class Sentinels {
     this.#tools.outbox.observed({ kind: 'answered', ...about, arrivedOn: socket, source, mapped });
   }
 
+  /** The router knows no flow between this port, under its own number, and the role that sentinels come from. */
+  #isNew = ({ tried, mapped, port }: PortState<unknown>): boolean => {
+    const there = this.#tools.plan.steps.cold ? 'fresh-elsewhere' : 'far-elsewhere';
+    return tried.sentinel === undefined && (tried[there] === undefined || mapped?.port !== port);
+  };
+
+  get #uneven(): Milliseconds {
+    const share = OUT_OF_STEP[this.#attempts % OUT_OF_STEP.length] ?? 1;
+    return Math.max(this.#shortest, share * this.#pause);
+  }
+
+  /** Where few packets may be sent, the control probes need theirs: they tell whether the server is there at all. */
+  get #shortest(): Milliseconds {
+    return Math.max(SHORTEST_PAUSE, this.#tools.plan.controlEvery / 2);
+  }
+
   /** After so long without an answer, one is lost. */
   get #patience(): Milliseconds {
     const { path, plan } = this.#tools;
@@ -184,9 +203,11 @@ export class Sentinels {
     this.#out.push(subject);
     pacer.spend(now);
     const { id } = transactions.open(subject, now);
-    const bytes = bindingRequest(id, { change: step.change, responsePort: state.port, token: bulk.token(now) });
+    const responsePort = step.answerTo === 'port' ? state.port : null;
+    const bytes = bindingRequest(id, { change: step.change, responsePort, token: bulk.token(now) });
     outbox.observed({ kind: 'sent', at: now, port: state.port, question: 'sentinel', attempt: this.#attempts });
-    outbox.push({ kind: 'send', socket: helpers.key('control'), bytes, to: step.to });
+    const socket = step.from === 'port' ? state.port : helpers.key('control');
+    outbox.push({ kind: 'send', socket, bytes, to: step.to });
   }
 
   /** One that was not let in is still new to the router, and can serve again. */
@@ -208,9 +229,3 @@ export class Sentinels {
     }
   }
 }
-
-const clamp = (pause: Milliseconds): Milliseconds => Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, pause));
-
-/** The router knows no flow between this port, under its own number, and the role that sentinels come from. */
-const isNew = ({ tried, mapped, port }: PortState<unknown>): boolean =>
-  tried.sentinel === undefined && (tried['fresh-elsewhere'] === undefined || mapped?.port !== port);

@@ -127,7 +127,8 @@ export class ServerCheck implements Engine<ServerObservation> {
 
   /**
    * Nothing came from a way that every router keeps open for as long as this takes. Then the server does not know the
-   * attribute; or the way is another one than it says. What comes at our own number tells.
+   * attribute; or the way is another one than it says. What comes at our own number tells. If it does, the first way is
+   * tried once more: it may have been interrupted, and a router may let everything in at all numbers.
    */
   #beginOwnPort(now: Milliseconds): void {
     const own = this.#place.helpers.port('listener');
@@ -172,7 +173,7 @@ export class ServerCheck implements Engine<ServerObservation> {
         tries: ask.tries,
       });
       this.#settle(question);
-      if (question === 'response-port') this.#beginOwnPort(now);
+      if (question === 'response-port' && !this.#settled.has('own-port')) this.#beginOwnPort(now);
       return;
     }
     ask.tries++;
@@ -291,6 +292,7 @@ export class ServerCheck implements Engine<ServerObservation> {
     if (question === 'binding') this.#alternate = other;
     if (pending.subject.probe.answerOn === 'listener') this.#listenerAt.set(question, mapped);
     this.#settle(question);
+    if (question === 'own-port') this.#beginResponsePort(now);
     // One way to see CHANGE-REQUEST work is enough.
     if (question === 'change-and-response-port') this.#asks.delete('change-request');
     if (question === 'binding' && this.#alternate) this.#beginAlternate(this.#alternate, now);

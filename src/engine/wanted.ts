@@ -80,11 +80,12 @@ type IsOpen = (question: Question) => boolean;
  * Which other destinations tell something. A forwarded port has heard one alternate role, and what it sends there
  * goes back the way that the cold packet came (docs/decisions/0001, trap 2); so the other one is asked. A port that is not forwarded
  * has asked that one already, in vain, and the router may remember it (trap 4); so the first one is asked.
- * A sentinel has heard both: there the primary's other port comes first, and without it nothing would be proven.
+ * A sentinel has heard both: there the primary's other port comes first, and without it nothing would be proven; and
+ * where it has asked for both answers itself, nothing is proven by either.
  */
 function otherPlaces(port: PortProgress, run: RunProgress): readonly Question[] {
   const nearby: readonly Question[] = may(port, 'elsewhere', run) ? ['elsewhere'] : [];
-  if (!wasAnswered(port, 'cold')) return [...nearby, 'far-elsewhere'];
+  if (!wasAnswered(port, 'cold')) return port.isSentinel ? nearby : [...nearby, 'far-elsewhere'];
   if (port.isSentinel) return nearby.length > 0 ? [...nearby, 'fresh-elsewhere'] : [];
   return ['fresh-elsewhere', ...nearby];
 }

@@ -73,14 +73,14 @@ export class ControlRecord {
   /** Several sentinels in a row were lost, more than the control probes explain, and soon one came in all the same. */
   #findLimit(): boolean {
     const probes = [...this.#controls].flatMap(([role, of]) => (role === 'newcomer' ? [] : of));
-    const share = (probes.filter(({ answered }) => !answered).length + 1) / (probes.length + 2);
+    const line = { lost: probes.filter(({ answered }) => !answered).length, of: probes.length };
     const roles = this.#rolesOf('sentinel');
     let inARow = 0;
     return this.#sentinels.some(({ sentAt, answered }) => {
       const lost = inARow;
       const isAlive = roles.every((role) => this.#livedAt(role, sentAt));
       inARow = answered ? 0 : inARow + Number(isAlive);
-      return answered && lost < REFUSED_AFTER && this.#sentinels.length * share ** lost < NO_CHANCE;
+      return answered && lost < REFUSED_AFTER && this.#sentinels.length * chanceOf(lost, line) < NO_CHANCE;
     });
   }
 
@@ -99,6 +99,16 @@ export class ControlRecord {
     if (FROM_THE_PORT.has(question)) return this.#livedAt('newcomer', time);
     return !NEED_ROOM.has(question) || isFine(this.#room, time, over);
   }
+}
+
+/**
+ * The chance that so many more are lost in a row. What the probes say of the line may be chance, too, so that each loss
+ * makes the next one likelier (Laplace's rule of succession).
+ */
+function chanceOf(inARow: number, { lost, of }: { readonly lost: number; readonly of: number }): number {
+  let chance = 1;
+  for (let more = 0; more < inARow; more++) chance *= (lost + 1 + more) / (of + 2 + more);
+  return chance;
 }
 
 /**

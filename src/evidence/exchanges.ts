@@ -24,6 +24,8 @@ export interface Try {
   readonly at: Milliseconds;
   /** null: nothing came. */
   readonly answeredAt: Milliseconds | null;
+  /** The checked port where it came in; absent: it was that of the question. */
+  readonly arrivedOn?: number;
 }
 
 /** By port, in the order of asking. Sentinels are left out: they ask of the router, not of the port. */
@@ -34,7 +36,7 @@ export function collectExchanges(
 ): ReadonlyMap<number, readonly Exchange[]> {
   const sightings = sift(
     ports.map(({ port }) => port),
-    observations,
+    inOrder(observations),
   );
   const controls = new ControlRecord(plan, sightings);
   return new Map(
@@ -42,7 +44,7 @@ export function collectExchanges(
       const asked = Object.entries(sightings.ports.get(port)?.byQuestion ?? {}) as [Question, Observation[]][];
       const exchanges = asked.flatMap(([question, seen]) => {
         const step = plan.steps[question];
-        const tries = triesOf(seen);
+        const tries = triesOf(seen, question === 'relay' ? null : port);
         if (!step || tries.length === 0 || question === 'sentinel') return [];
         return [{ ...{ question, step, tries }, ...outcomeOf(question, answers[question], seen, tries, controls) }];
       });
@@ -50,6 +52,10 @@ export function collectExchanges(
     }),
   );
 }
+
+/** Of two that say the same, the first counts, in whatever order they are stored. */
+const inOrder = <T extends { readonly at: Milliseconds }>(seen: readonly T[]): readonly T[] =>
+  seen.toSorted((a, b) => a.at - b.at);
 
 const startOf = ({ tries }: Exchange): Milliseconds => tries[0]?.at ?? 0;
 
@@ -71,12 +77,17 @@ function outcomeOf(
   };
 }
 
-/** Each once, though it may have been seen twice. */
-function triesOf(seen: readonly Observation[]): Try[] {
-  const tries = new Map<Milliseconds, Milliseconds | null>();
-  for (const one of seen) if (one.kind === 'sent' && !tries.has(one.at)) tries.set(one.at, null);
-  for (const one of seen) if (one.kind === 'answered' && tries.has(one.sentAt)) tries.set(one.sentAt, one.at);
-  return [...tries].sort(([a], [b]) => a - b).map(([at, answeredAt]) => ({ at, answeredAt }));
+/** Each once, though it may have been seen twice. `port`: where answers are awaited; null: elsewhere. */
+function triesOf(seen: readonly Observation[], port: number | null): Try[] {
+  const tries = new Map<Milliseconds, Try>();
+  for (const one of seen)
+    if (one.kind === 'sent' && !tries.has(one.at)) tries.set(one.at, { at: one.at, answeredAt: null });
+  for (const one of seen) {
+    if (one.kind !== 'answered' || tries.get(one.sentAt)?.answeredAt !== null) continue;
+    const isHere = port === null || one.arrivedOn === port;
+    tries.set(one.sentAt, { at: one.sentAt, answeredAt: one.at, ...(isHere ? {} : { arrivedOn: one.arrivedOn }) });
+  }
+  return [...tries.values()].sort((a, b) => a.at - b.at);
 }
 
 /** One call of a TCP port, as it was asked for, and how it ended. */
@@ -87,13 +98,12 @@ export interface CallTry extends Try {
 
 /** The calls of one TCP port, in the order of asking. */
 export function collectCallTries(observations: readonly CallObservation[], port: number): CallTry[] {
-  const about = observations.filter((one) => 'port' in one && one.port === port);
-  const asked = new Map(about.flatMap((one) => (one.kind === 'call-asked' ? [[one.call, one.at]] : [])));
-  return [...asked]
-    .sort(([, a], [, b]) => a - b)
-    .map(([call, at]) => {
-      const arrived = about.find((one) => one.kind === 'call-arrived' && one.call === call);
-      const ended = about.find((one) => one.kind === 'call-ended' && one.call === call && one.counts);
-      return { at, answeredAt: arrived?.at ?? null, state: ended?.kind === 'call-ended' ? ended.state : null };
-    });
+  const about = inOrder(observations.filter((one) => 'port' in one && one.port === port));
+  const asked = new Map<number, Milliseconds>();
+  for (const one of about) if (one.kind === 'call-asked' && !asked.has(one.call)) asked.set(one.call, one.at);
+  return [...asked].map(([call, at]) => {
+    const arrived = about.find((one) => one.kind === 'call-arrived' && one.call === call);
+    const ended = about.find((one) => one.kind === 'call-ended' && one.call === call && one.counts);
+    return { at, answeredAt: arrived?.at ?? null, state: ended?.kind === 'call-ended' ? ended.state : null };
+  });
 }

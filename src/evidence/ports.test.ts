@@ -262,6 +262,18 @@ describe('sentinels', () => {
     expect(says(...seen)).toBe(expected);
   });
 
+  it.each([
+    [2, 0, 'no no no'],
+    [3, 0, `${SCAN} ${SCAN} no`],
+    [5, 12, 'no no no'],
+    [6, 12, `${SCAN} ${SCAN} no`],
+  ])('%d of 43 lost in a row before one is let in, on a line that took %d of 180 probes', (inARow, lost, expected) => {
+    const count = (of: number, from: number) => Array.from({ length: of }, (_, index) => from + 100 * index);
+    const line = [...count(lost, 100).map((at) => controlLost('primary', at)), ...alive(...count(54 - lost / 3, 4990))];
+    const sentinels = [...count(inARow, 5000).map(ask), ...count(43 - inARow, 5000 + 100 * inARow).flatMap(reached)];
+    expect(says(...line, ...sentinels)).toBe(expected);
+  });
+
   it('refused for good: what was not asked by then, or not to the end, is not known because of it', () => {
     const refusedAt: Observation = { kind: 'refused-by-router', at: 5000 };
     const of = (question: Question, ...seen: readonly Observation[]) => answer(question, [...seen, refusedAt]);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { err } from '../base/index.ts';
 import { fits } from './config/glob.ts';
 import { boundIn, portIn } from './config/numbers.ts';
 import { resolvePath } from './config/path.ts';
@@ -142,6 +143,39 @@ describe('a pattern', () => {
   test('a path never leads above the root', () => {
     expect(resolvePath('/etc', '../../../x')).toBe('/x');
     expect(resolvePath('/etc/', './/a/./b/../c')).toBe('/etc/a/c');
+  });
+});
+
+describe('how much of a configuration is read', () => {
+  const warned = (reader: ConfigReader) => reader.warnings.map(({ code, file, line }) => `${code} ${file}:${line}`);
+  const FROM = { file: '/e/main.conf', line: 3 };
+
+  test('of long files, 16 MiB; where it ends is said, once', async () => {
+    const content = { '/e/a': 'a'.repeat(6 * 1024 * 1024) };
+    const reader = new ConfigReader(machineWith(content).disk, '');
+    const kinds: string[] = [];
+    for (let count = 0; count < 5; count++) kinds.push((await reader.read('/e/a', FROM)).kind);
+    expect(kinds).toEqual(['text', 'text', 'text', 'failed', 'failed']);
+    expect(warned(reader)).toEqual(['too-much /e/main.conf:3']);
+  });
+
+  test('500 folders; which one is left out is said', async () => {
+    const content = Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`/e/${1000 + index}/x.conf`, '']));
+    const reader = new ConfigReader(machineWith(content).disk, '');
+    expect(await reader.matching('/e', '*/*.conf')).toHaveLength(499);
+    expect(warned(reader)).toEqual(['too-much /e/1499:null']);
+  });
+
+  test('not a folder that cannot be read, which is said unless it is not there', async () => {
+    const { disk } = machineWith({});
+    const failing = (code: string) => ({ ...disk, readFolder: () => Promise.resolve(err(code)) });
+    const warnings: (string | undefined)[] = [];
+    for (const code of ['EACCES', 'EIO', 'ENOENT', 'ENOTDIR']) {
+      const reader = new ConfigReader(failing(code), '');
+      expect(await reader.names('/e')).toEqual([]);
+      warnings.push(warned(reader)[0]);
+    }
+    expect(warnings).toEqual(['permission /e:null', 'unreadable /e:null', undefined, undefined]);
   });
 });
 

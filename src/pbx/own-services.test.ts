@@ -25,6 +25,11 @@ test.each([
   ['nothing', '', 'services'],
   ['no JSON', '{services', 'services'],
   ['an empty list', '{"services":[]}', 'services'],
+  [
+    'more than fifty',
+    JSON.stringify({ services: Array.from({ length: 51 }, (_, name) => ({ ...PBX, name: `${name}` })) }),
+    'services',
+  ],
   ['no name', JSON.stringify({ services: [{ ...PBX, name: '' }] }), 'services[0].name'],
   ['a name twice', JSON.stringify({ services: [PBX, PBX] }), 'services[1].name'],
   [

@@ -92,6 +92,15 @@ describe('what is stopped for a check', () => {
     expect([group?.awaited.length, group?.busy, group?.standing]).toEqual([awaited, busy, standing]);
   });
 
+  // So that whoever asks before anything is stopped sees it among them, and refuses.
+  test('one that is on its way somewhere is among those that would be stopped', () => {
+    const { groups } = plan('5060', held('sip', '5060'), [
+      service('sip', { takesAlong: ['ivr'] }),
+      service('ivr', { state: 'changing' }),
+    ]);
+    expect(groups[0]?.waves).toEqual([['ivr'], ['sip']]);
+  });
+
   test('a holder that is no service, or does not run, is not stopped', () => {
     const { groups, rest } = plan(
       '5060-5061',

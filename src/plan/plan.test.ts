@@ -64,7 +64,8 @@ describe('who asks whom, for an answer from where', () => {
   });
 
   it('without RESPONSE-PORT', () => {
-    expect(steps({ responsePort: false })).toEqual({ ...OUTBOUND, ...NEARBY, ...FAR });
+    const sentinel = 'port asks A1:3479, A2:3479 answers asker (A)';
+    expect(steps({ responsePort: false })).toEqual({ ...OUTBOUND, ...NEARBY, ...FAR, sentinel });
   });
 
   it.each([true, false])('of a server with one address', (responsePort) => {

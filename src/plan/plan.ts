@@ -106,8 +106,10 @@ function planSteps(server: ServerFacts): Partial<Record<Question, Step>> {
   const warm: Step = { ...plain, to: primary, change: { address: true, port: true }, answerFrom: alternate };
   const coldNear: Step = { ...cold, change: { address: false, port: true }, answerFrom: primaryOther };
   const sentinel: Step = { ...cold, change: warm.change, answerFrom: alternate };
+  // Of the same kind as what it stands for: an answer of a role that has not sent to that port before.
+  const warmSentinel: Step = { ...warm, change: cold.change, answerFrom: alternateFirst };
   return {
-    ...(server.responsePort ? { cold, 'cold-near': coldNear, relay, sentinel } : {}),
+    ...(server.responsePort ? { cold, 'cold-near': coldNear, relay, sentinel } : { sentinel: warmSentinel }),
     warm,
     outbound,
     'change-port': { ...plain, to: primary, change: { address: false, port: true }, answerFrom: primaryOther },

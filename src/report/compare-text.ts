@@ -43,10 +43,13 @@ function factsOf({ facts }: Comparison, page: Page): string[] {
 
 /** Words of the contract in words of the language, where a report has them. */
 function valuesOf({ what }: FactChange, values: readonly string[], { phrases }: Page): string {
-  if (values.length === 0) return phrases.say('compare.nothing');
+  // Of a supported one there is none, which is known.
+  if (values.length === 0) return phrases.say(what === 'reason' ? 'compare.none' : 'compare.nothing');
   const some = values.slice(0, MOST_VALUES).map((value) => {
     if (what === 'verdict') return phrases.say(`verdict.${value}`);
     if (what === 'sourcePorts') return phrases.say(`compare.source.${value}`);
+    if (what === 'reason' && (value === 'all-ports' || value === 'some-ports'))
+      return phrases.say(`compare.reason.${value}`);
     return clean(value);
   });
   return [...some, ...(values.length > MOST_VALUES ? ['...'] : [])].join(', ');

@@ -35,6 +35,28 @@ describe('two reports', () => {
     );
   });
 
+  it('differ by the cause alone, by protocol, and most ports first', () => {
+    const before = reportOf('5060 closed not-forwarded; 9000-9002 closed not-forwarded; tcp/5060 closed not-forwarded');
+    const after = reportOf('5060 closed host-firewall; 9000-9002 closed shifted; tcp/5060 closed host-firewall');
+    expect(
+      changed(before, after).ports.map(({ ports, before: was, after: is }) => [ports, was.cause, is.cause]),
+    ).toEqual([
+      [['udp/9000-9002'], 'not-forwarded', 'shifted'],
+      [['udp/5060'], 'not-forwarded', 'host-firewall'],
+      [['tcp/5060'], 'not-forwarded', 'host-firewall'],
+    ]);
+  });
+
+  it('differ by why a certificate was not shown', () => {
+    const because = (why: 'not-tls' | 'refused'): Report => ({
+      ...BEFORE,
+      certificates: [{ port: 5061, hostName: null, faults: [], certificate: null, failure: { why, code: 'ERR' } }],
+    });
+    expect(changed(because('not-tls'), because('refused')).facts).toEqual([
+      { what: 'certificates', before: ['tcp/5061: not-tls'], after: ['tcp/5061: refused'] },
+    ]);
+  });
+
   it('differ by ranges, results and causes', () => {
     expect(changed(BEFORE, AFTER).ports).toEqual([
       {
@@ -98,6 +120,12 @@ describe('two reports', () => {
       'only in the second: UDP 9110-9199',
     ])
       expect(text).toContain(part);
+  });
+
+  it('a verdict that needs no reason has none, which is known', () => {
+    const repaired = changed(reportOf('5060,5061 closed not-forwarded'), reportOf('5060,5061 open'));
+    expect(renderComparison(repaired, 'en', PLAIN)).toContain('Reason: some ports, now none\n');
+    expect(renderComparison(repaired, 'de', PLAIN)).toContain('Grund: manche Ports, jetzt keiner\n');
   });
 
   it('without a port in common cannot be compared', () => {

@@ -217,6 +217,8 @@ interface ReportTry {
   readonly atMs: number;
   /** null: nothing came. */
   readonly answeredMs: number | null;
+  /** The port of this machine where it came in, instead of the one that was meant. */
+  readonly arrivedOn?: number;
   /** Of a call: how it ended, as the server says. */
   readonly state?: CallState;
 }

@@ -136,6 +136,24 @@ describe.each(MANNERS)('as CSV for %s', (language, separator, seconds) => {
   });
 });
 
+test.each([
+  ['en', ';'],
+  ['de', ','],
+  ['en', '\t'],
+] as const)('a file in %s is harmless where %j separates, too', (language, separator) => {
+  for (const said of [
+    "x;=cmd|' /C calc'!A0;y",
+    'x,=1+1,y',
+    'x; +1;y',
+    'x,@SUM(A1)',
+    'x;"=1+1";y',
+    'x;;-1',
+    'x; "",＝1',
+  ])
+    for (const line of renderCsv(reportOf('5060 in-use process', said), language).split('\r\n'))
+      for (const cell of line.split(separator)) expect(cell).not.toMatch(/^[\s"]*[=+\-@\t＝＋－＠]/u);
+});
+
 test('an IPv6 mapping is an address without brackets', () => {
   const report = reportOf('5060 open');
   const ports = report.ports.map((port) => ({ ...port, family: 'ipv6' as const, mapped: '[2001:db8::7]:5060' }));

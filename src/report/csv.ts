@@ -40,8 +40,7 @@ const COLUMNS: Readonly<Record<string, (port: ReportPort, found: Explained | und
 export function renderCsv(report: Report, language: Language): string {
   const manners = MANNERS[language];
   const explained = explanations(report, language);
-  const line = (cells: readonly Cell[]): string =>
-    `${cells.map((cell) => quoted(cell, manners)).join(manners.separator)}\r\n`;
+  const line = (cells: readonly Cell[]): string => `${cells.map(quoted).join(manners.separator)}\r\n`;
   const columns = Object.values(COLUMNS);
   const rows = report.ports.map((port) => {
     const found = explained(port);
@@ -53,16 +52,17 @@ export function renderCsv(report: Report, language: Language): string {
 /** `[2001:db8::1]:9000`: the address. */
 const addressOf = (endpoint: string): string => endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, '');
 
-/** By which a spreadsheet knows a formula; the wide ones are taken for the others in some countries. */
-const FORMULA = /^[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]/;
+/**
+ * By which a spreadsheet knows a formula; the wide ones are taken for the others in some countries. Also behind what
+ * separates elsewhere: a file is opened by others than those for whom it was written.
+ */
+const FORMULA = /(^|[,;\t])([\s"]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
 
 /** What begins as a formula begins with an apostrophe instead, which spreadsheets take for "this is a text". */
-function quoted(cell: Cell, { separator }: Manners): string {
+function quoted(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
   const text = clean(cell);
-  const harmless = FORMULA.test(text) ? `'${text}` : text;
-  return harmless.includes('"') || harmless.includes(separator) || harmless.includes(',')
-    ? `"${harmless.replaceAll('"', '""')}"`
-    : harmless;
+  const harmless = text.replace(FORMULA, "$1$2'");
+  return /[",;]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

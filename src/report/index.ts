@@ -11,8 +11,16 @@ export { type ExplainedFinding, explainFinding } from './explain-finding.ts';
 export { findingPages } from './explain-pages.ts';
 export { FORMATS, type FormatName, formatOf, formatOfFile, isFormat } from './formats.ts';
 export { headlineOf } from './head.ts';
-export { renderComparisonJson, renderJson, renderMapJson, renderNatJson, renderPortsJson } from './json.ts';
-export { isGood, type MapGroup, type MapReport, type ReportEntry, renderMap } from './map.ts';
+export {
+  renderAdviceJson,
+  renderComparisonJson,
+  renderJson,
+  renderMapJson,
+  renderNatJson,
+  renderPortsJson,
+  renderRoutersJson,
+} from './json.ts';
+export { isGood, type MapGroup, type MapReport, portsMade, type ReportEntry, renderMap } from './map.ts';
 export { buildNatReport, type NatReport, renderNat } from './nat.ts';
 export type { ReportOrigin, ReportWarning } from './origin.ts';
 export {

@@ -110,15 +110,28 @@ const GOOD: ReadonlySet<MapOutcomeCode> = new Set(['made', 'present', 'deleted',
 
 const NAMES = { 'nat-pmp': 'NAT-PMP', pcp: 'PCP', upnp: 'UPnP' } as const;
 
-/** What became of it, then what to know; ends with a newline. */
-export function renderMap(report: MapReport, language: Language, options: TextOptions): string {
+/** Those that the router says yes to. */
+export function portsMade({ mappings }: MapReport): Readonly<Record<Protocol, readonly PortRange[]>> {
+  const made = (wanted: Protocol): readonly PortRange[] => {
+    const good = mappings.filter(({ protocol, outcome }) => protocol === wanted && isGood(outcome));
+    return joinRanges(good.flatMap((group) => group.ranges));
+  };
+  return { udp: made('udp'), tcp: made('tcp') };
+}
+
+/** What became of it, then what to know; ends with a newline. `isChecked`: the check that proves it follows. */
+export function renderMap(
+  report: MapReport,
+  language: Language,
+  options: TextOptions & { readonly isChecked?: boolean },
+): string {
   const page = pageOf(language, options);
   const parts = [
     [...headLines(report, page), ...aboutLines(report, page)],
     groupLines(report, page),
     entryLines(report, page),
     ownLines(report, page),
-    hintLines(report, page),
+    hintLines(report, options.isChecked ?? false, page),
   ];
   const shown = parts.filter((lines) => lines.length > 0);
   return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -233,7 +246,7 @@ function ownLines({ own, task }: MapReport, page: Page): string[] {
 
 const dateText = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 
-function hintLines(report: MapReport, page: Page): string[] {
+function hintLines(report: MapReport, isChecked: boolean, page: Page): string[] {
   const { task, mappings, behindNat, restarted, noted, externalAddress, cancelled } = report;
   const facts = { address: externalAddress ?? '' };
   const isMade = mappings.some(({ outcome }) => outcome === 'made' || outcome === 'present');
@@ -244,20 +257,18 @@ function hintLines(report: MapReport, page: Page): string[] {
     ...(isRefused && externalAddress === null ? ['without-address'] : []),
     ...(restarted && task !== 'delete' ? ['restarted'] : []),
     ...(noted ? [] : ['not-noted']),
-    ...(task === 'make' && isMade ? ['proof'] : []),
+    ...(task === 'make' && isMade && !isChecked ? ['proof'] : []),
   ];
   const lines = hints.flatMap((hint) => wrap(page.phrases.say(`map.hint.${hint}`, facts), page.width));
-  return hints.includes('proof') ? [...lines, `  ${proofOf(mappings)}`] : lines;
+  return hints.includes('proof') ? [...lines, `  ${proofOf(report)}`] : lines;
 }
 
 /** A command to be copied, so no line of it ends early. */
-function proofOf(mappings: readonly MapGroup[]): string {
-  const ranges = (wanted: Protocol): string => {
-    const good = mappings.filter(({ protocol, outcome }) => protocol === wanted && isGood(outcome));
-    const text = formatRanges(joinRanges(good.flatMap((group) => group.ranges))).replaceAll(' ', '');
-    return text === '' ? '' : ` --${wanted} ${text}`;
-  };
-  return `fullcone check --server stun.example.com${ranges('udp')}${ranges('tcp')}`;
+function proofOf(report: MapReport): string {
+  const { udp, tcp } = portsMade(report);
+  const words = ([protocol, ranges]: readonly [string, readonly PortRange[]]): string =>
+    ranges.length === 0 ? '' : ` --${protocol} ${formatRanges(ranges).replaceAll(' ', '')}`;
+  return `fullcone check --server stun.example.com${words(['udp', udp])}${words(['tcp', tcp])}`;
 }
 
 const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, text.length), 0);

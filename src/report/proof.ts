@@ -69,8 +69,9 @@ const startOf = (all: readonly { readonly tries: readonly { readonly at: Millise
   Math.min(...all.flatMap(({ tries }) => tries.map(({ at }) => at)));
 
 const triesOf = (tries: readonly (Exchange['tries'][number] & Partial<CallTry>)[], first: Milliseconds) => ({
-  tries: tries.slice(0, MOST_TRIES).map(({ at, answeredAt, state }) => ({
+  tries: tries.slice(0, MOST_TRIES).map(({ at, answeredAt, arrivedOn, state }) => ({
     ...{ atMs: since(first, at), answeredMs: answeredAt === null ? null : since(first, answeredAt) },
+    ...(arrivedOn === undefined ? {} : { arrivedOn }),
     ...(state ? { state } : {}),
   })),
   moreTries: Math.max(0, tries.length - MOST_TRIES),

@@ -92,6 +92,16 @@ describe('a stored report', () => {
       changed({ verdict: 'supported', reason: null }),
       { kind: 'contradictory', at: 'verdict' },
     ],
+    [
+      'a reason why it should not be supported',
+      changed({ ports: [REPORT.ports[0]], verdict: 'supported', reason: 'some-ports' }),
+      { kind: 'contradictory', at: 'verdict' },
+    ],
+    ...['untested', 'in-use', 'malformed'].map((result): [string, string, object] => [
+      `a fault, and a port that is ${result}`,
+      changed({ ports: [{ ...REPORT.ports[0], result }] }),
+      { kind: 'contradictory', at: 'verdict' },
+    ]),
     ['a fault that no port shows', changed({ ports: [REPORT.ports[0]] }), { kind: 'contradictory', at: 'verdict' }],
     [
       'a range upside down',
@@ -102,6 +112,16 @@ describe('a stored report', () => {
       'a range beyond the end',
       changed({ findings: [{ ...REPORT.findings[0], ports: ['udp/70000'] }] }),
       { kind: 'contradictory' },
+    ],
+    [
+      'a port twice in a finding',
+      changed({ findings: [{ ...REPORT.findings[0], ports: ['udp/9000-9001', 'tcp/9001', 'udp/9001'] }] }),
+      { kind: 'contradictory', at: 'udp/9001' },
+    ],
+    [
+      'more ports in a finding than there are',
+      changed({ findings: [{ ...REPORT.findings[0], ports: Array(20_000).fill('udp/1-65535') }] }),
+      { kind: 'contradictory', at: 'udp/1-65535' },
     ],
   ])('is refused with %s', async (_, text, problem) => {
     expect(await readReport(text)).toMatchObject({ kind: 'error', error: problem });

@@ -1,4 +1,13 @@
-import { err, faultIn, type JsonProblem, type JsonSchema, ok, parseJson, type Result } from '../base/index.ts';
+import {
+  err,
+  faultIn,
+  type JsonProblem,
+  type JsonSchema,
+  ok,
+  type PortRange,
+  parseJson,
+  type Result,
+} from '../base/index.ts';
 import type { Report } from './contract.ts';
 
 /** Characters. A report of all 65,535 ports has about 20 million. */
@@ -50,8 +59,16 @@ function contradictionIn(report: Report): string | null {
   const { startedAt, loss, ports, findings, sample } = report;
   if (Number.isNaN(Date.parse(startedAt))) return 'startedAt';
   if (loss && loss.answered > loss.sent) return 'loss';
-  const labels = [...findings, ...(sample?.inferred ?? [])].flatMap((one) => one.ports);
-  return twiceIn(ports) ?? verdictAgainst(report) ?? labels.find(isNoRange) ?? null;
+  const about = [...findings, ...(sample?.inferred ?? [])];
+  return twiceIn(ports) ?? verdictAgainst(report) ?? firstOf(about, ({ ports: labels }) => labelAgainst(labels));
+}
+
+function firstOf<T>(all: readonly T[], find: (one: T) => string | null): string | null {
+  for (const one of all) {
+    const found = find(one);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function twiceIn(ports: Report['ports']): string | null {
@@ -71,11 +88,20 @@ function verdictAgainst({ verdict, reason, ports }: Report): string | null {
   return verdict === 'unsupported' && !ports.some(({ result }) => PROVEN.has(result)) ? 'verdict' : null;
 }
 
-/** `udp/9000-8999`, `udp/70000`. */
-function isNoRange(label: string): boolean {
-  const [from = 0, to = from] = label
-    .replace(/^\w+\//, '')
-    .split('-')
-    .map(Number);
-  return from > to || to > 65_535;
+/** `udp/9000-8999`, `udp/70000`; or one with a port that stood there before. */
+function labelAgainst(labels: readonly string[]): string | null {
+  const ranges = labels.map((label) => ({ label, protocol: label.slice(0, 3), ...rangeOf(label) }));
+  const wrong = ranges.find(({ from, to }) => from > to || to > 65_535);
+  if (wrong) return wrong.label;
+  const ascending = ranges.toSorted((a, b) => a.protocol.localeCompare(b.protocol) || a.from - b.from);
+  const again = ascending.find(({ protocol, from }, index) => {
+    const before = ascending[index - 1];
+    return before?.protocol === protocol && from <= before.to;
+  });
+  return again?.label ?? null;
+}
+
+function rangeOf(label: string): PortRange {
+  const [from = 0, to = from] = label.slice(4).split('-').map(Number);
+  return { from, to };
 }

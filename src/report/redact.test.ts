@@ -14,6 +14,11 @@ const PLAIN = { columns: 200, colour: false, verbose: true };
 describe('a redacted report', () => {
   const report = reportOf(EVERYTHING, SECRET);
   const redacted = redact(report);
+  const from = { from: '192.168.0.100:9000', to: '198.51.100.10:3478', answerFrom: '198.51.100.20:3479' };
+  const answer = { answerTo: '203.0.113.44:9000', answer: 'yes', why: null, mapped: '203.0.113.44:9000' } as const;
+  const packets = { tries: [{ atMs: 0, answeredMs: 2 }], moreTries: 0, backedBy: [] };
+  const proof = { port: 'udp/9000', exchanges: [{ question: 'cold', ...from, ...answer, ...packets } as const] };
+  const proven: Report = { ...report, findings: report.findings.map((finding) => ({ ...finding, proof })) };
   const originals = [...new Set(addressesIn(renderJson(report)))];
 
   it('is a report like any other, and says what it is', async () => {
@@ -78,6 +83,62 @@ describe('a redacted report', () => {
     expect(text).not.toMatch(/192\.168\.7\.|town"?: "?acme/);
     expect(redacted.services?.failures[0]?.lines).toEqual(['(redacted)', '(redacted)']);
   });
+
+  test.each([
+    ['192.168.000.017', 'with leading zeros'],
+    ['1.192.168.7.9', 'with a number too many'],
+    ['001a.2b3c.4d5e', 'a MAC as switches write it'],
+    ['001a2b3c4d5e', 'a MAC without signs'],
+    ['deadbeefcafe', 'a name of hexadecimal digits'],
+    ['3232237321', 'an address as one number'],
+    ['bad.face:5060', 'a host name of hexadecimal digits'],
+    ['192.168.7.9, cafe', 'an address and more'],
+  ])('where an address belongs, %s (%s) does not get through', (said) => {
+    const [server] = report.servers;
+    const odd = { ...report, bindAddress: said, publicAddresses: [said], servers: [{ ...server, otherAddress: said }] };
+    expect(renderJson(redact(odd as Report))).not.toContain(
+      said
+        .split(/[,:]/)
+        .at(said.includes(', ') ? 1 : 0)
+        ?.trim(),
+    );
+  });
+
+  test('a number after a name is a port, or is left out', () => {
+    const names = ['pbx.acme.example:5061', 'serial:4711998877'];
+    const [one] = report.certificates ?? [];
+    const shown = one?.certificate && { ...one, certificate: { ...one.certificate, names } };
+    expect(redact({ ...report, certificates: shown ? [shown] : [] }).certificates?.[0]?.certificate?.names).toEqual([
+      expect.stringMatching(/^host-\d+\.example:5061$/),
+      expect.stringMatching(/^host-\d+\.example$/),
+    ]);
+  });
+
+  test('a name stands for itself, in whatever letters it is written', () => {
+    const substitutes = new Substitutes([]);
+    const names = ['PBX.acme.example', 'pbx.ACME.example', 'other.example'].map((name) =>
+      substitutes.name('host', name),
+    );
+    expect(names).toEqual(['host-1', 'host-1', 'host-2']);
+  });
+
+  test('a word of the contract with an address in it is none', () => {
+    const servers = report.servers.map((server) => ({ ...server, detail: 'EHOSTUNREACH 192.168.7.9' }));
+    expect(redact({ ...report, servers }).servers[0]?.detail).toBe('(redacted)');
+  });
+
+  it.each(['192.168.7.9', '2001:db8:7::9', '::ffff:192.168.7.9', '00:1a:2b:3c:4d:5e'])(
+    'lets %s through in no field, whatever else stands there',
+    (address) => {
+      const everywhere = (value: unknown): unknown => {
+        if (typeof value === 'string') return `${value} ${address}`;
+        if (Array.isArray(value)) return value.map(everywhere);
+        if (typeof value !== 'object' || value === null) return value;
+        return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, everywhere(part)]));
+      };
+      expect(renderJson(redact(everywhere(proven) as Report))).not.toContain(address);
+    },
+  );
 
   it('can be redacted once more', () => {
     expect(validate(JSON.parse(renderJson(redact(redacted))))).toBe(true);

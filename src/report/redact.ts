@@ -1,5 +1,5 @@
 import type { Report } from './contract.ts';
-import { addressesIn, Substitutes } from './substitutes.ts';
+import { addressesIn, Substitutes, withoutAddresses } from './substitutes.ts';
 
 /** What a text in a report is. */
 type Meaning =
@@ -110,9 +110,9 @@ function walk(value: unknown, path: string, change: (text: string, path: string)
 function replaced(text: string, meaning: Meaning, substitutes: Substitutes): string {
   switch (meaning) {
     case 'word':
-      return text;
+      return addressesIn(text).length === 0 ? text : '(redacted)';
     case 'addresses':
-      return withoutRest(substitutes.text(text), substitutes);
+      return withoutRest(text, substitutes);
     case 'hosts':
       return text
         .split(', ')
@@ -132,12 +132,15 @@ function replaced(text: string, meaning: Meaning, substitutes: Substitutes): str
 
 /** In the place of an address something else may stand that a server or a router has said. */
 const withoutRest = (text: string, substitutes: Substitutes): string =>
-  /^[\da-f.:,[\]\s%/]*$/i.test(text) ? text : substitutes.name('address', text);
+  isOnlyAddresses(text) ? substitutes.text(text) : substitutes.name('address', text);
+
+/** Addresses with their ports and prefixes, and what stands between several. */
+const isOnlyAddresses = (text: string): boolean => /^(\]?[:/]\d{1,5}|[,\s[\]])*$/.test(withoutAddresses(text));
 
 /** `*.pbx.example.com`, `stun.example.com:3479`, `[2001:db8::10]:3478`, `embedded`. */
 function hostFor(text: string, substitutes: Substitutes): string {
-  if (addressesIn(text).length > 0) return withoutRest(substitutes.text(text), substitutes);
+  if (addressesIn(text).length > 0) return withoutRest(text, substitutes);
   if (text === 'embedded' || text === '-' || text === '') return text;
-  const [, wild = '', host = '', port = ''] = /^(\*\.)?(.*?)(:\d+)?$/s.exec(text) ?? [];
+  const [, wild = '', host = '', port = ''] = /^(\*\.)?(.*?)(:\d{1,5})?$/s.exec(text) ?? [];
   return wild + substitutes.name('host', host, '.example') + port;
 }

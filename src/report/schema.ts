@@ -176,6 +176,7 @@ const exchange = z.object({
     z.object({
       atMs: sinceFirst,
       answeredMs: sinceFirst.nullable(),
+      arrivedOn: port.exactOptional(),
       state: z.enum(['under-way', 'connected', 'refused', 'timed-out', 'unreachable', 'not-called']).exactOptional(),
     }),
   ),

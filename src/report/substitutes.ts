@@ -16,6 +16,10 @@ export const addressesIn = (text: string): string[] =>
     isMac(found) || familyOf(found) ? [found] : (found.match(ONLY_IPV4) ?? []),
   );
 
+/** What is left of it. */
+export const withoutAddresses = (text: string): string =>
+  text.replace(ADDRESS, (found) => (isMac(found) || familyOf(found) ? '' : found.replace(ONLY_IPV4, '')));
+
 const isMac = (text: string): boolean => text.length === 17 && !text.includes('::') && text.split(/[:-]/).length === 6;
 
 /** RFC 5737, then RFC 2544: there are more servers than documentation has addresses for. */

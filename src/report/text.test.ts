@@ -463,6 +463,14 @@ describe('however much there is', () => {
     expect(lines).toContain('   5060  closed      not-forwarded       203.0.113.44:5060');
   });
 
+  it('leaves no line wider than the screen where every port is listed', () => {
+    for (const columns of [40, 60]) {
+      const lines = renderText(mess, 'de', { ...plain, columns, verbose: true }).split('\n');
+      expect(lines.filter((line) => line.length > columns)).toEqual([]);
+      expect(lines.filter((line) => /^ +\d{4,5} {2}\w/.test(line))).toHaveLength(mess.ports.length);
+    }
+  });
+
   it('shows every finding alone on a screen of 60 columns', () => {
     for (const code of FINDING_CODES) {
       const facts = {

@@ -13,8 +13,9 @@ export type { TextOptions } from './page.ts';
 /** However many ports and findings: it must be seen at one glance. */
 const MOST_LINES = 40;
 
-/** Where long names leave less than this for what is to be done, what stands below it is cut. */
-const [FINDING, FEW] = [14, 5];
+/** Where long names or a narrow screen leave less than this for what is to be done, what stands below it is cut to so much. */
+const FINDING = 14;
+const FEWER = [5, 2, 0];
 
 /** The verdict, then what to do, then what was found; ends with a newline. */
 export function renderText(report: Report, language: Language, options: TextOptions): string {
@@ -24,8 +25,9 @@ export function renderText(report: Report, language: Language, options: TextOpti
   const ahead = [...renderLookUp(report, page), ...renderHint(report, page)];
   const below = [renderCertificates(report, page), renderServices(report, page)];
   const taken = (parts: readonly (readonly string[])[]) => heightOf(parts) - 1;
-  const isFull = !options.verbose && taken([head, ahead, results, ...below]) > MOST_LINES - FINDING;
-  const others = [ahead, results, ...(isFull ? below.map((lines) => shorten(lines, FEW)) : below)];
+  const cut = [below, ...FEWER.map((most) => below.map((lines) => shorten(lines, most)))];
+  const isRoom = (some: typeof below) => taken([head, ahead, results, ...some]) <= MOST_LINES - FINDING;
+  const others = [ahead, results, ...(options.verbose ? below : (cut.find(isRoom) ?? []))];
   const room = options.verbose ? Number.POSITIVE_INFINITY : MOST_LINES - taken([head, ...others]);
   const parts = [head, ...renderFindings(report, room, page), ...others];
   if (options.verbose) parts.push(renderEveryPort(report, page));
@@ -65,7 +67,7 @@ function renderLookUp({ findings: [first] }: Report, page: Page): string[] {
 }
 
 const shorten = (lines: readonly string[], most: number): string[] =>
-  lines.length > most ? [...lines.slice(0, most - 1), '  ...'] : [...lines];
+  lines.length > most ? [...lines.slice(0, most - 1), '  ...'].slice(0, most) : [...lines];
 
 /** With an empty line before each that is not empty. */
 const heightOf = (parts: readonly (readonly string[])[]): number =>

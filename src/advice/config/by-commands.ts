@@ -1,3 +1,4 @@
+import { joinRanges, type PortRange } from '../../base/index.ts';
 import type { Localised, Ports } from '../routers/index.ts';
 import { type Dialect, eachRange, type Repair, span } from './types.ts';
 import { type Written, writing } from './writing.ts';
@@ -7,11 +8,11 @@ const MOST_ENTRIES = 256;
 
 const amount = ({ udp, tcp }: Ports): number => [...udp, ...tcp].reduce((sum, { from, to }) => sum + to - from + 1, 0);
 
-const NONE: Ports = { udp: [], tcp: [] };
-
 /** Static entries hold in both directions: those that forward also keep the port, and the other way round. */
-const both = ({ ports, needs }: Repair): Ports =>
-  needs.includes('forward') ? ports.forward : needs.includes('keep-source-port') ? ports['keep-source-port'] : NONE;
+const both = ({ ports: { forward, 'keep-source-port': kept } }: Repair): Ports => ({
+  udp: joinRanges([...forward.udp, ...kept.udp]),
+  tcp: joinRanges([...forward.tcp, ...kept.tcp]),
+});
 
 const SAME: Localised = {
   en: 'The static entries above hold for what leaves, too.',
@@ -58,6 +59,11 @@ function iosStatic(repair: Repair): Written {
   };
 }
 
+const SHUN: Localised = {
+  en: 'Only where "show running-config threat-detection" has "scanning-threat shun" already; elsewhere these lines would switch it on.',
+  de: 'Nur wo „show running-config threat-detection“ schon „scanning-threat shun“ nennt; sonst schalten diese Zeilen es ein.',
+};
+
 export const CISCO_ASA: Dialect = {
   id: 'cisco-asa',
   comment: '! ',
@@ -74,6 +80,7 @@ export const CISCO_ASA: Dialect = {
       lines: inConfiguration(
         sources.map((source) => `threat-detection scanning-threat shun except ip-address ${source} 255.255.255.255`),
       ),
+      note: SHUN,
     }),
     flush: () => ({ lines: ['clear xlate'] }),
   }),
@@ -86,7 +93,7 @@ function asaStatic(repair: Repair): Written {
     ...range,
     name: `fullcone-${range.protocol}-${range.number}`,
   }));
-  const words = (range: (typeof objects)[number]) =>
+  const words = (range: PortRange) =>
     range.from === range.to ? `eq ${range.from}` : `range ${range.from} ${range.to}`;
   return {
     lines: inConfiguration([
@@ -100,11 +107,9 @@ function asaStatic(repair: Repair): Written {
         ({ name }, index) =>
           `nat (inside,${wan}) ${index + 1} source static fullcone-pbx interface service ${name} ${name}`,
       ),
-      ...(repair.needs.includes('forward')
-        ? objects.map(
-            (range) => `access-list ${wan}_access_in extended permit ${range.protocol} any host ${pbx} ${words(range)}`,
-          )
-        : []),
+      ...eachRange(repair.ports.forward).map(
+        (range) => `access-list ${wan}_access_in extended permit ${range.protocol} any host ${pbx} ${words(range)}`,
+      ),
     ]),
     note: {
       en: `"inside" is the interface of the PBX. The access list must be the one that "show running-config access-group" names for ${wan}; a second one would replace it.`,

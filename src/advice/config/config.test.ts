@@ -26,7 +26,7 @@ const SOURCE: RepairSource = {
 
 const OPTIONS: RepairOptions = { wan: null, forwardChain: 'inet filter forward', scanChain: 'ip filter guard' };
 
-const WAN: Readonly<Record<string, string>> = { nftables: 'eth0', iptables: 'eth0' };
+const WAN: Readonly<Record<string, string>> = { nftables: 'eth0', iptables: 'eth0', 'pf-freebsd': 'em0' };
 
 function write(dialect: Dialect, source: Partial<RepairSource> = {}, options: Partial<RepairOptions> = {}): string {
   const repair = readRepair(
@@ -64,8 +64,56 @@ describe('only what the findings need', () => {
 
   it.each(DIALECTS)('$id: outbound alone', (dialect) => {
     const text = write(dialect, { findings: [finding('source-port-rewritten', ['udp/9000'])] });
-    expect(text).not.toMatch(/dnat|rdr-to|access-list|destination-nat|config firewall vip/i);
+    expect(text).not.toMatch(/dnat|rdr|access-list|destination-nat|config firewall vip/i);
   });
+});
+
+it.each(DIALECTS)('$id: without a server there is nobody to be exempted', (dialect) => {
+  const text = write(dialect, { findings: [finding('scan-protection', ['udp/9007'])], sources: [] });
+  expect(text).toBe('[scan-exemption] *\n');
+});
+
+describe('nothing else comes in than what the findings are about', () => {
+  it.each(['nftables', 'iptables'])('%s: what is forwarded to the PBX besides stays as guarded as it was', (id) => {
+    const text = write(dialectOf(id) as Dialect, { findings: [finding('not-forwarded', ['udp/9000', 'tcp/5061'])] });
+    const admits = text.split('\n').filter((line) => /\baccept$|-j ACCEPT$/.test(line));
+    expect(admits.length).toBe(4);
+    expect(admits.filter((line) => !/(udp.*[ds]port.* 9000|tcp.*[ds]port.* 5061)\b/.test(line))).toEqual([]);
+  });
+});
+
+it.each(DIALECTS)('$id: no rule names more ports than such a rule may', (dialect) => {
+  // Fifteen numbers, where Linux keeps them in a list (multiport); a range counts as two.
+  const odd = Array.from({ length: 40 }, (_, index) => `udp/${9000 + 3 * index}-${9001 + 3 * index}`);
+  const text = write(dialect, { findings: [finding('no-answer', odd)] });
+  const lists = [...text.matchAll(/(?<![{\d:,-] ?)\b\d+(?:-\d+)?(?:,\d+(?:-\d+)?)+/g)].map(([found]) => found);
+  expect(lists.filter((found) => found.split(/[,-]/).length > 15)).toEqual([]);
+  expect(/\b9117\b/.test(text)).toBe(true);
+});
+
+describe('static entries, which forward and keep the port', () => {
+  const mixed = [finding('not-forwarded', ['udp/5060']), finding('source-port-rewritten', ['udp/9000-9001'])];
+
+  it.each([
+    ['cisco-ios', /192\.168\.0\.100 9000 interface/],
+    ['cisco-asa', /source range 9000 9001/],
+  ] as const)('%s: are written for the ports of both needs', (id, line) => {
+    const text = write(dialectOf(id) as Dialect, { findings: mixed });
+    expect(text).toMatch(line);
+    expect(text).toMatch(/\b5060\b/);
+  });
+
+  it('ASA: and admitted are those alone that are to come in', () => {
+    const text = write(dialectOf('cisco-asa') as Dialect, { findings: mixed });
+    expect(text.match(/^access-list .*$/gm)).toEqual([
+      'access-list outside_access_in extended permit udp any host 192.168.0.100 eq 5060',
+    ]);
+  });
+});
+
+it.each(DIALECTS)('$id: no exemption for nobody', (dialect) => {
+  const text = write(dialect, { findings: [finding('scan-protection', ['udp/9007'])], sources: ['2001:db8::10'] });
+  expect(text).toBe('[scan-exemption] *\n');
 });
 
 /** Between what opens a text for a command and what ends it, and outside of that. */
@@ -134,6 +182,13 @@ describe('the outline of each grammar', () => {
     expect(
       words.filter((word) => !['config', 'edit', 'next', 'end', 'set', 'diagnose', 'show'].includes(word)),
     ).toEqual([]);
+  });
+
+  test('pf: FreeBSD translates in rules of their own, which come before those that admit', () => {
+    const kinds = commands('pf-freebsd').map((line) => /^(rdr pass|nat|pass|pfctl)\b/.exec(line)?.[1] ?? line);
+    expect([...new Set(kinds)]).toEqual(['rdr pass', 'nat', 'pass', 'pfctl']);
+    expect(golden('pf-freebsd')).not.toMatch(/-to\b|egress/);
+    expect(golden('pf')).not.toMatch(/->|^(rdr|nat)\b/m);
   });
 
   test.each(['cisco-ios', 'cisco-asa'])('%s: into the configuration, and out again', (id) => {

@@ -22,15 +22,22 @@ const ownTable = (name: string, hook: string, priority: string, rules: readonly 
 function nftForward({ pbx, wan, ports, chains }: Repair): Written {
   // What the router itself has as its address, and nothing that it only passes on.
   const match = `iifname "${wan}" fib daddr type local`;
-  const rules = (['udp', 'tcp'] as const).flatMap((protocol) =>
-    ports.forward[protocol].length > 0
-      ? [`${match} ${protocol} dport ${setOf(ports.forward[protocol])} dnat to ${pbx}`]
-      : [],
+  const sets = (['udp', 'tcp'] as const).flatMap((protocol) =>
+    ports.forward[protocol].length > 0 ? [{ protocol, set: setOf(ports.forward[protocol]) }] : [],
   );
-  const admit = ['ip daddr', 'ip saddr'].map((way) => `${way} ${pbx} ct status dnat accept`);
+  // Of these ports alone: what else is forwarded to the PBX, others may guard.
+  const admit = sets.flatMap(({ protocol, set }) => [
+    `ip daddr ${pbx} ${protocol} dport ${set} ct status dnat accept`,
+    `ip saddr ${pbx} ${protocol} sport ${set} ct status dnat accept`,
+  ]);
   return {
     lines: nft([
-      ...ownTable('fullcone_forward', 'prerouting', 'dstnat - 1', rules),
+      ...ownTable(
+        'fullcone_forward',
+        'prerouting',
+        'dstnat - 1',
+        sets.map(({ protocol, set }) => `${match} ${protocol} dport ${set} dnat to ${pbx}`),
+      ),
       ...(chains.forward ? admit.map((rule) => inserted(chains.forward, rule)) : []),
     ]),
     ...(chains.forward ? {} : { note: NO_CHAIN }),
@@ -95,7 +102,13 @@ function iptablesForward({ pbx, wan, ports }: Repair): Written {
         (range) =>
           `-I PREROUTING ${match} -p ${range.protocol} --dport ${span(range, ':')} -j DNAT --to-destination ${pbx}`,
       ),
-      filter: ['-d', '-s'].map((way) => `-I FORWARD ${way} ${pbx} -m conntrack --ctstate DNAT -j ACCEPT`),
+      // Of these ports alone: what else is forwarded to the PBX, others may guard.
+      filter: eachRange(ports.forward).flatMap((range) =>
+        ['-d', '-s'].map(
+          (way) =>
+            `-I FORWARD ${way} ${pbx} -p ${range.protocol} -${way}port ${span(range, ':')} -m conntrack --ctstate DNAT -j ACCEPT`,
+        ),
+      ),
     }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Localised } from '../routers/index.ts';
-import { type Dialect, eachRange, type Repair, span } from './types.ts';
+import { type Dialect, eachList, eachRange, span } from './types.ts';
 import { writing } from './writing.ts';
 
 const NAMES = /^[A-Za-z0-9][A-Za-z0-9/._-]{0,30}$/;
@@ -8,12 +8,6 @@ const onTop = (what: string): Localised => ({
   en: `See that ${what} stand above all others for the same ports.`,
   de: `Nachsehen, dass ${what} über allen anderen für dieselben Ports stehen.`,
 });
-
-const list = (repair: Repair, protocol: 'udp' | 'tcp'): string =>
-  repair.ports.forward[protocol].map((range) => span(range)).join(',');
-
-const protocolsOf = (repair: Repair): readonly ('udp' | 'tcp')[] =>
-  (['udp', 'tcp'] as const).filter((protocol) => repair.ports.forward[protocol].length > 0);
 
 const configured = (lines: readonly string[]): string[] => ['configure', ...lines, 'commit', 'save', 'exit'];
 
@@ -31,13 +25,13 @@ export const VYOS: Dialect = {
   write: writing({
     forward: (repair) => ({
       lines: configured(
-        protocolsOf(repair).flatMap((protocol, index) => {
+        eachList(repair.ports.forward).flatMap(({ protocol, list }, index) => {
           const rule = `set nat destination rule ${index + 1}`;
           return [
             `${rule} description 'fullcone ${protocol}'`,
             `${rule} inbound-interface name '${repair.wan}'`,
             `${rule} protocol '${protocol}'`,
-            `${rule} destination port '${list(repair, protocol)}'`,
+            `${rule} destination port '${list}'`,
             `${rule} translation address '${repair.pbx}'`,
           ];
         }),
@@ -69,7 +63,7 @@ export const EDGEOS: Dialect = {
   write: writing({
     forward: (repair) => ({
       lines: configured(
-        protocolsOf(repair).flatMap((protocol, index) => {
+        eachList(repair.ports.forward).flatMap(({ protocol, list }, index) => {
           const rule = `set service nat rule ${index + 1}`;
           const admit = `set firewall name WAN_IN rule ${index + 1}`;
           return [
@@ -77,13 +71,13 @@ export const EDGEOS: Dialect = {
             `${rule} type destination`,
             `${rule} inbound-interface ${repair.wan}`,
             `${rule} protocol ${protocol}`,
-            `${rule} destination port ${list(repair, protocol)}`,
+            `${rule} destination port ${list}`,
             `${rule} inside-address address ${repair.pbx}`,
             `${admit} description 'fullcone ${protocol}'`,
             `${admit} action accept`,
             `${admit} protocol ${protocol}`,
             `${admit} destination address ${repair.pbx}`,
-            `${admit} destination port ${list(repair, protocol)}`,
+            `${admit} destination port ${list}`,
           ];
         }),
       ),
@@ -113,9 +107,9 @@ export const MIKROTIK: Dialect = {
   proven: false,
   write: writing({
     forward: (repair) => ({
-      lines: protocolsOf(repair).map(
-        (protocol) =>
-          `/ip firewall nat add chain=dstnat in-interface-list=${repair.wan} protocol=${protocol} dst-port=${list(repair, protocol)} action=dst-nat to-addresses=${repair.pbx} comment="fullcone"`,
+      lines: eachList(repair.ports.forward).map(
+        ({ protocol, list }) =>
+          `/ip firewall nat add chain=dstnat in-interface-list=${repair.wan} protocol=${protocol} dst-port=${list} action=dst-nat to-addresses=${repair.pbx} comment="fullcone"`,
       ),
       note: onTop('NAT rules with the comment "fullcone"'),
     }),
@@ -128,13 +122,10 @@ export const MIKROTIK: Dialect = {
       note: onTop('NAT rules with the comment "fullcone"'),
     }),
     'let-out': ({ pbx, wan, ports }) => ({
-      lines: [
-        `/ip firewall filter add chain=forward out-interface-list=${wan} src-address=${pbx} protocol=udp src-port=${ports[
-          'let-out'
-        ].udp
-          .map((range) => span(range))
-          .join(',')} action=accept comment="fullcone"`,
-      ],
+      lines: eachList({ ...ports['let-out'], tcp: [] }).map(
+        ({ list }) =>
+          `/ip firewall filter add chain=forward out-interface-list=${wan} src-address=${pbx} protocol=udp src-port=${list} action=accept comment="fullcone"`,
+      ),
       note: onTop('filter rules with the comment "fullcone"'),
     }),
     'alg-off': () => ({ lines: ['/ip firewall service-port disable sip'] }),
@@ -151,41 +142,6 @@ export const MIKROTIK: Dialect = {
         `/ip firewall connection remove [find reply-src-address~"^${pbx.replaceAll('.', '\\\\.')}:"]`,
       ],
     }),
-  }),
-};
-
-export const PF: Dialect = {
-  id: 'pf',
-  comment: '# ',
-  wan: 'egress',
-  wanNames: /^[A-Za-z][A-Za-z0-9]{0,14}$/,
-  proven: false,
-  write: writing({
-    forward: (repair) => ({
-      lines: protocolsOf(repair).map(
-        (protocol) =>
-          `pass in quick on ${repair.wan} inet proto ${protocol} from any to (${repair.wan}) port { ${repair.ports.forward[
-            protocol
-          ]
-            .map((range) => span(range, ':'))
-            .join(', ')} } rdr-to ${repair.pbx}`,
-      ),
-      note: {
-        en: 'These lines belong into /etc/pf.conf, before the rules that block; "pfctl -f /etc/pf.conf" loads it.',
-        de: 'Diese Zeilen gehören in /etc/pf.conf, vor die sperrenden Regeln; „pfctl -f /etc/pf.conf“ lädt sie.',
-      },
-    }),
-    'keep-source-port': ({ pbx, wan }) => ({
-      lines: [`pass out quick on ${wan} inet proto udp from ${pbx} to any nat-to (${wan}) static-port`],
-      note: {
-        en: 'This line belongs into /etc/pf.conf, before the general rule with "nat-to".',
-        de: 'Diese Zeile gehört in /etc/pf.conf, vor die allgemeine Regel mit „nat-to“.',
-      },
-    }),
-    'scan-exemption': ({ pbx, wan, sources }) => ({
-      lines: [`pass in quick on ${wan} inet from { ${sources.join(', ')} } to ${pbx}`],
-    }),
-    flush: ({ pbx }) => ({ lines: [`pfctl -k ${pbx}`, `pfctl -k 0.0.0.0/0 -k ${pbx}`] }),
   }),
 };
 
@@ -260,7 +216,7 @@ export const FORTIOS: Dialect = {
         'set dstaddr "all"',
         'set action accept',
         'set schedule "always"',
-        'set service "ALL"',
+        'set service "ALL_UDP"',
         'set nat enable',
         'set fixedport enable',
         'next',

@@ -60,6 +60,26 @@ export interface RangeOf extends PortRange {
   readonly number: number;
 }
 
+/** A rule of Linux's multiport has room for fifteen numbers, of which a range takes two. */
+const MOST_RANGES = 7;
+
+/** One for each rule that names its ports in a list, `5060,9000-10999`. */
+export const eachList = (ports: Ports): readonly ListOf[] =>
+  (['udp', 'tcp'] as const).flatMap((protocol) =>
+    Array.from({ length: Math.ceil(ports[protocol].length / MOST_RANGES) }, (_, index) => ({
+      protocol,
+      list: ports[protocol]
+        .slice(MOST_RANGES * index, MOST_RANGES * (index + 1))
+        .map((range) => span(range))
+        .join(','),
+    })),
+  );
+
+export interface ListOf {
+  readonly protocol: 'udp' | 'tcp';
+  readonly list: string;
+}
+
 /** `5060`, `9000-10999`, or with another word in between. */
 export const span = ({ from, to }: PortRange, between = '-'): string =>
   from === to ? `${from}` : `${from}${between}${to}`;

@@ -7,7 +7,7 @@ export const BSD: readonly Router[] = [
   {
     id: 'pfsense',
     name: 'pfSense',
-    versions: 'CE 2.7, Plus 23 and later',
+    versions: 'CE 2.7+, Plus 23+',
     says: /pfsense|netgate/i,
     steps: {
       forward: step(
@@ -40,7 +40,7 @@ export const BSD: readonly Router[] = [
   {
     id: 'opnsense',
     name: 'OPNsense',
-    versions: '24 to 26',
+    versions: '24-26',
     says: /opnsense|deciso/i,
     steps: {
       forward: step(
@@ -72,8 +72,8 @@ export const BSD: readonly Router[] = [
   },
   {
     id: 'pf',
-    name: 'pf on OpenBSD',
-    versions: 'OpenBSD 4.7 and later',
+    name: 'pf (OpenBSD)',
+    versions: 'OpenBSD 4.7+',
     says: /openbsd/i,
     steps: {
       forward: step(
@@ -84,6 +84,36 @@ export const BSD: readonly Router[] = [
       'keep-source-port': step(
         'In pf.conf, a rule for UDP from {{pbx}} with "nat-to" and "static-port".',
         'In pf.conf eine Regel für UDP von {{pbx}} mit „nat-to“ und „static-port“.',
+        'man 5 pf.conf',
+      ),
+      'alg-off': step('pf has no SIP ALG.', 'pf hat kein SIP-ALG.', 'man 5 pf.conf'),
+      'scan-exemption': step(
+        'In pf.conf, a "pass in quick" from {{sources}} before the rules with "max-src-conn-rate" and the table that they fill.',
+        'In pf.conf ein „pass in quick“ von {{sources}} vor den Regeln mit „max-src-conn-rate“ und der Tabelle, die sie füllen.',
+        'man 5 pf.conf',
+      ),
+      flush: step(
+        'Kill the states of the PBX, in both directions.',
+        'Die Zustände der Telefonanlage beenden, in beiden Richtungen.',
+        'man 8 pfctl',
+        ['pfctl -k {{pbx}}', 'pfctl -k 0.0.0.0/0 -k {{pbx}}'],
+      ),
+    },
+  },
+  {
+    id: 'pf-freebsd',
+    name: 'pf (FreeBSD)',
+    versions: 'FreeBSD 12+',
+    // What calls itself FreeBSD mostly is pfSense or OPNsense: it is chosen by hand.
+    steps: {
+      forward: step(
+        'In pf.conf, an "rdr pass" for {{ports}} to {{pbx}}, without a port after the address, before all other "rdr".',
+        'In pf.conf ein „rdr pass“ für {{ports}} an {{pbx}}, ohne Port hinter der Adresse, vor allen anderen „rdr“.',
+        'man 5 pf.conf',
+      ),
+      'keep-source-port': step(
+        'In pf.conf, a "nat" for UDP from {{pbx}} with "static-port", before all other "nat".',
+        'In pf.conf ein „nat“ für UDP von {{pbx}} mit „static-port“, vor allen anderen „nat“.',
         'man 5 pf.conf',
       ),
       'alg-off': step('pf has no SIP ALG.', 'pf hat kein SIP-ALG.', 'man 5 pf.conf'),

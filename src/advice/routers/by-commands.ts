@@ -4,8 +4,8 @@ import { type Router, step } from './types.ts';
 export const BY_COMMANDS: readonly Router[] = [
   {
     id: 'cisco-asa',
-    name: 'Cisco ASA and FTD',
-    versions: 'ASA 8.3 and later',
+    name: 'Cisco ASA, FTD',
+    versions: 'ASA 8.3+',
     says: /adaptive security|asdm|firepower/i,
     steps: {
       forward: step(
@@ -24,9 +24,12 @@ export const BY_COMMANDS: readonly Router[] = [
         'cisco.com: ASA command reference, inspect sip',
         ['policy-map global_policy', 'class inspection_default', 'no inspect sip'],
       ),
-      'scan-exemption': step('For every one of {{sources}}.', 'Für jede von {{sources}}.', null, [
-        'threat-detection scanning-threat shun except ip-address 198.51.100.10 255.255.255.255',
-      ]),
+      'scan-exemption': step(
+        'For every one of {{sources}}, where "scanning-threat shun" is on already (this would switch it on).',
+        'Für jede von {{sources}}, wo „scanning-threat shun“ schon an ist (sonst schaltet das es ein).',
+        null,
+        ['threat-detection scanning-threat shun except ip-address <source> 255.255.255.255'],
+      ),
       flush: step(
         'This ends the current connections that are translated.',
         'Das beendet die laufenden Verbindungen, die übersetzt sind.',
@@ -37,15 +40,15 @@ export const BY_COMMANDS: readonly Router[] = [
   },
   {
     id: 'cisco-ios',
-    name: 'Cisco IOS and IOS XE',
-    versions: '12.4 and later',
+    name: 'Cisco IOS, IOS XE',
+    versions: '12.4+',
     says: /cisco ios|cisco-ios|\bios xe\b/i,
     steps: {
       forward: step(
         'One static entry for every port; a range needs a public address of the PBX\'s own ("ip nat inside source static").',
         'Für jeden Port ein statischer Eintrag; ein Bereich braucht eine eigene öffentliche Adresse der Telefonanlage („ip nat inside source static“).',
         null,
-        ['ip nat inside source static udp {{pbx}} 5060 interface {{wan}} 5060'],
+        ['ip nat inside source static udp {{pbx}} <port> interface {{wan}} <port>'],
       ),
       'keep-source-port': step(
         'Static entries hold for both directions: what leaves from these ports keeps them.',
@@ -67,7 +70,7 @@ export const BY_COMMANDS: readonly Router[] = [
   {
     id: 'juniper-srx',
     name: 'Juniper SRX',
-    versions: 'Junos 15 and later',
+    versions: 'Junos 15+',
     says: /juniper|junos|\bsrx\b/i,
     steps: {
       forward: step(

@@ -5,7 +5,7 @@ export const FIREWALLS: readonly Router[] = [
   {
     id: 'fortigate',
     name: 'Fortinet FortiGate',
-    versions: 'FortiOS 6.2 to 7.6',
+    versions: 'FortiOS 6.2-7.6',
     says: /forti(gate|net|os|wifi)/i,
     steps: {
       forward: step(
@@ -16,11 +16,11 @@ export const FIREWALLS: readonly Router[] = [
       'keep-source-port': step(
         'In the outgoing policy of {{pbx}}, above the general one: NAT on, and "fixedport" enabled (command line); with central SNAT, "port-preserve" (from 7.4.6 on).',
         'In der ausgehenden Policy von {{pbx}}, über der allgemeinen: NAT an und „fixedport“ eingeschaltet (Befehlszeile); mit Central SNAT „port-preserve“ (ab 7.4.6).',
-        'public configurations; docs.fortinet.com: Central SNAT',
+        'docs.fortinet.com: Central SNAT',
       ),
       'alg-off': step(
-        'On the command line. The number of the SIP session helper is mostly 13; "show" tells it.',
-        'Auf der Befehlszeile. Die Nummer des Session-Helpers für SIP ist meist 13; „show“ zeigt sie.',
+        'On the command line. "show" tells the number of the session helper with "set name sip" (mostly 13): that one is to be deleted.',
+        'Auf der Befehlszeile. „show“ zeigt die Nummer des Session-Helpers mit „set name sip“ (meist 13): dieser ist zu löschen.',
         'powershellgallery.com: FortiWizard',
         [
           'config system settings',
@@ -30,7 +30,7 @@ export const FIREWALLS: readonly Router[] = [
           'end',
           'config system session-helper',
           'show',
-          'delete 13',
+          'delete <number>',
           'end',
           'config voip profile',
           'edit default',
@@ -55,7 +55,7 @@ export const FIREWALLS: readonly Router[] = [
   {
     id: 'sophos-firewall',
     name: 'Sophos Firewall (SFOS)',
-    versions: '18.5 to 21',
+    versions: '18.5-21',
     says: /sophos (xg|xgs|firewall)|sfos/i,
     steps: {
       forward: step(
@@ -112,7 +112,7 @@ export const FIREWALLS: readonly Router[] = [
   {
     id: 'sonicwall',
     name: 'SonicWall',
-    versions: 'SonicOS 6.5 and 7',
+    versions: 'SonicOS 6.5, 7',
     says: /sonicwall|sonicos/i,
     steps: {
       forward: step(
@@ -168,7 +168,7 @@ export const FIREWALLS: readonly Router[] = [
   {
     id: 'paloalto',
     name: 'Palo Alto Networks',
-    versions: 'PAN-OS 10 to 12',
+    versions: 'PAN-OS 10-12',
     says: /palo alto|pan-os/i,
     steps: {
       forward: step(

@@ -39,7 +39,7 @@ const LET_OUT = step(
 export const LINUX: readonly Router[] = [
   {
     id: 'nftables',
-    name: 'Linux with nftables',
+    name: 'Linux (nftables)',
     versions: 'nft 1.0',
     steps: {
       forward: step(
@@ -56,7 +56,7 @@ export const LINUX: readonly Router[] = [
   },
   {
     id: 'iptables',
-    name: 'Linux with iptables',
+    name: 'Linux (iptables)',
     versions: 'iptables 1.8',
     steps: {
       forward: step(
@@ -97,7 +97,7 @@ export const LINUX: readonly Router[] = [
   {
     id: 'openwrt',
     name: 'OpenWrt',
-    versions: '22.03 and later (firewall4)',
+    versions: '22.03+ (firewall4)',
     says: /openwrt|luci - lua configuration interface/i,
     steps: {
       forward: step(
@@ -118,7 +118,7 @@ export const LINUX: readonly Router[] = [
   {
     id: 'vyos',
     name: 'VyOS',
-    versions: '1.4 and later',
+    versions: '1.4+',
     says: /vyos/i,
     steps: {
       forward: step(
@@ -139,7 +139,7 @@ export const LINUX: readonly Router[] = [
   {
     id: 'edgeos',
     name: 'Ubiquiti EdgeRouter (EdgeOS)',
-    versions: '1.10 and 2.0',
+    versions: '1.10, 2.0',
     says: /edgeos|edgerouter|\bUBNT\b/i,
     steps: {
       forward: step(
@@ -164,8 +164,8 @@ export const LINUX: readonly Router[] = [
   },
   {
     id: 'unifi',
-    name: 'Ubiquiti UniFi gateway',
-    versions: 'UniFi Network 8 and 9',
+    name: 'Ubiquiti UniFi Gateway',
+    versions: 'UniFi Network 8, 9',
     says: /unifi|\bUDM\b|\bUSG\b|ubiquiti/i,
     steps: {
       forward: step(
@@ -189,7 +189,7 @@ export const LINUX: readonly Router[] = [
   {
     id: 'mikrotik',
     name: 'MikroTik RouterOS',
-    versions: '6.4x and 7',
+    versions: '6.4x, 7',
     says: /mikrotik|routeros|webfig/i,
     steps: {
       forward: step(
@@ -213,17 +213,15 @@ export const LINUX: readonly Router[] = [
         'Vor der Regel mit „psd“ (Port Scan Detection) annehmen, was von {{sources}} kommt.',
         null,
       ),
-      flush: step(
-        'Remove the connections of the PBX.',
-        'Die Verbindungen der Telefonanlage entfernen.',
-        'public configurations',
-        ['/ip firewall connection remove [find src-address~"{{pbx}}"]'],
-      ),
+      flush: step('Remove the connections of the PBX.', 'Die Verbindungen der Telefonanlage entfernen.', null, [
+        '/ip firewall connection remove [find src-address~"^{{pbx}}:"]',
+        '/ip firewall connection remove [find reply-src-address~"^{{pbx}}:"]',
+      ]),
     },
   },
   {
     id: 'nethsecurity',
-    name: 'NethSecurity and NethServer',
+    name: 'NethSecurity, NethServer',
     versions: 'NethSecurity 8, NethServer 7',
     says: /neth(security|server)/i,
     steps: {

@@ -57,19 +57,30 @@ export interface Ports {
   readonly tcp: readonly PortRange[];
 }
 
-/** Ports that a sample left out, and what is inferred of them. */
+/** Ports that a sample left out, and one that was asked, of which they have the result and the cause. */
 export interface Unasked {
   readonly ports: readonly string[];
-  readonly result: string;
+  /** `udp/9000`. */
+  readonly like: string;
 }
 
 /** The ports of the findings that ask this; where they were asked as a sample, those between them that look alike, too. */
 export function portsThatNeed(need: Need, findings: readonly Finding[], unasked: readonly Unasked[] = []): Ports {
   const asked = findings.filter((finding) => needsOf(finding).includes(need)).flatMap(({ ports }) => ports);
-  const between = need === 'forward' ? unasked.filter(({ result }) => result === 'closed') : [];
-  const labels = [...asked, ...(asked.length > 0 ? between.flatMap(({ ports }) => ports) : [])];
-  return { udp: rangesOf(labels, 'udp'), tcp: rangesOf(labels, 'tcp') };
+  const own = byProtocol(asked);
+  const between = unasked.filter(({ like }) => isIn(own, like)).flatMap(({ ports }) => ports);
+  return between.length > 0 ? byProtocol([...asked, ...between]) : own;
 }
+
+const byProtocol = (labels: readonly string[]): Ports => ({
+  udp: rangesOf(labels, 'udp'),
+  tcp: rangesOf(labels, 'tcp'),
+});
+
+const isIn = ({ udp, tcp }: Ports, label: string): boolean => {
+  const port = Number(label.slice(4));
+  return (label.startsWith('udp/') ? udp : tcp).some(({ from, to }) => from <= port && port <= to);
+};
 
 function rangesOf(labels: readonly string[], protocol: keyof Ports): readonly PortRange[] {
   const own = labels.filter((label) => label.startsWith(`${protocol}/`)).map((label) => label.slice(4));

@@ -17,6 +17,11 @@ describe('what is known of routers', () => {
     expect(ROUTERS.filter(({ steps }) => Object.keys(steps).length === 0)).toEqual([]);
   });
 
+  it('is named alike in every language', () => {
+    const worded = ROUTERS.filter(({ name, versions }) => /\b(and|to|with|on|or|series|later)\b/.test(name + versions));
+    expect(worded.map(({ name, versions }) => `${name}, ${versions}`)).toEqual([]);
+  });
+
   it('has words for every need, whatever the router', () => {
     expect(Object.keys(ANY_ROUTER.steps).sort()).toEqual([...NEEDS].sort());
   });
@@ -40,8 +45,22 @@ describe('what is known of routers', () => {
     expect(STEPS.filter(({ text }) => text.de === text.en && text.en.length > 20)).toEqual([]);
   });
 
+  it('has no command that changes something for an address, a port or a number that is only an example', () => {
+    const commands = STEPS.flatMap(({ at, commands: lines = [] }) => lines.map((line) => `${at}: ${line}`));
+    const examples = commands.filter((line) =>
+      /\b(192\.0\.2|198\.51\.100|203\.0\.113)\.|delete \d|\}\} 5060/.test(line),
+    );
+    expect(examples).toEqual([]);
+    // An address in a pattern ends somewhere: else it is that of others, too.
+    expect(commands.filter((line) => /~"\{\{pbx\}\}"/.test(line))).toEqual([]);
+  });
+
   it('says where it was read, or that it was not', () => {
     expect(STEPS.filter(({ source }) => source === '')).toEqual([]);
+    // A place where one can look it up, named as it is there.
+    expect(
+      STEPS.filter(({ source }) => source && /^(public|common|various)\b/.test(source)).map(({ at }) => at),
+    ).toEqual([]);
     expect(STEPS.filter(({ source }) => source === null).length).toBeGreaterThan(40);
   });
 });
@@ -69,14 +88,37 @@ describe('what a finding asks of the router', () => {
   it('names the ports of those findings alone, and what a sample says of those between', () => {
     const findings = [finding('not-forwarded', ['udp/9000', 'udp/9050', 'tcp/5060']), finding('loss', ['udp/7000'])];
     const unasked = [
-      { ports: ['udp/9001-9049'], result: 'closed' },
-      { ports: ['udp/8000-8999'], result: 'open' },
+      { ports: ['udp/9001-9049'], like: 'udp/9000' },
+      { ports: ['udp/8000-8999'], like: 'udp/5060' },
     ];
     expect(portsThatNeed('forward', findings, unasked)).toEqual({
       udp: [{ from: 9000, to: 9050 }],
       tcp: [{ from: 5060, to: 5060 }],
     });
     expect(portsThatNeed('let-out', findings, unasked)).toEqual({ udp: [], tcp: [] });
+  });
+});
+
+describe('what lies between the ports of a sample', () => {
+  const between = { ports: ['udp/9001-9099'], like: 'udp/9050' };
+  const from9000 = { udp: [{ from: 9000, to: 9100 }], tcp: [] };
+
+  it.each([
+    ['forward', 'symmetric'],
+    ['forward', 'no-answer'],
+    ['keep-source-port', 'source-port-rewritten'],
+    ['let-out', 'outbound-blocked'],
+  ] as const)('%s for %s: like those that were asked', (need, code) => {
+    expect(portsThatNeed(need, [finding(code, ['udp/9000', 'udp/9045-9055', 'udp/9100'])], [between])).toEqual(
+      from9000,
+    );
+  });
+
+  it('is left alone where another finding is about its like', () => {
+    const findings = [finding('not-forwarded', ['udp/5060']), finding('host-firewall', ['udp/9000', 'udp/9050'])];
+    expect(portsThatNeed('forward', findings, [between])).toEqual({ udp: [{ from: 5060, to: 5060 }], tcp: [] });
+    const tcp = [finding('not-forwarded', ['udp/5060', 'tcp/9050'])];
+    expect(portsThatNeed('forward', tcp, [between]).udp).toEqual([{ from: 5060, to: 5060 }]);
   });
 });
 

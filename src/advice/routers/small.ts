@@ -11,7 +11,7 @@ export const SMALL: readonly Router[] = [
   {
     id: 'fritzbox',
     name: 'AVM FRITZ!Box',
-    versions: 'FRITZ!OS 7 and 8',
+    versions: 'FRITZ!OS 7, 8',
     says: /fritz!?box|\bavm\b/i,
     steps: {
       forward: step(
@@ -73,7 +73,7 @@ export const SMALL: readonly Router[] = [
   {
     id: 'draytek',
     name: 'DrayTek Vigor',
-    versions: 'DrayOS 3.8 and later',
+    versions: 'DrayOS 3.8+',
     says: /draytek|vigor/i,
     steps: {
       forward: step(
@@ -97,8 +97,8 @@ export const SMALL: readonly Router[] = [
   },
   {
     id: 'zyxel-usg',
-    name: 'Zyxel USG, ATP and VPN',
-    versions: 'ZLD 4 and 5',
+    name: 'Zyxel USG, ATP, VPN',
+    versions: 'ZLD 4, 5',
     says: /zyxel|zywall/i,
     steps: {
       forward: step(
@@ -145,7 +145,7 @@ export const SMALL: readonly Router[] = [
   {
     id: 'linksys',
     name: 'Linksys',
-    versions: 'EA and WRT series',
+    versions: 'EA, WRT',
     says: /linksys/i,
     steps: {
       forward: step(
@@ -157,7 +157,7 @@ export const SMALL: readonly Router[] = [
       'alg-off': step(
         'Connectivity > Administration > Application Layer Gateway: untick SIP.',
         'Konnektivität > Administration > Application Layer Gateway: SIP abhaken.',
-        'public guides of VoIP providers',
+        null,
       ),
     },
   },
@@ -201,7 +201,7 @@ export const SMALL: readonly Router[] = [
   },
   {
     id: 'omada',
-    name: 'TP-Link Omada gateway',
+    name: 'TP-Link Omada Gateway',
     versions: '',
     says: /omada|\bER\d{3,4}\b/i,
     steps: {

@@ -25,8 +25,9 @@ export interface Step {
 export interface Router {
   /** As `--router` takes it. */
   readonly id: string;
+  /** The same in every language, as what follows: no words between the makers' own names and numbers. */
   readonly name: string;
-  /** To which the menus belong; empty: not known. */
+  /** To which the menus belong, such as `FRITZ!OS 7, 8`, `1.4+`, `24-26`; empty: not known. */
   readonly versions: string;
   /** What is not there is said in general words. */
   readonly steps: Partial<Readonly<Record<Need, Step>>>;

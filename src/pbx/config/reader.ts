@@ -55,21 +55,27 @@ export class ConfigReader {
       this.#characters += read.value.length;
       return { kind: 'text', file, text: read.value };
     }
-    const code = read.error;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
+    if (isAbsent(read.error)) return { kind: 'missing' };
+    this.#warnOf(read.error, file);
+    return { kind: 'failed' };
+  }
+
+  #warnOf(code: string, file: string): void {
     if (code === 'EACCES' || code === 'EPERM') this.warn('permission', { file });
     else if (code === 'EFBIG') this.warn('too-large', { file });
     else this.warn('unreadable', { file }, code);
-    return { kind: 'failed' };
   }
 
   /** The names in a folder; none where there is no such folder. */
   async names(folder: string): Promise<readonly string[]> {
-    if (this.#folders >= MOST_FOLDERS) return [];
+    const file = this.#root + folder;
     this.#folders++;
-    const read = await this.#disk.readFolder(this.#root + folder);
+    // Of the first alone: patterns that include each other would ask for very many.
+    if (this.#folders === MOST_FOLDERS + 1) this.warn('too-much', { file });
+    if (this.#folders > MOST_FOLDERS) return [];
+    const read = await this.#disk.readFolder(file);
     if (read.kind === 'ok') return read.value;
-    if (read.error === 'EACCES' || read.error === 'EPERM') this.warn('permission', { file: this.#root + folder });
+    if (!isAbsent(read.error)) this.#warnOf(read.error, file);
     return [];
   }
 
@@ -92,3 +98,5 @@ export class ConfigReader {
     return names.filter((name) => fits(name, pattern)).map((name) => `${parent}/${name}`);
   }
 }
+
+const isAbsent = (code: string): boolean => code === 'ENOENT' || code === 'ENOTDIR';

@@ -83,11 +83,12 @@ function groupOf(exchange: ReportExchange, scene: Scene): LadderGroup {
 }
 
 function outcomeOf(
-  { question, answer, mapped }: ReportExchange,
+  { question, answer, mapped, tries }: ReportExchange,
   { number, words }: Scene,
 ): Pick<LadderGroup, 'outcome' | 'tone'> {
   if (answer === 'unknown') return { outcome: words.say('outcome.unknown'), tone: 'idle' };
   const isInward = INWARD.has(question);
+  if (answer === 'no' && tries.some(isElsewhere)) return { outcome: words.say('outcome.elsewhere'), tone: 'bad' };
   if (answer === 'no') return { outcome: words.say(isInward ? 'outcome.notLetIn' : 'outcome.noAnswer'), tone: 'bad' };
   if (isInward) return { outcome: words.say('outcome.letIn'), tone: 'ok' };
   if (mapped?.endsWith(`:${number}`)) return { outcome: words.say('outcome.preserved'), tone: 'ok' };
@@ -103,9 +104,11 @@ function drawn(exchange: ReportExchange, scene: Scene): Pick<LadderGroup, 'arrow
   const asks = words.say(`question.${question}.asks`, { port: scene.number });
   const first = tries[0]?.atMs ?? 0;
   const sender = exchange.from === from ? words.say('packet.otherPort') : `:${scene.number}`;
-  const arrows: Arrow[] = [{ at: msOf(first), from: PBX, to: asked, kind: 'asked', label: `${sender}  "${asks}"` }];
+  const arrows: Arrow[] = [
+    { at: msOf(first, words), from: PBX, to: asked, kind: 'asked', label: `${sender}  "${asks}"` },
+  ];
   const place = { from: clean(exchange.from), to: clean(exchange.to) };
-  const lines = [words.say('packet.request', { at: msOf(first), ...place, asks })];
+  const lines = [words.say('packet.request', { at: msOf(first, words), ...place, asks })];
   for (const row of rowsOf(exchange)) {
     const drawing = rowDrawn(row, exchange, scene);
     arrows.push(drawing.arrow);
@@ -117,11 +120,14 @@ function drawn(exchange: ReportExchange, scene: Scene): Pick<LadderGroup, 'arrow
 interface Row {
   readonly atMs: number;
   readonly answeredMs: number | null;
+  readonly arrivedOn?: number;
   readonly state?: string;
   /** Numbers of tries, from 1. */
   readonly first: number;
   readonly last: number;
 }
+
+const isElsewhere = ({ arrivedOn }: Pick<Row, 'arrivedOn'>): boolean => arrivedOn !== undefined;
 
 /** An answer is a row, and so is each silence; from some point on they share one. */
 function rowsOf({ tries, moreTries }: ReportExchange): Row[] {
@@ -140,15 +146,17 @@ function rowDrawn(row: Row, exchange: ReportExchange, scene: Scene): { readonly 
   const source = hostOf(answerFrom) === server ? SERVER : SECOND;
   const ends = { from: clean(answerFrom), to: clean(answerTo ?? '-') };
   if (row.answeredMs !== null) {
-    const at = msOf(row.answeredMs);
+    const at = msOf(row.answeredMs, words);
+    const elsewhere =
+      row.arrivedOn === undefined ? '' : `, ${words.say('packet.elsewhere', { port: `${row.arrivedOn}` })}`;
     const label =
       INWARD.has(question) || mapped === null ? `${shortOf(answerFrom)} → ${ends.to}` : `"${clean(mapped)}"`;
     return {
-      arrow: { at, from: source, to: PBX, kind: 'arrived', label },
-      line: words.say('packet.answered', { at, ...ends }),
+      arrow: { at, from: source, to: PBX, kind: 'arrived', label: label + elsewhere },
+      line: words.say('packet.answered', { at, ...ends }) + elsewhere,
     };
   }
-  const at = msOf(row.atMs);
+  const at = msOf(row.atMs, words);
   const tried =
     row.last > row.first
       ? words.say('packet.tries', { first: row.first, n: row.last })
@@ -171,10 +179,14 @@ function noteOf({ answer, why, backedBy }: ReportExchange, words: Words): string
   if (backedBy.length === 0) return '';
   const times = backedBy.map(({ role, beforeMs, afterMs }) =>
     words.say('packet.backedBy', {
-      ...{ role: words.say(`packet.role.${role}`), before: msOf(beforeMs), after: msOf(afterMs) },
+      ...{ role: words.say(`packet.role.${role}`), before: msOf(beforeMs, words), after: msOf(afterMs, words) },
     }),
   );
   return words.say('packet.backed', { times: times.join(', ') });
 }
 
-const msOf = (ms: number): string => ms.toFixed(1).replace('-', '−');
+/** `−40.0`, in German `−40,0`. */
+function msOf(ms: number, words: Words): string {
+  const [whole = '', tenth = ''] = ms.toFixed(1).replace('-', '−').split('.');
+  return words.say('packet.ms', { whole, tenth });
+}

@@ -108,13 +108,17 @@ function findingsOf(report: Report, language: Language, words: Words): ViewFindi
   });
 }
 
+/** `UDP 9000, 9002-9004, TCP 5060`. */
 function whereOf({ ports }: ReportFinding): string {
-  const [first] = ports;
-  if (first === undefined) return '';
-  const ranges = ports.map((label) => label.replace(/^\w+\//, ''));
-  const some = ranges.slice(0, MOST_PIECES).join(', ');
-  return `${first.startsWith('tcp/') ? 'TCP' : 'UDP'} ${some}${ranges.length > MOST_PIECES ? ', …' : ''}`;
+  const pieces = ports.slice(0, MOST_PIECES).map((label, index) => {
+    const protocol = protocolOf(label);
+    const number = label.replace(/^\w+\//, '');
+    return protocol === protocolOf(ports[index - 1] ?? '') ? number : `${protocol} ${number}`;
+  });
+  return `${pieces.join(', ')}${ports.length > MOST_PIECES ? ', …' : ''}`;
 }
+
+const protocolOf = (label: string): string => label.replace(/\/.*$/, '').toUpperCase();
 
 const RESULTS = Object.keys(TONE_OF_RESULT) as PortResult[];
 
@@ -154,13 +158,20 @@ function rangeOf(group: readonly ReportPort[], words: Words, phrases: Phrases): 
 }
 
 const isAlike = (a: ReportPort, b: ReportPort): boolean =>
-  a.protocol === b.protocol && a.port + 1 === b.port && a.result === b.result && a.cause === b.cause;
+  a.protocol === b.protocol &&
+  a.port + 1 === b.port &&
+  a.result === b.result &&
+  a.cause === b.cause &&
+  holderOf(a) === holderOf(b);
 
-/** The public address, where all of them have it; who holds the port, where somebody does. */
+const holderOf = ({ process }: ReportPort): string =>
+  [process?.name, process?.pid, process?.unit].filter((part) => part != null).join(' ');
+
+/** The public address, where all of them have it; who holds them, where somebody does. */
 function seenOf(group: readonly ReportPort[]): string {
   const [first] = group;
-  const holder = [first?.process?.name, first?.process?.pid, first?.process?.unit].filter((part) => part != null);
-  if (holder.length > 0) return clean(holder.join(' '));
+  const holder = first ? holderOf(first) : '';
+  if (holder !== '') return clean(holder);
   if (group.length === 1) return clean(first?.mapped ?? first?.by ?? '');
   const addresses = new Set(group.map(({ mapped }) => mapped?.replace(/:\d+$/, '') ?? ''));
   return addresses.size === 1 ? clean([...addresses].join('')) : '';

@@ -34,6 +34,9 @@ it('is read in order: verdict, findings, steps, packets, ports, servers', async 
   ].map((words) => text.replace(/\s+/g, ' ').indexOf(words));
   expect(places).not.toContain(-1);
   expect(places).toEqual(places.toSorted((a, b) => a - b));
+  // Milliseconds as a German writes them.
+  expect(text).toMatch(/\d,\d und \d+,\d ms/);
+  expect(text).not.toMatch(/\d\.\d ms/);
 });
 
 it('is tagged, has a title and tells its pages', async () => {

@@ -12,6 +12,8 @@ const ARMING: Milliseconds = 10_000;
 /** Beside the patience that it was told: it asks for the last lines of a log, too. */
 const MARGIN: Milliseconds = 15_000;
 const FAREWELL: Milliseconds = 3_000;
+/** What it says of its end may be read after the end of its output. */
+const LAST_WORDS: Milliseconds = 1_000;
 
 const LOST: ServiceFailure = { kind: 'keeper-lost', lines: [] };
 
@@ -70,8 +72,18 @@ class Connection {
       readLines(
         child.stdout,
         (line) => this.#hear(parseLine<FromKeeper>(line)),
-        () => this.#lose(),
+        () => void this.#heardOut().then(() => this.#lose()),
       );
+  }
+
+  #heardOut(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, LAST_WORDS);
+      this.#child.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   async arm(task: ToKeeper): Promise<Result<Keeper, ServiceFailure>> {

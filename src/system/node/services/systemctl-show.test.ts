@@ -84,6 +84,7 @@ test.each([
   ['a service', '0::/system.slice/asterisk.service\n', 'asterisk.service'],
   ['an instance', '0::/system.slice/system-rtpengine.slice/rtpengine@eth0.service\n', 'rtpengine@eth0.service'],
   ['a group below a service', '0::/system.slice/kamailio.service/workers\n', 'kamailio.service'],
+  ['one whose name a controller of groups has, too', '0::/system.slice/_cpu.service\n', 'cpu.service'],
   ['a service of a user', '0::/user.slice/user-1000.slice/user@1000.service/app.slice/pbx.service\n', null],
   ['a container with a systemd of its own', '0::/machine.slice/docker-5f.scope/system.slice/asterisk.service\n', null],
   ['somebody at a terminal', '0::/user.slice/user-1000.slice/session-3.scope\n', null],

@@ -29,7 +29,8 @@ describe('systemctl', () => {
 
   test('what failed brings its last lines along', async () => {
     const status = ended(3, '', '× a.service\n     Active: failed\n\nNov 22 pbx sh[1]: no licence\n');
-    const { controller } = saying((command) => (command.includes('status') ? status : ended(1, 'Job failed.\n')));
+    const said = 'Job failed.\nSee "systemctl status a.service" and "journalctl -xeu a.service" for details.\n';
+    const { controller } = saying((command) => (command.includes('status') ? status : ended(1, said)));
     expect(await controller.start(['a.service'], 1000)).toEqual({
       kind: 'error',
       error: { kind: 'failed', lines: ['Job failed.', 'Active: failed', 'Nov 22 pbx sh[1]: no licence'] },
