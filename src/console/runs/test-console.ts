@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { ALTERNATE, FORWARDED, type Lab, openLab, PRIMARY } from '../../app/test-lab.ts';
+import { FORWARDED, type Lab, openLab, PRIMARY } from '../../app/test-lab.ts';
 import type { NewRun, Settings } from '../api/index.ts';
 import type { Answer, Call, ServerEvent, Who } from '../handler.ts';
 import { openDatabase, Store } from '../store/index.ts';
@@ -7,7 +7,7 @@ import { RunManager, type WhenOver } from './manager.ts';
 
 /* For tests: the runs of a console, on virtual time, in a network of the model lab. */
 
-export { ALTERNATE, PRIMARY };
+export { PRIMARY };
 
 export const ALL: NewRun = { scope: { kind: 'all' }, mayStopServices: false, noWait: true };
 export const BY = { kind: 'user', name: 'ada' } as const;
