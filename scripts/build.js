@@ -57,7 +57,7 @@ async function bundle(entry, options = {}) {
     minifySyntax: true,
     charset: 'utf8',
     // Optional, and machine code: whoever has it installed beside the file gets what it gives.
-    external: ['koffi'],
+    external: ['koffi', 'libsql', '@node-rs/argon2'],
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
@@ -107,10 +107,12 @@ function licenses(inputs) {
 }
 
 function licenseOf(path) {
-  const { name, version } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
+  const { name, version, license } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
   const file = readdirSync(join(root, path)).find((entry) => /^licen[cs]e(\.(md|txt|mit))?$/i.test(entry));
-  if (!file) throw new Error(`${name} has no licence file`);
-  return `${name} ${version}\n\n${readFileSync(join(root, path, file), 'utf8').trim()}\n`;
+  // Some have but the name of a licence.
+  const text = file ? readFileSync(join(root, path, file), 'utf8').trim() : license;
+  if (!text) throw new Error(`${name} has no licence`);
+  return `${name} ${version}\n\n${text}\n`;
 }
 
 /** The value of `reportJsonSchema`, from the sources as they are. */
@@ -142,8 +144,15 @@ async function buildCommand(schema) {
     { ...PART, plugins: [asData(schema), FONTS] },
   );
   const keeper = await bundle({ in: 'src/cli/restore/main.ts', out: 'keeper' }, PART);
-  const [commandPart, keeperPart] = [...command.files, ...keeper.files].map(writePart);
-  const define = { PARTS: JSON.stringify({ command: commandPart, keeper: keeperPart }) };
+  const console = await bundle(
+    { in: 'src/console/main.ts', out: 'console' },
+    { ...PART, plugins: [asData(schema), FONTS] },
+  );
+  const [commandPart, keeperPart, consolePart] = [command, keeper, console].flatMap(({ files }) =>
+    files.map(writePart),
+  );
+  const parts = { command: commandPart, keeper: keeperPart, console: consolePart };
+  const define = { PARTS: JSON.stringify(parts) };
   const launch = await bundle('scripts/launch.js', { define });
   for (const [part, ...words] of [
     [commandPart, ...TYPICAL],
@@ -151,8 +160,8 @@ async function buildCommand(schema) {
   ])
     keepWork(part, words);
   write('fullcone.js', HASHBANG + launch.files[0].text, 0o755);
-  write('licenses.txt', licenses([...command.inputs, ...keeper.inputs]));
-  removeOld([commandPart, keeperPart].map((part) => parse(part).base));
+  write('licenses.txt', licenses([command, keeper, console].flatMap(({ inputs }) => inputs)));
+  removeOld(Object.values(parts).map((part) => parse(part).base));
 }
 
 /** Its name without the ending. */

@@ -12,7 +12,8 @@ import { Script } from 'node:vm';
 
 const [first] = process.argv.slice(2);
 // No command for people: `check --mode exclusive` begins it. It loads nothing that it does not need.
-const path = fileURLToPath(new URL(first === 'restore' ? PARTS.keeper : PARTS.command, import.meta.url));
+const name = { restore: PARTS.keeper, console: PARTS.console }[first] ?? PARTS.command;
+const path = fileURLToPath(new URL(name, import.meta.url));
 const cachedData = kept(`${path}.cache`);
 const part = new Script(readFileSync(`${path}.cjs`, 'utf8'), {
   filename: `${path}.cjs`,

@@ -1,0 +1,135 @@
+import { err, ok, type Result } from '../base/index.ts';
+import { makeTexts } from '../report/index.ts';
+import type { System } from '../system/index.ts';
+import type { Language } from './api/index.ts';
+import { type ConsoleCommand, type Listen, type Mistake, readCommand } from './command-line.ts';
+import { type Console, makeConsole } from './console.ts';
+import { json } from './handler.ts';
+import { RunManager, runsHandlers } from './runs/index.ts';
+import { listen, tlsFault } from './server/index.ts';
+import { DEFAULTS, openDatabase, openFolder, Store, type StoreProblem } from './store/index.ts';
+import de from './texts/de.json' with { type: 'json' };
+import en from './texts/en.json' with { type: 'json' };
+
+const TEXTS = makeTexts({ en, de });
+
+export interface Surroundings {
+  readonly system: System;
+  readonly version: string;
+  readonly language: Language;
+  /** If the command names no other. */
+  readonly data: string;
+  /** The built pages; null: there are none. */
+  readonly pages: string | null;
+  readonly print: (text: string) => void;
+  readonly complain: (text: string) => void;
+  /** Fulfilled when somebody wants it to end. */
+  readonly interrupted: Promise<void>;
+}
+
+export const EXIT = { ended: 0, usage: 64, internal: 70, cannotStart: 73 } as const;
+
+/** Serves until it is interrupted; says with which code the process is to end. */
+export async function runConsole(words: readonly string[], around: Surroundings): Promise<number> {
+  const read = readCommand(words, around.print);
+  if (read.kind === 'help') return EXIT.ended;
+  if (read.kind === 'error') return complain(read.error, around, EXIT.usage);
+  const tls = await readTls(read.value, around.system);
+  if (tls.kind === 'error') return complain(tls.error, around, EXIT.usage);
+  const store = await openStore(read.value, around);
+  if (store.kind === 'error') return complain(store.error, around, EXIT.cannotStart);
+  try {
+    return await serve(read.value, tls.value, store.value, around);
+  } finally {
+    await store.value.close();
+  }
+}
+
+type Tls = { readonly cert: string; readonly key: string } | null;
+
+/** Before anything is opened or made. */
+async function readTls({ tls }: ConsoleCommand, system: System): Promise<Result<Tls, Mistake>> {
+  if (!tls) return ok(null);
+  const [cert, key] = [await system.files.readInput(tls.cert), await system.files.readInput(tls.key)];
+  if (cert.kind === 'error') return mistake('tls-file', { path: tls.cert, code: cert.error });
+  if (key.kind === 'error') return mistake('tls-file', { path: tls.key, code: key.error });
+  const code = tlsFault(cert.value, key.value);
+  return code === null ? ok({ cert: cert.value, key: key.value }) : mistake('tls-bad', { ...tls, code });
+}
+
+async function openStore(command: ConsoleCommand, around: Surroundings): Promise<Result<Store, Mistake>> {
+  const folder = openFolder(command.data ?? around.data);
+  if (folder.kind === 'error') return dataMistake(folder.error, command.data ?? around.data);
+  const database = await openDatabase(folder.value);
+  if (database.kind === 'error') return dataMistake(database.error, folder.value);
+  const store = new Store(database.value);
+  const isFresh = (await store.database.selectFrom('settings').select('section').execute()).length === 0;
+  if (command.isTrial && isFresh) await store.writeSettings('network', { ...DEFAULTS.network, embedded: true });
+  return ok(store);
+}
+
+function dataMistake(problem: StoreProblem, path: string): Result<never, Mistake> {
+  const code = problem.kind === 'unusable' ? problem.code : '';
+  const isFull = /SQLITE_FULL|ENOSPC|EDQUOT/.test(code);
+  return mistake(`data.${isFull ? 'full' : problem.kind}`, { path, code });
+}
+
+async function serve(command: ConsoleCommand, tls: Tls, store: Store, around: Surroundings): Promise<number> {
+  const { system, version, pages, interrupted } = around;
+  const runs = new RunManager(system, store, version);
+  const made = await makeConsole({
+    ...{ system, store, version, pages, tls },
+    behindProxy: command.behindProxy,
+    listen: command.listen.host,
+    handlers: {
+      ...runsHandlers({ system, store, manager: runs, version, next: async () => null }),
+      testNotification: async () => json({ kind: 'failed', code: 'no-channel', detail: '' }),
+    },
+    failed: (error) => {
+      const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      around.complain(say('internal', around, { what }));
+    },
+  });
+  const cutOff = await runs.open();
+  const listening = await listen(made.app, command.listen);
+  if (listening.kind === 'error') {
+    await runs.close();
+    const { kind, code } = listening.error;
+    const mistaken = { key: `port.${kind}`, facts: { listen: hostAndPort(command.listen), code } };
+    return complain(mistaken, around, EXIT.cannotStart);
+  }
+  greet(
+    { made, url: urlOf({ ...command.listen, port: listening.value }, tls !== null), cutOff: cutOff.length },
+    around,
+  );
+  await interrupted;
+  around.print(`${say('ending', around)}\n`);
+  // Who looks at it sees its end.
+  await runs.close();
+  await made.app.close();
+  return EXIT.ended;
+}
+
+function greet(
+  { made, url, cutOff }: { readonly made: Console; readonly url: string; readonly cutOff: number },
+  around: Surroundings,
+): void {
+  around.print(`${say('ready', around, { url })}\n`);
+  // A fragment is sent to no server and stands in no log.
+  if (made.setUpToken !== null) around.print(`${say('set-up', around, { link: `${url}setup#${made.setUpToken}` })}\n`);
+  if (cutOff > 0) around.print(`${say('interrupted', around, { count: cutOff })}\n`);
+  if (around.pages === null) around.print(`${say('no-pages', around)}\n`);
+}
+
+const hostAndPort = ({ host, port }: Listen): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+const urlOf = (listen: Listen, isTls: boolean): string => `${isTls ? 'https' : 'http'}://${hostAndPort(listen)}/`;
+
+const mistake = (key: string, facts: Mistake['facts'] = {}): Result<never, Mistake> => err({ key, facts });
+
+const say = (key: string, { language }: Pick<Surroundings, 'language'>, facts: Mistake['facts'] = {}): string =>
+  TEXTS.one(language, key, facts);
+
+function complain({ key, facts }: Mistake, around: Surroundings, code: number): number {
+  around.complain(say(`mistake.${key}`, around, facts));
+  return code;
+}
