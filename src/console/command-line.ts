@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { canonicalIp, err, ok, type Result } from '../base/index.ts';
 import type { Language } from './api/index.ts';
 import { isLoopback } from './server/index.ts';
+import { say } from './texts.ts';
 
 export interface Listen {
   readonly host: string;
@@ -36,9 +37,10 @@ interface Given {
 /** `help`: it was asked for, and has been shown. */
 export function readCommand(
   words: readonly string[],
+  language: Language,
   show: (text: string) => void,
 ): Result<ConsoleCommand, Mistake> | { readonly kind: 'help' } {
-  const command = commandOf(show);
+  const command = commandOf(language, show);
   try {
     command.parse([...words], { from: 'user' });
   } catch (error) {
@@ -49,16 +51,18 @@ export function readCommand(
   return check(command.opts<Given>());
 }
 
-const commandOf = (show: (text: string) => void): Command =>
+const commandOf = (language: Language, show: (text: string) => void): Command =>
   new Command('fullcone console')
-    .description('The management console: pages in the browser, for the admin of a phone system.')
-    .option('--listen <address:port>', 'where it is to be found', '127.0.0.1:5478')
-    .option('--data <folder>', 'where users, settings and runs are kept')
-    .option('--tls-cert <file>', 'certificate with its chain (PEM); other than loopback, it needs TLS')
-    .option('--tls-key <file>', 'its key (PEM)')
-    .option('--behind-proxy', 'a proxy in front does TLS, and says in X-Forwarded-For who asks')
-    .option('--trial', 'the reflector inside, until servers have been chosen: nothing leaves this machine')
-    .option('--lang <language>', 'en or de; otherwise that of the system')
+    .description(say(language, 'help.about'))
+    .option('--listen <address:port>', say(language, 'help.listen'), '127.0.0.1:5478')
+    .option('--data <folder>', say(language, 'help.data'))
+    .option('--tls-cert <file>', say(language, 'help.tls-cert'))
+    .option('--tls-key <file>', say(language, 'help.tls-key'))
+    .option('--behind-proxy', say(language, 'help.behind-proxy'))
+    .option('--trial', say(language, 'help.trial'))
+    .option('--lang <language>', say(language, 'help.lang'))
+    .helpOption('-h, --help', say(language, 'help.help'))
+    .configureHelp({ styleTitle: (title) => say(language, title === 'Usage:' ? 'help.usage' : 'help.options') })
     .exitOverride()
     .allowExcessArguments(false)
     .configureOutput({ writeOut: show, writeErr: () => undefined, outputError: () => undefined });

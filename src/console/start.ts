@@ -1,5 +1,4 @@
 import { err, ok, type Result } from '../base/index.ts';
-import { makeTexts } from '../report/index.ts';
 import type { System } from '../system/index.ts';
 import type { Language } from './api/index.ts';
 import { type ConsoleCommand, type Listen, type Mistake, readCommand } from './command-line.ts';
@@ -8,10 +7,7 @@ import { json } from './handler.ts';
 import { RunManager, runsHandlers } from './runs/index.ts';
 import { listen, tlsFault } from './server/index.ts';
 import { DEFAULTS, openDatabase, openFolder, Store, type StoreProblem } from './store/index.ts';
-import de from './texts/de.json' with { type: 'json' };
-import en from './texts/en.json' with { type: 'json' };
-
-const TEXTS = makeTexts({ en, de });
+import { say } from './texts.ts';
 
 export interface Surroundings {
   readonly system: System;
@@ -31,7 +27,7 @@ export const EXIT = { ended: 0, usage: 64, internal: 70, cannotStart: 73 } as co
 
 /** Serves until it is interrupted; says with which code the process is to end. */
 export async function runConsole(words: readonly string[], around: Surroundings): Promise<number> {
-  const read = readCommand(words, around.print);
+  const read = readCommand(words, around.language, around.print);
   if (read.kind === 'help') return EXIT.ended;
   if (read.kind === 'error') return complain(read.error, around, EXIT.usage);
   const tls = await readTls(read.value, around.system);
@@ -87,7 +83,7 @@ async function serve(command: ConsoleCommand, tls: Tls, store: Store, around: Su
     },
     failed: (error) => {
       const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      around.complain(say('internal', around, { what }));
+      around.complain(say(around.language, 'internal', { what }));
     },
   });
   const cutOff = await runs.open();
@@ -103,7 +99,7 @@ async function serve(command: ConsoleCommand, tls: Tls, store: Store, around: Su
     around,
   );
   await interrupted;
-  around.print(`${say('ending', around)}\n`);
+  around.print(`${say(around.language, 'ending')}\n`);
   // Who looks at it sees its end.
   await runs.close();
   await made.app.close();
@@ -114,11 +110,12 @@ function greet(
   { made, url, cutOff }: { readonly made: Console; readonly url: string; readonly cutOff: number },
   around: Surroundings,
 ): void {
-  around.print(`${say('ready', around, { url })}\n`);
+  around.print(`${say(around.language, 'ready', { url })}\n`);
   // A fragment is sent to no server and stands in no log.
-  if (made.setUpToken !== null) around.print(`${say('set-up', around, { link: `${url}setup#${made.setUpToken}` })}\n`);
-  if (cutOff > 0) around.print(`${say('interrupted', around, { count: cutOff })}\n`);
-  if (around.pages === null) around.print(`${say('no-pages', around)}\n`);
+  if (made.setUpToken !== null)
+    around.print(`${say(around.language, 'set-up', { link: `${url}setup#${made.setUpToken}` })}\n`);
+  if (cutOff > 0) around.print(`${say(around.language, 'interrupted', { count: cutOff })}\n`);
+  if (around.pages === null) around.print(`${say(around.language, 'no-pages')}\n`);
 }
 
 const hostAndPort = ({ host, port }: Listen): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -126,10 +123,7 @@ const urlOf = (listen: Listen, isTls: boolean): string => `${isTls ? 'https' : '
 
 const mistake = (key: string, facts: Mistake['facts'] = {}): Result<never, Mistake> => err({ key, facts });
 
-const say = (key: string, { language }: Pick<Surroundings, 'language'>, facts: Mistake['facts'] = {}): string =>
-  TEXTS.one(language, key, facts);
-
 function complain({ key, facts }: Mistake, around: Surroundings, code: number): number {
-  around.complain(say(`mistake.${key}`, around, facts));
+  around.complain(say(around.language, `mistake.${key}`, facts));
   return code;
 }

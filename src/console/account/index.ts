@@ -4,7 +4,7 @@ import { manageHandlers } from './manage.ts';
 import { type AccountParts, signInHandlers } from './sign-in.ts';
 
 export { changeOf } from './changes.ts';
-export { hashOf, makePasswords, newSecret } from './secrets.ts';
+export { makePasswords, newSecret } from './secrets.ts';
 export { Sessions } from './sessions.ts';
 export { type AccountParts, note } from './sign-in.ts';
 export { Users } from './users.ts';
