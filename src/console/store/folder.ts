@@ -1,5 +1,5 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { err, ok, type Result } from '../../base/index.ts';
 import type { StoreProblem } from './open.ts';
 
@@ -7,7 +7,7 @@ import type { StoreProblem } from './open.ts';
 export function openFolder(folder: string): Result<string, StoreProblem> {
   const path = join(folder, 'console.sqlite');
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(resolve(folder));
     closeSync(openSync(path, 'a', 0o600));
     chmodSync(path, 0o600);
     return ok(path);
@@ -16,4 +16,11 @@ export function openFolder(folder: string): Result<string, StoreProblem> {
     if (typeof code !== 'string') throw error;
     return err({ kind: 'unusable', code });
   }
+}
+
+/** `mkdir` with `recursive` goes round in circles where a folder can neither be made nor found, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
 }
