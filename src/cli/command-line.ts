@@ -107,7 +107,10 @@ function commandLine(context: Context, done: (code: number) => void): Command {
   addPorts(program, act(context, done, ports));
   addReflector(program, act(context, done, reflector));
   // A part of its own, which scripts/launch.js begins; here for the list of commands alone.
-  program.command('console').description('Serves the management console: pages in the browser for the same checks.');
+  program
+    .command('console')
+    .description('Serves the management console: pages in the browser for the same checks.')
+    .option('--lang <language>', 'en or de; otherwise that of the system');
   if (context.language === 'de') translateHelp(program);
   return program;
 }

@@ -238,6 +238,10 @@ describe('what is sent', () => {
       { path: 'more', code: 'unrecognized_keys' },
     ]);
     expect((await browser.ask('PUT', 'settings/nothing', {})).status).toBe(400);
+    const cron = { ...DEFAULTS.schedule, cron: '61 25 * * *' };
+    expect((await browser.ask('PUT', 'settings/schedule', cron)).body.fields).toEqual([
+      { path: 'cron', code: 'invalid_format' },
+    ]);
     expect((await browser.ask('GET', 'audit?limit=1&limit=2')).status).toBe(400);
   });
 

@@ -3,8 +3,7 @@ import type { System } from '../system/index.ts';
 import type { Language } from './api/index.ts';
 import { type ConsoleCommand, type Listen, type Mistake, readCommand } from './command-line.ts';
 import { type Console, makeConsole } from './console.ts';
-import { json } from './handler.ts';
-import { RunManager, runsHandlers } from './runs/index.ts';
+import { makeRuns } from './runs/index.ts';
 import { listen, tlsFault } from './server/index.ts';
 import { DEFAULTS, openDatabase, openFolder, Store, type StoreProblem } from './store/index.ts';
 import { say } from './texts.ts';
@@ -72,15 +71,13 @@ function dataMistake(problem: StoreProblem, path: string): Result<never, Mistake
 
 async function serve(command: ConsoleCommand, tls: Tls, store: Store, around: Surroundings): Promise<number> {
   const { system, version, pages, interrupted } = around;
-  const runs = new RunManager(system, store, version);
+  let url: string | null = null;
+  const runs = makeRuns({ system, store, version, link: (id) => url && `${url}runs/${id}` });
   const made = await makeConsole({
     ...{ system, store, version, pages, tls },
     behindProxy: command.behindProxy,
     listen: command.listen.host,
-    handlers: {
-      ...runsHandlers({ system, store, manager: runs, version, next: async () => null }),
-      testNotification: async () => json({ kind: 'failed', code: 'no-channel', detail: '' }),
-    },
+    handlers: runs.handlers,
     failed: (error) => {
       const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
       around.complain(say(around.language, 'internal', { what }));
@@ -94,10 +91,8 @@ async function serve(command: ConsoleCommand, tls: Tls, store: Store, around: Su
     const mistaken = { key: `port.${kind}`, facts: { listen: hostAndPort(command.listen), code } };
     return complain(mistaken, around, EXIT.cannotStart);
   }
-  greet(
-    { made, url: urlOf({ ...command.listen, port: listening.value }, tls !== null), cutOff: cutOff.length },
-    around,
-  );
+  url = urlOf({ ...command.listen, port: listening.value }, tls !== null);
+  greet({ made, url, cutOff: cutOff.length }, around);
   await interrupted;
   around.print(`${say(around.language, 'ending')}\n`);
   // Who looks at it sees its end.

@@ -1,6 +1,7 @@
 import { type RouteName, SECTIONS, type Settings } from '../api/index.ts';
 import { fieldsOf } from '../fields.ts';
 import { type Answer, empty, type Handlers, json, problem } from '../handler.ts';
+import { isCron } from '../runs/index.ts';
 import type { AccountParts } from './sign-in.ts';
 
 type Names = Extract<
@@ -62,6 +63,8 @@ const dataHandlers = ({ store, system, users, sessions }: AccountParts): Handler
   changeSettings: async ({ params: { section }, body }) => {
     const read = SECTIONS[section].safeParse(body);
     if (!read.success) return { kind: 'problem', status: 400, code: 'invalid', fields: fieldsOf(read.error) };
+    const { cron } = read.data as { readonly cron?: string };
+    if (cron !== undefined && !isCron(cron)) return BAD_CRON;
     const before = await store.settings();
     await store.writeSettings(section, withOldSecrets({ ...before, [section]: read.data }, before)[section]);
     return json(withoutSecrets(await store.settings()));
@@ -86,6 +89,13 @@ const dataHandlers = ({ store, system, users, sessions }: AccountParts): Handler
     return empty();
   },
 });
+
+const BAD_CRON: Answer = {
+  kind: 'problem',
+  status: 400,
+  code: 'invalid',
+  fields: [{ path: 'cron', code: 'invalid_format' }],
+};
 
 const EVERYTHING = 1_000_000;
 
