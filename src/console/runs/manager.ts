@@ -33,7 +33,6 @@ interface Active {
   readonly id: number;
   readonly live: LiveRun;
   readonly running: RunningCheck;
-  readonly over: Promise<void>;
 }
 
 const DAY = 86_400_000;
@@ -46,6 +45,8 @@ export class RunManager {
   readonly #whenOver: WhenOver;
   #starting: Promise<Result<Started, Refusal>> | null = null;
   #active: Active | null = null;
+  /** Settles when the last run is stored with its packets, and was told of. */
+  #over: Promise<void> = Promise.resolve();
   /** Of another kind than a run, but as exclusive: nothing may disturb its ports. */
   #other: { readonly stop: () => Promise<void> } | null = null;
   #isClosed = false;
@@ -68,7 +69,7 @@ export class RunManager {
     await this.#other?.stop();
     await this.#starting?.catch(() => undefined);
     this.#active?.running.cancel();
-    await this.#active?.over;
+    await this.#over;
   }
 
   get runningId(): number | null {
@@ -109,7 +110,7 @@ export class RunManager {
   /** Settles when nothing runs any more. */
   async idle(): Promise<void> {
     await this.#starting;
-    await this.#active?.over;
+    await this.#over;
   }
 
   /** Something that must not run beside a check; a check that comes ends it. null: a check runs. */
@@ -173,7 +174,8 @@ export class RunManager {
       exclusive.value,
     );
     const over = this.#finish({ id, live, running, startedAt }, beginning(by, wish.scope), reflector.value);
-    this.#active = { id, live, running, over };
+    this.#over = over;
+    this.#active = { id, live, running };
     return ok({ id, joined: false });
   }
 
@@ -188,7 +190,7 @@ export class RunManager {
   }
 
   async #finish(
-    { id, live, running, startedAt }: Omit<Active, 'over'> & { readonly startedAt: string },
+    { id, live, running, startedAt }: Active & { readonly startedAt: string },
     { by, scope }: Pick<Summary, 'by' | 'scope'>,
     release: () => void,
   ): Promise<void> {
@@ -204,7 +206,10 @@ export class RunManager {
     const run = { id, state, startedAt, endedAt, ...summary };
     this.#active = null;
     live.end(finished?.report ?? null, run);
-    if (finished) await this.#whenOver(run, finished.report).catch(() => undefined);
+    if (!finished) return;
+    // Nobody waits for the packets; without them the run is as good as any.
+    if (isKept) await this.#store.keepRecord(id, writeRun(finished.events)).catch(() => undefined);
+    await this.#whenOver(run, finished.report).catch(() => undefined);
   }
 
   async #keep(
@@ -216,8 +221,8 @@ export class RunManager {
       await this.#store.interruptRun(id, endedAt);
       return;
     }
-    const { report, events } = finished;
-    await this.#store.finishRun(id, { endedAt, summary, report: renderJson(report), record: writeRun(events) });
+    const { report } = finished;
+    await this.#store.finishRun(id, { endedAt, summary, report: renderJson(report), record: null });
     const { retention } = (await this.#store.settings()).general;
     const oldest = retention.days === null ? null : new Date(Date.parse(endedAt) - retention.days * DAY).toISOString();
     await this.#store.prune(retention.runs, oldest);

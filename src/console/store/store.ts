@@ -16,8 +16,8 @@ export interface FinishedRun {
   readonly endedAt: string;
   readonly summary: Summary;
   readonly report: string;
-  /** As `writeRun` has it. */
-  readonly record: string;
+  /** As `writeRun` has it; null: it is not written yet. */
+  readonly record: string | null;
 }
 
 /** All that the console remembers. */
@@ -86,7 +86,16 @@ export class Store {
     const row = { state: 'finished', ended_at: endedAt, summary: JSON.stringify(summary), report } as const;
     await this.#db
       .updateTable('runs')
-      .set({ ...row, record: gzipSync(record) })
+      .set({ ...row, record: record === null ? null : gzipSync(record) })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** The packets of a run that is finished: the largest part of it, for which nobody waits. */
+  async keepRecord(id: number, record: string): Promise<void> {
+    await this.#db
+      .updateTable('runs')
+      .set({ record: gzipSync(record) })
       .where('id', '=', id)
       .execute();
   }
