@@ -4,7 +4,8 @@
  * - fullcone.js, and parts/ beside it: the command, with everything that it needs inside; starts with `node` alone.
  *   Beside each part lies what V8 made of it in a run (docs/decisions/0020): code that no run needed is not read;
  * - report.schema.json: the contract of the JSON report;
- * - licenses.txt: of the packages inside the command.
+ * - web/: the console's pages; what has a hash in its name may be kept for ever;
+ * - licenses.txt: of the packages inside the command and the pages.
  *
  * The same sources give the same bytes, but for what V8 keeps. Each file is replaced in one step, and parts of an
  * earlier build stay for a day, so that a build never breaks a run.
@@ -23,7 +24,9 @@ import {
 } from 'node:fs';
 import { dirname, join, parse, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import react from '@vitejs/plugin-react';
 import * as esbuild from 'esbuild';
+import { build as buildPages } from 'vite';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -138,7 +141,7 @@ const asData = (schema) => ({
 });
 
 /** Parts first: none is asked for before it is there. */
-async function buildCommand(schema) {
+async function buildCommand(schema, alsoInside) {
   const command = await bundle(
     { in: 'src/cli/main.ts', out: 'command' },
     { ...PART, plugins: [asData(schema), FONTS] },
@@ -160,7 +163,7 @@ async function buildCommand(schema) {
   ])
     keepWork(part, words);
   write('fullcone.js', HASHBANG + launch.files[0].text, 0o755);
-  write('licenses.txt', licenses([command, keeper, console].flatMap(({ inputs }) => inputs)));
+  write('licenses.txt', licenses([...[command, keeper, console].flatMap(({ inputs }) => inputs), ...alsoInside]));
   removeOld(Object.values(parts).map((part) => parse(part).base));
 }
 
@@ -196,10 +199,27 @@ function removeOld(parts) {
   }
 }
 
+/** Its inputs. No script and no style stands in the page itself: the console's content security policy forbids both. */
+async function buildWeb() {
+  const inputs = new Set();
+  const note = {
+    name: 'note-inputs',
+    moduleParsed: ({ id }) => void inputs.add(relative(root, id.split('?')[0])),
+  };
+  await buildPages({
+    configFile: false,
+    root: join(root, 'web'),
+    logLevel: 'warn',
+    plugins: [react(), note],
+    build: { outDir: join(dist, 'web'), emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  });
+  return [...inputs].filter((input) => !input.includes('\0')).sort();
+}
+
 async function buildAll() {
   mkdirSync(join(dist, 'parts'), { recursive: true });
   const schema = await reportJsonSchema();
-  await buildCommand(schema);
+  await buildCommand(schema, await buildWeb());
   write('report.schema.json', `${JSON.stringify(schema, null, 2)}\n`);
 }
 

@@ -7,6 +7,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const READERS = [
   { name: 'types', command: ['tsc', '--noEmit'] },
+  { name: 'types of web', command: ['tsc', '--noEmit', '-p', 'web'] },
   { name: 'form and rules', command: ['biome', 'ci', '--colors=off', '--error-on-warnings', '.'] },
   { name: 'dead code', command: ['knip', '--no-progress'] },
 ];

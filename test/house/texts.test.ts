@@ -7,9 +7,9 @@ import { projectFiles, read } from './tree.ts';
 type Tree = string | readonly string[] | { readonly [key: string]: Tree };
 
 const SOURCES = projectFiles().filter(
-  (path) => path.startsWith('src/') && path.endsWith('.ts') && !/\.test\.ts$|\/test-[^/]+\.ts$/.test(path),
+  (path) => /^(src|web)\/.*\.tsx?$/.test(path) && !/\.test\.ts$|\/test-[^/]+\.ts$/.test(path),
 );
-const PAIRS = projectFiles().filter((path) => /^src\/.*\/en\.json$/.test(path));
+const PAIRS = projectFiles().filter((path) => /^(src|web)\/.*\/en\.json$/.test(path));
 
 /** Tables that are read as a whole, with tests of their own in their room. */
 const TABLES = /^(pages\.[\w-]+\.(heading|seen|calls|also)|blanks)\b/;

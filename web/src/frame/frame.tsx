@@ -1,0 +1,89 @@
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useLocation } from 'wouter';
+import { ask, useSession } from '../client/index.ts';
+import css from './frame.module.css';
+import { Icon, type IconName } from './icons.tsx';
+
+const PLACES: readonly { readonly to: string; readonly name: IconName }[] = [
+  { to: '/', name: 'dashboard' },
+  { to: '/check', name: 'check' },
+  { to: '/history', name: 'history' },
+];
+
+/** Navigation on the left; on a phone, behind a button. */
+export function Frame({ children }: { readonly children: ReactNode }) {
+  const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
+  const [at] = useLocation();
+  const isHere = (to: string): boolean => (to === '/' ? at === '/' : at.startsWith(to));
+  return (
+    <div className={css.frame}>
+      <a className={css.skip} href="#main">
+        {t('frame.skip')}
+      </a>
+      <header className={css.side}>
+        <div className={css.top}>
+          <Link href="/" className={css.brand}>
+            <Icon name="mark" size={22} /> fullcone
+          </Link>
+          <button
+            type="button"
+            className={css.burger}
+            aria-expanded={isOpen}
+            aria-label={t('frame.menu')}
+            onClick={() => setOpen(!isOpen)}
+          >
+            <Icon name={isOpen ? 'close' : 'menu'} size={22} />
+          </button>
+        </div>
+        <div className={isOpen ? css.open : css.shut}>
+          <nav aria-label={t('frame.navigation')}>
+            <ul>
+              {PLACES.map(({ to, name }) => (
+                <li key={to}>
+                  <Link
+                    href={to}
+                    className={isHere(to) ? css.here : css.place}
+                    aria-current={isHere(to) ? 'page' : undefined}
+                    onClick={() => setOpen(false)}
+                  >
+                    <Icon name={name} /> {t(`place.${name}`)}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </nav>
+          <Person />
+        </div>
+      </header>
+      <main id="main" className={css.main} tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  );
+}
+
+function Person() {
+  const { t, i18n } = useTranslation();
+  const { state, user, enter, leave } = useSession();
+  if (user === null) return null;
+  const other = i18n.language === 'de' ? 'en' : 'de';
+  const change = async (): Promise<void> => {
+    const outcome = await ask('changeMe', { body: { language: other } });
+    if (outcome.kind === 'done') enter({ ...state, user: outcome.value });
+  };
+  return (
+    <div className={css.person}>
+      <p>
+        <Icon name="user" size={16} /> {user.name} · {t(`role.${user.role}`)}
+      </p>
+      <button type="button" lang={other} onClick={change}>
+        <Icon name="language" size={16} /> {t('frame.other-language')}
+      </button>
+      <button type="button" onClick={leave}>
+        <Icon name="out" size={16} /> {t('frame.sign-out')}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import '@mantine/core/styles/default-css-variables.css';
+import './frame/theme.css';
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { config } from 'zod';
+import { App } from './app.tsx';
+import { startTexts } from './texts/index.ts';
+
+// The content security policy forbids code made from text; zod would try it.
+config({ jitless: true });
+startTexts();
+const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 5_000 } } });
+const root = document.getElementById('root');
+if (root)
+  createRoot(root).render(
+    <StrictMode>
+      {/* All styles are files: the content security policy forbids those that a script writes into the page. */}
+      <MantineProvider withCssVariables={false} withStaticClasses={false} defaultColorScheme="auto">
+        <QueryClientProvider client={queries}>
+          <App />
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
