@@ -204,7 +204,12 @@ async function buildWeb() {
   const inputs = new Set();
   const note = {
     name: 'note-inputs',
-    moduleParsed: ({ id }) => void inputs.add(relative(root, id.split('?')[0])),
+    // Only what came to stay: most of what is read is dropped again.
+    generateBundle: (_options, output) => {
+      for (const { modules = {} } of Object.values(output))
+        for (const [id, { renderedLength }] of Object.entries(modules))
+          if (renderedLength > 0) inputs.add(relative(root, id.split('?')[0]));
+    },
   };
   await buildPages({
     configFile: false,

@@ -1,6 +1,4 @@
-import '@mantine/core/styles/default-css-variables.css';
 import './frame/theme.css';
-import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -16,11 +14,8 @@ const root = document.getElementById('root');
 if (root)
   createRoot(root).render(
     <StrictMode>
-      {/* All styles are files: the content security policy forbids those that a script writes into the page. */}
-      <MantineProvider withCssVariables={false} withStaticClasses={false} defaultColorScheme="auto">
-        <QueryClientProvider client={queries}>
-          <App />
-        </QueryClientProvider>
-      </MantineProvider>
+      <QueryClientProvider client={queries}>
+        <App />
+      </QueryClientProvider>
     </StrictMode>,
   );

@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Dashboard } from '../src/console/api/index.ts';
+import { json } from '../src/console/handler.ts';
+import { PASSWORD, type TestConsole, testConsole } from '../src/console/test-console.ts';
+
+/* The pages in a real Chromium, before the real server and its content security policy. */
+
+const PAGES = join(import.meta.dirname, '../dist/web');
+const QUIET = ['no-sandbox', 'disable-gpu', 'disable-quic', 'no-first-run', 'disable-background-networking'];
+const DASHBOARD: Dashboard = {
+  pbx: {
+    name: 'pbx.example.org',
+    address: '192.168.0.100',
+    services: [
+      {
+        purpose: 'sip',
+        ports: ['udp/5060', 'tcp/5060'],
+        heldBy: [{ name: 'phonesystem', pid: 1184, unit: null, count: 2 }],
+        state: 'running',
+      },
+    ],
+    callsInProgress: 3,
+    busy: ['udp/9004-9009'],
+  },
+  publicAddress: { seen: '203.0.113.44', expected: '203.0.113.44', at: '2026-01-01T00:00:00.000Z' },
+  servers: [],
+  last: null,
+  lastGood: null,
+  recent: [],
+  running: null,
+  next: null,
+};
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [...QUIET, 'disable-component-update', 'disable-sync'].map((name) => `--${name}`),
+  });
+});
+afterAll(() => browser.close());
+
+async function open(
+  width: number,
+  locale: string,
+): Promise<{ made: TestConsole; page: Page; errors: string[]; at: string }> {
+  const handlers = { dashboard: () => Promise.resolve(json(DASHBOARD)) };
+  const made = await testConsole({ pages: PAGES, handlers });
+  const at = await made.app.listen({ host: '127.0.0.1', port: 0 });
+  const page = await browser.newPage({ viewport: { width, height: 900 }, locale });
+  const errors: string[] = [];
+  // An answer of 401 is what a wrong password gets; Chromium calls that an error of its own.
+  page.on(
+    'console',
+    (said) => said.type() === 'error' && !/status of 401/.test(said.text()) && errors.push(said.text()),
+  );
+  page.on('pageerror', ({ message }) => errors.push(message));
+  return { made, page, errors, at };
+}
+
+const isTooWide = (page: Page): Promise<boolean> =>
+  page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+
+describe.each([
+  {
+    locale: 'en',
+    width: 1440,
+    name: 'Name',
+    password: 'Password',
+    set: 'Set the password',
+    enter: 'Sign in',
+    out: 'Sign out',
+    menu: 'Menu',
+    wrong: /not right/,
+    status: 'PBX status',
+  },
+  {
+    locale: 'de',
+    width: 390,
+    name: 'Name',
+    password: 'Passwort',
+    set: 'Passwort setzen',
+    enter: 'Anmelden',
+    out: 'Abmelden',
+    menu: 'Menü',
+    wrong: /stimmt nicht/,
+    status: 'PBX-Status',
+  },
+])('$locale, $width px', (words) => {
+  it('leads from the one-time link to the dashboard, out, and in again', async () => {
+    const { made, page, errors, at } = await open(words.width, words.locale);
+    await page.goto(`${at}/setup#${made.setUpToken}`);
+    await page.getByLabel(words.password).fill('short');
+    await page.keyboard.press('Enter');
+    expect(await page.getByLabel(words.password).getAttribute('aria-invalid')).toBe('true');
+    await page.getByLabel(words.password).fill(PASSWORD);
+    await page.getByRole('button', { name: words.set }).click();
+    await page.getByText('203.0.113.44').waitFor();
+    expect(new URL(page.url()).pathname + new URL(page.url()).hash).toBe('/');
+    expect(await isTooWide(page)).toBe(false);
+    await page.context().clearCookies();
+    await page.reload();
+    await page.getByLabel(words.name).fill('admin');
+    await page.getByLabel(words.password).fill('nothing like it');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: words.wrong }).waitFor();
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+});
+
+it('weighs under 250 kB', () => {
+  const files = readdirSync(join(PAGES, 'assets')).map((name) => readFileSync(join(PAGES, 'assets', name)));
+  expect(files.reduce((sum, file) => sum + gzipSync(file).length, 0)).toBeLessThan(250_000);
+});
