@@ -91,7 +91,7 @@ describe.each([
     status: 'PBX-Status',
   },
 ])('$locale, $width px', (words) => {
-  it('leads from the one-time link to the dashboard, out, and in again', async () => {
+  it('leads from the one-time link to the dashboard, past a wrong password, in and out again', async () => {
     const { made, page, errors, at } = await open(words.width, words.locale);
     await page.goto(`${at}/setup#${made.setUpToken}`);
     await page.getByLabel(words.password).fill('short');
@@ -108,6 +108,13 @@ describe.each([
     await page.getByLabel(words.password).fill('nothing like it');
     await page.keyboard.press('Enter');
     await page.getByRole('alert').filter({ hasText: words.wrong }).waitFor();
+    made.now += 60_000;
+    await page.getByLabel(words.password).fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByText('203.0.113.44').waitFor();
+    if (words.width < 860) await page.getByRole('button', { name: words.menu }).click();
+    await page.getByRole('button', { name: words.out }).click();
+    await page.getByRole('button', { name: words.enter }).waitFor();
     expect(errors).toEqual([]);
     await page.close();
   });

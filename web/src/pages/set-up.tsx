@@ -2,7 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { newPassword, type Problem } from '../../../src/console/api/index.ts';
-import { ask, useSession } from '../client/index.ts';
+import { ask, keepCsrf, useSession } from '../client/index.ts';
 import { Button, Field, Trouble } from '../frame/index.ts';
 import css from './door.module.css';
 
@@ -10,7 +10,7 @@ import css from './door.module.css';
 const tokenOf = (hash: string): string => hash.replace(/^#(token=)?/, '');
 
 export function SetUp() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { enter } = useSession();
   const [, go] = useLocation();
   const [token] = useState(() => tokenOf(window.location.hash));
@@ -23,7 +23,11 @@ export function SetUp() {
     if (!newPassword.safeParse(password).success) return setTooShort(true);
     const outcome = await ask('setUp', { body: { token, name, password } });
     if (outcome.kind === 'refused') return setProblem(outcome.problem);
-    enter(outcome.value);
+    // A new user is English until somebody says otherwise; whoever reads this page has said it.
+    keepCsrf(outcome.value.csrf);
+    const language = i18n.language === 'de' ? 'de' : 'en';
+    const me = await ask('changeMe', { body: { language } });
+    enter(me.kind === 'done' ? { ...outcome.value, user: me.value } : outcome.value);
     go('/', { replace: true });
   };
   if (token === '')
