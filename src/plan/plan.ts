@@ -12,7 +12,7 @@ import type {
 } from './types.ts';
 
 /** See docs/decisions/0001: at 5 % loss each way seven tries leave a chance of one in ten million. */
-const TRIES: TryPolicy = { atLeast: 3, atMost: 60, acceptedError: 1e-6, shortestGap: 100, longestGap: 1000 };
+const TRIES: TryPolicy = { atLeast: 3, atMost: 90, acceptedError: 1e-6, shortestGap: 100, longestGap: 1000 };
 
 /**
  * Below the lowest flood threshold that firewalls ship with (1000 packets per second), with room for the
