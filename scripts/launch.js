@@ -12,7 +12,11 @@ import { Script } from 'node:vm';
 
 const [first] = process.argv.slice(2);
 // No command for people: `check --mode exclusive` begins it. It loads nothing that it does not need.
-const name = { restore: PARTS.keeper, console: PARTS.console }[first] ?? PARTS.command;
+const own = new Map([
+  ['restore', PARTS.keeper],
+  ['console', PARTS.console],
+]);
+const name = own.get(first) ?? PARTS.command;
 const path = fileURLToPath(new URL(name, import.meta.url));
 const cachedData = kept(`${path}.cache`);
 const part = new Script(readFileSync(`${path}.cjs`, 'utf8'), {

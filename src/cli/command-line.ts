@@ -106,9 +106,9 @@ function commandLine(context: Context, done: (code: number) => void): Command {
   addNat(program, act(context, done, nat));
   addPorts(program, act(context, done, ports));
   addReflector(program, act(context, done, reflector));
-  // A part of its own, which scripts/launch.js begins; here for the list of commands alone.
+  // A part of its own, which scripts/launch.js begins. Not told of until its pages are there.
   program
-    .command('console')
+    .command('console', { hidden: true })
     .description('Serves the management console: pages in the browser for the same checks.')
     .option('--lang <language>', 'en or de; otherwise that of the system');
   if (context.language === 'de') translateHelp(program);

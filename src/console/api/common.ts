@@ -35,7 +35,6 @@ export const problem = z.strictObject({
   fields: z.array(z.strictObject({ path: z.string(), code: z.string() })).default([]),
 });
 
-export const nothing = z.strictObject({});
 export const page = z.strictObject({
   /** The id of the last one that is known; absent: from the newest on. */
   before: z.coerce.number().int().min(1).optional(),

@@ -4,8 +4,6 @@ import { initReactI18next } from 'react-i18next';
 import de from './de.json';
 import en from './en.json';
 
-export const LANGUAGES = ['en', 'de'] as const;
-
 /** The browser's wish, until somebody has signed in. */
 export function startTexts(): void {
   const wished = navigator.languages.map((one) => one.slice(0, 2)).find((one) => one === 'en' || one === 'de');
