@@ -16,7 +16,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'rooms',
-          include: ['src/**/*.test.ts', 'lab/**/*.test.ts', 'test/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'web/**/*.test.ts', 'lab/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [...NOT_OURS, ...KERNEL],
           sequence: { groupOrder: 0 },
           testTimeout: 30_000,
