@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../src/report/index.ts';
-import { ladderOf } from './ladder.ts';
 import { boundariesOf, cellsOf, gridOf, mapOf, moveTo, placeOf, portAt, type Section } from './map-layout.ts';
 import { groupPorts, matches, nameOf, stretchOf } from './ranges.ts';
+import { ladderOf } from './rungs.ts';
 
 type Port = Report['ports'][number];
 const port = (number: number, result: Port['result'] = 'open', protocol: Port['protocol'] = 'udp'): Port => ({
