@@ -9,6 +9,8 @@ import { SignIn } from './pages/sign-in.tsx';
 
 const CheckPage = lazy(() => import('./check/index.tsx').then(({ CheckPage: it }) => ({ default: it })));
 const HistoryPage = lazy(() => import('./history/index.tsx').then(({ HistoryPage: it }) => ({ default: it })));
+const SettingsPage = lazy(() => import('./settings/index.tsx').then(({ SettingsPage: it }) => ({ default: it })));
+const ToolsPage = lazy(() => import('./tools/index.tsx').then(({ ToolsPage: it }) => ({ default: it })));
 
 export function App() {
   const { t } = useTranslation();
@@ -45,6 +47,8 @@ function Pages() {
           <Route path="/" component={Dashboard} />
           <Route path="/check/*?" component={CheckPage} />
           <Route path="/history/*?" component={HistoryPage} />
+          <Route path="/tools/*?" component={ToolsPage} />
+          <Route path="/settings/*?" component={SettingsPage} />
           <Route>
             <h1>{t('no-page')}</h1>
           </Route>

@@ -9,6 +9,8 @@ const PLACES: readonly { readonly to: string; readonly name: IconName }[] = [
   { to: '/', name: 'dashboard' },
   { to: '/check', name: 'check' },
   { to: '/history', name: 'history' },
+  { to: '/tools', name: 'tools' },
+  { to: '/settings', name: 'settings' },
 ];
 
 /** Navigation on the left; on a phone, behind a button. */

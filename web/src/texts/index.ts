@@ -1,6 +1,16 @@
 /** The page's words, in English and German. */
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import checkDe from '../check/texts/de.json';
+import checkEn from '../check/texts/en.json';
+import historyDe from '../history/texts/de.json';
+import historyEn from '../history/texts/en.json';
+import liveDe from '../live/texts/de.json';
+import liveEn from '../live/texts/en.json';
+import settingsDe from '../settings/texts/de.json';
+import settingsEn from '../settings/texts/en.json';
+import toolsDe from '../tools/texts/de.json';
+import toolsEn from '../tools/texts/en.json';
 import de from './de.json';
 import en from './en.json';
 
@@ -15,7 +25,10 @@ export function startTexts(): void {
     .init({
       lng: wished ?? 'en',
       fallbackLng: 'en',
-      resources: { en: { translation: en }, de: { translation: de } },
+      resources: {
+        en: { translation: { ...en, ...checkEn, ...historyEn, ...liveEn, ...settingsEn, ...toolsEn } },
+        de: { translation: { ...de, ...checkDe, ...historyDe, ...liveDe, ...settingsDe, ...toolsDe } },
+      },
       interpolation: { escapeValue: false },
       initAsync: false,
     })
