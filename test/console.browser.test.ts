@@ -1,16 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dashboard } from '../src/console/api/index.ts';
 import { json } from '../src/console/handler.ts';
 import { PASSWORD, type TestConsole, testConsole } from '../src/console/test-console.ts';
+import { isTooWide, launchChromium, PAGES } from './test-chromium.ts';
 
 /* The pages in a real Chromium, before the real server and its content security policy. */
 
-const PAGES = join(import.meta.dirname, '../dist/web');
-const QUIET = ['no-sandbox', 'disable-gpu', 'disable-quic', 'no-first-run', 'disable-background-networking'];
 const DASHBOARD: Dashboard = {
   pbx: {
     name: 'pbx.example.org',
@@ -37,10 +36,7 @@ const DASHBOARD: Dashboard = {
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [...QUIET, 'disable-component-update', 'disable-sync'].map((name) => `--${name}`),
-  });
+  browser = await launchChromium();
 });
 afterAll(() => browser.close());
 
@@ -61,9 +57,6 @@ async function open(
   page.on('pageerror', ({ message }) => errors.push(message));
   return { made, page, errors, at };
 }
-
-const isTooWide = (page: Page): Promise<boolean> =>
-  page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
 
 describe.each([
   {

@@ -17,9 +17,15 @@ export class TestConsole {
 const START = Date.UTC(2026, 0, 1);
 export const PASSWORD = 'correct horse battery';
 
-export async function testConsole(
-  options: Partial<Omit<ConsoleOptions, 'handlers'>> & { readonly handlers?: Partial<ConsoleOptions['handlers']> } = {},
-): Promise<TestConsole> {
+type SomeHandlers = Partial<ConsoleOptions['handlers']>;
+
+/** Real ones need the store. */
+export type HandlersFor = SomeHandlers | ((store: Store) => SomeHandlers);
+
+export async function testConsole({
+  handlers = {},
+  ...options
+}: Partial<Omit<ConsoleOptions, 'handlers'>> & { readonly handlers?: HandlersFor } = {}): Promise<TestConsole> {
   const made = new TestConsole();
   const database = await openDatabase(':memory:', false);
   if (database.kind === 'error') throw new Error(database.error.kind);
@@ -43,7 +49,10 @@ export async function testConsole(
     system,
     store: made.store,
     ...options,
-    handlers: { ...standIns(), ...options.handlers } as ConsoleOptions['handlers'],
+    handlers: {
+      ...standIns(),
+      ...(typeof handlers === 'function' ? handlers(made.store) : handlers),
+    } as ConsoleOptions['handlers'],
   });
   Object.assign(made, { app, setUpToken: setUpToken ?? '' });
   onTestFinished(async () => {
