@@ -53,6 +53,8 @@ export const watchState = z.strictObject({
   /** As in a report. */
   result: z.string().nullable(),
   cause: z.string().nullable(),
+  /** By which public address and port it was seen: `203.0.113.44:5060`. */
+  mapped: z.string().nullable(),
   /** How long it has been so. */
   sinceMs: z.number(),
   /** How often it has been asked. */

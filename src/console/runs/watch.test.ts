@@ -39,6 +39,7 @@ describe('a port that is watched', () => {
     lab.repair(FORWARDED.router as never);
     await lab.advance(250_000);
     expect(light()).toBe('open');
+    expect(states(reader.got).at(-1)?.mapped).toMatch(/:5060$/);
     lab.repair({ ...NOT_FORWARDED.router, forwards: [] } as never);
     await lab.advance(400_000);
     expect(light()).toBe('closed');

@@ -23,7 +23,7 @@ interface WatchedPort {
 }
 
 type Start = (listen: (event: RunEvent) => void) => RunningCheck;
-type Outcome = Pick<WatchState, 'light' | 'result' | 'cause'>;
+type Outcome = Pick<WatchState, 'light' | 'result' | 'cause' | 'mapped'>;
 
 /**
  * One port, asked again and again while somebody looks. Each test is a whole check of that port, which remembers what the
@@ -77,7 +77,7 @@ class Watch {
   #wake: () => void = () => undefined;
   #isStopped = false;
   #over: Promise<void> = Promise.resolve();
-  #outcome: Outcome = { light: 'asking', result: null, cause: null };
+  #outcome: Outcome = { light: 'asking', result: null, cause: null, mapped: null };
   #since: Milliseconds;
   #count = 0;
 
@@ -149,6 +149,6 @@ const LIGHTS: Readonly<Partial<Record<string, WatchState['light']>>> = {
 
 function outcomeOf({ ports }: Report, { protocol, port }: WatchedPort): Outcome {
   const found = ports.find((one) => one.protocol === protocol && one.port === port);
-  const { result = null, cause = null } = found ?? {};
-  return { light: LIGHTS[result ?? ''] ?? 'unknown', result, cause };
+  const { result = null, cause = null, mapped = null } = found ?? {};
+  return { light: LIGHTS[result ?? ''] ?? 'unknown', result, cause, mapped };
 }
