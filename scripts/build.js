@@ -231,7 +231,8 @@ async function buildAll() {
 try {
   await buildAll();
 } catch (error) {
-  // What is wrong with a source, esbuild has told already.
+  // What is wrong with a source of the command, esbuild has told already; with one of the pages, nobody.
   if (!error.errors) throw error;
+  if (!error.errors.every((one) => 'location' in one)) process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }
