@@ -15,6 +15,8 @@ export interface ConsoleCommand {
   readonly data: string | null;
   readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly behindProxy: boolean;
+  /** A file that describes services of the user's own; null: exclusive mode stops those of the system. */
+  readonly services: string | null;
   /** The reflector inside, until somebody has chosen servers. */
   readonly isTrial: boolean;
 }
@@ -30,6 +32,7 @@ interface Given {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly behindProxy?: boolean;
+  readonly services?: string;
   readonly trial?: boolean;
   readonly lang?: string;
 }
@@ -59,6 +62,7 @@ const commandOf = (language: Language, show: (text: string) => void): Command =>
     .option('--tls-cert <file>', say(language, 'help.tls-cert'))
     .option('--tls-key <file>', say(language, 'help.tls-key'))
     .option('--behind-proxy', say(language, 'help.behind-proxy'))
+    .option('--services <file>', say(language, 'help.services'))
     .option('--trial', say(language, 'help.trial'))
     .option('--lang <language>', say(language, 'help.lang'))
     .helpOption('-h, --help', say(language, 'help.help'))
@@ -67,14 +71,14 @@ const commandOf = (language: Language, show: (text: string) => void): Command =>
     .allowExcessArguments(false)
     .configureOutput({ writeOut: show, writeErr: () => undefined, outputError: () => undefined });
 
-function check({ listen: given, data, tlsCert, tlsKey, behindProxy = false, trial, lang }: Given) {
+function check({ listen: given, data, tlsCert, tlsKey, behindProxy = false, services, trial, lang }: Given) {
   const listen = listenOf(given);
   if (lang !== undefined && lang !== 'en' && lang !== 'de') return mistake('language', { given: lang });
   if (!listen) return mistake('listen', { given });
   if ((tlsCert === undefined) !== (tlsKey === undefined)) return mistake('tls-pair');
   const tls = tlsCert !== undefined && tlsKey !== undefined ? { cert: tlsCert, key: tlsKey } : null;
   if (!isLoopback(listen.host) && !tls && !behindProxy) return mistake('needs-tls', { given });
-  return ok({ listen, data: data ?? null, tls, behindProxy, isTrial: trial === true });
+  return ok({ listen, data: data ?? null, tls, behindProxy, services: services ?? null, isTrial: trial === true });
 }
 
 const mistake = (key: string, facts: Mistake['facts'] = {}): Result<never, Mistake> => err({ key, facts });

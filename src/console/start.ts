@@ -1,5 +1,6 @@
+import { parseOwnServices } from '../app/index.ts';
 import { err, ok, type Result } from '../base/index.ts';
-import type { System } from '../system/index.ts';
+import type { OwnService, System } from '../system/index.ts';
 import type { Language } from './api/index.ts';
 import { type ConsoleCommand, type Listen, type Mistake, readCommand } from './command-line.ts';
 import { type Console, makeConsole } from './console.ts';
@@ -31,13 +32,21 @@ export async function runConsole(words: readonly string[], around: Surroundings)
   if (read.kind === 'error') return complain(read.error, around, EXIT.usage);
   const tls = await readTls(read.value, around.system);
   if (tls.kind === 'error') return complain(tls.error, around, EXIT.usage);
+  const services = await readServices(read.value, around.system);
+  if (services.kind === 'error') return complain(services.error, around, EXIT.usage);
   const store = await openStore(read.value, around);
   if (store.kind === 'error') return complain(store.error, around, EXIT.cannotStart);
   try {
-    return await serve(read.value, tls.value, store.value, around);
+    return await serve({ ...read.value, tls: tls.value, services: services.value }, store.value, around);
   } finally {
     await store.value.close();
   }
+}
+
+/** What the command names, read. */
+interface Ready extends Omit<ConsoleCommand, 'tls' | 'services'> {
+  readonly tls: Tls;
+  readonly services: readonly OwnService[] | null;
 }
 
 type Tls = { readonly cert: string; readonly key: string } | null;
@@ -50,6 +59,18 @@ async function readTls({ tls }: ConsoleCommand, system: System): Promise<Result<
   if (key.kind === 'error') return mistake('tls-file', { path: tls.key, code: key.error });
   const code = tlsFault(cert.value, key.value);
   return code === null ? ok({ cert: cert.value, key: key.value }) : mistake('tls-bad', { ...tls, code });
+}
+
+/** Commands come from whoever starts the console, and never by the network: who may change settings gets no shell. */
+async function readServices(
+  { services: path }: ConsoleCommand,
+  system: System,
+): Promise<Result<readonly OwnService[] | null, Mistake>> {
+  if (path === null) return ok(null);
+  const text = await system.files.readInput(path);
+  if (text.kind === 'error') return mistake('services-file', { path, code: text.error });
+  const read = parseOwnServices(text.value);
+  return read.kind === 'ok' ? read : mistake('services-bad', { path, at: read.error });
 }
 
 async function openStore(command: ConsoleCommand, around: Surroundings): Promise<Result<Store, Mistake>> {
@@ -69,10 +90,10 @@ function dataMistake(problem: StoreProblem, path: string): Result<never, Mistake
   return mistake(`data.${isFull ? 'full' : problem.kind}`, { path, code });
 }
 
-async function serve(command: ConsoleCommand, tls: Tls, store: Store, around: Surroundings): Promise<number> {
+async function serve({ tls, services, ...command }: Ready, store: Store, around: Surroundings): Promise<number> {
   const { system, version, pages, interrupted } = around;
   let url: string | null = null;
-  const runs = makeRuns({ system, store, version, link: (id) => url && `${url}runs/${id}` });
+  const runs = makeRuns({ system, store, version, services, link: (id) => url && `${url}runs/${id}` });
   const made = await makeConsole({
     ...{ system, store, version, pages, tls },
     behindProxy: command.behindProxy,

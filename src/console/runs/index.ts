@@ -1,5 +1,5 @@
 /** Runs of the console: one at a time, followed live, kept, exported, compared, begun by themselves, and told of. */
-import type { System } from '../../system/index.ts';
+import type { OwnService, System } from '../../system/index.ts';
 import { notifyHandlers, tellOf } from '../notify/index.ts';
 import type { Store } from '../store/index.ts';
 import { historyHandlers } from './history.ts';
@@ -15,6 +15,7 @@ export interface RunsOptions {
   readonly system: System;
   readonly store: Store;
   readonly version: string;
+  readonly services: readonly OwnService[] | null;
   /** Of the page of a run; null: nobody knows the address of the console. */
   readonly link: (id: number) => string | null;
 }
@@ -22,10 +23,12 @@ export interface RunsOptions {
 export type Runs = ReturnType<typeof makeRuns>;
 
 /** All of it; nothing runs before `open`, and nothing after `close`. */
-export function makeRuns({ system, store, version, link }: RunsOptions) {
-  const manager: RunManager = new RunManager(system, store, version, (run, report) =>
-    tellOf(run, report, { store, link, report: (id) => manager.report(id), now: () => system.clock.date() }),
-  );
+export function makeRuns({ system, store, version, services, link }: RunsOptions) {
+  const manager: RunManager = new RunManager({
+    ...{ system, store, version, services },
+    whenOver: (run, report) =>
+      tellOf(run, report, { store, link, report: (id) => manager.report(id), now: () => system.clock.date() }),
+  });
   const scheduler = new Scheduler(system, () => store.settings(), manager);
   const tools = { system, store, manager, version, next: () => scheduler.next() };
   return {

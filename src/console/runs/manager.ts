@@ -12,7 +12,7 @@ import {
 } from '../../app/index.ts';
 import { err, formatEndpoint, ok, type Result } from '../../base/index.ts';
 import { type Report, readReport, renderJson } from '../../report/index.ts';
-import type { System } from '../../system/index.ts';
+import type { OwnService, System } from '../../system/index.ts';
 import type { NewRun, RunSummary } from '../api/index.ts';
 import type { Store } from '../store/index.ts';
 import { LiveRun } from './live-run.ts';
@@ -35,6 +35,15 @@ interface Active {
   readonly running: RunningCheck;
 }
 
+export interface ManagerOptions {
+  readonly system: System;
+  readonly store: Store;
+  readonly version: string;
+  /** What exclusive mode stops and starts by commands of the user's own; null: the services of the system. */
+  readonly services: readonly OwnService[] | null;
+  readonly whenOver?: WhenOver;
+}
+
 const DAY = 86_400_000;
 
 /** One check at a time: whoever asks for another one joins it. */
@@ -42,6 +51,7 @@ export class RunManager {
   readonly #system: System;
   readonly #store: Store;
   readonly #version: string;
+  readonly #services: readonly OwnService[] | null;
   readonly #whenOver: WhenOver;
   #starting: Promise<Result<Started, Refusal>> | null = null;
   #active: Active | null = null;
@@ -51,10 +61,11 @@ export class RunManager {
   #other: { readonly stop: () => Promise<void> } | null = null;
   #isClosed = false;
 
-  constructor(system: System, store: Store, version: string, whenOver: WhenOver = async () => undefined) {
+  constructor({ system, store, version, services, whenOver = async () => undefined }: ManagerOptions) {
     this.#system = system;
     this.#store = store;
     this.#version = version;
+    this.#services = services;
     this.#whenOver = whenOver;
   }
 
@@ -132,7 +143,7 @@ export class RunManager {
   /** Stops nothing. */
   async plan(request: CheckRequest): Promise<Result<ExclusivePlan | null, Refusal>> {
     if (request.mode !== 'exclusive') return ok(null);
-    const planned = await planExclusive(this.#system, request, null);
+    const planned = await planExclusive(this.#system, request, this.#services);
     if (planned.kind === 'ok') return planned;
     const { kind } = planned.error;
     const service = 'service' in planned.error ? { service: planned.error.service ?? '' } : {};

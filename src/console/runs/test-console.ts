@@ -61,7 +61,13 @@ export async function openConsole(
   const settings = await store.settings();
   await store.writeSettings('network', { ...settings.network, servers: [PRIMARY] });
   await store.writeSettings('pbx', { ...settings.pbx, udp: '5060,9000-9005', mode: 'bind', ...pbx });
-  const manager = new RunManager(lab.pbx, store, 'lab', whenOver);
+  const manager = new RunManager({
+    system: lab.pbx,
+    store,
+    version: 'lab',
+    services: null,
+    ...(whenOver && { whenOver }),
+  });
   return {
     lab,
     store,
