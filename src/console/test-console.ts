@@ -20,7 +20,7 @@ export const PASSWORD = 'correct horse battery';
 type SomeHandlers = Partial<ConsoleOptions['handlers']>;
 
 /** Real ones need the store. */
-export type HandlersFor = SomeHandlers | ((store: Store) => SomeHandlers);
+export type HandlersFor = SomeHandlers | ((store: Store) => SomeHandlers | Promise<SomeHandlers>);
 
 export async function testConsole({
   handlers = {},
@@ -51,7 +51,7 @@ export async function testConsole({
     ...options,
     handlers: {
       ...standIns(),
-      ...(typeof handlers === 'function' ? handlers(made.store) : handlers),
+      ...(typeof handlers === 'function' ? await handlers(made.store) : handlers),
     } as ConsoleOptions['handlers'],
   });
   Object.assign(made, { app, setUpToken: setUpToken ?? '' });
@@ -78,7 +78,7 @@ export class Browser {
     this.#console = console;
   }
 
-  async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}, signal?: AbortSignal) {
     const response = await this.#console.app.inject({
       method: method as NonNullable<InjectOptions['method']>,
       url: path.startsWith('/') ? path : `/api/v1/${path}`,
@@ -89,6 +89,7 @@ export class Browser {
         ...headers,
       },
       ...(body !== undefined && { payload: body as object }),
+      ...(signal && { signal }),
     });
     const [cookie] = [response.headers['set-cookie']].flat();
     if (cookie !== undefined) this.cookie = cookie.split(';')[0] ?? null;

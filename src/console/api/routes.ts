@@ -18,6 +18,8 @@ export interface Route {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** For the OpenAPI document, where `body` lets more through than the handler does. */
+  readonly saysBody?: z.ZodType;
   /** By status. `null`: no body. A stream or a file says which kind. */
   readonly replies: Readonly<Record<number, z.ZodType | null | { readonly type: string }>>;
   /** Problems by status, besides 400 (not as agreed), 401, 403, 415, 429, which all may give. */
@@ -181,6 +183,7 @@ export const ROUTES = {
     says: 'Replaces a section of the settings',
     params: section,
     body: z.record(z.string(), z.unknown()),
+    saysBody: z.union(Object.values(settings.SECTIONS)),
     replies: { 200: settings.settings },
   },
   testServer: {
@@ -190,6 +193,7 @@ export const ROUTES = {
     says: 'Asks a server what it can do',
     body: settings.testServer,
     replies: { 200: settings.serverTest },
+    problems: { 409: ['cannot-run'] },
   },
   testNotification: {
     method: 'POST',

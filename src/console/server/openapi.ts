@@ -7,7 +7,8 @@ type Json = Readonly<Record<string, unknown>>;
 export const PREFIX = '/api/v1';
 
 /** What every route may answer besides its own problems. */
-const ALWAYS = { 400: 'Not as agreed here', 429: 'Too many requests' };
+const ALWAYS = { 400: 'Not as agreed here', 429: 'Too many requests', 500: 'A fault', 503: 'The disk is full, say' };
+const WITH_BODY = { 413: 'Too large', 415: 'Not JSON' };
 
 /** The OpenAPI 3.1 document of `ROUTES`: made from the same schemas that validate. */
 export function openApi(version: string): Json {
@@ -31,15 +32,21 @@ export function openApi(version: string): Json {
 }
 
 function operation(name: string, route: Route): Json {
-  const problems = { ...ALWAYS, ...(route.access === 'public' ? {} : NOT_ALLOWED), ...tell(route.problems ?? {}) };
+  const body = route.saysBody ?? route.body;
+  const problems = {
+    ...ALWAYS,
+    ...(body ? WITH_BODY : {}),
+    ...(route.access === 'public' ? {} : NOT_ALLOWED),
+    ...tell(route.problems ?? {}),
+  };
   return {
     operationId: name,
     summary: route.says,
     'x-access': route.access,
     security: route.access === 'public' ? [] : [{ session: [] }, { token: [] }],
     parameters: [...parameters('path', route.params), ...parameters('query', route.query)],
-    ...(route.body && {
-      requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } },
+    ...(body && {
+      requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body, 'input') } } },
     }),
     responses: {
       ...Object.fromEntries(
