@@ -51,7 +51,7 @@ export async function testConsole({
     ...options,
     handlers: {
       ...standIns(),
-      ...(typeof handlers === 'function' ? await handlers(made.store) : handlers),
+      ...(await Promise.resolve(typeof handlers === 'function' ? handlers(made.store) : handlers)),
     } as ConsoleOptions['handlers'],
   });
   Object.assign(made, { app, setUpToken: setUpToken ?? '' });
