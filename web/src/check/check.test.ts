@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../src/report/index.ts';
-import { boundariesOf, cellsOf, gridOf, mapOf, moveTo, placeOf, portAt, type Section } from './map-layout.ts';
-import { groupPorts, matches, nameOf, stretchOf } from './ranges.ts';
+import {
+  boundariesOf,
+  cellsOf,
+  gridOf,
+  mapOf,
+  moveTo,
+  placeOf,
+  portAt,
+  type Section,
+  silentAbove,
+} from './map-layout.ts';
+import { groupPorts, matches, nameOf, sorted, stretchOf } from './ranges.ts';
 import { ladderOf } from './rungs.ts';
+import { piecesOf } from './values.ts';
+import { windowOf } from './window.ts';
 
 type Port = Report['ports'][number];
 const port = (number: number, result: Port['result'] = 'open', protocol: Port['protocol'] = 'udp'): Port => ({
@@ -61,6 +73,13 @@ describe('the port map', () => {
     expect(boundariesOf(onlyGrid(striped), 3)).toEqual([]);
   });
 
+  it('says above which port nothing got in so far, once that is no chance', () => {
+    expect(silentAbove(cellsOf(MEDIA))).toBe(9499);
+    expect(silentAbove(cellsOf([...ports(9000, 9499), ...ports(9500, 9510, 'closed')]))).toBeNull();
+    expect(silentAbove(cellsOf(ports(9000, 9499)))).toBeNull();
+    expect(silentAbove(cellsOf(ports(9000, 9499, 'closed')))).toBeNull();
+  });
+
   it('keeps the gaps of a sample blank, and steps over them', () => {
     const sampled = ports(9000, 9499).filter((one) => one.port < 9030 || one.port % 50 === 0);
     const section = onlyGrid(sampled);
@@ -77,12 +96,31 @@ describe('the port map', () => {
 describe('the ports', () => {
   it('are grouped by result and cause, what is wrong first', () => {
     const groups = groupPorts([port(5060), ...MEDIA, port(5001, 'closed', 'tcp')]);
-    expect(groups.map((group) => `${group.result} ${nameOf(group)}`)).toEqual([
+    expect(sorted(groups, { by: 'result', isDown: false }).map((group) => `${group.result} ${nameOf(group)}`)).toEqual([
       'closed UDP 9500–10999',
       'closed TCP 5001',
       'open UDP 9000–9499',
       'open UDP 5060',
     ]);
+  });
+
+  it('are sorted by what is asked for', () => {
+    const groups = () => groupPorts([port(5060), ...MEDIA, port(5001, 'closed', 'tcp')]);
+    const names = (by: 'ports' | 'count', isDown: boolean) => sorted(groups(), { by, isDown }).map(nameOf);
+    expect(names('ports', false)[0]).toBe('UDP 5060');
+    expect(names('ports', true)[0]).toBe('TCP 5001');
+    expect(names('count', false)[0]).toBe('UDP 5060');
+    expect(names('count', true)[0]).toBe('UDP 9500–10999');
+  });
+
+  it('of thousands only those that are looked at are drawn', () => {
+    expect(windowOf(100, -5_000, 900, 45)).toEqual({ from: 0, to: 100, before: 0, after: 0 });
+    const { from, to, before, after } = windowOf(16_385, -45_000, 900, 45);
+    expect(from).toBeLessThan(1_000);
+    expect(to).toBeGreaterThan(1_020);
+    expect(to - from).toBeLessThan(60);
+    expect(before + after + (to - from) * 45).toBe(16_385 * 45);
+    expect(windowOf(16_385, -16_385 * 45, 900, 45).to).toBe(16_385);
   });
 
   it.each([
@@ -134,5 +172,22 @@ describe('the ladder', () => {
   it('shows an answer from where it was asked, and a call that nobody asked for', () => {
     expect(draw('yes', 5, { answerFrom: '198.51.100.10:3478' })).toEqual(['0asks2', '2arrives0']);
     expect(draw('no', null, { question: 'call' })).toEqual(['3missing1']);
+  });
+});
+
+describe('the steps', () => {
+  const values = (text: string, router: string) =>
+    piecesOf(text, router).flatMap(({ copy }) => (copy === null ? [] : [copy]));
+
+  it('let values be copied as the fields of that router take them', () => {
+    const text = 'Forward UDP 9500-10999 and TCP 5061 to 192.168.0.100.';
+    expect(values(text, 'any')).toEqual(['9500-10999', '5061', '192.168.0.100']);
+    expect(values(text, 'pfsense')).toEqual(['9500:10999', '5061', '192.168.0.100']);
+    expect(
+      piecesOf(text, 'any')
+        .map((piece) => piece.text)
+        .join(''),
+    ).toBe(text);
+    expect(values('To fd00::5:1 by RFC 4787', 'any')).toEqual(['fd00::5:1']);
   });
 });

@@ -24,7 +24,7 @@ export function Export({ id }: { readonly id: number }) {
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes, from wherever inside.
     <div ref={box} className={css.export} onKeyDown={press}>
       <Button aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        <Icon name="download" size={16} /> {t('export.title')}
+        <Icon name="download" size={16} /> {t('export.title')} <Icon name="chevron" size={16} />
       </Button>
       {isOpen && (
         <div className={css.menu}>
@@ -36,14 +36,14 @@ export function Export({ id }: { readonly id: number }) {
             {FORMATS.map((format) => (
               <li key={format}>
                 <a href={hrefOf(format)} download>
-                  {t(`export.${format}`)}
+                  {t(`export.${format}`)} <span>{t(`export-for.${format}`)}</span>
                 </a>
               </li>
             ))}
             {!isHidden && (
               <li>
                 <a href={hrefOf('events')} download>
-                  {t('export.events')}
+                  {t('export.events')} <span>{t('export-for.events')}</span>
                 </a>
               </li>
             )}

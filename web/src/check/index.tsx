@@ -1,11 +1,10 @@
 /** The check: before, while and after it runs; and one port that is watched while the router is changed. */
-import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'wouter';
 import { useAnswer } from '../client/index.ts';
 import { Loading, Trouble } from '../frame/index.ts';
 import { LivePort } from '../live/live-port.tsx';
 import { Before } from './before.tsx';
-import { useRun } from './progress.ts';
+import { useProgress } from './progress.ts';
 import { Result } from './result.tsx';
 import { Running } from './running.tsx';
 
@@ -21,27 +20,18 @@ export function CheckPage() {
 }
 
 function Run({ id }: { readonly id: number }) {
-  const { t } = useTranslation();
-  const following = useRun(id);
-  switch (following.kind) {
-    case 'connecting':
-      return <Loading />;
-    case 'running':
-      return <Running progress={following.progress} />;
-    case 'over':
-      return <Over id={id} />;
-    case 'refused':
-      return (
-        <>
-          <h1>{t('place.check')}</h1>
-          <Trouble problem={{ code: 'no-such-run', facts: { id }, fields: [] }} />
-        </>
-      );
-  }
+  const { data, error } = useAnswer('run', { params: { id } });
+  if (error && data?.state !== 'finished') return <Trouble problem={error.problem} />;
+  if (data) return data.state === 'running' ? <Followed id={id} /> : <Result run={data} />;
+  return <Loading />;
 }
 
-function Over({ id }: { readonly id: number }) {
-  const { data, error } = useAnswer('run', { params: { id } });
-  if (data) return <Result run={data} />;
-  return error ? <Trouble problem={error.problem} /> : <Loading />;
+/** Its end is told as soon as it is known, and stored a moment later. */
+const AGAIN_MS = 200;
+
+function Followed({ id }: { readonly id: number }) {
+  const following = useProgress(id);
+  useAnswer('run', { params: { id } }, following.kind === 'over' && AGAIN_MS);
+  if (following.kind === 'running') return <Running progress={following.progress} isLost={following.isLost} />;
+  return <Loading />;
 }

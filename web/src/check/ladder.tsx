@@ -24,7 +24,8 @@ export function Ladder({ proof }: { readonly proof: Proof }) {
           <ol className={css.list}>
             {scene.rungs.map((rung) => (
               <li key={`${rung.kind} ${rung.atMs}`}>
-                <code>{rung.atMs.toFixed(1)} ms</code> {t(`rung.${rung.kind}`)} <code>{rung.text}</code>
+                {rung.kind !== 'missing' && <code>{rung.atMs.toFixed(1)} ms</code>} {t(`rung.${rung.kind}`)}{' '}
+                <code>{rung.text}</code>
               </li>
             ))}
           </ol>
@@ -60,9 +61,11 @@ function Arrow({ rung: { from, to, kind, atMs, text }, y }: { readonly rung: Run
   const way = end > begin ? -1 : 1;
   return (
     <g className={css[kind]}>
-      <text x={0} y={y + 4} className={css.time}>
-        {atMs.toFixed(1)} ms
-      </text>
+      {kind !== 'missing' && (
+        <text x={0} y={y + 4} className={css.time}>
+          {atMs.toFixed(1)} ms
+        </text>
+      )}
       <line x1={begin} x2={end} y1={y} y2={y} />
       {kind === 'missing' ? (
         <path d={`M${end - 5} ${y - 5}l10 10m0 -10l-10 10`} />

@@ -139,3 +139,16 @@ export function boundariesOf({ from, cells }: Section, most: number): Boundary[]
   }
   return found;
 }
+
+/** Fewer silent ports than this may be chance. */
+const TELLING = 20;
+
+/** The last open port of a range above which nothing got in so far; null: no such range. */
+export function silentAbove(of: Cells): number | null {
+  for (const { from, cells } of mapOf(of).grids) {
+    const last = cells.lastIndexOf('o');
+    const above = cells.slice(last + 1).replace(/[^cs]/g, '').length;
+    if (last > 0 && above >= TELLING) return from + last;
+  }
+  return null;
+}

@@ -1,23 +1,77 @@
-import { Fragment, useMemo, useState } from 'react';
+import { Fragment, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Report } from '../../../src/report/index.ts';
-import { Button, Card, Field, Status, type Tone } from '../frame/index.ts';
-import { Ladder } from './ladder.tsx';
+import { Button, Card, Field, Icon, Status } from '../frame/index.ts';
+import { PortDetails } from './port-details.tsx';
 import css from './ports.module.css';
-import { groupPorts, matches, nameOf, type PortGroup, sizeOf, stretchOf } from './ranges.ts';
+import { groupPorts, matches, nameOf, type PortGroup, type Sorting, sizeOf, sorted, toneOf } from './ranges.ts';
+import { amountOf } from './time.ts';
+import { useWindow } from './window.ts';
 
-const toneOf = (result: string): Tone =>
-  result === 'open' ? 'ok' : result === 'closed' ? 'bad' : result === 'untested' ? 'idle' : 'warn';
-const MOST_ROWS = 200;
+const COLUMNS = ['result', 'ports', 'count', 'cause', 'holder'] as const satisfies readonly (
+  | Sorting['by']
+  | 'cause'
+  | 'holder'
+)[];
 
 /** Ports in ranges that came out alike, or each for itself; a row opens into what is known of it. */
 export function PortsTable({ report }: { readonly report: Report }) {
   const { t } = useTranslation();
   const [wanted, setWanted] = useState('');
   const [isEvery, setEvery] = useState(false);
-  const [most, setMost] = useState(MOST_ROWS);
-  const [open, setOpen] = useState<string | null>(null);
-  const rows = useMemo(() => {
+  const [sorting, setSorting] = useState<Sorting>({ by: 'result', isDown: false });
+  const rows = useRows(report, { wanted: useDeferredValue(wanted), isEvery, sorting });
+  return (
+    <Card
+      title={t('ports.title')}
+      side={
+        <div className={css.tools}>
+          <span className={css.kinds}>
+            <Button aria-pressed={!isEvery} onClick={() => setEvery(false)}>
+              {t('ports.ranges')}
+            </Button>
+            <Button aria-pressed={isEvery} onClick={() => setEvery(true)}>
+              {t('ports.every')}
+            </Button>
+          </span>
+          <Field
+            label={t('ports.filter')}
+            placeholder={t('ports.filter-example')}
+            value={wanted}
+            onChange={(event) => setWanted(event.target.value)}
+          />
+        </div>
+      }
+    >
+      <table className={css.table}>
+        <colgroup>
+          {COLUMNS.map((name) => (
+            <col key={name} className={css[`col-${name}`]} />
+          ))}
+        </colgroup>
+        <thead>
+          <tr>
+            {COLUMNS.map((name) => (
+              <Heading key={name} name={name} sorting={sorting} sort={setSorting} />
+            ))}
+          </tr>
+        </thead>
+        <Rows rows={rows} report={report} />
+      </table>
+      {rows.length === 0 && <p role="status">{t('ports.none')}</p>}
+    </Card>
+  );
+}
+
+interface Wanted {
+  readonly wanted: string;
+  readonly isEvery: boolean;
+  readonly sorting: Sorting;
+}
+
+function useRows(report: Report, { wanted, isEvery, sorting }: Wanted): PortGroup[] {
+  const { t } = useTranslation();
+  return useMemo(() => {
     const words = new Map<string, string[]>();
     const wordsOf = ({ result, cause }: Report['ports'][number]): string[] => {
       const key = `${result} ${cause}`;
@@ -25,53 +79,60 @@ export function PortsTable({ report }: { readonly report: Report }) {
       words.set(key, known);
       return known;
     };
-    const found = report.ports.filter((port) => matches(wanted, port, wordsOf(port)));
-    return isEvery ? found.flatMap((port) => groupPorts([port])) : groupPorts(found);
-  }, [report, wanted, isEvery, t]);
+    const found = wanted === '' ? report.ports : report.ports.filter((port) => matches(wanted, port, wordsOf(port)));
+    return sorted(isEvery ? found.flatMap((port) => groupPorts([port])) : groupPorts(found), sorting);
+  }, [report, wanted, isEvery, sorting, t]);
+}
+
+interface HeadingProps {
+  readonly name: (typeof COLUMNS)[number];
+  readonly sorting: Sorting;
+  readonly sort: (sorting: Sorting) => void;
+}
+
+function Heading({ name, sorting: { by, isDown }, sort }: HeadingProps) {
+  const { t } = useTranslation();
+  if (name === 'holder' || name === 'cause') return <th scope="col">{t(`ports.${name}`)}</th>;
+  const isMine = by === name;
   return (
-    <Card title={t('ports.title')}>
-      <div className={css.tools}>
-        <Button aria-pressed={!isEvery} onClick={() => setEvery(false)}>
-          {t('ports.ranges')}
-        </Button>
-        <Button aria-pressed={isEvery} onClick={() => setEvery(true)}>
-          {t('ports.every')}
-        </Button>
-        <Field
-          label={t('ports.filter')}
-          placeholder="95*"
-          value={wanted}
-          onChange={(event) => setWanted(event.target.value)}
-        />
-      </div>
-      <table className={css.table}>
-        <thead>
-          <tr>
-            <th scope="col">{t('ports.result')}</th>
-            <th scope="col">{t('ports.ports')}</th>
-            <th scope="col">{t('ports.count')}</th>
-            <th scope="col">{t('ports.cause')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.slice(0, most).map((group) => (
-            <Row
-              key={nameOf(group)}
-              group={group}
-              report={report}
-              isOpen={open === nameOf(group)}
-              toggle={() => setOpen(open === nameOf(group) ? null : nameOf(group))}
-            />
-          ))}
-        </tbody>
-      </table>
-      {rows.length === 0 && <p>{t('ports.none')}</p>}
-      {rows.length > most && (
-        <Button onClick={() => setMost(most + 1_000)}>{t('ports.more', { count: rows.length - most })}</Button>
-      )}
-    </Card>
+    <th scope="col" aria-sort={isMine ? (isDown ? 'descending' : 'ascending') : undefined}>
+      <button type="button" onClick={() => sort({ by: name, isDown: isMine && !isDown })}>
+        {t(`ports.${name}`)} {isMine && <Icon name={isDown ? 'down' : 'up'} size={14} />}
+      </button>
+    </th>
   );
 }
+
+/** Of thousands only those that are looked at are there. */
+function Rows({ rows, report }: { readonly rows: readonly PortGroup[]; readonly report: Report }) {
+  const [open, setOpen] = useState<string | null>(null);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const { from, to, before, after } = useWindow(body, rows.length);
+  return (
+    <tbody ref={body}>
+      {before > 0 && <Space height={before} />}
+      {rows.slice(from, to).map((group) => {
+        const name = nameOf(group);
+        return (
+          <Row
+            key={name}
+            group={group}
+            report={report}
+            isOpen={open === name}
+            toggle={() => setOpen(open === name ? null : name)}
+          />
+        );
+      })}
+      {after > 0 && <Space height={after} />}
+    </tbody>
+  );
+}
+
+const Space = ({ height }: { readonly height: number }) => (
+  <tr className={css.space}>
+    <td colSpan={COLUMNS.length} style={{ height }} />
+  </tr>
+);
 
 interface RowProps {
   readonly group: PortGroup;
@@ -81,25 +142,33 @@ interface RowProps {
 }
 
 function Row({ group, report, isOpen, toggle }: RowProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const { result, cause, ports } = group;
   return (
     <Fragment>
-      <tr>
+      <tr className={isOpen ? css.isOpen : css.row}>
         <td>
-          <Status tone={toneOf(group.result)}>{t(`result.${group.result}`)}</Status>
+          <Status tone={toneOf(result)}>{t(`result.${result}`)}</Status>
         </td>
         <th scope="row">
           <button type="button" className={css.opens} aria-expanded={isOpen} onClick={toggle}>
-            {nameOf(group)}
+            {nameOf(group)} <Icon name="chevron" size={16} />
           </button>
         </th>
-        <td>{sizeOf(group)}</td>
-        <td>{group.cause && <code>{group.cause}</code>}</td>
+        <td className={css.count}>{amountOf(sizeOf(group), i18n.language)}</td>
+        <td>
+          {cause && (
+            <>
+              {t(`cause.${cause}`)} <code className={css.code}>{cause}</code>
+            </>
+          )}
+        </td>
+        <td className={css.holder}>{holdersOf(ports)}</td>
       </tr>
       {isOpen && (
-        <tr>
-          <td colSpan={4}>
-            <Details group={group} report={report} />
+        <tr className={css.under}>
+          <td colSpan={COLUMNS.length}>
+            <PortDetails group={group} report={report} />
           </td>
         </tr>
       )}
@@ -107,48 +176,5 @@ function Row({ group, report, isOpen, toggle }: RowProps) {
   );
 }
 
-/** The packets of one port stand for all that came out like it. */
-function Details({ group, report }: { readonly group: PortGroup; readonly report: Report }) {
-  const { t } = useTranslation();
-  const proof = report.findings
-    .flatMap(({ proof: one }) => (one ? [one] : []))
-    .find(({ port }) => {
-      const { protocol, from } = stretchOf(port);
-      return protocol === group.protocol && from >= group.from && from <= group.to;
-    });
-  const [first] = group.ports;
-  const facts = [
-    ['mapped', first?.mapped],
-    [
-      'process',
-      [first?.process?.name, first?.process?.pid, first?.process?.unit].filter((one) => one != null).join(' '),
-    ],
-    ['by', first?.by],
-    ['rule', first?.rule],
-  ] as const;
-  return (
-    <div className={css.details}>
-      <dl>
-        {facts.map(
-          ([name, value]) =>
-            value && (
-              <div key={name}>
-                <dt>{t(`port.${name}`)}</dt>
-                <dd>
-                  <code>{value}</code>
-                </dd>
-              </div>
-            ),
-        )}
-      </dl>
-      {proof ? (
-        <>
-          <p>{t('ports.packets', { port: nameOf(stretchOf(proof.port)) })}</p>
-          <Ladder proof={proof} />
-        </>
-      ) : (
-        <p>{t('ports.no-packets')}</p>
-      )}
-    </div>
-  );
-}
+const holdersOf = (ports: PortGroup['ports']): string =>
+  [...new Set(ports.flatMap(({ process }) => process?.name ?? []))].slice(0, 3).join(', ');

@@ -1,4 +1,5 @@
 import type { Report } from '../../../src/report/index.ts';
+import type { Tone } from '../frame/index.ts';
 
 export type Protocol = 'udp' | 'tcp';
 
@@ -30,7 +31,7 @@ export interface PortGroup extends Stretch {
   readonly ports: readonly Port[];
 }
 
-/** What is not open comes first, the most ports before the fewer. */
+/** In the order of the ports. */
 export function groupPorts(ports: readonly Port[]): PortGroup[] {
   const groups: (Omit<PortGroup, 'to' | 'ports'> & { to: number; ports: Port[] })[] = [];
   for (const port of ports) {
@@ -43,8 +44,25 @@ export function groupPorts(ports: readonly Port[]): PortGroup[] {
       groups.push({ protocol, from: port.port, to: port.port, result, cause, ports: [port] });
     }
   }
+  return groups;
+}
+
+export interface Sorting {
+  readonly by: 'result' | 'ports' | 'count';
+  readonly isDown: boolean;
+}
+
+export const toneOf = (result: string): Tone =>
+  result === 'open' ? 'ok' : result === 'closed' ? 'bad' : result === 'untested' ? 'idle' : 'warn';
+
+/** By result: what is not open comes first, the most ports before the fewer. */
+export function sorted(groups: PortGroup[], { by, isDown }: Sorting): PortGroup[] {
+  const way = isDown ? -1 : 1;
+  // They come in the order of the ports.
+  if (by === 'ports') return isDown ? groups.reverse() : groups;
+  if (by === 'count') return groups.sort((a, b) => way * (sizeOf(a) - sizeOf(b)));
   const rank = ({ result }: PortGroup): number => (result === 'open' ? 1 : 0);
-  return groups.sort((a, b) => rank(a) - rank(b) || b.ports.length - a.ports.length);
+  return groups.sort((a, b) => way * (rank(a) - rank(b) || sizeOf(b) - sizeOf(a)));
 }
 
 const isAlike = (group: PortGroup, port: Port): boolean =>

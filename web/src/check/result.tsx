@@ -1,17 +1,18 @@
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import type { Problem, RunSummary } from '../../../src/console/api/index.ts';
 import type { Report } from '../../../src/report/index.ts';
 import { ask, type Reply, useSession } from '../client/index.ts';
-import { Button, ButtonLink, Shape, Status, type Tone, Trouble } from '../frame/index.ts';
-import { timeOf } from './before.tsx';
+import { Button, ButtonLink, Icon, Shape, Status, type Tone, Trouble } from '../frame/index.ts';
+import { About } from './about.tsx';
 import css from './check.module.css';
 import { Export } from './export.tsx';
 import { Findings } from './findings.tsx';
 import { cellsOf } from './map-layout.ts';
 import { PortMap } from './port-map.tsx';
 import { PortsTable } from './ports-table.tsx';
+import { amountOf, timeOf } from './time.ts';
 
 /** The verdict, what to change, and then the ports. */
 export function Result({ run }: { readonly run: Reply<'run'> }) {
@@ -22,20 +23,23 @@ export function Result({ run }: { readonly run: Reply<'run'> }) {
     <>
       <div className={css.head}>
         <p>
-          {t('place.history')} / {t('run.number', { id: run.id })}
+          <Link href="/history">{t('place.history')}</Link> / {t('run.number', { id: run.id })}
         </p>
         {report !== null && (
           <span className={css.actions}>
-            <ButtonLink to={`/history/compare?b=${run.id}`}>{t('compare.title')}</ButtonLink>
+            <ButtonLink to={`/history/compare?b=${run.id}`}>
+              <Icon name="history" size={16} /> {t('run.compare')}
+            </ButtonLink>
             <Export id={run.id} />
           </span>
         )}
       </div>
       <div className={css.stack}>
-        <Verdict run={run} />
+        <Verdict run={run} report={report} />
         {report !== null && report.findings.length > 0 && <Findings id={run.id} report={report} />}
         {cells !== null && report !== null && report.ports.length > 0 && <PortMap of={cells} />}
         {report !== null && report.ports.length > 0 && <PortsTable report={report} />}
+        {report !== null && <About report={report} />}
       </div>
     </>
   );
@@ -43,10 +47,9 @@ export function Result({ run }: { readonly run: Reply<'run'> }) {
 
 const TONES: Readonly<Record<string, Tone>> = { supported: 'ok', unsupported: 'bad' };
 
-function Verdict({ run }: { readonly run: RunSummary }) {
+function Verdict({ run, report }: { readonly run: RunSummary; readonly report: Report | null }) {
   const { t, i18n } = useTranslation();
   const tone = TONES[run.verdict ?? ''] ?? 'idle';
-  const word = run.verdict === null ? 'state.interrupted' : `verdict.${run.verdict}`;
   const when = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' });
   const about = [
     when.format(new Date(run.startedAt)),
@@ -58,41 +61,82 @@ function Verdict({ run }: { readonly run: RunSummary }) {
       <Shape tone={tone} size={48} />
       <div>
         <p className={css.kicker}>
-          <Status tone={tone}>{t(word)}</Status> {about.filter(Boolean).join(' · ')}
+          <Status tone={tone}>{t(run.verdict === null ? 'run.cut-off' : `verdict.${run.verdict}`)}</Status>
+          <span>{about.filter((one) => one !== null).join(' · ')}</span>
         </p>
         <h1 className={css.sentence}>
           {run.headline?.[i18n.language === 'de' ? 'de' : 'en'] ?? t(`state.${run.state}`)}
         </h1>
-        {run.counts !== null && <p className={css.lead}>{t('dashboard.counts', run.counts)}</p>}
-        {run.state === 'interrupted' && <p className={css.lead}>{t('run.interrupted')}</p>}
+        <p className={css.lead}>
+          <Lead run={run} report={report} />
+        </p>
         <Again run={run} />
       </div>
     </section>
   );
 }
 
+/** How many, and what became of services that were stopped. */
+function Lead({
+  run: { state, counts, verdict },
+  report,
+}: {
+  readonly run: RunSummary;
+  readonly report: Report | null;
+}) {
+  const { t, i18n } = useTranslation();
+  const n = (count: number): string => amountOf(count, i18n.language);
+  if (state === 'interrupted' || counts === null) return t('run.interrupted');
+  const { open, closed, other } = counts;
+  const all = open + closed + other;
+  const causes = report?.findings.filter(({ severity }) => severity !== 'info').length ?? 0;
+  const said = [
+    verdict === 'supported' ? t('run.all-open', { n: n(open), count: all }) : null,
+    verdict !== 'supported' && closed > 0 ? t('run.closed-of', { closed: n(closed), all: n(all), count: all }) : null,
+    verdict !== 'supported' && closed === 0 ? t('run.open-of', { open: n(open), all: n(all), count: all }) : null,
+    verdict === 'unsupported' && causes > 1 ? t('run.causes', { count: causes }) : null,
+    verdict === 'cancelled' ? t('run.cancelled') : null,
+    verdict === 'inconclusive' ? t('run.inconclusive') : null,
+    report?.services ? t(servicesSay(report.services)) : null,
+  ];
+  return said.filter((one) => one !== null).join(' ');
+}
+
+function servicesSay({ services, failures }: NonNullable<Report['services']>): string {
+  const areBack = services.every(({ downMs, steps }) => downMs !== null || steps.length === 0);
+  return areBack && failures.length === 0 ? 'services.restored' : 'services.not-restored';
+}
+
 /** The next thing to do: after a repair, only what failed; else all of it. */
 function Again({ run: { id, verdict, counts } }: { readonly run: RunSummary }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { isAdmin } = useSession();
   const [, go] = useLocation();
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [isBusy, setBusy] = useState(false);
   const failed = (counts?.closed ?? 0) + (counts?.other ?? 0);
   const onlyFailed = verdict === 'unsupported' && failed > 0;
   const start = async (): Promise<void> => {
+    setBusy(true);
     const scope = onlyFailed ? ({ kind: 'failed', run: id } as const) : ({ kind: 'all' } as const);
     const outcome = await ask('startRun', { body: { scope } });
-    if (outcome.kind === 'done') go(`/check/${outcome.value.id}`);
+    if (outcome.kind === 'done') return go(`/check/${outcome.value.id}`);
     // Nobody says yes to stopping services by accident: that page asks.
-    else if (outcome.problem.code === 'stops-services') go(onlyFailed ? `/check?failed=${id}` : '/check');
-    else setProblem(outcome.problem);
+    if (outcome.problem.code === 'stops-services') return go(onlyFailed ? `/check?failed=${id}` : '/check');
+    setBusy(false);
+    setProblem(outcome.problem);
   };
   if (!isAdmin) return null;
   return (
     <>
-      <Button filled={verdict !== 'supported'} onClick={start}>
-        {onlyFailed ? t('run.again-failed', { count: failed }) : t('run.again')}
-      </Button>
+      <div className={css.acts}>
+        <Button filled={verdict !== 'supported'} disabled={isBusy} onClick={start}>
+          <Icon name="again" /> {t(onlyFailed ? 'run.again-failed' : 'run.again')}
+        </Button>
+        {onlyFailed && (
+          <span className={css.beside}>{t('run.failed', { count: failed, n: amountOf(failed, i18n.language) })}</span>
+        )}
+      </div>
       {problem && <Trouble problem={problem} />}
     </>
   );

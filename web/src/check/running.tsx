@@ -1,11 +1,14 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import type { Problem, RunProgress } from '../../../src/console/api/index.ts';
 import { ask, useSession } from '../client/index.ts';
-import { Button, Card, Status, type Tone, Trouble } from '../frame/index.ts';
-import { timeOf } from './before.tsx';
+import { Button, Card, Shape, Status, type Tone, Trouble } from '../frame/index.ts';
 import css from './check.module.css';
+import { silentAbove } from './map-layout.ts';
+import { Path } from './path.tsx';
 import { PortMap } from './port-map.tsx';
+import { amountOf, timeOf } from './time.ts';
 
 const COUNTS = [
   ['open', 'ok'],
@@ -14,27 +17,101 @@ const COUNTS = [
   ['waiting', 'idle'],
 ] as const satisfies readonly (readonly [string, Tone])[];
 
-export function Running({ progress }: { readonly progress: RunProgress }) {
+interface Props {
+  readonly progress: RunProgress;
+  readonly isLost: boolean;
+}
+
+/** Where a run is. Whoever looks at it, in whichever browser, sees the same. */
+export function Running({ progress, isLost }: Props) {
   const { t } = useTranslation();
+  const { mode } = progress;
   return (
     <>
-      <p className={css.title}>
-        {t('place.check')} / {t('run.number', { id: progress.id })}
-      </p>
+      <div className={css.head}>
+        <p>
+          <Link href="/check">{t('place.check')}</Link> / {t('run.number', { id: progress.id })}
+        </p>
+        <p>
+          {mode !== null && `${t(`mode.${mode}`)} · `}
+          {t('run.elapsed', { time: timeOf(progress.elapsedMs, t) })}
+        </p>
+      </div>
       <div className={css.stack}>
-        <Head progress={progress} />
-        <Path progress={progress} />
+        <Head progress={progress} isLost={isLost} />
+        <div className={css.two}>
+          <Path progress={progress} />
+          <Steps progress={progress} />
+        </div>
         <PortMap of={progress} />
       </div>
     </>
   );
 }
 
-function Head({
-  progress: { id, phase, leftMs, elapsedMs, pausedBy, service, mode, counts },
-}: {
-  readonly progress: RunProgress;
-}) {
+function Head({ progress, isLost }: Props) {
+  const { t } = useTranslation();
+  const { leftMs, phase, pausedBy, service } = progress;
+  const above = silentAbove(progress);
+  return (
+    <section className={`${css.verdict} ${css.plain} ${css.run}`}>
+      <div>
+        <div className={css.runHead}>
+          <div>
+            <Status tone="run">{t('run.running')}</Status>
+            <h1 className={css.sentence}>
+              {leftMs === null ? t('run.left-unknown') : t('run.left', { time: timeOf(leftMs, t) })}{' '}
+              {above !== null && t('run.above', { port: above })}
+            </h1>
+          </div>
+          <Cancel id={progress.id} />
+        </div>
+        <p className={css.lead} role="status">
+          {isLost && t('run.lost')}
+          {!isLost && (pausedBy === null ? t(`phase.${phase}`, { service: service ?? '' }) : t(`paused.${pausedBy}`))}
+        </p>
+        <Counts counts={progress.counts} />
+      </div>
+    </section>
+  );
+}
+
+function Counts({ counts }: Pick<RunProgress, 'counts'>) {
+  const { t, i18n } = useTranslation();
+  const all = counts.open + counts.closed + counts.other + counts.waiting;
+  const share = all === 0 ? 0 : (all - counts.waiting) / all;
+  return (
+    <>
+      <div
+        className={css.bar}
+        role="progressbar"
+        aria-label={t('run.progress')}
+        aria-valuemin={0}
+        aria-valuemax={all}
+        aria-valuenow={all - counts.waiting}
+      >
+        {COUNTS.map(([name]) => (
+          <span key={name} className={css[name]} style={{ flexGrow: counts[name] }} />
+        ))}
+      </div>
+      <ul className={css.counts}>
+        {COUNTS.filter(([name]) => name !== 'other' || counts.other > 0).map(([name, tone]) => (
+          <li key={name}>
+            <Shape tone={tone} />
+            <b>{amountOf(counts[name], i18n.language)}</b>
+            <span>{t(`cell.${name}`)}</span>
+          </li>
+        ))}
+        <li className={css.end}>
+          <b>{new Intl.NumberFormat(i18n.language, { style: 'percent' }).format(share)}</b>
+          <span>{t('run.of', { n: amountOf(all, i18n.language) })}</span>
+        </li>
+      </ul>
+    </>
+  );
+}
+
+function Cancel({ id }: { readonly id: number }) {
   const { t } = useTranslation();
   const { isAdmin } = useSession();
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -43,108 +120,64 @@ function Head({
     setCancelled(true);
     const outcome = await ask('cancelRun', { params: { id } });
     // It may have ended by itself meanwhile: no trouble.
-    if (outcome.kind === 'refused' && outcome.problem.code !== 'not-running') setProblem(outcome.problem);
+    if (outcome.kind === 'done' || outcome.problem.code === 'not-running') return;
+    setCancelled(false);
+    setProblem(outcome.problem);
   };
-  const all = counts.open + counts.closed + counts.other + counts.waiting;
+  if (!isAdmin) return null;
   return (
-    <section className={`${css.verdict} ${css.run}`}>
-      <div>
-        <Status tone="run">{t('run.running')}</Status>
-        <h1 className={css.sentence}>
-          {leftMs === null ? t('run.left-unknown') : t('run.left', { time: timeOf(leftMs, t) })}
-        </h1>
-        <p className={css.lead} role="status">
-          {pausedBy === null ? t(`phase.${phase}`, { service: service ?? '' }) : t(`paused.${pausedBy}`)}
-        </p>
-        <div
-          className={css.bar}
-          role="progressbar"
-          aria-label={t('run.progress')}
-          aria-valuemin={0}
-          aria-valuemax={all}
-          aria-valuenow={all - counts.waiting}
-        >
-          {COUNTS.map(([name]) => (
-            <span key={name} className={css[name]} style={{ flexGrow: counts[name] }} />
-          ))}
-        </div>
-        <ul className={css.counts}>
-          {COUNTS.map(([name, tone]) => (
-            <li key={name}>
-              <Status tone={tone}>{`${counts[name]} ${t(`cell.${name}`)}`}</Status>
-            </li>
-          ))}
-          <li>{t('run.elapsed', { time: timeOf(elapsedMs, t) })}</li>
-          {mode !== null && <li>{t(`mode.${mode}`)}</li>}
-        </ul>
-        {isAdmin && (
-          <Button disabled={isCancelled} onClick={cancel}>
-            {t(isCancelled ? 'run.cancelling' : 'run.cancel')}
-          </Button>
-        )}
-        {problem && <Trouble problem={problem} />}
-      </div>
-    </section>
+    <div className={css.cancel}>
+      <Button disabled={isCancelled} onClick={cancel}>
+        {t(isCancelled ? 'run.cancelling' : 'run.cancel')}
+      </Button>
+      {problem && <Trouble problem={problem} />}
+    </div>
   );
 }
 
-const TESTS = ['out', 'back', 'cold', 'warm'] as const;
-const TONES: Readonly<Record<RunProgress['path']['out'], Tone>> = {
-  waiting: 'idle',
-  asked: 'run',
-  yes: 'ok',
-  no: 'bad',
-};
-const BOXES = [
-  ['pbx', 8, 20, 110],
-  ['router', 300, 20, 110],
-  ['primary', 600, 8, 54],
-  ['alternate', 600, 84, 54],
-] as const;
-/** Which way each test takes: from x to x, at y. */
-const WAYS = { out: [160, 600, 30], back: [600, 160, 52], cold: [600, 160, 98], warm: [600, 160, 120] } as const;
+/** In this order; what a run has no need of is passed over. */
+const STEPS = [
+  ['servers', ['starting', 'servers']],
+  ['router', ['router']],
+  ['ports', ['waiting', 'ports', 'paused', 'stopping', 'starting-services']],
+  ['calls', ['calls']],
+  ['verdict', ['concluding', 'over']],
+] as const satisfies readonly (readonly [string, readonly RunProgress['phase'][]])[];
 
-function Path({ progress: { path, servers } }: { readonly progress: RunProgress }) {
-  const { t } = useTranslation();
-  const server = servers.find(({ address }) => address !== null);
-  const addresses = {
-    pbx: path.local,
-    router: path.publicAddress,
-    primary: server?.address ?? null,
-    alternate: server?.otherAddress ?? null,
-  };
+function Steps({ progress: { phase, servers, loss, counts } }: { readonly progress: RunProgress }) {
+  const { t, i18n } = useTranslation();
+  const now = STEPS.findIndex(([, phases]) => (phases as readonly string[]).includes(phase));
+  const percent = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
+  const known = counts.open + counts.closed + counts.other;
   return (
-    <Card title={t('path.title')}>
-      <svg className={css.path} viewBox="0 0 800 146" aria-hidden="true">
-        {TESTS.map((test) => {
-          const [from, to, y] = WAYS[test];
-          const back = to > from ? -8 : 8;
-          return (
-            <g key={test} className={css[`way-${path[test]}`]}>
-              <line x1={from} x2={to} y1={y} y2={y} />
-              <path d={`M${to + back} ${y - 5}L${to} ${y}l${back} 5`} />
-            </g>
-          );
-        })}
-        {BOXES.map(([name, x, y, height]) => (
-          <g key={name}>
-            <rect x={x} y={y} width={name === 'pbx' || name === 'router' ? 152 : 192} height={height} rx={6} />
-            <text x={x + 10} y={y + 22} className={css.name}>
-              {t(`lane.${name}`)}
-            </text>
-            <text x={x + 10} y={y + 40}>
-              {addresses[name] ?? ''}
-            </text>
-          </g>
-        ))}
-      </svg>
-      <ul>
-        {TESTS.map((test) => (
-          <li key={test} className={css.test}>
-            <Status tone={TONES[path[test]]}>{t(`path.${path[test]}`)}</Status> {t(`path.${test}`)}
+    <Card title={t('run.steps')}>
+      <ol className={css.steps}>
+        {STEPS.map(([name], index) => (
+          <li key={name} aria-current={index === now ? 'step' : undefined}>
+            <Status
+              tone={
+                index < now || (name === 'ports' && known > 0 && index !== now) ? 'ok' : index === now ? 'run' : 'idle'
+              }
+            >
+              {t(`step.${name}`)}
+            </Status>
           </li>
         ))}
-      </ul>
+      </ol>
+      <dl className={css.facts}>
+        {servers.map(({ name, address }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{address ?? '...'}</dd>
+          </div>
+        ))}
+        {loss !== null && loss.sent > 0 && (
+          <div>
+            <dt>{t('run.loss')}</dt>
+            <dd>{percent.format(1 - loss.answered / loss.sent)}</dd>
+          </div>
+        )}
+      </dl>
     </Card>
   );
 }

@@ -22,6 +22,8 @@ const STROKES = {
   copy: 'M8.500 8.500h11v11h-11zM15.500 8.500v-4h-11v11h4',
   download: 'M12 4v11M7 11l5 5 5-5M4.500 20h15',
   language: 'M12 3.500a8.500 8.500 0 1 0 .01 0M3.500 12h17M12 3.500c-5 5-5 12 0 17 5-5 5-12 0-17',
+  chevron: 'M6 9.500l6 6 6-6',
+  tick: 'M5 12.500l5 5L19.500 7',
   mark: 'M20 4 5 12l15 8zM5 9.500a2.500 2.500 0 1 0 .01 0',
 } as const;
 export type IconName = keyof typeof STROKES;
