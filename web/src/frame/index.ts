@@ -1,5 +1,7 @@
 /** What every page stands in and is made of: frame, icons, status, buttons, fields. */
 export { Frame } from './frame.tsx';
 export { Icon, type IconName, Play } from './icons.tsx';
+export { type Moments, useMoments } from './moment.ts';
 export { Button, ButtonLink, Card, Field, Loading, Trouble } from './parts.tsx';
+export { runTone, useRunWords } from './run-words.ts';
 export { Shape, Status, type Tone } from './status.tsx';
