@@ -93,7 +93,7 @@ function dataMistake(problem: StoreProblem, path: string): Result<never, Mistake
 async function serve({ tls, services, ...command }: Ready, store: Store, around: Surroundings): Promise<number> {
   const { system, version, pages, interrupted } = around;
   let url: string | null = null;
-  const runs = makeRuns({ system, store, version, services, link: (id) => url && `${url}runs/${id}` });
+  const runs = makeRuns({ system, store, version, services, link: (id) => url && `${url}check/${id}` });
   const made = await makeConsole({
     ...{ system, store, version, pages, tls },
     behindProxy: command.behindProxy,
