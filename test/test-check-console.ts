@@ -40,10 +40,10 @@ export async function modelConsole(
   const lab = await openLab(network, options);
   const made: { manager?: RunManager } = {};
   const handlers = (store: Store): Partial<ConsoleOptions['handlers']> => {
-    const manager = new RunManager(lab.pbx, store, 'lab');
+    const manager = new RunManager({ system: lab.pbx, store, version: 'lab', services: null });
     made.manager = manager;
-    const tools = { system: lab.pbx, store, manager, version: 'lab', next: () => null };
-    return timed(lab, { ...historyHandlers(tools), ...runHandlers(tools), ...toolHandlers(tools as never) });
+    const tools = { system: lab.pbx, store, manager, version: 'lab', next: () => Promise.resolve(null) };
+    return timed(lab, { ...historyHandlers(tools), ...runHandlers(tools), ...toolHandlers(tools) });
   };
   const console = await serveConsole(handlers);
   await settle(console.made.store, pbx, { servers: [PRIMARY] });
@@ -68,7 +68,8 @@ function timed<T extends object>(lab: Lab, handlers: T): T {
 
 /** With the real network, and the reflector inside: nothing leaves this machine. */
 export async function loopbackConsole(system: System, pbx: Wish): Promise<Console> {
-  const console = await serveConsole((store) => makeRuns({ system, store, version: 'lab', link: () => null }).handlers);
+  const base = { system, version: 'lab', services: null, link: () => null };
+  const console = await serveConsole((store) => makeRuns({ ...base, store }).handlers);
   await settle(console.made.store, pbx, { embedded: true });
   return console;
 }
