@@ -1,6 +1,7 @@
 /**
  * `npm run screenshots`: renders reports of the model lab, which are the same each time, and has Chromium take their
- * pictures for docs/screenshots. Other arguments than none: a folder for them, and `--all` for every size and scheme.
+ * pictures for docs/screenshots, and those of the pages of a console with such runs in its past (`npm run build` first).
+ * Other arguments than none: a folder for them, `--all` for every size and scheme, `--only=dashboard` for some.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { formatOf, type Report } from '../src/report/index.ts';
+import { takeConsole } from './console-screenshots.ts';
 import { reportInModel } from './run-model.ts';
 import type { NetworkSpec } from './scenarios/index.ts';
 
@@ -39,13 +41,13 @@ const PICTURES = [
 /** Of no meaning to a page. */
 const PLAIN = { columns: 80, colour: false, verbose: false };
 
-async function takeAll(folder: string, all: boolean): Promise<void> {
+async function takeAll(folder: string, all: boolean, only: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const scratch = mkdtempSync(join(tmpdir(), 'fullcone-screenshots-'));
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
   try {
     for (const { report, language, scheme, width, isShipped } of PICTURES) {
-      if (!isShipped && !all) continue;
+      if ((!isShipped && !all) || !`report-${report}`.startsWith(only)) continue;
       const file = join(scratch, `${report}-${language}.html`);
       const shown = await REPORTS[report]();
       writeFileSync(file, await formatOf('html').render(shown, language, PLAIN));
@@ -60,6 +62,7 @@ async function takeAll(folder: string, all: boolean): Promise<void> {
       await page.close();
       console.log(name);
     }
+    await takeConsole(browser, folder, ({ name, isShipped }) => (isShipped || all) && name.startsWith(only));
   } finally {
     await browser.close();
     rmSync(scratch, { recursive: true });
@@ -68,5 +71,6 @@ async function takeAll(folder: string, all: boolean): Promise<void> {
 
 const [folder = join(import.meta.dirname, '../docs/screenshots')] = process.argv
   .slice(2)
-  .filter((one) => one !== '--all');
-await takeAll(folder, process.argv.includes('--all'));
+  .filter((one) => !one.startsWith('--'));
+const only = process.argv.find((one) => one.startsWith('--only='))?.slice(7) ?? '';
+await takeAll(folder, process.argv.includes('--all'), only);

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { NOW, openSample, type Sample } from './test-sample-console.ts';
+
+/** One picture; `until`: by what the page shows that it is whole; `before`: what is done first. */
+export interface Picture {
+  readonly name: string;
+  readonly path: string;
+  readonly language: 'en' | 'de';
+  readonly scheme: 'light' | 'dark';
+  readonly width: 390 | 1440;
+  readonly until: string;
+  readonly before?: (page: Page) => Promise<void>;
+  /** Stands in docs/screenshots. */
+  readonly isShipped: boolean;
+}
+
+type Of = Pick<Picture, 'path' | 'until' | 'before'>;
+
+/** Each page in the looks that a reader wants: whole and light first; dark, German and narrow once. */
+const looks = (name: string, of: Of, shipped: readonly string[]): Picture[] =>
+  (['en', 'de'] as const).flatMap((language) =>
+    ([1440, 390] as const).flatMap((width) =>
+      (['light', 'dark'] as const).map((scheme) => {
+        const look = `${language}-${width}-${scheme}`;
+        return { ...of, language, width, scheme, name: `${name}-${look}`, isShipped: shipped.includes(look) };
+      }),
+    ),
+  );
+
+/** Add a page here. */
+export const PICTURES: readonly Picture[] = [
+  ...looks('dashboard', { path: '/', until: 'table' }, ['en-1440-light', 'en-1440-dark', 'de-390-light']),
+  ...looks('history', { path: '/history', until: 'table' }, ['en-1440-light']),
+  ...looks('compare', { path: '/history/compare/12/13', until: 'table' }, ['en-1440-light', 'de-390-light']),
+];
+
+export async function takeConsole(
+  browser: Browser,
+  folder: string,
+  wanted: (picture: Picture) => boolean,
+): Promise<void> {
+  const sample = await openSample();
+  try {
+    for (const picture of PICTURES.filter(wanted)) {
+      await take(browser, sample, picture, join(folder, `${picture.name}.png`));
+      console.log(picture.name);
+    }
+  } finally {
+    await sample.close();
+  }
+}
+
+async function take(browser: Browser, { at, store, cookie }: Sample, picture: Picture, path: string): Promise<void> {
+  const { language, scheme, width } = picture;
+  await store.database.updateTable('users').set({ language }).execute();
+  const context = await browser.newContext({
+    ...{ viewport: { width, height: 900 }, locale: language, colorScheme: scheme },
+    timezoneId: 'Europe/Berlin',
+  });
+  try {
+    const [name = '', value = ''] = cookie.split('=');
+    await context.addCookies([{ name, value, url: at }]);
+    const page = await context.newPage();
+    await page.clock.setFixedTime(NOW);
+    await page.goto(`${at}${picture.path}`);
+    await page.locator(picture.until).first().waitFor();
+    await picture.before?.(page);
+    await page.evaluate('document.fonts.ready');
+    await page.screenshot({ path, fullPage: true });
+  } finally {
+    await context.close();
+  }
+}

@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import type { Dashboard, RunPlan, RunSummary } from '../src/console/api/index.ts';
+import { makeConsole } from '../src/console/console.ts';
+import { type Answer, json } from '../src/console/handler.ts';
+import { makeRuns } from '../src/console/runs/index.ts';
+import { summaryOf } from '../src/console/runs/summary.ts';
+import { openDatabase, Store } from '../src/console/store/index.ts';
+import type { Report } from '../src/report/index.ts';
+import { nodeSystem } from '../src/system/node/index.ts';
+import { reportInModel } from './run-model.ts';
+import type { NetworkSpec } from './scenarios/index.ts';
+
+/* A console with a past: runs of the model lab, which are the same each time. For pictures, and for tests of pages. */
+
+export const PORTS = { udp: '5060,5090,9000-10999', tcp: '5060-5061' };
+
+export const forwarding = (...ranges: readonly (readonly [number, number])[]): NetworkSpec => ({
+  router: {
+    outward: 'preserve',
+    filtering: 'address-and-port',
+    forwards: ranges.map(([from, to]) => ({ ports: [{ from, to }], to: 'pbx' as const })),
+  },
+  server: { kind: 'full' },
+});
+
+/** Stops forwarding within the range of media. */
+export const UNSUPPORTED = forwarding([5060, 5060], [5090, 5090], [9000, 9499]);
+export const SUPPORTED = forwarding([1, 65_535]);
+
+/** As it would be after a run; gives its number. */
+export async function storeRun(
+  store: Store,
+  report: Report,
+  startedAt: string,
+  by: RunSummary['by'] = { kind: 'user', name: 'ada' },
+): Promise<number> {
+  const scope = { kind: 'all' } as const;
+  const at = { ...report, startedAt };
+  const summary = summaryOf(at, by, scope);
+  const id = await store.beginRun(startedAt, summary);
+  const endedAt = new Date(Date.parse(startedAt) + report.durationMs).toISOString();
+  await store.finishRun(id, { endedAt, summary, report: JSON.stringify(at), record: null });
+  return id;
+}
+
+/** The moment at which the sample is looked at. */
+export const NOW = Date.UTC(2026, 10, 20, 11, 4);
+const DAY = 86_400_000;
+
+/** Twelve nights in which all was well, and two checks after the router was changed. */
+export async function storePast(store: Store): Promise<void> {
+  const good = await reportInModel(SUPPORTED, PORTS);
+  const bad = await reportInModel(UNSUPPORTED, PORTS);
+  const night = (days: number) => new Date(NOW - 10 * 3_600_000 - days * DAY).toISOString();
+  const schedule = { kind: 'schedule', name: null } as const;
+  for (let days = 12; days > 0; days--) await storeRun(store, good, night(days), schedule);
+  await storeRun(store, bad, night(0), schedule);
+  await storeRun(store, bad, new Date(NOW - 2 * 3_600_000).toISOString());
+}
+
+const service = (
+  purpose: string,
+  ports: string[],
+  name: string,
+  pid: number,
+): Dashboard['pbx']['services'][number] => ({
+  purpose,
+  ports,
+  heldBy: [{ name, pid, unit: null, count: ports.length }],
+  state: 'running',
+});
+
+const PBX: Dashboard['pbx'] = {
+  name: 'pbx.example.org',
+  address: '192.168.0.100',
+  services: [
+    service('sip', ['udp/5060', 'tcp/5060'], 'phonesystem', 1184),
+    service('sips', ['tcp/5061'], 'phonesystem', 1184),
+    service('tunnel', ['udp/5090'], 'mediaserver', 1201),
+    service('rtp', ['udp/9000-10999'], 'mediaserver', 1201),
+  ],
+  callsInProgress: 3,
+  busy: ['udp/9004-9009'],
+};
+
+const PLAN: RunPlan = {
+  udp: ['udp/5060', 'udp/5090', 'udp/9000-10999'],
+  tcp: ['tcp/5060-5061'],
+  count: 2_004,
+  mode: 'live',
+  servers: ['reflector.example.net'],
+  expectedMs: 16_000,
+  stops: [],
+  callsInProgress: 3,
+};
+
+export interface Sample {
+  readonly at: string;
+  readonly store: Store;
+  /** `name=value`, of the admin `ada`. */
+  readonly cookie: string;
+  close(): Promise<void>;
+}
+
+/** Serves the built pages on loopback; its phone system is made up, and nothing else. */
+export async function openSample(fill: (store: Store) => Promise<void> = storePast): Promise<Sample> {
+  const database = await openDatabase(':memory:', false);
+  if (database.kind === 'error') throw new Error(database.error.kind);
+  const store = new Store(database.value);
+  await fill(store);
+  const system = nodeSystem();
+  const runs = makeRuns({ system, store, version: '0.1.0', link: () => null });
+  const made = await makeConsole({
+    ...{ system, store, version: '0.1.0', listen: '127.0.0.1', tls: null, behindProxy: false },
+    pages: join(import.meta.dirname, '../dist/web'),
+    failed: (error) => console.error(error),
+    handlers: {
+      ...runs.handlers,
+      dashboard: async (call) => json({ ...(bodyOf(await runs.handlers.dashboard(call)) as Dashboard), ...known() }),
+      planRun: async () => json(PLAN),
+    },
+  });
+  const at = await made.app.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    ...{ at, store },
+    cookie: await setUp(at, made.setUpToken ?? ''),
+    close: async () => {
+      await runs.close();
+      await made.app.close();
+      await store.close();
+    },
+  };
+}
+
+const known = () => ({
+  pbx: PBX,
+  publicAddress: { seen: '203.0.113.44', expected: '203.0.113.44', at: new Date(NOW - 4 * 60_000).toISOString() },
+});
+
+const bodyOf = (answer: Answer): unknown => (answer.kind === 'json' ? answer.body : null);
+
+async function setUp(at: string, token: string): Promise<string> {
+  const response = await fetch(`${at}/api/v1/setup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token, name: 'ada', password: 'correct horse battery' }),
+  });
+  return response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+}
