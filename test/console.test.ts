@@ -1,10 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDriver } from '../src/console/store/driver.ts';
+import { openDatabase, Store } from '../src/console/store/index.ts';
+import { makeCertificate } from '../src/system/node/test-certificates.ts';
 import { root } from './house/tree.ts';
 
 /* The built command: how it begins, and how it ends. */
@@ -34,8 +40,8 @@ function begin(...words: readonly string[]): Begun {
 }
 
 /** A console that listens, and its address. */
-async function serving(data: string): Promise<Begun & { readonly url: string }> {
-  const begun = begin('--listen', '127.0.0.1:0', '--data', data, '--trial');
+async function serving(data: string, ...words: readonly string[]): Promise<Begun & { readonly url: string }> {
+  const begun = begin('--listen', '127.0.0.1:0', '--data', data, '--trial', ...words);
   onTestFinished(() => void begun.child.kill('SIGKILL'));
   const ready = new Promise<void>((resolve) => {
     begun.child.stdout?.on('data', () => {
@@ -103,7 +109,7 @@ describe('a console', () => {
     expect((await last('GET', `runs/${ended}`)).body).toMatchObject({ state: 'finished', verdict: 'cancelled' });
     expect(statSync(join(data, 'console.sqlite')).mode & 0o077).toBe(0);
     const other = begin('--listen', '127.0.0.1:0', '--data', data);
-    expect([await other.ended, other.text()]).toEqual([73, expect.stringContaining('another console uses')]);
+    expect([await other.ended, other.text()]).toEqual([2, expect.stringContaining('another console uses')]);
   });
 });
 
@@ -116,24 +122,84 @@ async function until({ child, ended, text }: Begun, pattern: RegExp): Promise<st
   return text();
 }
 
+test('a console with a certificate of its own speaks TLS, and its cookie is for TLS alone', async () => {
+  const data = folder();
+  const { cert, key } = certificate(data, 'localhost');
+  const { url, ...begun } = await serving(data, '--tls-cert', cert, '--tls-key', key);
+  expect(url).toMatch(/^https:/);
+  const link = /#(\S+)\n/.exec(await until(begun, /#\S+\n/))?.[1];
+  const headers = { 'content-type': 'application/json' };
+  const asked = request(`${url}api/v1/setup`, { method: 'POST', headers, ca: readFileSync(cert) });
+  asked.end(JSON.stringify({ token: link, name: 'ada', password: PASSWORD }));
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  answer.resume();
+  expect(answer.statusCode).toBe(201);
+  expect(answer.headers['set-cookie']?.[0]).toMatch(
+    /^__Host-fullcone=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+  );
+  await expect(fetch(url.replace('https', 'http'))).rejects.toThrow();
+});
+
+/** Of 127.0.0.1, and its key, as files. */
+function certificate(data: string, name: string): { readonly cert: string; readonly key: string } {
+  const { pem, keyPem } = makeCertificate({ name, ips: ['127.0.0.1'] });
+  const [cert, key] = [join(data, `${name}.pem`), join(data, `${name}.key`)];
+  writeFileSync(cert, pem);
+  writeFileSync(key, keyPem);
+  return { cert, key };
+}
+
 describe('a console that cannot begin', () => {
-  const cases: [string, (data: string) => Promise<string[]> | string[], number, RegExp][] = [
-    ['an unknown option', () => ['--nothing'], 64, /unknown option '--nothing'\. "fullcone console --help"/],
-    ['no port', () => ['--listen', 'here'], 64, /--listen "here" is not an address and a port/],
-    ['an address that others reach', () => ['--listen', '0.0.0.0:0'], 64, /passwords would cross the network/],
-    ['half a certificate', () => ['--tls-cert', 'a.pem'], 64, /belong together/],
-    ['no certificate', () => ['--tls-cert', '/none', '--tls-key', '/none'], 64, /\/none cannot be read \(ENOENT\)/],
+  type Case = readonly [string, (data: string) => Promise<readonly string[]> | readonly string[], RegExp, RegExp];
+
+  const misused: readonly Case[] = [
+    ['an unknown option', () => ['--nothing'], /unknown option '--nothing'\. "fullcone console --help"/, /erklärt/],
+    ['no port', () => ['--listen', 'here'], /--listen "here" is not an address and a port/, /keine Adresse mit Port/],
+    [
+      'an address that others reach',
+      () => ['--listen', '0.0.0.0:0'],
+      /passwords would cross the network/,
+      /unverschlüsselt durchs Netz/,
+    ],
+    ['half a certificate', () => ['--tls-cert', 'a.pem'], /belong together/, /gehören zusammen/],
+    [
+      'services that are none',
+      (data) => {
+        writeFileSync(join(data, 'services.json'), '{"services":[{"name":"pbx","stop":"sv down pbx"}]}');
+        return ['--services', join(data, 'services.json')];
+      },
+      /services\[0\]\.stop is not as it should be/,
+      /services\[0\]\.stop ist nicht, wie es sein soll/,
+    ],
+  ];
+
+  const hindered: readonly Case[] = [
+    [
+      'no certificate',
+      () => ['--tls-cert', '/none', '--tls-key', '/none'],
+      /\/none cannot be read \(ENOENT\)/,
+      /\/none lässt sich nicht lesen \(ENOENT\)/,
+    ],
     [
       'a bad certificate',
       (data) => {
         writeFileSync(join(data, 'bad.pem'), 'bad');
-        return ['--tls-cert', join(data, 'bad.pem'), '--tls-key', join(data, 'bad.pem'), '--lang', 'de'];
+        return ['--tls-cert', join(data, 'bad.pem'), '--tls-key', join(data, 'bad.pem')];
       },
-      64,
+      /are not a certificate and its key/,
       /sind kein Zertifikat mit seinem Schlüssel/,
     ],
-    ['a folder that cannot be made', () => ['--data', '/proc/none'], 73, /\/proc\/none cannot be written \(E\w+\)/],
-    ['a file instead of a folder', () => ['--data', '/etc/hostname'], 73, /cannot be written \(E\w+\)/],
+    [
+      'the key of another certificate',
+      (data) => {
+        const [{ cert }, { key }] = [certificate(data, 'one'), certificate(data, 'other')];
+        return ['--tls-cert', cert, '--tls-key', key];
+      },
+      /are not a certificate and its key in PEM \(\w*KEY_VALUES_MISMATCH\)/,
+      /sind kein Zertifikat mit seinem Schlüssel/,
+    ],
+    ['a folder that cannot be made', () => ['--data', '/proc/none'], /cannot be written \(E\w+\)/, NOT_WRITABLE],
+    ['a file instead of a folder', () => ['--data', '/etc/hostname'], /cannot be written \(E\w+\)/, NOT_WRITABLE],
     [
       'a database of a newer version',
       async (data) => {
@@ -142,8 +208,8 @@ describe('a console that cannot begin', () => {
         driver?.close();
         return ['--data', data];
       },
-      73,
       /written by a newer fullcone/,
+      /von einem neueren fullcone geschrieben/,
     ],
     [
       'somebody else’s file',
@@ -151,9 +217,23 @@ describe('a console that cannot begin', () => {
         writeFileSync(join(data, 'console.sqlite'), 'not a database, but a letter. '.repeat(50));
         return ['--data', data];
       },
-      73,
-      /is no database of fullcone/,
+      /is no database of fullcone, or it is damaged/,
+      /keine Datenbank von fullcone/,
     ],
+    ...(['in the middle', 'at its end'] as const).map(
+      (where): Case => [
+        `a database that is damaged ${where}`,
+        async (data) => {
+          const whole = await someDatabase(data);
+          const isMiddle = where === 'in the middle';
+          const damaged = isMiddle ? Buffer.from(whole).fill(0xa5, 4_096) : whole.subarray(0, 5_000);
+          writeFileSync(join(data, 'console.sqlite'), damaged);
+          return ['--data', data];
+        },
+        /is no database of fullcone, or it is damaged/,
+        /keine Datenbank von fullcone/,
+      ],
+    ),
     [
       'a port that is taken',
       async (data) => {
@@ -162,20 +242,32 @@ describe('a console that cannot begin', () => {
         const at = `127.0.0.1:${(server.address() as { port: number }).port}`;
         return ['--data', join(data, 'made', 'here'), '--listen', at];
       },
-      73,
       /is taken by another program/,
+      /von einem anderen Programm belegt/,
     ],
-    ['a foreign address', (data) => ['--data', data, '--behind-proxy', '--listen', '192.0.2.1:1'], 73, /no address of/],
+    [
+      'a foreign address',
+      (data) => ['--data', data, '--behind-proxy', '--listen', '192.0.2.1:1'],
+      /no address of/,
+      /keine Adresse dieses Rechners/,
+    ],
   ];
 
-  test.concurrent.each(cases)('%s', async (_name, words, code, sentence) => {
+  const all = [...misused.map((one) => [64, ...one] as const), ...hindered.map((one) => [2, ...one] as const)].flatMap(
+    ([code, name, words, english, german]) => [
+      [name, 'en', words, code, english] as const,
+      [name, 'de', words, code, german] as const,
+    ],
+  );
+
+  test.concurrent.each(all)('%s (%s)', async (_name, language, words, code, sentence) => {
     const data = mkdtempSync(join(tmpdir(), 'fullcone-console-'));
     try {
       const given = await words(data);
       const file = join(data, 'console.sqlite');
       const bytes = () => (statSync(file, { throwIfNoEntry: false }) ? readFileSync(file, 'latin1') : 'none');
       const before = bytes();
-      const begun = begin('--listen', '127.0.0.1:0', ...given);
+      const begun = begin('--listen', '127.0.0.1:0', '--lang', language, ...given);
       expect([await begun.ended, begun.text()]).toEqual([code, expect.stringMatching(sentence)]);
       expect(begun.text().trim().split('\n')).toHaveLength(1);
       // What it has made before it found that it cannot listen is no harm; what was there is as it was.
@@ -185,3 +277,60 @@ describe('a console that cannot begin', () => {
     }
   });
 });
+
+/** A disk of so few kilobytes for this one command, in mounts of its own. */
+const onSmallDisk = (data: string, size: string, script: string): string[] => [
+  ...['--map-root-user', '--mount', 'sh', '-c', `mount -t tmpfs -o size=${size} small "$1" && ${script}`, 'sh', data],
+  ...[process.execPath, join(root, 'dist/fullcone.js'), 'console', '--listen', '127.0.0.1:0', '--data', data],
+];
+
+describe.skipIf(spawnSync('unshare', ['--map-root-user', '--mount', 'true']).status !== 0)('a disk', () => {
+  const run = (words: readonly string[]) =>
+    spawnSync('unshare', words, { encoding: 'utf8', timeout: 20_000, env: { ...process.env, LC_ALL: 'C', LANG: 'C' } });
+  /** The command is what comes after the folder. */
+  const COMMAND = 'data=$1; shift; "$@"';
+
+  test.each([
+    ['en', /cannot be written: the disk is full\.\n$/],
+    ['de', /lässt sich nicht schreiben: Der Datenträger ist voll\.\n$/],
+  ])('that is full is told (%s)', (language, sentence) => {
+    const { status, stderr } = run([...onSmallDisk(folder(), '16k', COMMAND), '--lang', language]);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(sentence)]);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('that became full since then keeps what is there', async () => {
+    const [data, there] = [folder(), folder()];
+    await someDatabase(there);
+    const fill = `cp ${there}/console.sqlite "$1" && { cat /dev/zero >"$1/rest" 2>/dev/null; ${COMMAND}; code=$?; }`;
+    const same = `rm -f "$data/rest"; cmp ${there}/console.sqlite "$data/console.sqlite" && exit $code`;
+    const { status, stderr, stdout } = run(onSmallDisk(data, '256k', `${fill}; ${same}`));
+    expect([status, stdout, stderr]).toEqual([2, '', expect.stringContaining('the disk is full')]);
+  });
+
+  test.each([
+    ['en', /cannot be written \(EROFS\)/],
+    ['de', /lässt sich nicht schreiben \(EROFS\)/],
+  ])('to which nothing may be written is told (%s)', (language, sentence) => {
+    const { status, stderr } = run([...onSmallDisk(folder(), '1m,ro', COMMAND), '--lang', language]);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(sentence)]);
+  });
+});
+
+const NOT_WRITABLE = /lässt sich nicht schreiben \(E\w+\)/;
+
+/** With a run in it; the bytes of the file. */
+async function someDatabase(data: string): Promise<Buffer> {
+  const path = join(data, 'console.sqlite');
+  const opened = await openDatabase(path, false);
+  if (opened.kind === 'error') throw new Error(opened.error.kind);
+  const store = new Store(opened.value);
+  const summary = { by: { kind: 'user', name: 'ada' }, scope: { kind: 'all' }, mode: null, verdict: null } as const;
+  const rest = { reason: null, durationMs: null, counts: null, headline: null };
+  const id = await store.beginRun('2026-01-01T00:00:00.000Z', { ...summary, ...rest });
+  const finished = { endedAt: '2026-01-01T00:01:00.000Z', summary: { ...summary, ...rest }, record: null };
+  await store.finishRun(id, { ...finished, report: JSON.stringify('x'.repeat(20_000)) });
+  await sql`pragma wal_checkpoint(truncate)`.execute(opened.value);
+  await store.close();
+  return readFileSync(path);
+}

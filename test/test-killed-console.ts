@@ -18,10 +18,10 @@ export function noKilledConsole(): string | null {
 
 export interface KilledConsole {
   /**
-   * Begins a run, kills the console after so many milliseconds, waits for the phone system, and begins the console anew.
+   * Begins a run, kills the console after so many milliseconds or when the phone system is stopped, waits for the phone system, and begins the console anew.
    * `during`: of the run, or of the very start of the console.
    */
-  kill(after: number, during: 'run' | 'start'): Promise<Killed>;
+  kill(after: number | 'stopped', during: 'run' | 'start'): Promise<Killed>;
   close(): Promise<void>;
 }
 
@@ -45,13 +45,14 @@ interface Serving {
   readonly url: string;
 }
 
-export async function openKilledConsole(): Promise<KilledConsole> {
+/** `rate`: packets per second; the slower, the longer is the phone system stopped. */
+export async function openKilledConsole(rate: number): Promise<KilledConsole> {
   ensureBuilt();
   const place = enter();
   const pbx = await startPbx(place);
   await place.reflector();
   let now = await serve(place);
-  let ask = asker(now.url, await setUp(now, place));
+  let ask = asker(now.url, await setUp(now, place, rate));
 
   const begun = async (): Promise<number> => {
     const wish = { scope: { kind: 'all' }, mode: 'exclusive', mayStopServices: true, noWait: true };
@@ -63,7 +64,12 @@ export async function openKilledConsole(): Promise<KilledConsole> {
   return {
     async kill(after, during) {
       const known = await everything(ask);
-      const killing = pause(after).then(() => now.running.child.kill('SIGKILL'));
+      const moment = after === 'stopped' ? until(() => !pbx.isUp()) : pause(after);
+      let wasDown = false;
+      const killing = moment.then(() => {
+        wasDown = !pbx.isUp();
+        now.running.child.kill('SIGKILL');
+      });
       if (during === 'start') {
         now.running.child.kill('SIGKILL');
         await now.running.ended;
@@ -75,18 +81,17 @@ export async function openKilledConsole(): Promise<KilledConsole> {
       await killing;
       await now.running.ended;
       const diedAt = performance.now();
-      const wasDown = !pbx.isUp();
       await until(pbx.isUp);
       const backMs = performance.now() - diedAt;
       // Its keeper looks on for a while; the next run is for itself.
       await until(() => pbx.keepers() === 0);
       now = await serve(place);
       ask = asker(now.url, readFileSync(join(place.folder, 'token'), 'utf8'));
-      const after_ = await everything(ask);
+      const left = await everything(ask);
       const wrong = [
-        ...wrongWith(known, after_),
-        ...(told === 'finished' && after_.get(id ?? 0)?.state !== 'finished' ? [`run ${id} was finished`] : []),
-        ...(id !== null && !after_.has(id) ? [`run ${id} is gone`] : []),
+        ...wrongWith(known, left),
+        ...(told === 'finished' && left.get(id ?? 0)?.state !== 'finished' ? [`run ${id} was finished`] : []),
+        ...(id !== null && !left.has(id) ? [`run ${id} is gone`] : []),
         ...(pbx.isUp() ? [] : ['the phone system is down']),
       ];
       return { state: told ?? 'none', wasDown, backMs, wrong };
@@ -161,7 +166,7 @@ async function serve(place: Place): Promise<Serving> {
 }
 
 /** Its settings, and a token that is good for all of its lives. */
-async function setUp({ running, url }: Serving, { folder, here, primary }: Place): Promise<string> {
+async function setUp({ running, url }: Serving, { folder, here, primary }: Place, rate: number): Promise<string> {
   await until(() => /#\S+\n/.test(running.out()));
   const sent = { token: /#(\S+)\n/.exec(running.out())?.[1], name: 'ada', password: PASSWORD };
   const headers = { 'content-type': 'application/json' };
@@ -177,7 +182,7 @@ async function setUp({ running, url }: Serving, { folder, here, primary }: Place
   const ask = asker(url, secret);
   const { network, pbx } = (await ask('GET', 'settings')).body;
   await ask('PUT', 'settings/network', { ...network, servers: [primary], bindAddress: here });
-  await ask('PUT', 'settings/pbx', { ...pbx, udp: `${PORT}-${PORT + 2}`, rate: 5 });
+  await ask('PUT', 'settings/pbx', { ...pbx, udp: `${PORT}`, rate });
   return secret;
 }
 

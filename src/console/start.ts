@@ -6,7 +6,7 @@ import { type ConsoleCommand, type Listen, type Mistake, readCommand } from './c
 import { type Console, makeConsole } from './console.ts';
 import { makeRuns } from './runs/index.ts';
 import { listen, tlsFault } from './server/index.ts';
-import { DEFAULTS, openDatabase, openFolder, Store, type StoreProblem } from './store/index.ts';
+import { DEFAULTS, openDatabase, openFolder, Store, type StoreProblem, storeProblemOf } from './store/index.ts';
 import { say } from './texts.ts';
 
 export interface Surroundings {
@@ -23,7 +23,8 @@ export interface Surroundings {
   readonly interrupted: Promise<void>;
 }
 
-export const EXIT = { ended: 0, usage: 64, internal: 70, cannotStart: 73 } as const;
+/** As those of the command: 2 is what the machine does not give. */
+export const EXIT = { ended: 0, usage: 64, internal: 70, cannotStart: 2 } as const;
 
 /** Serves until it is interrupted; says with which code the process is to end. */
 export async function runConsole(words: readonly string[], around: Surroundings): Promise<number> {
@@ -31,13 +32,17 @@ export async function runConsole(words: readonly string[], around: Surroundings)
   if (read.kind === 'help') return EXIT.ended;
   if (read.kind === 'error') return complain(read.error, around, EXIT.usage);
   const tls = await readTls(read.value, around.system);
-  if (tls.kind === 'error') return complain(tls.error, around, EXIT.usage);
+  if (tls.kind === 'error') return complain(tls.error, around, EXIT.cannotStart);
   const services = await readServices(read.value, around.system);
   if (services.kind === 'error') return complain(services.error, around, EXIT.usage);
   const store = await openStore(read.value, around);
   if (store.kind === 'error') return complain(store.error, around, EXIT.cannotStart);
   try {
     return await serve({ ...read.value, tls: tls.value, services: services.value }, store.value, around);
+  } catch (error) {
+    const problem = storeProblemOf(error);
+    if (!problem) throw error;
+    return complain(dataMistake(problem, read.value.data ?? around.data).error, around, EXIT.cannotStart);
   } finally {
     await store.value.close();
   }
@@ -84,10 +89,10 @@ async function openStore(command: ConsoleCommand, around: Surroundings): Promise
   return ok(store);
 }
 
-function dataMistake(problem: StoreProblem, path: string): Result<never, Mistake> {
+function dataMistake(problem: StoreProblem, path: string): Extract<Result<never, Mistake>, { kind: 'error' }> {
   const code = problem.kind === 'unusable' ? problem.code : '';
   const isFull = /SQLITE_FULL|ENOSPC|EDQUOT/.test(code);
-  return mistake(`data.${isFull ? 'full' : problem.kind}`, { path, code });
+  return err({ key: `data.${isFull ? 'full' : problem.kind}`, facts: { path, code } });
 }
 
 async function serve({ tls, services, ...command }: Ready, store: Store, around: Surroundings): Promise<number> {
