@@ -15,7 +15,8 @@ export interface RunsOptions {
   readonly system: System;
   readonly store: Store;
   readonly version: string;
-  readonly services: readonly OwnService[] | null;
+  /** Those that exclusive mode stops by commands of the user’s own; by default those of the system. */
+  readonly services?: readonly OwnService[] | null;
   /** Of the page of a run; null: nobody knows the address of the console. */
   readonly link: (id: number) => string | null;
 }
@@ -23,7 +24,7 @@ export interface RunsOptions {
 export type Runs = ReturnType<typeof makeRuns>;
 
 /** All of it; nothing runs before `open`, and nothing after `close`. */
-export function makeRuns({ system, store, version, services, link }: RunsOptions) {
+export function makeRuns({ system, store, version, services = null, link }: RunsOptions) {
   const manager: RunManager = new RunManager({
     ...{ system, store, version, services },
     whenOver: (run, report) =>
