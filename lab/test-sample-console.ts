@@ -109,7 +109,7 @@ export async function openSample(fill: (store: Store) => Promise<void> = storePa
   const store = new Store(database.value);
   await fill(store);
   const system = nodeSystem();
-  const runs = makeRuns({ system, store, version: '0.1.0', link: () => null });
+  const runs = makeRuns({ system, store, version: '0.1.0', services: null, link: () => null });
   const made = await makeConsole({
     ...{ system, store, version: '0.1.0', listen: '127.0.0.1', tls: null, behindProxy: false },
     pages: join(import.meta.dirname, '../dist/web'),

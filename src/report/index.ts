@@ -3,7 +3,7 @@
 export { makeTexts } from '../advice/index.ts';
 export { type RouterAdvice, type RouterConfig, renderAdvice, renderConfig } from './advice.ts';
 export { buildReport } from './build.ts';
-export { compareReports } from './compare.ts';
+export { type Comparison, compareReports } from './compare.ts';
 export { renderComparison } from './compare-text.ts';
 export type { Report, ReportDiscovered, ReportFinding, ReportPort, ReportProof } from './contract.ts';
 export { renderCodes, renderExplanation } from './explain.ts';

@@ -229,7 +229,7 @@ export const ROUTES = {
     path: '/runs',
     access: 'viewer',
     says: 'Runs, newest first',
-    query: common.page,
+    query: runs.runsQuery,
     replies: { 200: list(runs.runSummary) },
   },
   planRun: {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { moment, portLabel, serverName, verdict } from './common.ts';
+import { moment, page, portLabel, serverName, verdict } from './common.ts';
 
 export const mode = z.enum(['bind', 'live', 'exclusive']);
 
@@ -53,6 +53,9 @@ export const runSummary = z.strictObject({
   /** The headline in both languages: what is the matter, in one sentence. */
   headline: z.strictObject({ en: z.string(), de: z.string() }).nullable(),
 });
+
+/** `came`: only those that came to this. */
+export const runsQuery = page.extend({ came: z.union([verdict, z.literal('interrupted')]).optional() });
 
 /** A port of the map: one letter each, in the order of `ranges`. */
 export const CELLS = {

@@ -45,8 +45,8 @@ export const historyHandlers = ({
   store,
   manager,
 }: HistoryTools): Handlers<'runs' | 'run' | 'removeRun' | 'exportRun' | 'advice' | 'compare' | 'trend'> => ({
-  runs: async ({ query: { before, limit } }) => {
-    const found = await store.runs(before, limit);
+  runs: async ({ query: { before, limit, came } }) => {
+    const found = await store.runs(before, limit, came);
     return json({ items: found.slice(0, limit), more: found.length > limit });
   },
 
@@ -135,9 +135,10 @@ async function adviceOf(report: Report, router: string, { router: { wanInterface
   };
 }
 
-/** Ranges are those of the newest report; an older one may have asked less of them. */
+/** Ranges are those of the newest run that asked all; another may have asked less of them. */
 function trendOf(runs: readonly RunSummary[], reports: readonly (Report | null)[]) {
-  const ranges = rangesOf(reports.findLast((report) => report !== null) ?? null);
+  const whole = reports.findLast((report, index) => report !== null && runs[index]?.scope.kind === 'all');
+  const ranges = rangesOf(whole ?? reports.findLast((report) => report !== null) ?? null);
   return {
     ranges: ranges.map(({ label }) => label),
     runs: runs.map(({ id, startedAt, verdict }, index) => ({

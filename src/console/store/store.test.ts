@@ -59,6 +59,20 @@ describe('runs', () => {
     expect((await store.runs(3, 2)).map(({ id }) => id)).toEqual([2, 1]);
   });
 
+  test('are found by what they came to, in pages, too', async () => {
+    const store = await opened();
+    for (const verdict of ['supported', 'unsupported', 'supported', null, 'supported'] as const) {
+      const id = await store.beginRun(at(0), { ...SUMMARY, verdict });
+      if (verdict !== null) await store.finishRun(id, { ...FINISHED, summary: { ...SUMMARY, verdict } });
+    }
+    await store.markInterrupted();
+    const found = async (...asked: Parameters<Store['runs']>) => (await store.runs(...asked)).map(({ id }) => id);
+    expect(await found(undefined, 1, 'supported')).toEqual([5, 3]);
+    expect(await found(5, 9, 'supported')).toEqual([3, 1]);
+    expect(await found(undefined, 9, 'interrupted')).toEqual([4]);
+    expect(await found(undefined, 9, 'cancelled')).toEqual([]);
+  });
+
   test('are deleted when they are too many or too old, but never the one that runs', async () => {
     const store = await opened();
     const running = await store.beginRun(at(0), SUMMARY);

@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { sql } from 'kysely';
 import type { AuditEntry, RunSummary, SectionName, Settings } from '../api/index.ts';
 import { SECTIONS } from '../api/index.ts';
 import { DEFAULTS } from './defaults.ts';
@@ -19,6 +20,9 @@ export interface FinishedRun {
   /** As `writeRun` has it; null: it is not written yet. */
   readonly record: string | null;
 }
+
+/** What a run came to. */
+type Came = NonNullable<RunSummary['verdict']> | 'interrupted';
 
 /** All that the console remembers. */
 export class Store {
@@ -132,11 +136,15 @@ export class Store {
   }
 
   /** Newest first; one more than `limit` where there are older ones. */
-  async runs(before: number | undefined, limit: number): Promise<readonly RunSummary[]> {
+  async runs(before: number | undefined, limit: number, came?: Came): Promise<readonly RunSummary[]> {
     const rows = await this.#db
       .selectFrom('runs')
       .select(COLUMNS)
       .$if(before !== undefined, (query) => query.where('id', '<', before ?? 0))
+      .$if(came === 'interrupted', (query) => query.where('state', '=', 'interrupted'))
+      .$if(came !== undefined && came !== 'interrupted', (query) =>
+        query.where(sql<string>`json_extract(summary, '$.verdict')`, '=', came ?? ''),
+      )
       .orderBy('id', 'desc')
       .limit(limit + 1)
       .execute();

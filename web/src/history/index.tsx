@@ -1,6 +1,14 @@
-import { useTranslation } from 'react-i18next';
+/** Runs that are over: listed, compared, and as a trend. */
+import { useParams } from 'wouter';
+import { Compare } from './compare.tsx';
+import { List } from './list.tsx';
 
 export function HistoryPage() {
-  const { t } = useTranslation();
-  return <h1>{t('place.history')}</h1>;
+  const [page, a, b] = (useParams()['*'] ?? '').split('/');
+  const [first, second] = [Number(a), Number(b)];
+  if (page === 'compare' && isRun(first) && isRun(second))
+    return <Compare key={`${first} ${second}`} first={first} second={second} />;
+  return <List />;
 }
+
+const isRun = (id: number): boolean => Number.isInteger(id) && id > 0;
