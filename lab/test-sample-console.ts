@@ -120,7 +120,7 @@ export async function openSample(fill: (store: Store) => Promise<void> = storePa
       planRun: async () => json(PLAN),
     },
   });
-  const at = await made.app.listen({ host: '127.0.0.1', port: 0 });
+  const at = await (made.app.listen({ host: '127.0.0.1', port: 0 }) as Promise<string>);
   return {
     ...{ at, store },
     cookie: await setUp(at, made.setUpToken ?? ''),
@@ -132,8 +132,22 @@ export async function openSample(fill: (store: Store) => Promise<void> = storePa
   };
 }
 
+const server = (name: string, address: string | null, otherAddress: string | null): Dashboard['servers'][number] => ({
+  ...{ server: name, address, otherAddress, publicAddress: '203.0.113.44', roundTripMs: null },
+  state: address === null ? 'unresolvable' : otherAddress === null ? 'no-second-address' : 'ok',
+});
+
 const known = () => ({
   pbx: PBX,
+  servers: [
+    server('reflector.example.net', '198.51.100.10', '198.51.100.20:3479'),
+    server('stun.example.net', '198.51.100.77', null),
+    server('stun.oldvendor.example', null, null),
+  ],
+  next: {
+    at: new Date(NOW + 14 * 3_600_000 - 4 * 60_000).toISOString(),
+    schedule: { isOn: true, cron: '0 2 * * *', quiet: { from: '07:00', to: '20:00' }, mayStopServices: false },
+  },
   publicAddress: { seen: '203.0.113.44', expected: '203.0.113.44', at: new Date(NOW - 4 * 60_000).toISOString() },
 });
 

@@ -59,7 +59,7 @@ export function Compare({ first, second }: Two) {
           <Side id={second} runs={runs} to={(id) => `/history/compare/${first}/${id}`} />
         </div>
         {comparison && <Changes comparison={comparison} />}
-        {comparison && comparison.facts.length > 0 && <Facts facts={comparison.facts} />}
+        {comparison && <Facts facts={comparison.facts.filter(isNews)} />}
         <TrendCard marked={[first, second]} />
       </div>
     </>
@@ -162,11 +162,15 @@ function Side({ id, runs, to }: SideProps) {
   );
 }
 
+/** The verdict stands above; that there was no reason, or is none now, follows from it. */
+const isNews = ({ what, before, after }: Comparison['facts'][number]): boolean =>
+  what !== 'verdict' && (what !== 'reason' || (before.length > 0 && after.length > 0));
+
 /** About the run and the way, not about a port. */
 function Facts({ facts }: Pick<Comparison, 'facts'>) {
   const { t } = useTranslation();
+  if (facts.length === 0) return null;
   const wordOf = (what: string, value: string): string => {
-    if (what === 'verdict') return t(`verdict.${value}`);
     if (what === 'sourcePorts') return t([`compare.source.${value}`, 'compare.raw'], { value });
     return what === 'reason' ? t([`compare.reason.${value}`, 'compare.raw'], { value }) : value;
   };

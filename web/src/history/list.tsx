@@ -37,6 +37,7 @@ export function List() {
       </div>
       {error && <Trouble problem={error.problem} />}
       <div className={css.stack}>
+        <TrendCard />
         <Card title={t('history.runs')} side={<Filter came={came} set={filter} />}>
           {!data && !error && <Loading />}
           {data?.items.length === 0 && (
@@ -54,7 +55,6 @@ export function List() {
             </nav>
           )}
         </Card>
-        <TrendCard />
       </div>
     </>
   );

@@ -95,6 +95,10 @@ function ByRange({ trend, marked }: { readonly trend: Trend; readonly marked: re
       <h3 className={css.by}>{t('trend.by-range')}</h3>
       <div className={css.scroll}>
         <table className={css.grid}>
+          <colgroup>
+            <col className={css.ranges} />
+            <col span={trend.runs.length} />
+          </colgroup>
           <thead className={css.spoken}>
             <tr>
               <th scope="col">{t('trend.range')}</th>
