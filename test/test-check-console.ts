@@ -26,6 +26,7 @@ async function settle(store: Store, pbx: Wish, network: Partial<Settings['networ
 
 export interface ModelConsole extends Console {
   readonly lab: Lab;
+  readonly manager: RunManager;
   /** Until the run that goes on is stored. */
   finish(): Promise<void>;
   /** So much of its time; milliseconds. */
@@ -50,6 +51,7 @@ export async function modelConsole(
   return {
     ...console,
     lab,
+    manager: made.manager as RunManager,
     finish: () => lab.run(made.manager?.idle() ?? Promise.resolve()),
     pass: (ms) => lab.run(new Promise<void>((done) => lab.pbx.clock.at(lab.pbx.clock.now() + ms, () => done()))),
   };
