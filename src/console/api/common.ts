@@ -21,7 +21,13 @@ export const portList = z
   .string()
   .trim()
   .max(2_000)
-  .regex(/^(\d{1,5}(-\d{1,5})?(\s*,\s*\d{1,5}(-\d{1,5})?)*)?$/);
+  .regex(/^(\d{1,5}(-\d{1,5})?(\s*,\s*\d{1,5}(-\d{1,5})?)*)?$/)
+  .refine((text) => text === '' || text.split(',').every(isRange));
+
+function isRange(text: string): boolean {
+  const [from = 0, to = from] = text.split('-').map(Number);
+  return from >= 1 && from <= to && to <= 65_535;
+}
 
 export const verdict = z.enum(['supported', 'unsupported', 'inconclusive', 'cancelled']);
 

@@ -1,6 +1,8 @@
 /** What every page stands in and is made of: frame, icons, status, buttons, fields. */
 export { Frame } from './frame.tsx';
+export { Guarded, useUnsaved } from './guard.tsx';
 export { Icon, type IconName, Play } from './icons.tsx';
+export { Choice, Fields, Select, Tick } from './inputs.tsx';
 export { type Moments, useMoments } from './moment.ts';
 export { Button, ButtonLink, Card, Field, Loading, Trouble } from './parts.tsx';
 export { runTone, useRunWords } from './run-words.ts';

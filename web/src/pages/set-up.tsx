@@ -28,7 +28,7 @@ export function SetUp() {
     const language = i18n.language === 'de' ? 'de' : 'en';
     const me = await ask('changeMe', { body: { language } });
     enter(me.kind === 'done' ? { ...outcome.value, user: me.value } : outcome.value);
-    go('/', { replace: true });
+    go('/welcome', { replace: true });
   };
   if (token === '')
     return (
