@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type BaseLocationHook, Router } from 'wouter';
 import { navigate, useBrowserLocation } from 'wouter/use-browser-location';
@@ -7,8 +7,9 @@ import { Button } from './parts.tsx';
 
 /* A page with changes that are not saved stays until somebody has said what becomes of them. */
 
-const Shown = createContext('/');
-const useShown: BaseLocationHook = () => [useContext(Shown), navigate];
+type Location = ReturnType<BaseLocationHook>;
+const Shown = createContext<Location>(['/', navigate]);
+const useShown: BaseLocationHook = () => useContext(Shown);
 
 let isUnsaved = false;
 
@@ -25,16 +26,29 @@ export function useUnsaved(has: boolean): void {
   }, [has]);
 }
 
-/** Shows the page of before until the question is answered; the address bar is ahead of it. */
+/** A link waits for the answer; who went back or forth sees the page of before until then. */
 export function Guarded({ children }: { readonly children: ReactNode }) {
   const [at] = useBrowserLocation();
   const [shown, setShown] = useState(at);
-  const isHeld = at !== shown && isUnsaved;
-  if (at !== shown && !isHeld) setShown(at);
+  const [wanted, setWanted] = useState<Parameters<typeof navigate> | null>(null);
+  const hasMoved = at !== shown && isUnsaved;
+  if (at !== shown && !isUnsaved) setShown(at);
+  const go = useCallback<typeof navigate>((...to) => (isUnsaved ? setWanted(to) : navigate(...to)), []);
+  const location = useMemo<Location>(() => [shown, go], [shown, go]);
+  const stay = (): void => {
+    setWanted(null);
+    if (hasMoved) navigate(shown);
+  };
+  const leave = (): void => {
+    isUnsaved = false;
+    setWanted(null);
+    if (wanted) navigate(...wanted);
+    else setShown(at);
+  };
   return (
-    <Shown value={shown}>
+    <Shown value={location}>
       <Router hook={useShown}>{children}</Router>
-      {isHeld && <Question onStay={() => navigate(shown, { replace: true })} onLeave={() => setShown(at)} />}
+      {(hasMoved || wanted !== null) && <Question onStay={stay} onLeave={leave} />}
     </Shown>
   );
 }

@@ -1,0 +1,383 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { json } from '../src/console/handler.ts';
+import { notifyHandlers } from '../src/console/notify/index.ts';
+import { receiveCalls, receiveMail } from '../src/console/notify/test-receivers.ts';
+import { Browser as Client, PASSWORD } from '../src/console/test-console.ts';
+import { expectSound, type Language, LOOKS, type Look, launchChromium, serveConsole } from './test-chromium.ts';
+
+/* Settings, first run and tools, before the real server; servers and phone systems of the test's making. */
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser.close());
+
+const PLACES = [
+  '',
+  '/network',
+  '/pbx',
+  '/router',
+  '/schedule',
+  '/notifications',
+  '/users',
+  '/tokens',
+  '/data',
+  '/audit',
+];
+
+const WORDS = {
+  en: {
+    ...{
+      save: 'Save',
+      discard: 'Discard',
+      saved: 'Saved.',
+      fixed: /^Static public address/,
+      address: 'Public address',
+    },
+    ...{ wrongAddress: /An IPv4 or IPv6/, server: 'Another server', add: 'Add and test', wrongServer: /no spaces/ },
+    ...{
+      twice: /in the list already/,
+      ok: /Answers from both/,
+      gone: /no such name/,
+      up: /Move stun.second.example.* up/,
+    },
+    ...{ remove: 'Remove nowhere.example', leave: 'Leave without saving', stay: 'Stay here', settings: 'Settings' },
+    ...{ udp: 'More UDP ports', wrongPorts: /from 1 to 65535/, profile: 'PBX profile', mode: /^Exclusive/ },
+    ...{ mail: 'Send a mail', to: 'To', from: 'From', host: 'Mail server', port: 'Port', security: 'Security' },
+    ...{ wrongMail: /A mail address/, tryMail: 'Send a test by mail', hook: /^Call a web address/, url: 'Address' },
+    ...{
+      wrongUrl: /begins with http/,
+      tryHook: 'Send a test to the webhook',
+      sent: /^Sent\. Look/,
+      refused: /Nobody listens/,
+    },
+    ...{
+      itself: 'Check by itself',
+      often: 'How often',
+      own: 'own',
+      cron: 'Cron',
+      wrongCron: /Five fields/,
+      weekly: 'weekly',
+    },
+    ...{ name: 'Name', password: 'Password', addUser: 'Add user', short: /12 to 256/, taken: /of this name/ },
+    ...{
+      roleOf: 'Role of bob',
+      last: /last admin stays/,
+      roleOfAda: 'Role of ada',
+      token: 'Make token',
+      once: /shown this once/,
+    },
+    ...{
+      runs: 'Most runs',
+      wrongRuns: /1 to 100000/,
+      sure: /Yes, delete/,
+      deleteAll: 'Delete all runs',
+      deleted: 'Deleted.',
+    },
+    ...{ viewer: /only an admin changes/, next: 'Next', skip: 'Skip', back: 'Back', done: 'To the Dashboard' },
+    ...{ last5: 'Question 5 of 5', nightly: /every night/, test: 'Test all' },
+  },
+  de: {
+    ...{ save: 'Speichern', discard: 'Verwerfen', saved: 'Gespeichert.', fixed: /^Statische öffentliche/ },
+    ...{ address: 'Öffentliche Adresse', wrongAddress: /Eine IPv4- oder/, server: 'Weiterer Server' },
+    ...{ add: 'Hinzufügen und testen', wrongServer: /ohne Leerzeichen/, twice: /schon in der Liste/ },
+    ...{ ok: /von beiden Adressen/, gone: /Namen gibt es nicht/, up: /stun.second.example.* nach oben/ },
+    ...{ remove: 'nowhere.example entfernen', leave: 'Ohne Speichern verlassen', stay: 'Hier bleiben' },
+    ...{ settings: 'Einstellungen', udp: 'Weitere UDP-Ports', wrongPorts: /von 1 bis 65535/, profile: 'PBX-Profil' },
+    ...{ mode: /^Exklusiv/, mail: 'Eine Mail senden', to: 'An', from: 'Von', host: 'Mailserver', port: 'Port' },
+    ...{ security: 'Sicherheit', wrongMail: /Eine Mailadresse/, tryMail: 'Test senden, per Mail' },
+    ...{
+      hook: /^Eine Webadresse aufrufen/,
+      url: 'Adresse',
+      wrongUrl: /mit http/,
+      tryHook: 'Test senden, an den Webhook',
+    },
+    ...{ sent: /^Gesendet\. Sehen/, refused: /hört niemand/, itself: 'Von selbst prüfen', often: 'Wie oft' },
+    ...{ own: 'own', cron: 'Cron', wrongCron: /Fünf Felder/, weekly: 'weekly', name: 'Name', password: 'Passwort' },
+    ...{ addUser: 'Benutzer hinzufügen', short: /12 bis 256/, taken: /dieses Namens/, roleOf: 'Rolle von bob' },
+    ...{
+      last: /letzte Admin bleibt/,
+      roleOfAda: 'Rolle von ada',
+      token: 'Token erstellen',
+      once: /nur dieses eine Mal/,
+    },
+    ...{
+      runs: 'Höchstens so viele Läufe',
+      wrongRuns: /1 bis 100000/,
+      sure: /Ja, alle Läufe/,
+      deleteAll: 'Alle Läufe löschen',
+    },
+    ...{ deleted: 'Gelöscht.', viewer: /nur ein Admin/, next: 'Weiter', skip: 'Überspringen', back: 'Zurück' },
+    ...{ done: 'Zum Dashboard', last5: 'Frage 5 von 5', nightly: /Jede Nacht/, test: 'Alle testen' },
+  },
+} as const satisfies Record<Language, unknown>;
+
+const DASHBOARD = {
+  pbx: { name: '', address: null, services: [], callsInProgress: null, busy: [] },
+  publicAddress: { seen: '203.0.113.44', expected: null, at: null },
+  ...{ servers: [], last: null, lastGood: null, recent: [], running: null, next: null },
+};
+const HOLDER = { name: 'asterisk', pid: 812, unit: null, ports: ['udp/5060'] };
+const PORTS = {
+  ...{ schema: 'fullcone.ports/1', version: '1.2.3', startedAt: '2026-01-01T00:00:00.000Z', allHoldersKnown: true },
+  products: [
+    {
+      ...{ profile: 'asterisk', name: 'Asterisk', running: true, processes: [], warnings: [] },
+      ports: [
+        { protocol: 'udp', from: 5060, to: 5060, purpose: 'sip', optional: false, address: null, holders: [HOLDER] },
+        { protocol: 'udp', from: 10_000, to: 20_000, purpose: 'rtp', optional: false, address: null, holders: [] },
+      ],
+    },
+  ],
+};
+const NAT = {
+  ...{ schema: 'fullcone.nat/1', family: 'ipv4', localAddress: '192.168.0.100', publicAddress: '203.0.113.44' },
+  ...{ mapping: 'endpoint-independent', preservesPort: true, filtering: 'address-and-port-dependent', server: null },
+  path: { sent: 20, returned: 19, roundTripMs: 24.8, jitterMs: 1.2 },
+};
+
+async function open(look: Look, path: string) {
+  const asked: string[] = [];
+  const console = await serveConsole((store) => ({
+    ...notifyHandlers({ store }),
+    dashboard: async () => json(DASHBOARD),
+    profiles: async () => json([{ id: '3cx', name: '3CX', udp: '5060,5090,9000-10999', tcp: '5001,5060,5090' }]),
+    routers: async () => json([{ id: 'fritzbox', name: 'FRITZ!Box', hasConfiguration: false }]),
+    ports: async () => json(PORTS),
+    nat: async () => json(NAT),
+    testServer: ({ body: { server } }) => {
+      asked.push(server);
+      const isKnown = server.startsWith('stun.');
+      const [address, otherAddress] = isKnown ? ['198.51.100.10', '198.51.100.20:3479'] : [null, null];
+      const seen = { publicAddress: isKnown ? '203.0.113.44' : null, roundTripMs: isKnown ? 24.81 : null };
+      return Promise.resolve(json({ server, state: isKnown ? 'ok' : 'unresolvable', address, otherAddress, ...seen }));
+    },
+  }));
+  const visit = await console.visit(browser, look);
+  visit.page.setDefaultTimeout(8_000);
+  await visit.page.goto(`${console.at}${path}`);
+  return { console, visit, page: visit.page, asked, words: WORDS[look.locale] };
+}
+
+const stored = async (client: Client) => (await client.ask('GET', 'settings')).body;
+const isWrong = (page: Page, label: string): Promise<string | null> =>
+  page.getByLabel(label, { exact: true }).getAttribute('aria-invalid');
+
+describe.each(LOOKS)('$locale, $width px', (look) => {
+  it('shows every page of the settings soundly', async () => {
+    const { console, visit, page } = await open(look, '/settings');
+    for (const path of PLACES) {
+      await page.goto(`${console.at}/settings${path}`);
+      await page
+        .locator(path === '' ? 'h1' : 'h1 ~ * h2')
+        .first()
+        .waitFor();
+      await expectSound(visit);
+    }
+  });
+
+  it('keeps the public address and the STUN servers in their order', async () => {
+    const { console, visit, page, words, asked } = await open(look, '/settings/network');
+    await page.getByLabel(words.fixed).check();
+    await page.getByLabel(words.address, { exact: true }).fill('300.1.1.1');
+    await page.getByRole('button', { name: words.save, exact: true }).click();
+    await page.getByText(words.wrongAddress).waitFor();
+    await expect.poll(() => page.evaluate('document.activeElement.name')).toBe('publicAddress.address');
+    expect((await stored(console.admin)).network.publicAddress).toEqual({ kind: 'stun' });
+    await page.getByLabel(words.address, { exact: true }).fill('203.0.113.45');
+    const server = page.getByLabel(words.server);
+    await server.fill('http://not a server');
+    await page.getByRole('button', { name: words.add }).click();
+    await page.getByText(words.wrongServer).waitFor();
+    for (const name of ['stun.first.example', 'stun.second.example:3479', 'nowhere.example']) {
+      await server.fill(name);
+      await page.keyboard.press('Enter');
+    }
+    await server.fill('nowhere.example');
+    await page.keyboard.press('Enter');
+    await page.getByText(words.twice).waitFor();
+    await page.getByText(words.ok).first().waitFor();
+    await page.getByText(words.gone).waitFor();
+    await page.getByRole('button', { name: words.up }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: words.remove }).click();
+    await expectSound(visit);
+    await page.getByRole('button', { name: words.save, exact: true }).click();
+    await page.getByText(words.saved, { exact: true }).waitFor();
+    await page.reload();
+    await page.getByText('stun.second.example:3479').waitFor();
+    expect((await stored(console.admin)).network).toMatchObject({
+      publicAddress: { kind: 'static', address: '203.0.113.45' },
+      servers: ['stun.second.example:3479', 'stun.first.example'],
+    });
+    asked.length = 0;
+    await page.getByRole('button', { name: words.test }).click();
+    await expect.poll(() => asked.length).toBe(2);
+    await expectSound(visit);
+  });
+
+  it('asks before it leaves what is not saved', async () => {
+    const { console, visit, page, words } = await open(look, '/settings');
+    await page.locator('a[href="/settings/pbx"]').first().click();
+    await page.getByLabel(words.udp).fill('70000');
+    await page.getByRole('button', { name: words.save, exact: true }).click();
+    await page.getByText(words.wrongPorts).waitFor();
+    expect(await isWrong(page, words.udp)).toBe('true');
+    await page.getByLabel(words.udp).fill('5060, 9000-10999');
+    await page.getByRole('main').getByRole('link', { name: words.settings }).click();
+    await page.getByRole('dialog').waitFor();
+    await expectSound(visit);
+    await page.keyboard.press('Escape');
+    expect(await page.getByLabel(words.udp).inputValue()).toBe('5060, 9000-10999');
+    await page.goBack();
+    await page.getByRole('button', { name: words.stay }).click();
+    expect(await page.getByLabel(words.udp).inputValue()).toBe('5060, 9000-10999');
+    await page.getByLabel(words.profile).selectOption('3cx');
+    await page.getByLabel(words.mode).check();
+    await page.getByLabel(words.udp).press('Enter');
+    await page.getByText(words.saved, { exact: true }).waitFor();
+    expect((await stored(console.admin)).pbx).toMatchObject({
+      profile: '3cx',
+      udp: '5060, 9000-10999',
+      mode: 'exclusive',
+    });
+    await page.getByLabel(words.udp).fill('1');
+    await page.getByRole('main').getByRole('link', { name: words.settings }).click();
+    await page.getByRole('button', { name: words.leave }).click();
+    await page.locator('a[href="/settings/audit"]').first().waitFor();
+    expect((await stored(console.admin)).pbx.udp).toBe('5060, 9000-10999');
+  });
+
+  it('keeps a schedule, and refuses what the server cannot read in its place', async () => {
+    const { console, visit, page, words } = await open(look, '/settings/schedule');
+    await page.getByLabel(words.itself).check();
+    await page.getByLabel(words.often).selectOption('own');
+    await page.getByLabel(words.cron).fill('0 0 31 2 *');
+    await page.getByRole('button', { name: words.save, exact: true }).click();
+    await page.getByText(words.wrongCron).waitFor();
+    expect(await isWrong(page, words.cron)).toBe('true');
+    expect((await stored(console.admin)).schedule.isOn).toBe(false);
+    await page.getByLabel(words.often).selectOption('weekly');
+    visit.errors.length = 0; // Chromium counts an answer of 400.
+    await expectSound(visit);
+    await page.getByRole('button', { name: words.save, exact: true }).click();
+    await page.getByText(words.saved, { exact: true }).waitFor();
+    expect((await stored(console.admin)).schedule).toMatchObject({ isOn: true, cron: '0 2 * * 1' });
+  });
+
+  it('sends a test by mail and to a webhook, as they stand in the form', async () => {
+    const [smtp, http] = [await receiveMail(), await receiveCalls()];
+    const { visit, page, words } = await open(look, '/settings/notifications');
+    const field = (label: string) => page.getByLabel(label, { exact: true });
+    await page.getByLabel(words.mail).check();
+    await field(words.to).fill('nobody');
+    await page.getByRole('button', { name: words.tryMail }).click();
+    await page.getByText(words.wrongMail).first().waitFor();
+    await field(words.to).fill('admin@pbx.example, boss@pbx.example');
+    await field(words.from).fill('fullcone@pbx.example');
+    await field(words.host).fill('127.0.0.1');
+    await field(words.port).fill('1');
+    await field(words.security).selectOption('none');
+    await page.getByRole('button', { name: words.tryMail }).click();
+    await page.getByText(words.refused).waitFor();
+    await field(words.port).fill(String(smtp.port));
+    await page.getByRole('button', { name: words.tryMail }).click();
+    await page.getByText(words.sent).waitFor();
+    expect(smtp.mails).toMatchObject([{ from: 'fullcone@pbx.example', to: ['admin@pbx.example', 'boss@pbx.example'] }]);
+    await page.getByLabel(words.hook).check();
+    await field(words.url).fill('ftp://pbx.example');
+    await page.getByRole('button', { name: words.tryHook }).click();
+    await page.getByText(words.wrongUrl).waitFor();
+    await field(words.url).fill(http.url);
+    await page.getByRole('button', { name: words.tryHook }).click();
+    await expect.poll(() => http.requests.length).toBe(1);
+    await expectSound(visit);
+    await page.getByRole('button', { name: words.save, exact: true }).click();
+    await page.getByText(words.saved, { exact: true }).waitFor();
+  });
+
+  it('adds users and tokens, keeps the last admin, shows a token once', async () => {
+    const { console, visit, page, words } = await open(look, '/settings/users');
+    const add = page.getByRole('button', { name: words.addUser });
+    await page.getByLabel(words.name, { exact: true }).fill('bob');
+    await page.getByLabel(words.password, { exact: true }).fill('short');
+    await add.click();
+    expect(await isWrong(page, words.password)).toBe('true');
+    await page.getByLabel(words.password, { exact: true }).fill(PASSWORD);
+    await add.click();
+    await page.getByLabel(words.roleOf).waitFor();
+    await page.getByLabel(words.roleOfAda).selectOption('viewer');
+    await page.getByText(words.last).waitFor();
+    visit.errors.length = 0; // Chromium counts an answer of 409.
+    expect(await page.getByLabel(words.roleOfAda).inputValue()).toBe('admin');
+    await expectSound(visit);
+    await page.goto(`${console.at}/settings/tokens`);
+    await page.getByLabel(words.name, { exact: true }).fill('monitoring');
+    await page.keyboard.press('Enter');
+    await page.getByText(words.once).waitFor();
+    const secret = (await page.getByRole('main').locator('code').first().textContent()) ?? '';
+    expect(
+      (await new Client(console.made).ask('GET', 'settings', undefined, { authorization: `Bearer ${secret}` })).status,
+    ).toBe(200);
+    await expectSound(visit);
+    await page.reload();
+    await page.getByText('monitoring').waitFor();
+    expect(await page.content()).not.toContain(secret);
+  });
+
+  it('keeps as many runs as it is told, hands out the data, and deletes it', async () => {
+    const { console, visit, page, words } = await open(look, '/settings/data');
+    await page.getByLabel(words.runs).fill('0');
+    await page.getByRole('button', { name: words.save, exact: true }).click();
+    await page.getByText(words.wrongRuns).waitFor();
+    await page.getByLabel(words.runs).fill('50');
+    await page.keyboard.press('Enter');
+    await page.getByText(words.saved, { exact: true }).waitFor();
+    expect((await stored(console.admin)).general.retention).toEqual({ runs: 50, days: null });
+    const download = page.waitForEvent('download');
+    await page.locator('a[download]').click();
+    expect((await download).suggestedFilename()).toBe('fullcone-data.json');
+    await page.getByLabel(words.sure).check();
+    await page.getByRole('button', { name: words.deleteAll }).click();
+    await page.getByText(words.deleted, { exact: true }).waitFor();
+    await expectSound(visit);
+  });
+
+  it('lets a viewer read, and no more', async () => {
+    const { console, page, words } = await open(look, '/');
+    await console.admin.ask('POST', 'users', { name: 'eve', password: PASSWORD, role: 'viewer' });
+    const eve = await new Client(console.made).signIn('eve');
+    const visit = await console.visit(browser, look, eve);
+    await visit.page.goto(`${console.at}/settings/network`);
+    await visit.page.getByText(words.viewer).waitFor();
+    expect(await visit.page.getByRole('main').getByRole('button').and(visit.page.locator(':enabled')).count()).toBe(0);
+    await expectSound(visit);
+    await visit.page.goto(`${console.at}/tools`);
+    await visit.page.getByText('asterisk, pid 812').waitFor();
+    await expectSound(visit);
+    await page.close();
+  });
+
+  it('asks five questions, each with an answer that works', async () => {
+    const { console, visit, page, words } = await open(look, '/welcome');
+    await page.getByText('Asterisk').waitFor();
+    await page.getByLabel(words.profile).selectOption('3cx');
+    await expectSound(visit);
+    await page.getByRole('button', { name: words.next }).click();
+    for (let question = 2; question < 5; question++) {
+      await page.getByRole('button', { name: words.back }).waitFor();
+      await expectSound(visit);
+      await page.getByRole('button', { name: words.skip, exact: true }).click();
+    }
+    await page.getByText(words.last5).waitFor();
+    await page.getByLabel(words.nightly).check();
+    await page.getByRole('button', { name: words.done }).click();
+    await page.waitForURL(`${console.at}/`);
+    expect(await stored(console.admin)).toMatchObject({
+      ...{ pbx: { profile: '3cx' }, schedule: { isOn: true, cron: '0 2 * * *' }, general: { isWelcomed: true } },
+      network: { servers: [], publicAddress: { kind: 'stun' } },
+    });
+  });
+});
