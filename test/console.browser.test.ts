@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Dashboard } from '../src/console/api/index.ts';
+import type { Dashboard, RunPlan } from '../src/console/api/index.ts';
 import { json } from '../src/console/handler.ts';
 import { PASSWORD, type TestConsole, testConsole } from '../src/console/test-console.ts';
 import { isTooWide, launchChromium, PAGES } from './test-chromium.ts';
@@ -34,6 +34,11 @@ const DASHBOARD: Dashboard = {
   next: null,
 };
 
+const PLAN: RunPlan = {
+  ...{ udp: ['udp/5060'], tcp: [], count: 1, mode: 'bind', servers: [], expectedMs: 1_000, stops: [] },
+  callsInProgress: null,
+};
+
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchChromium();
@@ -46,6 +51,7 @@ async function open(
 ): Promise<{ made: TestConsole; page: Page; errors: string[]; at: string }> {
   const handlers = {
     dashboard: () => Promise.resolve(json(DASHBOARD)),
+    planRun: () => Promise.resolve(json(PLAN)),
     profiles: () => Promise.resolve(json([])),
     ports: () => Promise.resolve(json({ products: [] })),
   };
