@@ -1,4 +1,4 @@
-import { type Grid, type Letter, letterAt, placeOf, type Section } from './map-layout.ts';
+import { type Grid, type Letter, placeOf, type Section } from './map-layout.ts';
 
 const COLOURS: Readonly<Record<Letter, string>> = {
   o: '--ok-fill',
@@ -14,7 +14,12 @@ export interface Brush {
   readonly sprites: Readonly<Record<Letter, HTMLCanvasElement>>;
   readonly ink: string;
   readonly ratio: number;
+  /** Rows that were drawn before, by their letters: most rows of a map are alike, and panning draws them all anew. */
+  readonly rows: Map<string, HTMLCanvasElement>;
 }
+
+/** More of them are forgotten. */
+const MOST_ROWS = 400;
 
 /** Each state has a shape beside its colour: full, slashed, half, hollow, dashed, dot. */
 export function brushFor(pitch: number, style: CSSStyleDeclaration, ratio: number): Brush {
@@ -23,7 +28,7 @@ export function brushFor(pitch: number, style: CSSStyleDeclaration, ratio: numbe
   const sprites = Object.fromEntries(
     LETTERS.map((letter) => [letter, spriteOf(letter, side, colour(COLOURS[letter]), colour('--surface'))]),
   ) as Brush['sprites'];
-  return { sprites, ink: colour('--ink3'), ratio };
+  return { sprites, ink: colour('--ink3'), ratio, rows: new Map() };
 }
 
 function spriteOf(letter: Letter, side: number, colour: string, ground: string): HTMLCanvasElement {
@@ -70,33 +75,50 @@ export interface View {
   readonly height: number;
 }
 
-/** Only what is seen is drawn: of 65,535 ports a few thousand. */
+/** Only what is seen is drawn: of 65,535 ports a few hundred rows. */
 export function paintMap(
   paint: CanvasRenderingContext2D,
   section: Section,
   grid: Grid,
   view: View,
-  { sprites, ink, ratio }: Brush,
+  brush: Brush,
 ): void {
-  paint.setTransform(1, 0, 0, 1, 0, 0);
+  const { ink, ratio } = brush;
   paint.clearRect(0, 0, paint.canvas.width, paint.canvas.height);
-  paint.imageSmoothingEnabled = false;
   const first = Math.max(0, Math.floor(view.top / grid.pitch));
   const last = Math.min(grid.rows - 1, Math.ceil((view.top + view.height) / grid.pitch));
   const every = Math.max(1, Math.ceil(24 / grid.pitch / 5) * 5);
   paint.font = `${12 * ratio}px sans-serif`;
   paint.textBaseline = 'top';
+  paint.fillStyle = ink;
   for (let row = first; row <= last; row++) {
+    const [x, y] = [Math.round(-view.left * ratio), Math.round((row * grid.pitch - view.top) * ratio)];
+    paint.drawImage(rowOf(lettersOf(row, section, grid), grid, brush), x, y);
     const begin = (grid.firstRow + row) * grid.columns;
-    for (let column = 0; column < grid.columns; column++) {
-      const letter = letterAt(begin + column, section);
-      if (letter === ' ') continue;
-      const [x, y] = placeOf(begin + column, grid);
-      paint.drawImage(sprites[letter], Math.round((x - view.left) * ratio), Math.round((y - view.top) * ratio));
-    }
-    if ((grid.firstRow + row) % every === 0 || row === 0) {
-      paint.fillStyle = ink;
-      paint.fillText(String(Math.max(begin, section.from)), -view.left * ratio, (row * grid.pitch - view.top) * ratio);
-    }
+    if ((grid.firstRow + row) % every === 0 || row === 0)
+      paint.fillText(String(Math.max(begin, section.from)), -view.left * ratio, y);
   }
+}
+
+/** A blank where no port is asked. */
+function lettersOf(row: number, { from, cells }: Section, { firstRow, columns }: Grid): string {
+  const begin = (firstRow + row) * columns - from;
+  return ' '.repeat(Math.max(0, -begin)) + cells.slice(Math.max(0, begin), begin + columns);
+}
+
+function rowOf(letters: string, grid: Grid, { rows, sprites, ratio }: Brush): HTMLCanvasElement {
+  const known = rows.get(letters);
+  if (known) return known;
+  if (rows.size >= MOST_ROWS) rows.clear();
+  const row = document.createElement('canvas');
+  row.width = Math.ceil(grid.width * ratio);
+  row.height = Math.ceil(grid.pitch * ratio);
+  const paint = row.getContext('2d');
+  for (let column = 0; column < letters.length; column++) {
+    const letter = letters[column] as Letter | ' ';
+    const [x] = placeOf(column, grid);
+    if (letter !== ' ') paint?.drawImage(sprites[letter], Math.round(x * ratio), 0);
+  }
+  rows.set(letters, row);
+  return row;
 }

@@ -68,10 +68,20 @@ export function PortMap({ of: { ranges, cells }, children }: { readonly of: Cell
       ))}
       {grids.length > 0 && (
         <p className={css.zoom}>
-          <Button disabled={zoom === 0} onClick={() => setZoom(zoom - 1)} aria-label={t('map.smaller')}>
+          <Button
+            data-zoom="smaller"
+            disabled={zoom === 0}
+            onClick={() => setZoom(zoom - 1)}
+            aria-label={t('map.smaller')}
+          >
             −
           </Button>
-          <Button disabled={zoom === ZOOMS.length - 1} onClick={() => setZoom(zoom + 1)} aria-label={t('map.larger')}>
+          <Button
+            data-zoom="larger"
+            disabled={zoom === ZOOMS.length - 1}
+            onClick={() => setZoom(zoom + 1)}
+            aria-label={t('map.larger')}
+          >
             +
           </Button>
           <span>{t('map.keys')}</span>
@@ -91,6 +101,7 @@ function SectionMap({ section, zoom }: { readonly section: Section; readonly zoo
   const { width, isDark } = useLook(box);
   const [at, setAt] = useState<number | null>(null);
   const grid = useMemo(() => gridOf(section, Math.max(width, 300), zoom), [section, width, zoom]);
+  const boundaries = useMemo(() => boundariesOf(section, MOST_BOUNDARIES), [section]);
   const height = Math.min(MOST_HEIGHT, Math.ceil(grid.height));
   const tells = (port: number): string =>
     `${section.protocol.toUpperCase()} ${port}: ${t(`cell.${CELLS[letterAt(port, section) as Letter]}`)}`;
@@ -132,7 +143,7 @@ function SectionMap({ section, zoom }: { readonly section: Section; readonly zoo
   return (
     <section className={css.section}>
       <h3>{nameOf(section)}</h3>
-      {boundariesOf(section, MOST_BOUNDARIES).map(({ last, before, first, after }) => (
+      {boundaries.map(({ last, before, first, after }) => (
         <p key={first} className={css.boundary}>
           {t('map.boundary', { last, before: t(`cell.${CELLS[before]}`), first, after: t(`cell.${CELLS[after]}`) })}
         </p>

@@ -91,7 +91,7 @@ function Lead({
   const all = open + closed + other;
   const causes = report?.findings.filter(({ severity }) => severity !== 'info').length ?? 0;
   const said = [
-    verdict === 'supported' ? t('run.all-open', { n: n(open), count: all }) : null,
+    verdict === 'supported' ? t(causes === 0 ? 'run.all-well' : 'run.notes') : null,
     verdict !== 'supported' && closed > 0 ? t('run.closed-of', { closed: n(closed), all: n(all), count: all }) : null,
     verdict !== 'supported' && closed === 0 ? t('run.open-of', { open: n(open), all: n(all), count: all }) : null,
     verdict === 'unsupported' && causes > 1 ? t('run.causes', { count: causes }) : null,
