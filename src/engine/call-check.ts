@@ -1,5 +1,5 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
-import { CALLED_AT_ONCE, type CallPlan } from '../plan/index.ts';
+import type { CallPlan } from '../plan/index.ts';
 import { CALL_ID_LENGTH, callBytes } from '../stun/index.ts';
 import { bindingRequest, callRequest, readAnswer, readCalled, readServer } from './answer.ts';
 import { Bulk } from './bulk.ts';
@@ -259,7 +259,8 @@ export class CallCheck implements Engine<CallObservation> {
     const again = [...this.#unproven].filter((port) => !this.#listening.has(port));
     for (const port of this.#unproven) this.#settled.delete(port);
     this.#unproven.clear();
-    for (let at = 0; at < again.length; at += CALLED_AT_ONCE) this.#slices.push(again.slice(at, at + CALLED_AT_ONCE));
+    const atOnce = this.#plan.slices[0]?.length ?? 1;
+    for (let at = 0; at < again.length; at += atOnce) this.#slices.push(again.slice(at, at + atOnce));
   }
 
   #datagram(bytes: Uint8Array, from: Endpoint, now: Milliseconds): void {
