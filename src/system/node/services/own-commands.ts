@@ -14,11 +14,18 @@ export function ownCommands(services: readonly OwnService[], run: RunCommand, be
   const known = new Map(services.map((service) => [service.name, service]));
   const said = new Map<string, readonly string[]>();
 
+  async function stop(service: OwnService, patience: Milliseconds): Promise<Ran> {
+    const ran = await run(service.stop, patience);
+    said.set(service.name, linesOf(service.stop, ran));
+    return ran;
+  }
+
   /** A start may never end, if the service itself is what it starts; then the service tells that it is done. */
   async function start(service: OwnService, until: Milliseconds): Promise<Ran> {
     const { ended, leave } = begin(service.start);
     for (;;) {
       const ran = await Promise.race([ended, pause(ASK_EVERY).then(() => null)]);
+      if (ran) said.set(service.name, linesOf(service.start, ran));
       if (ran) return ran;
       const isUp = await runs(service);
       if (!isUp && performance.now() < until) continue;
@@ -46,8 +53,7 @@ export function ownCommands(services: readonly OwnService[], run: RunCommand, be
     if (!service) return err({ kind: 'missing', lines: [] });
     const until = performance.now() + patience;
     if ((await runs(service)) === running) return ok(null);
-    const ran = running ? await start(service, until) : await run(service.stop, patience);
-    said.set(name, linesOf(running ? service.start : service.stop, ran));
+    const ran = await (running ? start(service, until) : stop(service, patience));
     const failed = ran.kind !== 'ended' || ran.code !== 0;
     // One that fails and has done it all the same has done it.
     if (failed && (await runs(service)) !== running) return err(failureOf(ran, said.get(name) ?? []));
