@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -72,6 +73,23 @@ describe.skipIf(!hasRunit)('exclusive mode with runit', () => {
     expect([code, report.verdict, error]).toEqual([0, 'supported', expect.stringContaining(`pbx: UDP ${PORT}`)]);
     expect(report.services.services).toMatchObject([{ service: 'pbx', downMs: expect.any(Number) }]);
     expect([isUp(), times() - before]).toEqual([true, 1]);
+  });
+
+  test.each([
+    ['never ends', 'echo $$ > LEFT; exec sleep 60'],
+    ['leaves something behind that keeps its output', 'sleep 60 & echo $! > LEFT'],
+  ])('does not wait for a start that %s, nor end it', async (_, rest) => {
+    const left = join(place.folder, 'left');
+    const logs = () => readdirSync(tmpdir()).filter((name) => /^fullcone-start-.*\.log$/.test(name));
+    const before = logs();
+    const start = ['sh', '-c', `sv -w 5 up ${service}; ${rest.replace('LEFT', left)}`];
+    writeFileSync(file, describeService({ start }));
+    const { code, out } = await place.run(words('--yes'));
+    writeFileSync(file, describeService());
+    process.kill(Number(readFileSync(left, 'utf8').trim()));
+    for (const name of logs()) if (!before.includes(name)) rmSync(join(tmpdir(), name));
+    // Longer than a service's own start, and far shorter than the patience with one.
+    expect([code, isUp(), JSON.parse(out).services.services[0].downMs < 20_000]).toEqual([0, true, true]);
   });
 
   test('killed in the middle, it is back within 10 s, and was started once', async () => {

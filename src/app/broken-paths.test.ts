@@ -130,3 +130,26 @@ it.each([
       }
   },
 );
+
+/** After so many new flows from outside none is let in for a while; then it begins anew. */
+function banning(after: number, time: number): Meddle {
+  const known = new Set<string>();
+  let [flows, until] = [0, Number.NEGATIVE_INFINITY];
+  return (way, { protocol, from, to }, now) => {
+    const [there, back] = [formatEndpoint(from), formatEndpoint(to)];
+    if (known.has(`${protocol} ${there} ${back}`)) return null;
+    if (way === 'in' && now < until) return 'lost';
+    known.add(`${protocol} ${there} ${back}`).add(`${protocol} ${back} ${there}`);
+    if (way === 'out' || ++flows <= after) return null;
+    [flows, until] = [0, now + time];
+    return 'lost';
+  };
+}
+
+it.each([2, 3, 6, 8, 13])('no TCP port is closed by bans after %d flows that end by themselves', async (after) => {
+  for (const time of [800, 3_300, 6_600, 10_800, 30_000])
+    for (const tcp of [[{ from: 5060, to: 5061 }], [{ from: 5060, to: 5075 }]]) {
+      const results = await resultsOf(banning(after, time), { udp: [], tcp });
+      expect(results.filter((result) => !/open|untested/.test(result))).toEqual([]);
+    }
+});

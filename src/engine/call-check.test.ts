@@ -131,9 +131,9 @@ function check({
     const known = calls.get(key) ?? { number: calls.size + 1, at: now };
     const isNew = !calls.has(key);
     calls.set(key, known);
-    const states = wish.value.ports.map((port) => {
+    const states = wish.value.ports.map((port, index) => {
       const what = fate(port, known.number);
-      const from = endpoint(what.visitor ?? ALTERNATE.address, 4711 + known.number);
+      const from = endpoint(what.visitor ?? ALTERNATE.address, 4711 + known.number + 1000 * index);
       const visits = what.arrivesOn ?? what.visits ?? null;
       if (isNew && visits !== null) later(what.after, { kind: 'visited', port: visits, from });
       if (isNew && what.arrivesOn !== null) {
@@ -242,13 +242,14 @@ describe('a port that is not', () => {
     expect(endedAt - 1000).toBeLessThan(8000);
   });
 
-  it('among others is called alone, once they have arrived', () => {
+  it('among others is called twice along with one of them, once they have arrived', () => {
     const { observations } = check({ ports: [5060, 5061], fate: (port) => (port === 5060 ? OPEN(port) : DROPPED) });
     const asked = observations.flatMap((one) => (one.kind === 'call-asked' ? [[one.port, one.call]] : []));
     expect(asked).toEqual([
       [5060, 1],
       [5061, 1],
       [5061, 2],
+      [5061, 3],
     ]);
   });
 });
@@ -323,29 +324,77 @@ describe('a call that is seen beside the holder of the port, who does not take i
 describe('a router that begins to refuse who calls', () => {
   const MANY = Array.from({ length: 24 }, (_, index) => 5000 + index);
 
+  const shutOut = ({ evidence }: ReturnType<typeof check>) =>
+    evidence.ports.filter(({ isShutOut }) => isShutOut).map(({ port }) => port);
+  const ended = ({ evidence }: ReturnType<typeof check>) =>
+    evidence.ports.filter(({ ended }) => ended.length === 2).map(({ port }) => port);
+
   it('shows by a port that had arrived: what failed is not closed, and the rest is not asked', () => {
     let arrivals = 0;
-    const { evidence } = check({ ports: MANY, fate: (port) => (arrivals++ < 3 ? OPEN(port) : DROPPED) });
-    const shutOut = evidence.ports.filter(({ isShutOut }) => isShutOut).map(({ port }) => port);
-    expect(shutOut).toEqual(MANY.slice(3));
-    expect(evidence.ports.filter(({ isAsked }) => isAsked)).toHaveLength(8);
+    const made = check({ ports: MANY, fate: (port) => (arrivals++ < 3 ? OPEN(port) : DROPPED) });
+    expect(shutOut(made)).toEqual(MANY.slice(3));
+    expect(ended(made)).toEqual([]);
+    expect(made.evidence.ports.filter(({ isAsked }) => isAsked)).toHaveLength(8);
+    expect(made.observations.filter(({ kind }) => kind === 'call-shut-out')).toHaveLength(1);
   });
 
-  it('is none where that port is reached again: the others are closed', () => {
-    const { evidence, observations } = check({ ports: MANY, fate: (port) => (port === 5001 ? OPEN(port) : DROPPED) });
-    expect(evidence.ports.filter(({ isShutOut }) => isShutOut)).toEqual([]);
-    expect(evidence.ports.filter(({ ended }) => ended.length === 2)).toHaveLength(23);
-    expect(observations.flatMap((one) => (one.kind === 'call-sentinel' ? [one.arrived] : []))).toEqual([
-      true,
-      true,
-      true,
-    ]);
+  it('is none where that port is reached again, along with those that are not: they are closed', () => {
+    const made = check({ ports: MANY, fate: (port) => (port === 5001 ? OPEN(port) : DROPPED) });
+    expect(shutOut(made)).toEqual([]);
+    expect(ended(made)).toEqual(MANY.filter((port) => port !== 5001));
+    expect(made.observations.filter(({ kind }) => kind === 'call-shut-out')).toEqual([]);
+  });
+
+  it('and lets them in again before the calls are over: those that failed meanwhile are called again', () => {
+    // Everybody is refused from the fourth call of the run on, until the first three rounds are over.
+    let arrivals = 0;
+    const made = check({ ports: MANY, fate: (port, call) => (arrivals++ < 3 || call > 3 ? OPEN(port) : DROPPED) });
+    expect(made.evidence.ports.filter(({ arrivedOn }) => arrivedOn.length > 0)).toHaveLength(24);
+  });
+
+  it('does so only for some ports, again and again: none of them is closed', () => {
+    // Three of each round are let in.
+    let [round, inRound] = [0, 0];
+    const made = check({
+      ports: MANY,
+      fate: (port, call) => {
+        if (call !== round) [round, inRound] = [call, 0];
+        return inRound++ < 3 ? OPEN(port) : DROPPED;
+      },
+    });
+    expect(ended(made)).toEqual([]);
+    expect([...shutOut(made), ...made.evidence.ports.flatMap(({ arrivedOn }) => arrivedOn)].sort()).toEqual(MANY);
+  });
+
+  it('shows late: what failed before any port was reached is called again', () => {
+    const made = check({ ports: MANY, fate: (port, call) => (call <= 4 ? DROPPED : OPEN(port)) });
+    expect(made.evidence.ports.filter(({ arrivedOn }) => arrivedOn.length > 0)).toHaveLength(24);
+    const closed = check({ ports: MANY, fate: (port) => (port === 5020 ? OPEN(port) : DROPPED) });
+    expect(ended(closed)).toEqual(MANY.filter((port) => port !== 5020));
+  });
+
+  it('is not known where the run ends before they are called again', () => {
+    const made = check({
+      ports: MANY,
+      fate: (port) => (port === 5020 ? OPEN(port) : DROPPED),
+      cancelAt: 1000 + 3 * 5700 + 500,
+    });
+    expect(ended(made)).toEqual([]);
+  });
+
+  it('is none where the reflector did not call that port', () => {
+    const said: Fate = { state: 'not-called', after: 0, arrivesOn: null };
+    let calls = 0;
+    const made = check({
+      ports: [5000, 5001],
+      fate: (port) => (port === 5001 ? DROPPED : calls++ === 0 ? OPEN(port) : said),
+    });
+    expect([shutOut(made), ended(made)]).toEqual([[], []]);
   });
 
   it('cannot be seen where no port has arrived', () => {
-    const { evidence, observations } = check({ ports: MANY, fate: () => DROPPED });
-    expect(evidence.ports.filter(({ ended }) => ended.length === 2)).toHaveLength(24);
-    expect(observations.filter(({ kind }) => kind === 'call-sentinel')).toEqual([]);
+    const made = check({ ports: MANY, fate: () => DROPPED });
+    expect([ended(made), shutOut(made)]).toEqual([MANY, []]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Endpoint, Milliseconds } from '../base/index.ts';
 import type { CallPlan } from '../plan/index.ts';
-import { CALL_ID_LENGTH, type CallState, callBytes } from '../stun/index.ts';
+import { CALL_ID_LENGTH, callBytes } from '../stun/index.ts';
 import { bindingRequest, callRequest, readAnswer, readCalled, readServer } from './answer.ts';
 import { Bulk } from './bulk.ts';
 import { CallRound, type Watched } from './call-round.ts';
@@ -35,12 +35,14 @@ export class CallCheck implements Engine<CallObservation> {
   #settled = new Set<number>();
   #failedCalls = new Map<number, number>();
   #rounds: CallRound[] = [];
-  /** A port at which a call has arrived; it goes on listening, to be called once more. */
+  /** A port at which a call has arrived; it goes on listening, and is called along with all others. */
   #sentinel: number | null = null;
-  /** Calls of it, after those of the slice. */
-  #sentinelRounds: CallRound[] = [];
-  readonly #refusals = new Set<number>();
+  /** Ports of any slice that failed while there was no sentinel: where one is found later, they are called again. */
+  #unproven = new Set<number>();
+  /** Calls in a row that no sentinel's call came through with. */
   #lostSentinels = 0;
+  #calls = 0;
+  readonly #refusals = new Set<number>();
   /** When each address of the reflector was heard last, or asked first; the one that is not asked, never. */
   readonly #heardAt: Record<Watched, Milliseconds> = { primary: never, caller: never };
 
@@ -122,33 +124,11 @@ export class CallCheck implements Engine<CallObservation> {
     if (now >= Math.min(this.#heardAt.primary, this.#heardAt.caller) + this.#plan.lostAfter)
       return this.#serverLost(now);
     const left = [...this.#listening].filter((port) => !this.#settled.has(port));
-    if (left.length === 0) return this.#askSentinel(now);
+    if (left.length === 0) return this.#sliceOver();
     const startAt = this.#nextRoundAt(left, now);
     if (startAt <= now) this.#startRound(left, now);
     const polls = this.#rounds.filter((round) => !round.over).map((round) => this.#poll(round, now));
     return Math.min(startAt <= now ? never : startAt, ...polls);
-  }
-
-  /** Where ports failed, it shows that the router has not begun to refuse who calls; where none arrived, nobody can. */
-  #askSentinel(now: Milliseconds): Milliseconds {
-    const [port, last] = [this.#sentinel, this.#sentinelRounds.at(-1)];
-    if (port === null || this.#failedCalls.size === 0) return this.#sliceOver();
-    if (last && !last.over && !last.isOver(now, () => false)) return this.#poll(last, now);
-    if (last && !last.over) {
-      last.over = true;
-      // Whom the reflector did not call, no router has refused.
-      if (last.wasWatched(now) && last.stateOf(port) !== 'not-called') this.#lostSentinels++;
-    }
-    if (this.#lostSentinels >= this.#plan.callsNeeded) {
-      this.#place.outbox.observed({ kind: 'call-sentinel', at: now, arrived: false });
-      this.#slices.length = 0;
-      return this.#sliceOver();
-    }
-    if (this.#sentinelRounds.length >= this.#plan.mostCalls) return this.#sliceOver();
-    const id = this.#random(CALL_ID_LENGTH).slice();
-    const round = new CallRound(this.#plan, { number: 0, id, ports: [port] }, now);
-    this.#sentinelRounds.push(round);
-    return this.#poll(round, now);
   }
 
   /** What it has shown before counts. */
@@ -170,12 +150,22 @@ export class CallCheck implements Engine<CallObservation> {
     const { callsNeeded, callGap, mostCalls } = this.#plan;
     const last = this.#rounds.at(-1);
     if (!last) return now;
-    const underWay = this.#rounds.filter((round) => !round.over).length;
+    // What was called before there was a sentinel has none, and does not count.
+    const rounds = this.#rounds.filter(({ sentinel }) => (sentinel === null) === (this.#sentinel === null));
+    const underWay = rounds.filter(({ over }) => !over).length;
     const failed = Math.min(...left.map((port) => this.#failedCalls.get(port) ?? 0));
     if (underWay + failed >= callsNeeded) return never;
-    if (this.#rounds.length < mostCalls) return Math.max(now, last.startedAt + callGap);
-    if (underWay === 0) for (const port of left) this.#giveUp(port, now);
-    return underWay === 0 ? now : never;
+    if (rounds.length < mostCalls) return Math.max(now, last.startedAt + callGap);
+    if (underWay > 0) return never;
+    for (const port of left) this.#giveUp(port, now);
+    if (this.#lostSentinels >= callsNeeded) this.#shutOut(now);
+    return now;
+  }
+
+  /** The router has begun to refuse who calls; and it has not stopped. */
+  #shutOut(now: Milliseconds): void {
+    this.#place.outbox.observed({ kind: 'call-shut-out', at: now });
+    this.#slices.length = 0;
   }
 
   #giveUp(port: number, now: Milliseconds): void {
@@ -190,7 +180,7 @@ export class CallCheck implements Engine<CallObservation> {
       if (this.#plan.caller) this.#heardAt.caller = now;
     }
     const id = this.#random(CALL_ID_LENGTH).slice();
-    const round = new CallRound(this.#plan, { number: this.#rounds.length + 1, id, ports }, now);
+    const round = new CallRound(this.#plan, { number: ++this.#calls, id, ports, sentinel: this.#sentinel }, now);
     this.#rounds.push(round);
     for (const port of ports) this.#place.outbox.observed({ kind: 'call-asked', at: now, port, call: round.number });
   }
@@ -206,7 +196,7 @@ export class CallCheck implements Engine<CallObservation> {
     const asked = (of: Watched): Poll => ({ round, of });
     if (this.#bulk.wantsNew(now))
       this.#send({ round: null, of: 'primary' }, (id) => bindingRequest(id, { hello: true }), now);
-    const call = { id: round.id, ports: round.ports };
+    const call = { id: round.id, ports: round.called };
     if (token !== null) this.#send(asked('primary'), (id) => callRequest(id, token, call), now);
     this.#send(asked('caller'), (id) => bindingRequest(id, { token }), now);
     return round.pollAt;
@@ -223,44 +213,54 @@ export class CallCheck implements Engine<CallObservation> {
   #conclude(round: CallRound, now: Milliseconds): void {
     if (round.over || !round.isOver(now, (port) => this.#settled.has(port))) return;
     round.over = true;
+    const left = round.ports.filter((port) => !this.#settled.has(port));
+    if (left.length === 0) return;
     const watched = round.wasWatched(now);
-    for (const port of round.ports) {
-      if (this.#settled.has(port)) continue;
-      this.#ended(port, round.stateOf(port), { watched, round, now });
-    }
+    if (watched && round.stateOfSentinel === 'lost') this.#lostSentinels++;
+    if (round.stateOfSentinel === 'arrived') this.#lostSentinels = 0;
+    for (const port of left) this.#ended(port, round, { watched, now });
   }
 
   #ended(
     port: number,
-    state: CallState | null,
-    { watched, round, now }: { readonly watched: boolean; readonly round: CallRound; readonly now: Milliseconds },
+    round: CallRound,
+    { watched, now }: { readonly watched: boolean; readonly now: Milliseconds },
   ): void {
+    const [state, sentinel] = [round.stateOf(port), round.stateOfSentinel];
     const counts = watched && state !== null && state !== 'under-way';
-    this.#place.outbox.observed({ kind: 'call-ended', at: now, port, call: round.number, state, counts });
+    this.#place.outbox.observed({ kind: 'call-ended', at: now, port, call: round.number, state, counts, sentinel });
     if (!counts) return;
+    if (state === 'not-called') this.#settled.add(port);
+    const isBacked = sentinel === 'arrived' || (sentinel === null && this.#sentinel === null);
+    if (!isBacked) return;
     const failed = (this.#failedCalls.get(port) ?? 0) + 1;
     this.#failedCalls.set(port, failed);
-    if (failed >= this.#plan.callsNeeded || state === 'not-called') this.#settled.add(port);
+    if (failed < this.#plan.callsNeeded) return;
+    this.#settled.add(port);
+    if (sentinel === null) this.#unproven.add(port);
   }
 
   /** Somebody connected to the listener of `arrivedOn`. Only who knows the call's id is the reflector. */
   #called(arrivedOn: number, bytes: Uint8Array, from: Endpoint, now: Milliseconds): void {
-    if (this.#sentinelRounds.some(({ id, ports: [port = 0] }) => isProof(bytes, id, port)))
-      return this.#sentinelCame(now);
     for (const round of this.#rounds)
-      for (const port of round.ports)
+      for (const port of round.called)
         if (isProof(bytes, round.id, port)) {
-          this.#settled.add(port);
-          if (arrivedOn === port) this.#sentinel ??= port;
+          if (port === round.sentinel) round.sentinelCame = true;
+          else this.#settled.add(port);
           this.#place.outbox.observed({ kind: 'call-arrived', at: now, port, call: round.number, arrivedOn, from });
+          if (arrivedOn === port && this.#sentinel === null) this.#keep(port);
         }
   }
 
-  #sentinelCame(at: Milliseconds): void {
-    // What fails from here on needs another proof.
-    if (this.#failedCalls.size === 0) return;
-    this.#place.outbox.observed({ kind: 'call-sentinel', at, arrived: true });
+  /** From here on there is a witness: who has failed without one is called again. */
+  #keep(sentinel: number): void {
+    this.#sentinel = sentinel;
     this.#failedCalls.clear();
+    const again = [...this.#unproven].filter((port) => !this.#listening.has(port));
+    for (const port of this.#unproven) this.#settled.delete(port);
+    this.#unproven.clear();
+    const atOnce = this.#plan.slices[0]?.length ?? 1;
+    for (let at = 0; at < again.length; at += atOnce) this.#slices.push(again.slice(at, at + atOnce));
   }
 
   #datagram(bytes: Uint8Array, from: Endpoint, now: Milliseconds): void {
@@ -297,7 +297,6 @@ export class CallCheck implements Engine<CallObservation> {
     for (const port of this.#listening)
       if (port !== this.#sentinel) this.#place.outbox.push({ kind: 'unlisten', port });
     this.#listening = new Set();
-    this.#sentinelRounds = [];
     this.#lostSentinels = 0;
     this.#settled = new Set();
     this.#failedCalls = new Map();

@@ -11,13 +11,22 @@ const LEAST_ANSWERED = 0.7;
 /** Both addresses of the reflector: the one answers for the orders, the other one for the way that the calls take. */
 export type Watched = 'primary' | 'caller';
 
+/**
+ * What became of the call of a port that had been reached before, which the reflector makes along with the others and
+ * after them. `lost`: the router may have refused the others, too; `not-called`: no router was asked.
+ */
+export type SentinelState = 'arrived' | 'lost' | 'not-called';
+
 /** One call of some ports, and what is known of it. */
 export class CallRound {
   readonly number: number;
   readonly id: Uint8Array;
   readonly ports: readonly number[];
+  /** Called along with them; null: no port is known that can be reached. */
+  readonly sentinel: number | null;
   readonly startedAt: Milliseconds;
   over = false;
+  sentinelCame = false;
   readonly #plan: CallPlan;
   readonly #states = new Map<number, CallState>();
   /** When ports were first said to be connected. */
@@ -27,20 +36,29 @@ export class CallRound {
   #polls = 0;
   #polledAt: Milliseconds = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    plan: CallPlan,
-    call: { readonly number: number; readonly id: Uint8Array; readonly ports: readonly number[] },
-    now: Milliseconds,
-  ) {
+  constructor(plan: CallPlan, call: Pick<CallRound, 'number' | 'id' | 'ports' | 'sentinel'>, now: Milliseconds) {
     this.#plan = plan;
     this.number = call.number;
     this.id = call.id;
     this.ports = call.ports;
+    this.sentinel = call.sentinel;
     this.startedAt = now;
   }
 
   get pollAt(): Milliseconds {
     return this.#polledAt + this.#plan.pollEvery;
+  }
+
+  /** In this order: a router that lets in just so many has let in the sentinel only if it had room for all. */
+  get called(): readonly number[] {
+    return this.sentinel === null ? this.ports : [...this.ports, this.sentinel];
+  }
+
+  /** null: there is none. */
+  get stateOfSentinel(): SentinelState | null {
+    if (this.sentinel === null) return null;
+    if (this.sentinelCame) return 'arrived';
+    return this.stateOf(this.sentinel) === 'not-called' ? 'not-called' : 'lost';
   }
 
   get wasPolled(): boolean {
@@ -78,7 +96,9 @@ export class CallRound {
 
   /** Nothing more will come: every port has arrived, or is said to have ended some time ago. */
   isOver(now: Milliseconds, isSettled: (port: number) => boolean): boolean {
-    return now >= this.#latest || this.ports.every((port) => isSettled(port) || this.#hasEnded(port, now));
+    if (now >= this.#latest || this.ports.every(isSettled)) return true;
+    const isSentinelOver = this.sentinel === null || this.sentinelCame || this.#hasEnded(this.sentinel, now);
+    return isSentinelOver && this.ports.every((port) => isSettled(port) || this.#hasEnded(port, now));
   }
 
   /** When to look again, if nothing comes. */

@@ -11,6 +11,7 @@ import type {
   WireFailure,
 } from '../system/index.ts';
 import type { UnusableAlternate } from './alternate.ts';
+import type { SentinelState } from './call-round.ts';
 
 /**
  * A checked port's own number, or a negative one for the sockets that are not checked and speak to servers. An engine
@@ -255,9 +256,11 @@ export type CallObservation =
       readonly state: CallState | null;
       /** The reflector answered all the time: no interruption can have swallowed the call. */
       readonly counts: boolean;
+      /** What became of the call of a port that had been reached before, made at the same time; null: no such port was known. */
+      readonly sentinel: SentinelState | null;
     }
-  /** After calls of other ports had failed, one that had arrived before was called once more: does the router still let calls in? */
-  | { readonly kind: 'call-sentinel'; readonly at: Milliseconds; readonly arrived: boolean }
+  /** A port that had been reached was not reached again, however often: the router refuses who calls. No other is called. */
+  | { readonly kind: 'call-shut-out'; readonly at: Milliseconds }
   /** No call could be watched from its beginning to its end; or the reflector fell silent before there was one. */
   | { readonly kind: 'call-given-up'; readonly at: Milliseconds; readonly port: number }
   | { readonly kind: 'call-refused'; readonly at: Milliseconds; readonly code: number }

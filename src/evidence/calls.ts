@@ -16,9 +16,12 @@ export interface CallEvidence {
    * call. One alone may be a call of the last check that is still on its way.
    */
   readonly isReached: boolean;
-  /** When its calls were over, or before they began, a port that had been reached was not reached again. */
+  /** Too few of its calls count, since a port that had been reached before was not reached again at the same time. */
   readonly isShutOut: boolean;
-  /** How calls ended that count: the reflector was alive, and the path open, all the time. */
+  /**
+   * How calls ended that count: the reflector was alive, and the path open, all the time; and a port that had been reached
+   * before was reached again at the same time, where the run knows one.
+   */
   readonly ended: readonly CallState[];
   /**
    * Calls that came as far as an interface of this machine: `held`, of which nothing more was seen; `answered`, to which
@@ -47,11 +50,14 @@ export interface CallRunEvidence {
 export function collectCalls(plan: CallPlan, observations: readonly CallObservation[]): CallRunEvidence {
   const byPort = new Map<number, CallObservation[]>(plan.slices.flat().map((port) => [port, []]));
   const visits = strangers(observations);
-  const sentinels = observations.filter((seen) => seen.kind === 'call-sentinel').sort((a, b) => a.at - b.at);
+  const hasWitness = observations.some((one) => one.kind === 'call-arrived' && one.arrivedOn === one.port);
+  const isRunShutOut = observations.some(({ kind }) => kind === 'call-shut-out');
   for (const seen of observations) if ('port' in seen) byPort.get(seen.port)?.push(seen);
   const callers = callersOf(plan, observations);
   return {
-    ports: [...byPort].map(([port, seen]) => collectPort(port, seen, plan, { visits, callers, sentinels })),
+    ports: [...byPort].map(([port, seen]) =>
+      collectPort(port, seen, plan, { visits, callers, hasWitness, isRunShutOut }),
+    ),
     cancelled: observations.some(({ kind }) => kind === 'call-cancelled'),
   };
 }
@@ -73,14 +79,11 @@ const callersOf = ({ caller }: CallPlan, observations: readonly CallObservation[
     ...observations.flatMap((one) => (one.kind === 'call-arrived' ? [one.from.address] : [])),
   ]);
 
-type Sentinel = Extract<CallObservation, { kind: 'call-sentinel' }>;
+type End = Extract<CallObservation, { kind: 'call-ended' }>;
 
-/** The next one after its last call tells; of a port that was never called, the last one, with which the run ended. */
-function isShutOut(sentinels: readonly Sentinel[], seen: readonly CallObservation[]): boolean {
-  const ends = seen.flatMap((one) => (one.kind === 'call-ended' ? [one.at] : []));
-  if (ends.length === 0 && !seen.some(({ kind }) => kind === 'call-asked')) return sentinels.at(-1)?.arrived === false;
-  return ends.length > 0 && sentinels.find(({ at }) => at >= Math.max(...ends))?.arrived === false;
-}
+/** Whom the reflector did not call, no router has refused; whoever else failed needs a witness, where one can be had. */
+const isBacked = ({ state, sentinel }: End, { hasWitness }: Common): boolean =>
+  state === 'not-called' || sentinel === 'arrived' || (sentinel === null && !hasWitness);
 
 /** While the port was called. */
 function during(visits: readonly Visit[], seen: readonly CallObservation[]): Visit[] {
@@ -92,26 +95,25 @@ function during(visits: readonly Visit[], seen: readonly CallObservation[]): Vis
 interface Common {
   readonly visits: readonly Visit[];
   readonly callers: ReadonlySet<string>;
-  readonly sentinels: readonly Sentinel[];
+  /** Some port was reached: the router lets calls in at all. */
+  readonly hasWitness: boolean;
+  readonly isRunShutOut: boolean;
 }
 
-function collectPort(
-  port: number,
-  seen: readonly CallObservation[],
-  plan: CallPlan,
-  { visits, callers, sentinels }: Common,
-): CallEvidence {
+function collectPort(port: number, seen: readonly CallObservation[], plan: CallPlan, common: Common): CallEvidence {
+  const { visits, callers } = common;
   const arrived = seen.flatMap((one) => (one.kind === 'call-arrived' ? [one.arrivedOn] : []));
+  const ends = seen.filter((one) => one.kind === 'call-ended' && one.counts) as End[];
   const ended = new Map<number, CallState>();
-  for (const one of seen)
-    if (one.kind === 'call-ended' && one.counts && one.state !== null) ended.set(one.call, one.state);
+  for (const end of ends) if (end.state !== null && isBacked(end, common)) ended.set(end.call, end.state);
+  const isRefused = common.isRunShutOut || ends.some(({ sentinel }) => sentinel === 'lost');
   return {
     port,
     listening: listening(seen),
     arrivedOn: [...new Set(arrived)].sort((a, b) => a - b),
     isVisited: during(visits, seen).length > 0,
     isReached: isReached(port, during(visits, seen), seen, plan),
-    isShutOut: isShutOut(sentinels, seen),
+    isShutOut: isRefused && arrived.length === 0 && ended.size < plan.callsNeeded,
     ended: [...ended].sort(([a], [b]) => a - b).map(([, state]) => state),
     knocks: knocksOf(seen, callers),
     passedTo: passedTo(seen, callers),

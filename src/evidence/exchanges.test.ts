@@ -143,7 +143,7 @@ describe('the calls of a TCP port', () => {
     at: number,
     state: Extract<CallObservation, { kind: 'call-ended' }>['state'],
     counts = true,
-  ): CallObservation => ({ kind: 'call-ended', at, port: PORT, call, state, counts });
+  ): CallObservation => ({ kind: 'call-ended', at, port: PORT, call, state, counts, sentinel: null });
 
   it('are told in the order of asking, each with its end', () => {
     const seen = [

@@ -130,10 +130,10 @@ export const CALL_RULES: readonly CallRule[] = [
   },
   {
     id: 'tcp-shut-out',
-    applies: (seen, { isRefused }) => (isRefused || seen.isShutOut) && hasFailed(seen),
+    applies: (seen, { isRefused }) => seen.isShutOut || (isRefused && hasFailed(seen)),
     result: 'untested',
     cause: 'scan-protection',
-    why: 'The calls come from the address that the router has refused on UDP in the same run; or a port that had been reached was not reached again.',
+    why: 'The calls come from the address that the router has refused on UDP in the same run; or, while this port was called, one that had been reached before was not reached again.',
   },
   {
     id: 'tcp-payload-lost',

@@ -1,4 +1,4 @@
-import { runCommand } from './command.ts';
+import { beginCommand, runCommand } from './command.ts';
 import type { Controller, ControllerSpec } from './controller.ts';
 import { ownCommands } from './own-commands.ts';
 import { systemd } from './systemd.ts';
@@ -11,7 +11,7 @@ export function controllerOf(spec: ControllerSpec): Controller {
     case 'windows':
       return windowsServices(runCommand);
     case 'commands':
-      return ownCommands(spec.services, runCommand);
+      return ownCommands(spec.services, runCommand, beginCommand);
     default:
       return spec satisfies never;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { OwnService } from '../../services.ts';
-import type { Ran } from './command.ts';
+import type { BeginCommand, Ran, RunCommand } from './command.ts';
 import { ownCommands } from './own-commands.ts';
 
 const described = (name: string): OwnService => ({
@@ -17,7 +17,7 @@ function machine(running: boolean, answers: Readonly<Record<string, (does: () =>
     ['a', running],
     ['b', running],
   ]);
-  const controller = ownCommands([described('a'), described('b')], ([verb = '', name = '']) => {
+  const run: RunCommand = ([verb = '', name = '']) => {
     const does = (): void => void up.set(name, verb === 'start');
     const answer = answers[`${verb} ${name}`];
     if (verb === 'status') return Promise.resolve(answer?.(() => undefined) ?? ended(up.get(name) ? 0 : 3));
@@ -25,8 +25,9 @@ function machine(running: boolean, answers: Readonly<Record<string, (does: () =>
     if (answer) return Promise.resolve(answer(does));
     does();
     return Promise.resolve(ended(0));
-  });
-  return { controller, told };
+  };
+  const begin: BeginCommand = (command) => ({ ended: run(command, 0), leave: () => undefined });
+  return { controller: ownCommands([described('a'), described('b')], run, begin), told };
 }
 
 describe("commands of the user's own", () => {

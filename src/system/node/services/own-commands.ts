@@ -1,6 +1,6 @@
 import { err, type Milliseconds, ok, type Result } from '../../../base/index.ts';
 import type { OwnService, Service, ServiceFailure } from '../../services.ts';
-import { lastOf, type Ran, type RunCommand } from './command.ts';
+import { type BeginCommand, lastOf, type Ran, type RunCommand } from './command.ts';
 import type { Controller } from './controller.ts';
 
 /** A question that takes longer is no answer. */
@@ -10,14 +10,28 @@ const ASK_EVERY: Milliseconds = 100;
 const pause = (time: Milliseconds): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));
 
 /** Services by commands of the user's own, as he wrote them: program and arguments, one after the other. */
-export function ownCommands(services: readonly OwnService[], run: RunCommand): Controller {
+export function ownCommands(services: readonly OwnService[], run: RunCommand, begin: BeginCommand): Controller {
   const known = new Map(services.map((service) => [service.name, service]));
   const said = new Map<string, readonly string[]>();
 
-  async function carryOut(name: string, command: readonly string[], patience: Milliseconds): Promise<Ran> {
-    const ran = await run(command, patience);
-    said.set(name, linesOf(command, ran));
+  async function stop(service: OwnService, patience: Milliseconds): Promise<Ran> {
+    const ran = await run(service.stop, patience);
+    said.set(service.name, linesOf(service.stop, ran));
     return ran;
+  }
+
+  /** A start may never end, if the service itself is what it starts; then the service tells that it is done. */
+  async function start(service: OwnService, until: Milliseconds): Promise<Ran> {
+    const { ended, leave } = begin(service.start);
+    for (;;) {
+      const ran = await Promise.race([ended, pause(ASK_EVERY).then(() => null)]);
+      if (ran) said.set(service.name, linesOf(service.start, ran));
+      if (ran) return ran;
+      const isUp = await runs(service);
+      if (!isUp && performance.now() < until) continue;
+      leave();
+      return isUp ? { kind: 'ended', code: 0, out: '', error: '' } : { kind: 'timed-out', out: '', error: '' };
+    }
   }
 
   async function runs(service: OwnService): Promise<boolean | null> {
@@ -39,7 +53,7 @@ export function ownCommands(services: readonly OwnService[], run: RunCommand): C
     if (!service) return err({ kind: 'missing', lines: [] });
     const until = performance.now() + patience;
     if ((await runs(service)) === running) return ok(null);
-    const ran = await carryOut(name, running ? service.start : service.stop, patience);
+    const ran = await (running ? start(service, until) : stop(service, patience));
     const failed = ran.kind !== 'ended' || ran.code !== 0;
     // One that fails and has done it all the same has done it.
     if (failed && (await runs(service)) !== running) return err(failureOf(ran, said.get(name) ?? []));
