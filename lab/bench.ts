@@ -2,9 +2,11 @@
  * `npm run bench`: how long a check takes from the start of the process to its end, what it sends, and how much memory
  * it needs, through the kernel lab's router. Beside it, in the same run: a bare start of Node; the floor, which is the
  * same number of sockets, requests and answers with nothing but node:dgram; and stunserver's client where it is
- * installed (64 at a time, as its users run it). Nothing fails on a time: machines differ; read the ratios.
+ * installed (64 at a time, as its users run it). `npm run bench -- console`: runs of the console beside runs of the
+ * command. Nothing fails on a time: machines differ; read the ratios.
  */
 import { spawnSync } from 'node:child_process';
+import { benchConsole } from './bench-console.ts';
 import { callsWhile } from './calls.ts';
 import { type KernelLab, labSupport, openLab } from './kernel/index.ts';
 import { FULLCONE } from './run-kernel.ts';
@@ -197,7 +199,8 @@ function show({ name, limit }: Measured, samples: readonly Sample[], node: numbe
 }
 
 const support = await labSupport();
-if (support.kind === 'no') {
+if (process.argv.includes('console')) await benchConsole(Math.max(7, RUNS));
+else if (support.kind === 'no') {
   console.log(`no kernel lab here: ${support.why}`);
   process.exitCode = 1;
 } else {

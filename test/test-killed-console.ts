@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunSummary } from '../src/console/api/index.ts';
-import { ensureBuilt, enter, type Place, type Running, until } from './test-command.ts';
+import { ensureBuilt, enter, type Place, until } from './test-command.ts';
+import { type Asker, asker, consoleWords, type Serving, serveConsole, setUpConsole } from './test-console-command.ts';
 
 /*
  * For tests: the built console, and a phone system that it stops and starts by runit. The console is killed by SIGKILL,
@@ -36,14 +37,8 @@ export interface Killed {
 }
 
 const PORT = 7600;
-const PASSWORD = 'correct horse battery';
 const SERVICE = (address: string) =>
   `require('node:dgram').createSocket('udp4').bind({ address: '${address}', port: ${PORT}, exclusive: true });`;
-
-interface Serving {
-  readonly running: Running;
-  readonly url: string;
-}
 
 /** `rate`: packets per second; the slower, the longer is the phone system stopped. */
 export async function openKilledConsole(rate: number): Promise<KilledConsole> {
@@ -51,7 +46,7 @@ export async function openKilledConsole(rate: number): Promise<KilledConsole> {
   const place = enter();
   const pbx = await startPbx(place);
   await place.reflector();
-  let now = await serve(place);
+  let now = await serveConsole(place, ...servicesOf(place));
   let ask = asker(now.url, await setUp(now, place, rate));
 
   const begun = async (): Promise<number> => {
@@ -73,7 +68,7 @@ export async function openKilledConsole(rate: number): Promise<KilledConsole> {
       if (during === 'start') {
         now.running.child.kill('SIGKILL');
         await now.running.ended;
-        now = { ...now, running: place.start(wordsOf(place)) };
+        now = { ...now, running: place.start(consoleWords(place, ...servicesOf(place))) };
       }
       // It may be dead before it answers.
       const id = during === 'run' ? await begun().catch(() => null) : null;
@@ -85,7 +80,7 @@ export async function openKilledConsole(rate: number): Promise<KilledConsole> {
       const backMs = performance.now() - diedAt;
       // Its keeper looks on for a while; the next run is for itself.
       await until(() => pbx.keepers() === 0);
-      now = await serve(place);
+      now = await serveConsole(place, ...servicesOf(place));
       ask = asker(now.url, readFileSync(join(place.folder, 'token'), 'utf8'));
       const left = await everything(ask);
       const wrong = [
@@ -121,17 +116,14 @@ function wrongWith(before: Everything, after: Everything): string[] {
 }
 
 type Everything = ReadonlyMap<number, RunSummary & { readonly report: unknown }>;
-// biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of an answer
-type Ask = (method: string, path: string, body?: unknown) => Promise<{ readonly status: number; readonly body: any }>;
-
-async function everything(ask: Ask): Promise<Everything> {
+async function everything(ask: Asker): Promise<Everything> {
   const { items } = (await ask('GET', 'runs?limit=200')).body as { items: readonly { id: number }[] };
   const runs = await Promise.all(items.map(async ({ id }) => [id, (await ask('GET', `runs/${id}`)).body] as const));
   return new Map(runs);
 }
 
 /** Asked again and again until nobody answers any more. */
-async function stateAtDeath(ask: Ask, id: number): Promise<'running' | 'finished'> {
+async function stateAtDeath(ask: Asker, id: number): Promise<'running' | 'finished'> {
   for (let last: 'running' | 'finished' = 'running'; ; await pause(5)) {
     const answer = await ask('GET', `runs/${id}`).catch(() => null);
     if (answer === null) return last;
@@ -139,51 +131,17 @@ async function stateAtDeath(ask: Ask, id: number): Promise<'running' | 'finished
   }
 }
 
-const asker =
-  (url: string, token: string): Ask =>
-  async (method, path, body) => {
-    const answer = await fetch(`${url}api/v1/${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    return { status: answer.status, body: await answer.json() };
-  };
-
-const wordsOf = ({ folder }: Place): string[] => [
-  ...['console', '--listen', '127.0.0.1:0', '--data', join(folder, 'data')],
-  ...['--services', join(folder, 'services.json')],
-];
-
-async function serve(place: Place): Promise<Serving> {
-  const running = place.start(wordsOf(place));
-  const over = running.ended.then(({ error }) => {
-    throw new Error(`the console ended: ${error}`);
-  });
-  over.catch(() => undefined);
-  await Promise.race([until(() => /The console is at \S+\n/.test(running.out())), over]);
-  return { running, url: /The console is at (\S+)\n/.exec(running.out())?.[1] ?? '' };
-}
+const servicesOf = ({ folder }: Place): string[] => ['--services', join(folder, 'services.json')];
 
 /** Its settings, and a token that is good for all of its lives. */
-async function setUp({ running, url }: Serving, { folder, here, primary }: Place, rate: number): Promise<string> {
-  await until(() => /#\S+\n/.test(running.out()));
-  const sent = { token: /#(\S+)\n/.exec(running.out())?.[1], name: 'ada', password: PASSWORD };
-  const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(`${url}api/v1/setup`, { method: 'POST', headers, body: JSON.stringify(sent) });
-  const { csrf } = (await answer.json()) as { csrf: string };
-  const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const made = await fetch(`${url}api/v1/tokens`, {
-    ...{ method: 'POST', headers: { ...headers, cookie, 'x-csrf-token': csrf } },
-    body: JSON.stringify({ name: 'test', role: 'admin' }),
-  });
-  const { secret } = (await made.json()) as { secret: string };
-  writeFileSync(join(folder, 'token'), secret);
-  const ask = asker(url, secret);
+async function setUp(serving: Serving, { folder, here, primary }: Place, rate: number): Promise<string> {
+  const token = await setUpConsole(serving);
+  writeFileSync(join(folder, 'token'), token);
+  const ask = asker(serving.url, token);
   const { network, pbx } = (await ask('GET', 'settings')).body;
   await ask('PUT', 'settings/network', { ...network, servers: [primary], bindAddress: here });
   await ask('PUT', 'settings/pbx', { ...pbx, udp: `${PORT}`, rate });
-  return secret;
+  return token;
 }
 
 async function startPbx(place: Place) {
