@@ -67,6 +67,8 @@ export type Answer =
       readonly name: string;
       readonly content: string | Uint8Array;
     }
+  /** A file of which all at once would be large. */
+  | { readonly kind: 'parts'; readonly type: string; readonly name: string; readonly parts: AsyncIterable<string> }
   /** Begins with what it has, calls `send` whenever there is more, and `end` at last. Whoever sends heartbeats is HTTP. */
   | { readonly kind: 'events'; readonly open: (to: EventSink) => () => void };
 

@@ -326,3 +326,27 @@ describe('an answer', () => {
     ]);
   });
 });
+
+describe('all data', () => {
+  test('is one document, however many runs there are, and each of them is read when it is sent', async () => {
+    const console = await testConsole();
+    const browser = await new Browser(console).setUp();
+    const summary = { by: { kind: 'user', name: 'ada' }, scope: { kind: 'all' }, mode: null, verdict: null } as const;
+    const rest = { reason: null, durationMs: null, counts: null, headline: null };
+    for (let count = 0; count < 3; count += 1) {
+      const id = await console.store.beginRun('2026-01-01T00:00:00.000Z', { ...summary, ...rest });
+      const finished = { endedAt: '2026-01-01T00:00:09.000Z', summary: { ...summary, ...rest }, record: null };
+      if (count < 2) await console.store.finishRun(id, { ...finished, report: `{"a":${count}}` });
+    }
+    const { body, headers } = await browser.ask('GET', 'data');
+    expect(headers['content-disposition']).toBe('attachment; filename="fullcone-data.json"');
+    expect(body).toMatchObject({
+      ...{ format: 'fullcone.data/1', users: [{ name: 'ada' }], audit: [{ what: 'console.set-up' }] },
+      runs: [
+        { id: 3, state: 'running', report: null },
+        { id: 2, report: { a: 1 } },
+        { id: 1, report: { a: 0 } },
+      ],
+    });
+  });
+});

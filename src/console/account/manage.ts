@@ -70,7 +70,6 @@ const dataHandlers = ({ store, system, users, sessions }: AccountParts): Handler
     return json(withoutSecrets(await store.settings()));
   },
   exportData: async () => {
-    const runs = await Promise.all((await store.runs(undefined, EVERYTHING)).map(({ id }) => store.run(id)));
     const data = {
       format: 'fullcone.data/1',
       at: system.clock.date().toISOString(),
@@ -78,9 +77,8 @@ const dataHandlers = ({ store, system, users, sessions }: AccountParts): Handler
       users: await users.all(),
       tokens: await sessions.tokens(),
       audit: await store.audit(undefined, EVERYTHING),
-      runs: runs.flatMap((run) => (run ? [{ ...run, report: run.report && (JSON.parse(run.report) as unknown) }] : [])),
     };
-    return { kind: 'file', type: 'application/json', name: 'fullcone-data.json', content: JSON.stringify(data) };
+    return { kind: 'parts', type: 'application/json', name: 'fullcone-data.json', parts: withRuns(data, store) };
   },
   removeData: async () => {
     const running = (await store.runs(undefined, EVERYTHING)).some(({ state }) => state === 'running');
@@ -89,6 +87,19 @@ const dataHandlers = ({ store, system, users, sessions }: AccountParts): Handler
     return empty();
   },
 });
+
+/** One run after the other: all of them may be more than this machine has room for. */
+async function* withRuns(data: object, store: AccountParts['store']): AsyncGenerator<string> {
+  yield `${JSON.stringify(data).slice(0, -1)},"runs":[`;
+  let separator = '';
+  for (const { id } of await store.runs(undefined, EVERYTHING)) {
+    const run = await store.run(id);
+    if (!run) continue;
+    yield separator + JSON.stringify({ ...run, report: run.report && (JSON.parse(run.report) as unknown) });
+    separator = ',';
+  }
+  yield ']}';
+}
 
 const BAD_CRON: Answer = {
   kind: 'problem',

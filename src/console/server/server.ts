@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -200,6 +201,9 @@ function sendAnswer(answer: Exclude<Answer, { kind: 'events' }> | Answer, reply:
     case 'file':
       if (answer.name !== '') reply.header('content-disposition', disposition(answer.name));
       return reply.type(answer.type).send(answer.content);
+    case 'parts':
+      reply.header('content-disposition', disposition(answer.name));
+      return reply.type(answer.type).send(Readable.from(answer.parts));
     case 'events':
       return reply;
   }
