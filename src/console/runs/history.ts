@@ -1,5 +1,4 @@
 import { ANY_ROUTER, adviseRouter, askWho, findKnownRouter, recogniseRouter } from '../../app/index.ts';
-import { type Protocol, portLabel } from '../../base/index.ts';
 import {
   compareReports,
   explainFinding,
@@ -10,10 +9,11 @@ import {
   redact,
 } from '../../report/index.ts';
 import type { System } from '../../system/index.ts';
-import type { Language, RunSummary, Settings } from '../api/index.ts';
+import type { Language, Settings } from '../api/index.ts';
 import { type Answer, empty, type Handlers, json, problem } from '../handler.ts';
 import type { Store } from '../store/index.ts';
 import type { RunManager } from './manager.ts';
+import { Trend } from './trend.ts';
 
 export interface HistoryTools {
   readonly system: System;
@@ -36,15 +36,11 @@ const TYPES: Readonly<Record<FormatName, readonly [type: string, ending: string]
 /** Wide enough for a file that is read in a window. */
 const TEXT = { columns: 100, colour: false, verbose: true } as const;
 
-/** How many runs a trend shows. */
-const TREND = 60;
-
 /** What is known of runs that are over. */
-export const historyHandlers = ({
-  system,
-  store,
-  manager,
-}: HistoryTools): Handlers<'runs' | 'run' | 'removeRun' | 'exportRun' | 'advice' | 'compare' | 'trend'> => ({
+export const historyHandlers = (
+  { system, store, manager }: HistoryTools,
+  trend = new Trend(store, manager),
+): Handlers<'runs' | 'run' | 'removeRun' | 'exportRun' | 'advice' | 'compare' | 'trend'> => ({
   runs: async ({ query: { before, limit, came } }) => {
     const found = await store.runs(before, limit, came);
     return json({ items: found.slice(0, limit), more: found.length > limit });
@@ -86,11 +82,7 @@ export const historyHandlers = ({
     return json({ comparison: compareReports(first, second) });
   },
 
-  trend: async () => {
-    const runs = (await store.runs(undefined, TREND)).filter(({ state }) => state === 'finished').reverse();
-    const reports = await Promise.all(runs.map(({ id }) => manager.report(id)));
-    return json(trendOf(runs, reports));
-  },
+  trend: async () => json(await trend.read()),
 });
 
 /** The packets of a run are full of addresses; nothing takes them out. */
@@ -133,50 +125,4 @@ async function adviceOf(report: Report, router: string, { router: { wanInterface
     steps: advice.steps.map(({ text, ...step }) => ({ ...step, text: text[language] })),
     hasConfiguration: advice.config,
   };
-}
-
-/** Ranges are those of the newest run that asked all; another may have asked less of them. */
-function trendOf(runs: readonly RunSummary[], reports: readonly (Report | null)[]) {
-  const whole = reports.findLast((report, index) => report !== null && runs[index]?.scope.kind === 'all');
-  const ranges = rangesOf(whole ?? reports.findLast((report) => report !== null) ?? null);
-  return {
-    ranges: ranges.map(({ label }) => label),
-    runs: runs.map(({ id, startedAt, verdict }, index) => ({
-      ...{ id, startedAt, verdict },
-      open: ranges.map((range) => shareOf(range, reports[index] ?? null)),
-    })),
-  };
-}
-
-interface Range {
-  readonly label: string;
-  readonly protocol: Protocol;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Ports that lie so close together belong to one range, as in a sample. */
-const APART = 100;
-
-function rangesOf(report: Report | null): Range[] {
-  const ranges: { protocol: Protocol; from: number; to: number }[] = [];
-  for (const { protocol, port } of report?.ports ?? []) {
-    const last = ranges.at(-1);
-    const gap = last && last.to - last.from < 2 ? 1 : APART;
-    if (last && last.protocol === protocol && port - last.to <= gap) last.to = port;
-    else ranges.push({ protocol, from: port, to: port });
-  }
-  return ranges.map((range) => ({
-    ...range,
-    label:
-      range.from === range.to ? portLabel(range.protocol, range.from) : `${range.protocol}/${range.from}-${range.to}`,
-  }));
-}
-
-/** null: none of it was asked. */
-function shareOf({ protocol, from, to }: Range, report: Report | null): number | null {
-  const asked = (report?.ports ?? []).filter(
-    (one) => one.protocol === protocol && one.port >= from && one.port <= to && one.result !== 'untested',
-  );
-  return asked.length === 0 ? null : asked.filter(({ result }) => result === 'open').length / asked.length;
 }

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { Dashboard } from '../../../src/console/api/index.ts';
+import { useSession } from '../client/index.ts';
 import { Card, runTone, Shape, Status, useMoments, useRunWords } from '../frame/index.ts';
 import css from './dashboard.module.css';
 
@@ -69,8 +70,10 @@ function ServerFacts({ of: { address, otherAddress, roundTripMs } }: { readonly 
 export function Next({ next }: Pick<Dashboard, 'next'>) {
   const { t } = useTranslation();
   const { at, ago } = useMoments();
+  const { isAdmin } = useSession();
+  const settings = t(next === null && isAdmin ? 'dashboard.plan' : 'place.settings');
   return (
-    <Card title={t('dashboard.next')} side={<Link href="/settings/schedule">{t('place.settings')}</Link>}>
+    <Card title={t('dashboard.next')} side={<Link href="/settings/schedule">{settings}</Link>}>
       <p className={css.fact}>{next === null ? t('dashboard.none') : at(next.at)}</p>
       <p className={css.soft}>
         {next === null ? t('dashboard.no-schedule') : t('dashboard.in', { ago: ago(next.at) })}
