@@ -28,10 +28,20 @@ const looks = (name: string, of: Of, shipped: readonly string[]): Picture[] =>
     ),
   );
 
+/** Closed for two minutes and a half, and open at last. */
+const LIVE: Of = {
+  path: '/check/live/udp/9500',
+  until: 'h1:text-matches("Closed|Zu")',
+  before: async (page) => {
+    await page.clock.setFixedTime(NOW + 150_000);
+    await page.locator('h1:text-matches("Open|Offen")').waitFor();
+  },
+};
+
 /** Add a page here. */
 export const PICTURES: readonly Picture[] = [
   ...looks('dashboard', { path: '/', until: 'table' }, ['en-1440-light', 'en-1440-dark', 'de-390-light']),
-  ...looks('live-port', { path: '/check/live/udp/9500', until: 'h1' }, ['en-1440-light', 'de-390-light']),
+  ...looks('live-port', LIVE, ['en-1440-light', 'de-390-light']),
   ...looks('history', { path: '/history', until: 'table' }, ['en-1440-light']),
   ...looks('compare', { path: '/history/compare/12/13', until: 'table' }, ['en-1440-light', 'de-390-light']),
 ];

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Dashboard, RunPlan, RunSummary } from '../src/console/api/index.ts';
+import type { Dashboard, RunPlan, RunSummary, WatchState } from '../src/console/api/index.ts';
 import { makeConsole } from '../src/console/console.ts';
-import { type Answer, json } from '../src/console/handler.ts';
+import { type Answer, type EventSink, json } from '../src/console/handler.ts';
 import { makeRuns } from '../src/console/runs/index.ts';
 import { summaryOf } from '../src/console/runs/summary.ts';
 import { openDatabase, Store } from '../src/console/store/index.ts';
@@ -118,6 +118,7 @@ export async function openSample(fill: (store: Store) => Promise<void> = storePa
       ...runs.handlers,
       dashboard: async (call) => json({ ...(bodyOf(await runs.handlers.dashboard(call)) as Dashboard), ...known() }),
       planRun: async () => json(PLAN),
+      watch: async () => ({ kind: 'events', open: watchedPort }),
     },
   });
   const at = await (made.app.listen({ host: '127.0.0.1', port: 0 }) as Promise<string>);
@@ -150,6 +151,15 @@ const known = () => ({
   },
   publicAddress: { seen: '203.0.113.44', expected: '203.0.113.44', at: new Date(NOW - 4 * 60_000).toISOString() },
 });
+
+/** Closed, until the router is changed. */
+function watchedPort({ send }: EventSink): () => void {
+  const state = { at: new Date(NOW).toISOString(), mapped: '203.0.113.44:9500', sinceMs: 0, count: 1, waitMs: null };
+  const tell = (data: Partial<WatchState>): void => send({ id: null, event: 'state', data: { ...state, ...data } });
+  tell({ light: 'closed', result: 'closed', cause: 'not-forwarded' });
+  const timer = setTimeout(() => tell({ light: 'open', result: 'open', cause: null, sinceMs: 14_000 }), 2_500);
+  return () => clearTimeout(timer);
+}
 
 const bodyOf = (answer: Answer): unknown => (answer.kind === 'json' ? answer.body : null);
 
