@@ -11,11 +11,13 @@ export interface Picture {
   readonly width: 390 | 1440;
   readonly until: string;
   readonly before?: (page: Page) => Promise<void>;
+  /** Pixels from the top; absent: the whole page. */
+  readonly height?: number;
   /** Stands in docs/screenshots. */
   readonly isShipped: boolean;
 }
 
-type Of = Pick<Picture, 'path' | 'until' | 'before'>;
+type Of = Pick<Picture, 'path' | 'until' | 'before' | 'height'>;
 
 /** Each page in the looks that a reader wants: whole and light first; dark, German and narrow once. */
 const looks = (name: string, of: Of, shipped: readonly string[]): Picture[] =>
@@ -40,6 +42,13 @@ const LIVE: Of = {
 
 /** Add a page here. */
 export const PICTURES: readonly Picture[] = [
+  ...looks('check-before', { path: '/check', until: 'dl' }, ['en-1440-light']),
+  ...looks('check-result', { path: '/check/14', until: 'details ol', height: 1_000 }, [
+    'en-1440-light',
+    'en-1440-dark',
+    'de-390-light',
+  ]),
+  ...looks('check-supported', { path: '/check/12', until: 'tbody tr' }, ['de-1440-light']),
   ...looks('dashboard', { path: '/', until: 'table' }, ['en-1440-light', 'en-1440-dark', 'de-390-light']),
   ...looks('live-port', LIVE, ['en-1440-light', 'de-390-light']),
   ...looks('history', { path: '/history', until: 'table' }, ['en-1440-light']),
@@ -78,7 +87,8 @@ async function take(browser: Browser, { at, store, cookie }: Sample, picture: Pi
     await page.locator(picture.until).first().waitFor();
     await picture.before?.(page);
     await page.evaluate('document.fonts.ready');
-    await page.screenshot({ path, fullPage: true });
+    const clip = picture.height && { x: 0, y: 0, width, height: picture.height };
+    await page.screenshot({ path, fullPage: true, ...(clip && { clip }) });
   } finally {
     await context.close();
   }

@@ -176,6 +176,7 @@ describe('the end', () => {
     await page.getByRole('progressbar').waitFor();
     await finish();
     await shown(page, '30 of 30 ports are closed.');
+    expect(await page.getByRole('link', { name: 'Compare' }).getAttribute('href')).toBe('/history/compare/1/2');
     expect((await admin.ask('GET', 'runs/2')).body.scope).toEqual({ kind: 'failed', run: 1 });
   });
 

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import type { Problem, RunSummary } from '../../../src/console/api/index.ts';
 import type { Report } from '../../../src/report/index.ts';
-import { ask, type Reply, useSession } from '../client/index.ts';
+import { ask, type Reply, useAnswer, useSession } from '../client/index.ts';
 import { Button, ButtonLink, Icon, Shape, Status, type Tone, Trouble } from '../frame/index.ts';
 import { About } from './about.tsx';
 import css from './check.module.css';
@@ -27,9 +27,7 @@ export function Result({ run }: { readonly run: Reply<'run'> }) {
         </p>
         {report !== null && (
           <span className={css.actions}>
-            <ButtonLink to={`/history/compare?b=${run.id}`}>
-              <Icon name="history" size={16} /> {t('run.compare')}
-            </ButtonLink>
+            <CompareLink id={run.id} />
             <Export id={run.id} />
           </span>
         )}
@@ -42,6 +40,22 @@ export function Result({ run }: { readonly run: Reply<'run'> }) {
         {report !== null && <About report={report} />}
       </div>
     </>
+  );
+}
+
+/** Older runs among which there may be one with a report. */
+const LOOKED_AT = 20;
+
+/** With the last one before it that came to an end. */
+function CompareLink({ id }: { readonly id: number }) {
+  const { t } = useTranslation();
+  const { data } = useAnswer('runs', { query: { before: id, limit: LOOKED_AT } });
+  const last = data?.items.find(({ verdict }) => verdict !== null);
+  if (!last) return null;
+  return (
+    <ButtonLink to={`/history/compare/${last.id}/${id}`}>
+      <Icon name="history" size={16} /> {t('run.compare')}
+    </ButtonLink>
   );
 }
 
