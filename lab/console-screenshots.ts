@@ -43,7 +43,7 @@ const LIVE: Of = {
 /** Add a page here. */
 export const PICTURES: readonly Picture[] = [
   ...looks('check-before', { path: '/check', until: 'dl' }, ['en-1440-light']),
-  ...looks('check-result', { path: '/check/14', until: 'details ol', height: 1_000 }, [
+  ...looks('check-result', { path: '/check/14', until: 'details ol', height: 860 }, [
     'en-1440-light',
     'en-1440-dark',
     'de-390-light',
