@@ -133,7 +133,7 @@ function BigLight({ watched, watching, last }: LightOf) {
     <section className={`${css.big} ${css[tone]}`} aria-labelledby="light">
       <Shape tone={tone} size={220} />
       <div className={css.says}>
-        <p className={css.kicker}>{t('live.every', { port: name })}</p>
+        <p className={css.kicker}>{last?.waitMs ? name : t('live.every', { port: name })}</p>
         <h1 id="light">{word}</h1>
         {isOn ? last && <Since last={last} why={why} /> : <WhyNot watching={watching} />}
       </div>
@@ -224,7 +224,7 @@ function Tests({ last, watched: { protocol, port } }: Pick<LightOf, 'last' | 'wa
 
 function Happened({ past }: { readonly past: readonly Seen[] }) {
   const { t, i18n } = useTranslation();
-  const clock = new Intl.DateTimeFormat(i18n.language, { timeStyle: 'medium' });
+  const clock = new Intl.DateTimeFormat(i18n.language === 'de' ? 'de' : 'en-GB', { timeStyle: 'medium' });
   const wordsOf = ({ light, cause }: Seen): string =>
     light === 'asking'
       ? t('live.began')

@@ -13,7 +13,7 @@ export function Strip({ past }: { readonly past: readonly Seen[] }) {
   const now = useSlotClock();
   const slots = slotsOf(past, Math.max(now, past.at(-1)?.got ?? 0));
   const shares = sharesOf(slots).map(({ light, ms }) => t(`live.share.${light}`, { time: lengthOf(ms) }));
-  const clock = new Intl.DateTimeFormat(i18n.language, { timeStyle: 'medium' });
+  const clock = new Intl.DateTimeFormat(i18n.language === 'de' ? 'de' : 'en-GB', { timeStyle: 'medium' });
   return (
     <Card title={t('live.past')} side={<Legend />}>
       <svg
