@@ -40,6 +40,11 @@ const LIVE: Of = {
   },
 };
 
+const testAll = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: /Test all|Alle testen/ }).click();
+  await page.getByText('unresolvable', { exact: true }).waitFor();
+};
+
 /** Add a page here. */
 export const PICTURES: readonly Picture[] = [
   ...looks('check-before', { path: '/check', until: 'dl' }, ['en-1440-light']),
@@ -52,6 +57,14 @@ export const PICTURES: readonly Picture[] = [
   ...looks('dashboard', { path: '/', until: 'table' }, ['en-1440-light', 'en-1440-dark', 'de-390-light']),
   ...looks('live-port', LIVE, ['en-1440-light', 'de-390-light']),
   ...looks('history', { path: '/history', until: 'table' }, ['en-1440-light']),
+  ...looks('settings-network', { path: '/settings/network', until: 'h1 ~ * h2', before: testAll }, [
+    'en-1440-light',
+    'de-390-light',
+  ]),
+  ...looks('settings-notifications', { path: '/settings/notifications', until: 'h1 ~ * h2' }, ['de-390-light']),
+  ...looks('settings', { path: '/settings', until: 'h1 ~ ul' }, ['en-1440-light']),
+  ...looks('welcome', { path: '/welcome', until: 'h2' }, ['en-1440-light']),
+  ...looks('tools', { path: '/tools', until: 'section:last-child h2' }, ['en-1440-light']),
   ...looks('compare', { path: '/history/compare/12/13', until: 'table' }, ['en-1440-light', 'de-390-light']),
 ];
 

@@ -53,6 +53,13 @@ export async function storePast(store: Store): Promise<void> {
   const bad = await reportInModel(UNSUPPORTED, PORTS);
   const night = (days: number) => new Date(NOW - 10 * 3_600_000 - days * DAY).toISOString();
   const schedule = { kind: 'schedule', name: null } as const;
+  const { network } = await store.settings();
+  const publicAddress = { kind: 'static', address: '203.0.113.44' } as const;
+  await store.writeSettings('network', {
+    ...network,
+    publicAddress,
+    servers: known().servers.map(({ server }) => server),
+  });
   for (let days = 12; days > 0; days--) await storeRun(store, good, night(days), schedule);
   await storeRun(store, bad, night(0), schedule);
   await storeRun(store, bad, new Date(NOW - 2 * 3_600_000).toISOString());
@@ -102,6 +109,23 @@ export interface Sample {
   close(): Promise<void>;
 }
 
+const HOLDERS = {
+  ...{ schema: 'fullcone.ports/1', version: '0.1.0', startedAt: new Date(NOW).toISOString(), allHoldersKnown: true },
+  products: [
+    {
+      ...{ profile: '3cx', name: '3CX', running: true, processes: [], warnings: [] },
+      ports: PBX.services.flatMap(({ purpose, ports, heldBy }) =>
+        ports.map((label) => {
+          const [protocol, range = ''] = label.split('/');
+          const [from, to = from] = range.split('-').map(Number);
+          const holders = heldBy.map((holder) => ({ ...holder, ports: [label] }));
+          return { protocol, from, to, purpose, optional: false, address: null, origin: null, holders };
+        }),
+      ),
+    },
+  ],
+};
+
 /** Serves the built pages on loopback; its phone system is made up, and nothing else. */
 export async function openSample(fill: (store: Store) => Promise<void> = storePast): Promise<Sample> {
   const database = await openDatabase(':memory:', false);
@@ -119,6 +143,8 @@ export async function openSample(fill: (store: Store) => Promise<void> = storePa
       dashboard: async (call) => json({ ...(bodyOf(await runs.handlers.dashboard(call)) as Dashboard), ...known() }),
       planRun: async () => json(PLAN),
       watch: async () => ({ kind: 'events', open: watchedPort }),
+      testServer: async ({ body }) => json(known().servers.find(({ server }) => server === body.server)),
+      ports: async () => json(HOLDERS),
     },
   });
   const at = await (made.app.listen({ host: '127.0.0.1', port: 0 }) as Promise<string>);

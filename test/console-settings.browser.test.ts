@@ -1,8 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FORWARDED, openLab, PRIMARY } from '../src/app/test-lab.ts';
 import { json } from '../src/console/handler.ts';
 import { notifyHandlers } from '../src/console/notify/index.ts';
 import { receiveCalls, receiveMail } from '../src/console/notify/test-receivers.ts';
+import { makeRuns, type Runs } from '../src/console/runs/index.ts';
 import { Browser as Client, PASSWORD } from '../src/console/test-console.ts';
 import { expectSound, type Language, LOOKS, type Look, launchChromium, serveConsole } from './test-chromium.ts';
 
@@ -14,18 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-const PLACES = [
-  '',
-  '/network',
-  '/pbx',
-  '/router',
-  '/schedule',
-  '/notifications',
-  '/users',
-  '/tokens',
-  '/data',
-  '/audit',
-];
+/** The others are looked at where they are used. */
+const PLACES = ['', '/router', '/audit'];
 
 const WORDS = {
   en: {
@@ -77,7 +69,14 @@ const WORDS = {
       deleted: 'Deleted.',
     },
     ...{ viewer: /only an admin changes/, next: 'Next', skip: 'Skip', back: 'Back', done: 'To the Dashboard' },
-    ...{ last5: 'Question 5 of 5', nightly: /every night/, test: 'Test all' },
+    ...{
+      last5: 'Question 5 of 5',
+      nightly: /every night/,
+      test: 'Test all',
+      query: 'Query a STUN server',
+      later: 'comes later',
+      watch: 'Watch one port',
+    },
   },
   de: {
     ...{ save: 'Speichern', discard: 'Verwerfen', saved: 'Gespeichert.', fixed: /^Statische öffentliche/ },
@@ -110,7 +109,15 @@ const WORDS = {
       deleteAll: 'Alle Läufe löschen',
     },
     ...{ deleted: 'Gelöscht.', viewer: /nur ein Admin/, next: 'Weiter', skip: 'Überspringen', back: 'Zurück' },
-    ...{ done: 'Zum Dashboard', last5: 'Frage 5 von 5', nightly: /Jede Nacht/, test: 'Alle testen' },
+    ...{
+      done: 'Zum Dashboard',
+      last5: 'Frage 5 von 5',
+      nightly: /Jede Nacht/,
+      test: 'Alle testen',
+      query: 'Einen STUN-Server fragen',
+      later: 'kommt später',
+      watch: 'Einen Port beobachten',
+    },
   },
 } as const satisfies Record<Language, unknown>;
 
@@ -166,7 +173,7 @@ const isWrong = (page: Page, label: string): Promise<string | null> =>
   page.getByLabel(label, { exact: true }).getAttribute('aria-invalid');
 
 describe.each(LOOKS)('$locale, $width px', (look) => {
-  it('shows every page of the settings soundly', async () => {
+  it('shows the list of settings, and those without a story of their own, soundly', async () => {
     const { console, visit, page } = await open(look, '/settings');
     for (const path of PLACES) {
       await page.goto(`${console.at}/settings${path}`);
@@ -380,4 +387,76 @@ describe.each(LOOKS)('$locale, $width px', (look) => {
       network: { servers: [], publicAddress: { kind: 'stun' } },
     });
   });
+
+  it('asks single questions, wrong ones not at all', async () => {
+    const { console, visit, page, words, asked } = await open(look, '/tools');
+    const cards = page.getByRole('main').locator('section');
+    const query = cards.filter({ hasText: words.query });
+    await query.getByRole('textbox').fill('two words');
+    await query.getByRole('button').click();
+    await query.getByText(words.wrongServer).waitFor();
+    expect(asked).toEqual([]);
+    await query.getByRole('textbox').fill('stun.example.net');
+    await page.keyboard.press('Enter');
+    await query.getByText(words.ok).waitFor();
+    const nat = cards.filter({ hasText: 'RFC 4787' });
+    await nat.getByRole('textbox').fill('stun.example.net');
+    await page.keyboard.press('Enter');
+    await nat.getByText('Endpoint-Independent Mapping').waitFor();
+    await nat.getByText('Address and Port-Dependent Filtering').waitFor();
+    await cards.getByText(words.later).waitFor();
+    await expectSound(visit);
+    const watch = cards.filter({ hasText: words.watch });
+    await watch.getByRole('textbox').fill('70000');
+    await page.keyboard.press('Enter');
+    await watch.getByText(words.wrongPorts).waitFor();
+    await watch.getByRole('combobox').selectOption('tcp');
+    await watch.getByRole('textbox').fill('5061');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${console.at}/check/live/tcp/5061`);
+  });
+});
+
+it('begins by the schedule that was saved, and asks the server that was saved', async () => {
+  const [lab, words] = [await openLab(FORWARDED), WORDS.en];
+  const made: { runs?: Runs } = {};
+  const console = await serveConsole((store) => {
+    const { handlers, ...runs } = makeRuns({
+      system: lab.pbx,
+      store,
+      version: 'lab',
+      services: null,
+      link: () => null,
+    });
+    made.runs = { handlers, ...runs };
+    const { planRun, testServer } = handlers;
+    // What asks somebody needs time to pass.
+    return {
+      ...handlers,
+      planRun: (call) => lab.run(planRun(call)),
+      testServer: (call) => lab.run(testServer(call)),
+    };
+  });
+  const { store } = console.made;
+  const settings = await store.settings();
+  await store.writeSettings('pbx', { ...settings.pbx, profile: 'none', udp: '5060,9000-9005', mode: 'bind' });
+  await made.runs?.open();
+  const { page } = await console.visit(browser, { locale: 'en', width: 1440 });
+  await page.goto(`${console.at}/settings/network`);
+  await page.getByLabel(words.server).fill(PRIMARY);
+  await page.keyboard.press('Enter');
+  await page.getByText(words.ok).waitFor();
+  await page.getByRole('button', { name: words.save, exact: true }).click();
+  await page.getByText(words.saved, { exact: true }).waitFor();
+  await page.goto(`${console.at}/settings/schedule`);
+  await page.getByLabel(words.itself).check();
+  await page.getByLabel(words.often).selectOption('own');
+  await page.getByLabel(words.cron).fill('*/30 * * * *');
+  await page.keyboard.press('Enter');
+  await page.getByText(/^Next check:/).waitFor();
+  await lab.advance(31 * 60_000);
+  const [run] = await store.runs(undefined, 10);
+  expect(run).toMatchObject({ by: { kind: 'schedule' }, verdict: 'supported' });
+  expect(JSON.parse((await store.run(run?.id ?? 0))?.report ?? '{}').servers).toMatchObject([{ name: PRIMARY }]);
+  await lab.run(made.runs?.close() ?? Promise.resolve());
 });
