@@ -439,9 +439,10 @@ it('begins by the schedule that was saved, and asks the server that was saved', 
   });
   const { store } = console.made;
   const settings = await store.settings();
-  await store.writeSettings('pbx', { ...settings.pbx, profile: 'none', udp: '5060,9000-9005', mode: 'bind' });
+  await store.writeSettings('pbx', { ...settings.pbx, udp: '5060,9000-9005', mode: 'bind' });
   await made.runs?.open();
   const { page } = await console.visit(browser, { locale: 'en', width: 1440 });
+  page.setDefaultTimeout(8_000);
   await page.goto(`${console.at}/settings/network`);
   await page.getByLabel(words.server).fill(PRIMARY);
   await page.keyboard.press('Enter');

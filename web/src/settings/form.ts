@@ -72,6 +72,9 @@ export function useSection<N extends SectionName>(section: N, stored: Settings[N
     setBusy(false);
     if (outcome.kind === 'done') {
       queries.setQueryData(['settings', {}], outcome.value);
+      // When the next check begins, and which ports are meant, follow from them.
+      for (const name of ['dashboard', 'planRun', 'ports'])
+        queries.invalidateQueries({ queryKey: [name] }).catch(() => undefined);
       over();
       setSaved(true);
       return true;

@@ -17,7 +17,7 @@ export function Schedule({ settings }: { readonly settings: Settings }) {
   const { isOn, mayStopServices } = form.values;
   return (
     <SavedForm form={form}>
-      <Card title={t('schedule.title')} side={<Next key={JSON.stringify(settings.schedule)} />}>
+      <Card title={t('schedule.title')} side={<Next />}>
         <div className={css.inner}>
           <Tick label={t('schedule.on')} checked={isOn} onChange={(value) => form.set({ isOn: value })} />
           {isOn && <When form={form} />}

@@ -57,7 +57,7 @@ export function ServerWords({ asked }: { readonly asked: Asked | null }) {
   const facts = [
     address && t('server.address', { address }),
     otherAddress && t('server.other', { address: otherAddress }),
-    publicAddress && t('server.sees', { address: publicAddress }),
+    address && publicAddress && t('server.sees', { address: publicAddress }),
     time && t('server.time', { time }),
   ].filter(Boolean);
   return (
