@@ -57,10 +57,7 @@ export const PICTURES: readonly Picture[] = [
   ...looks('dashboard', { path: '/', until: 'table' }, ['en-1440-light', 'en-1440-dark', 'de-390-light']),
   ...looks('live-port', LIVE, ['en-1440-light', 'de-390-light']),
   ...looks('history', { path: '/history', until: 'table' }, ['en-1440-light']),
-  ...looks('settings-network', { path: '/settings/network', until: 'h1 ~ * h2', before: testAll }, [
-    'en-1440-light',
-    'de-390-light',
-  ]),
+  ...looks('settings-network', { path: '/settings/network', until: 'h1 ~ * h2', before: testAll }, []),
   ...looks('settings-notifications', { path: '/settings/notifications', until: 'h1 ~ * h2' }, ['de-390-light']),
   ...looks('settings', { path: '/settings', until: 'h1 ~ ul' }, ['en-1440-light']),
   ...looks('welcome', { path: '/welcome', until: 'h2' }, ['en-1440-light']),
