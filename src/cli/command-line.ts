@@ -15,7 +15,18 @@ import { addReport, report } from './report.ts';
 import { sayMistake } from './say.ts';
 import { type Context, EXIT, type Language, type Mistake } from './types.ts';
 
-const COMMANDS = ['check', 'report', 'compare', 'advise', 'explain', 'map', 'nat', 'ports', 'reflector'] as const;
+const COMMANDS = [
+  'check',
+  'report',
+  'compare',
+  'advise',
+  'explain',
+  'map',
+  'nat',
+  'ports',
+  'reflector',
+  'console',
+] as const;
 
 /** Reads the command line, does what it asks for, and says with which code the process is to end. */
 export async function runCommandLine(words: readonly string[], context: Context): Promise<number> {
@@ -95,6 +106,11 @@ function commandLine(context: Context, done: (code: number) => void): Command {
   addNat(program, act(context, done, nat));
   addPorts(program, act(context, done, ports));
   addReflector(program, act(context, done, reflector));
+  // A part of its own, which scripts/launch.js begins; here for the list of commands alone.
+  program
+    .command('console')
+    .description('Serves the management console: pages in the browser for the same checks.')
+    .option('--lang <language>', 'en or de; otherwise that of the system');
   if (context.language === 'de') translateHelp(program);
   return program;
 }
