@@ -3,7 +3,7 @@ import { type Family, familyOf, formatRanges, type PortRange, portsOf } from '..
 import type { Observation } from '../engine/index.ts';
 import { collectCalls, collectEvidence, collectServer, type RunEvidence } from '../evidence/index.ts';
 import type { ProbePlan } from '../plan/index.ts';
-import { buildReport, type Report } from '../report/index.ts';
+import { buildReport, type Report, type ReportProof } from '../report/index.ts';
 import {
   type CallLeg,
   type CertificateVerdict,
@@ -23,14 +23,14 @@ import {
 import type { RunEvent, ServerName } from './events.ts';
 import { isTroubled, missedOf, servicesOf } from './group-results.ts';
 import { portsThatSpoke } from './memory.ts';
-import { proofsOf } from './proofs.ts';
+import { proofOf, proofsOf } from './proofs.ts';
 import { routerEvidence } from './router.ts';
 import { timesOf } from './times.ts';
 
 type EventOf<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>;
 
-/** From the events of a run to its report. Pure: a stored run gives the same report again. */
-export function conclude(all: readonly RunEvent[]): Report {
+/** What the events of a run add up to, before anything is said of it. */
+function judge(all: readonly RunEvent[]) {
   const legs = legsOf(all);
   // Most events are observations of ports: there may be a hundred thousand, and nothing below looks for them.
   const events = all.filter(({ kind }) => kind !== 'observed');
@@ -39,10 +39,9 @@ export function conclude(all: readonly RunEvent[]): Report {
   const planned = events.find((event) => event.kind === 'planned');
   const asked = legs.length > 0 ? portsAsked(legs) : portsOf(started.request.udp);
   const calls = callLegsOf(events);
-  const services = servicesOf(events);
   const missed = missedOf(events, legs.length > 0 ? asked : []);
   const shown = evidenceOf(legs);
-  const verdict = judgeRun({
+  const run = judgeRun({
     servers: judgeServers(started, events),
     asked: [...asked, ...missed.udp],
     legs: shown,
@@ -52,8 +51,20 @@ export function conclude(all: readonly RunEvent[]): Report {
     family: familyOfRun(events),
     servicesFailed: isTroubled(events),
   });
+  const local = planned?.localAddress ?? started.request.bindAddress;
+  return { run, played: legs, legs: shown, calls, events, local, started, ended, planned, asked, missed };
+}
+
+/** The packets of one port, such as `udp/9500`, of a stored run; null: it was not asked. */
+export const packetsOf = (all: readonly RunEvent[], port: string): ReportProof | null => proofOf([port], judge(all));
+
+/** From the events of a run to its report. Pure: a stored run gives the same report again. */
+export function conclude(all: readonly RunEvent[]): Report {
+  const judged = judge(all);
+  const { run: verdict, played: legs, calls, events, local: localAddress } = judged;
+  const { started, ended, planned, asked, missed } = judged;
+  const services = servicesOf(events);
   const holders = new Map(events.flatMap((event) => (event.kind === 'holders' ? event.holders : [])));
-  const localAddress = planned?.localAddress ?? started.request.bindAddress;
   const plannedPorts = planned?.plannedPorts ?? asked.length;
   const sample = sampleOf(events, verdict.ports, missed.udp);
   const { tries, loss } = exchangeOf(legs);
@@ -93,7 +104,7 @@ export function conclude(all: readonly RunEvent[]): Report {
     took: timesOf(legs, events),
     ...services,
     ...router,
-    proofs: proofsOf(findings, { run: verdict, played: legs, legs: shown, calls, events, local: localAddress }),
+    proofs: proofsOf(findings, judged),
   });
 }
 

@@ -55,7 +55,7 @@ export {
   parseServerList,
   type ServerList,
 } from './public-servers.ts';
-export { isStoredRun, LARGEST_RUN, type RunProblem, replayRun, writeRun } from './record.ts';
+export { isStoredRun, LARGEST_RUN, packetsIn, type RunProblem, replayRun, writeRun } from './record.ts';
 export { type ReflectorError, type ReflectorOptions, type RunningReflector, startReflector } from './reflector.ts';
 export { parseServerName, type ServerNameProblem } from './server-name.ts';
 export { askThreeCx, type ThreeCxCredentials } from './three-cx.ts';

@@ -27,17 +27,27 @@ export interface Shown {
 /** For each finding the packets of one of its ports, as the server saw them whose word the result is. */
 export function proofsOf(findings: readonly Finding[], shown: Shown): ReadonlyMap<Finding, ReportProof> {
   const proofs = new Map<Finding, ReportProof>();
-  const words = wordsOf(shown.legs);
-  const verdicts = new Map(shown.run.ports.map((port) => [`${port.protocol}/${port.port}`, port]));
+  const find = finder(shown);
   const about = findings.filter(({ ports }) => ports.length > 0).slice(0, MOST_PROOFS);
   for (const finding of about) {
-    const all = firstPorts(finding.ports).flatMap((label) => verdicts.get(label) ?? []);
-    // Both have numbers of their own: what one was asked says nothing of the other.
-    const ports = all.filter(({ protocol }) => protocol === all[0]?.protocol);
-    const proof = ports[0]?.protocol === 'tcp' ? ofTcp(ports, shown) : ofUdp(ports, words, shown);
+    const proof = find(finding.ports);
     if (proof) proofs.set(finding, proof);
   }
   return proofs;
+}
+
+/** The packets of that of these ports of which most is known; null: none of them was asked. */
+export const proofOf = (labels: readonly string[], shown: Shown): ReportProof | null => finder(shown)(labels);
+
+function finder(shown: Shown): (labels: readonly string[]) => ReportProof | null {
+  const words = wordsOf(shown.legs);
+  const verdicts = new Map(shown.run.ports.map((port) => [`${port.protocol}/${port.port}`, port]));
+  return (labels) => {
+    const all = firstPorts(labels).flatMap((label) => verdicts.get(label) ?? []);
+    // Both have numbers of their own: what one was asked says nothing of the other.
+    const ports = all.filter(({ protocol }) => protocol === all[0]?.protocol);
+    return ports[0]?.protocol === 'tcp' ? ofTcp(ports, shown) : ofUdp(ports, words, shown);
+  };
 }
 
 function firstPorts(labels: readonly string[]): string[] {

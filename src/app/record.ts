@@ -1,7 +1,7 @@
 import { err, faultIn, ok, parseJson, type Result } from '../base/index.ts';
-import type { Report, ReportProblem } from '../report/index.ts';
+import type { Report, ReportProblem, ReportProof } from '../report/index.ts';
 import { readReport, renderJson } from '../report/index.ts';
-import { conclude } from './conclude.ts';
+import { conclude, packetsOf } from './conclude.ts';
 import type { RunEvent } from './events.ts';
 import { EVENTS, HOLDER, isHolding, OBSERVED } from './run-shape.ts';
 
@@ -78,6 +78,17 @@ export async function replayRun(text: string): Promise<Result<Report, RunProblem
 function concluded(events: readonly RunEvent[]): Report | null {
   try {
     return conclude(events);
+  } catch {
+    return null;
+  }
+}
+
+/** The packets of one port of a run that is kept as text, such as `udp/9500`; null: it was not asked, or that is no run. */
+export function packetsIn(text: string, port: string): ReportProof | null {
+  const events = readRun(text);
+  if (events.kind === 'error') return null;
+  try {
+    return packetsOf(events.value, port);
   } catch {
     return null;
   }

@@ -296,6 +296,16 @@ export const ROUTES = {
     replies: { 200: { type: '*/*' } },
     problems: { 404: ['not-found'], 409: ['no-report'] },
   },
+  packets: {
+    method: 'GET',
+    path: '/runs/{id}/packets',
+    access: 'viewer',
+    says: 'What one port was asked, with times and addresses, and what came of it',
+    params: byId,
+    query: runs.packetsQuery,
+    replies: { 200: runs.packets },
+    problems: { 404: ['not-found'], 409: ['no-report'] },
+  },
   advice: {
     method: 'GET',
     path: '/runs/{id}/advice',

@@ -158,6 +158,12 @@ export const adviceQuery = z.strictObject({
   language: z.enum(['en', 'de']).optional(),
 });
 
+/** One port, such as `udp/9500`. */
+export const packetsQuery = z.strictObject({ port: z.string().regex(/^(udp|tcp)\/\d{1,5}$/) });
+
+/** As a finding of a report has them; null: this port was not asked. */
+export const packets = z.strictObject({ proof: z.record(z.string(), z.unknown()).nullable() });
+
 export const trend = z.strictObject({
   ranges: z.array(portLabel),
   /** Oldest first. */

@@ -81,7 +81,7 @@ describe('runs', () => {
     expect(await ask('removeRun', byId(1))).toMatchObject({ status: 204 });
   });
 
-  test.each(['run', 'removeRun', 'cancelRun', 'runEvents', 'exportRun', 'advice'] as const)(
+  test.each(['run', 'removeRun', 'cancelRun', 'runEvents', 'exportRun', 'packets', 'advice'] as const)(
     'that nobody knows are not found: %s',
     async (name) => {
       const { ask } = await open();
@@ -118,6 +118,16 @@ describe('a report', () => {
     expect(file).toMatchObject({ name: 'fullcone-run-1-redacted.txt', content: expect.not.stringContaining(PRIMARY) });
     const events = await ask('exportRun', query(1, { format: 'events', redact: 'true' }));
     expect(events).toMatchObject({ kind: 'problem', code: 'no-report' });
+  });
+
+  test('has the packets of each port, and none of one that was not asked', async () => {
+    const { run, bodyOf } = await open(NOT_FORWARDED);
+    await run();
+    const packets = (port: string) => bodyOf('packets', query(1, { port }));
+    const { proof } = (await packets('udp/9003')) as unknown as { proof: { exchanges: object[] } };
+    expect(proof).toMatchObject({ port: 'udp/9003' });
+    expect(proof.exchanges.map((one) => 'question' in one && one.question)).toContain('cold');
+    expect(await packets('udp/4')).toEqual({ proof: null });
   });
 
   test('is there as it is, and in the words of the reader, with the steps of his router', async () => {

@@ -1,4 +1,4 @@
-import { ANY_ROUTER, adviseRouter, askWho, findKnownRouter, recogniseRouter } from '../../app/index.ts';
+import { ANY_ROUTER, adviseRouter, askWho, findKnownRouter, packetsIn, recogniseRouter } from '../../app/index.ts';
 import {
   compareReports,
   explainFinding,
@@ -40,7 +40,7 @@ const TEXT = { columns: 100, colour: false, verbose: true } as const;
 export const historyHandlers = (
   { system, store, manager }: HistoryTools,
   trend = new Trend(store, manager),
-): Handlers<'runs' | 'run' | 'removeRun' | 'exportRun' | 'advice' | 'compare' | 'trend'> => ({
+): Handlers<'runs' | 'run' | 'removeRun' | 'exportRun' | 'packets' | 'advice' | 'compare' | 'trend'> => ({
   runs: async ({ query: { before, limit, came } }) => {
     const found = await store.runs(before, limit, came);
     return json({ items: found.slice(0, limit), more: found.length > limit });
@@ -63,6 +63,12 @@ export const historyHandlers = (
     const report = await manager.report(id);
     if (!report) return NO_REPORT;
     return exported(id, report, { ...query, format: query.format, language: query.language ?? who.language });
+  },
+
+  packets: async ({ params: { id }, query: { port } }) => {
+    if (!(await store.run(id))) return NOT_FOUND;
+    const record = await store.record(id);
+    return record === null ? NO_REPORT : json({ proof: packetsIn(record, port) });
   },
 
   advice: async ({ params: { id }, query, who }) => {

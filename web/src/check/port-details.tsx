@@ -1,12 +1,24 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Report } from '../../../src/report/index.ts';
-import { ButtonLink } from '../frame/index.ts';
+import { useAnswer } from '../client/index.ts';
+import { Button, ButtonLink, Loading, Trouble } from '../frame/index.ts';
 import { Ladder } from './ladder.tsx';
 import css from './ports.module.css';
 import { nameOf, type PortGroup, stretchOf } from './ranges.ts';
 
+type Proof = NonNullable<Report['findings'][number]['proof']>;
+
 /** The packets of one port stand for all that came out like it. */
-export function PortDetails({ group, report }: { readonly group: PortGroup; readonly report: Report }) {
+export function PortDetails({
+  id,
+  group,
+  report,
+}: {
+  readonly id: number;
+  readonly group: PortGroup;
+  readonly report: Report;
+}) {
   const { t } = useTranslation();
   const proof = proofIn(group, report);
   const [first] = group.ports;
@@ -32,16 +44,7 @@ export function PortDetails({ group, report }: { readonly group: PortGroup; read
             ),
         )}
       </dl>
-      {proof ? (
-        <>
-          <p>
-            <b>{t('ports.packets', { port: nameOf(stretchOf(proof.port)) })}</b>
-          </p>
-          <Ladder proof={proof} />
-        </>
-      ) : (
-        <p>{t('ports.no-packets')}</p>
-      )}
+      {proof ? <Packets proof={proof} /> : <Kept id={id} port={`${group.protocol}/${group.from}`} />}
       <p>
         <ButtonLink to={`/check/live/${group.protocol}/${group.from}`}>
           {t('finding.watch', { port: group.from })}
@@ -49,6 +52,38 @@ export function PortDetails({ group, report }: { readonly group: PortGroup; read
       </p>
     </div>
   );
+}
+
+function Packets({ proof }: { readonly proof: Proof }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <p>
+        <b>{t('ports.packets', { port: nameOf(stretchOf(proof.port)) })}</b>
+      </p>
+      <Ladder proof={proof} />
+    </>
+  );
+}
+
+/** The report holds the packets of few ports; the record of the run those of all, and takes a moment to read. */
+function Kept({ id, port }: { readonly id: number; readonly port: string }) {
+  const { t } = useTranslation();
+  const [isWanted, want] = useState(false);
+  if (isWanted) return <Recorded id={id} port={port} />;
+  return (
+    <p>
+      <Button onClick={() => want(true)}>{t('ports.packets', { port: nameOf(stretchOf(port)) })}</Button>
+    </p>
+  );
+}
+
+function Recorded({ id, port }: { readonly id: number; readonly port: string }) {
+  const { t } = useTranslation();
+  const { data, error } = useAnswer('packets', { params: { id }, query: { port } });
+  if (data?.proof) return <Packets proof={data.proof as unknown as Proof} />;
+  if (data || error?.problem.code === 'no-report') return <p>{t('ports.no-packets')}</p>;
+  return error ? <Trouble problem={error.problem} /> : <Loading />;
 }
 
 /** Of a port of this group, if a finding has one. */

@@ -15,7 +15,7 @@ const COLUMNS = ['result', 'ports', 'count', 'cause', 'holder'] as const satisfi
 )[];
 
 /** Ports in ranges that came out alike, or each for itself; a row opens into what is known of it. */
-export function PortsTable({ report }: { readonly report: Report }) {
+export function PortsTable({ id, report }: { readonly id: number; readonly report: Report }) {
   const { t } = useTranslation();
   const [wanted, setWanted] = useState('');
   const [isEvery, setEvery] = useState(false);
@@ -56,7 +56,7 @@ export function PortsTable({ report }: { readonly report: Report }) {
             ))}
           </tr>
         </thead>
-        <Rows rows={rows} report={report} />
+        <Rows id={id} rows={rows} report={report} />
       </table>
       {rows.length === 0 && <p role="status">{t('ports.none')}</p>}
     </Card>
@@ -104,7 +104,15 @@ function Heading({ name, sorting: { by, isDown }, sort }: HeadingProps) {
 }
 
 /** Of thousands only those that are looked at are there. */
-function Rows({ rows, report }: { readonly rows: readonly PortGroup[]; readonly report: Report }) {
+function Rows({
+  id,
+  rows,
+  report,
+}: {
+  readonly id: number;
+  readonly rows: readonly PortGroup[];
+  readonly report: Report;
+}) {
   const [open, setOpen] = useState<string | null>(null);
   const body = useRef<HTMLTableSectionElement>(null);
   const { from, to, before, after } = useWindow(body, rows.length);
@@ -116,6 +124,7 @@ function Rows({ rows, report }: { readonly rows: readonly PortGroup[]; readonly 
         return (
           <Row
             key={name}
+            id={id}
             group={group}
             report={report}
             isOpen={open === name}
@@ -135,13 +144,14 @@ const Space = ({ height }: { readonly height: number }) => (
 );
 
 interface RowProps {
+  readonly id: number;
   readonly group: PortGroup;
   readonly report: Report;
   readonly isOpen: boolean;
   readonly toggle: () => void;
 }
 
-function Row({ group, report, isOpen, toggle }: RowProps) {
+function Row({ id, group, report, isOpen, toggle }: RowProps) {
   const { t, i18n } = useTranslation();
   const { result, cause, ports } = group;
   return (
@@ -168,7 +178,7 @@ function Row({ group, report, isOpen, toggle }: RowProps) {
       {isOpen && (
         <tr className={css.under}>
           <td colSpan={COLUMNS.length}>
-            <PortDetails group={group} report={report} />
+            <PortDetails id={id} group={group} report={report} />
           </td>
         </tr>
       )}

@@ -36,7 +36,7 @@ export function Result({ run }: { readonly run: Reply<'run'> }) {
         <Verdict run={run} report={report} />
         {report !== null && report.findings.length > 0 && <Findings id={run.id} report={report} />}
         {cells !== null && report !== null && report.ports.length > 0 && <PortMap of={cells} />}
-        {report !== null && report.ports.length > 0 && <PortsTable report={report} />}
+        {report !== null && report.ports.length > 0 && <PortsTable id={run.id} report={report} />}
         {report !== null && <About report={report} />}
       </div>
     </>
