@@ -99,7 +99,7 @@ describe.each(LOOKS)('$locale, $width px', (look) => {
     const { page } = visit;
     await page.goto(`${visit.at}/history`);
     await rows(page).first().waitFor();
-    expect(await page.getByRole('img', { name: words.trend }).count()).toBe(1);
+    await page.getByRole('img', { name: words.trend }).waitFor();
     expect(await page.getByRole('button', { name: words.half }).count()).toBe(1);
     expect(await page.getByRole('button', { name: words.compare, exact: true }).isDisabled()).toBe(true);
     // Newest first: run 4, then run 3; run 1 takes the place of what was picked first.
