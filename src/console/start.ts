@@ -98,16 +98,17 @@ function dataMistake(problem: StoreProblem, path: string): Extract<Result<never,
 async function serve({ tls, services, ...command }: Ready, store: Store, around: Surroundings): Promise<number> {
   const { system, version, pages, interrupted } = around;
   let url: string | null = null;
-  const runs = makeRuns({ system, store, version, services, link: (id) => url && `${url}check/${id}` });
+  const failed = (error: unknown): void => {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    around.complain(say(around.language, 'internal', { what }));
+  };
+  const runs = makeRuns({ system, store, version, services, failed, link: (id) => url && `${url}check/${id}` });
   const made = await makeConsole({
     ...{ system, store, version, pages, tls },
     behindProxy: command.behindProxy,
     listen: command.listen.host,
     handlers: runs.handlers,
-    failed: (error) => {
-      const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      around.complain(say(around.language, 'internal', { what }));
-    },
+    failed,
   });
   const cutOff = await runs.open();
   const listening = await listen(made.app, command.listen);

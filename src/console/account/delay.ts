@@ -43,6 +43,16 @@ export class Tries {
     if (this.#failures.size > MOST_KEPT && oldest !== undefined) this.#failures.delete(oldest);
   }
 
+  /** What it began was not looked at. `before`: as `of` gave it. */
+  withdrawn(name: string, address: string, before: Failures | undefined): void {
+    if (before) this.#failures.set(keyOf(name, address), before);
+    else this.#failures.delete(keyOf(name, address));
+  }
+
+  of(name: string, address: string): Failures | undefined {
+    return this.#failures.get(keyOf(name, address));
+  }
+
   succeeded(name: string, address: string): void {
     this.#failures.delete(keyOf(name, address));
   }

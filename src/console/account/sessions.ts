@@ -12,6 +12,8 @@ export const IDLE_MS: Milliseconds = 12 * HOUR;
 export const LONGEST_SESSION_MS: Milliseconds = 7 * 24 * HOUR;
 /** Not every request is worth a write. */
 const SEEN_MS: Milliseconds = 60_000;
+/** Where the disk is full, whoever is signed in can still look, cancel and delete. */
+const UNNOTED = (): void => undefined;
 
 export interface Known {
   readonly who: Who;
@@ -70,7 +72,8 @@ export class Sessions {
         .updateTable('sessions')
         .set({ seen_at: this.#ago(0) })
         .where('hash', '=', hash)
-        .execute();
+        .execute()
+        .catch(UNNOTED);
     return { who: { kind: 'user', name, role, language }, session: { hash, csrf, userId: row.user_id } };
   }
 
@@ -83,7 +86,8 @@ export class Sessions {
         .updateTable('tokens')
         .set({ last_used_at: this.#ago(0) })
         .where('id', '=', row.id)
-        .execute();
+        .execute()
+        .catch(UNNOTED);
     return { who: { kind: 'token', name: row.name, role: row.role, language: 'en' }, session: null };
   }
 

@@ -80,7 +80,8 @@ export const notifyHandlers = ({ store }: Pick<NotifyTools, 'store'>): Handlers<
  */
 function withSecrets(given: Settings['notifications'], stored: Settings['notifications']): Settings['notifications'] {
   const { mail, webhook } = given;
-  const isSameHost = mail?.host === stored.mail?.host && mail?.user === stored.mail?.user;
+  const isSameHost =
+    mail?.host === stored.mail?.host && mail?.port === stored.mail?.port && mail?.user === stored.mail?.user;
   const password = isSameHost ? (stored.mail?.password ?? null) : null;
   const secret = webhook?.url === stored.webhook?.url ? (stored.webhook?.secret ?? null) : null;
   return {

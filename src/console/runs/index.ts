@@ -17,6 +17,8 @@ export interface RunsOptions {
   readonly version: string;
   /** Those that exclusive mode stops by commands of the user’s own; by default those of the system. */
   readonly services?: readonly OwnService[] | null;
+  /** Something that nobody expected, and nobody waits for. */
+  readonly failed?: (error: unknown) => void;
   /** Of the page of a run; null: nobody knows the address of the console. */
   readonly link: (id: number) => string | null;
 }
@@ -24,13 +26,13 @@ export interface RunsOptions {
 export type Runs = ReturnType<typeof makeRuns>;
 
 /** All of it; nothing runs before `open`, and nothing after `close`. */
-export function makeRuns({ system, store, version, services = null, link }: RunsOptions) {
+export function makeRuns({ system, store, version, services = null, link, failed }: RunsOptions) {
   const manager: RunManager = new RunManager({
     ...{ system, store, version, services },
     whenOver: (run, report) =>
       tellOf(run, report, { store, link, report: (id) => manager.report(id), now: () => system.clock.date() }),
   });
-  const scheduler = new Scheduler(system, () => store.settings(), manager);
+  const scheduler = new Scheduler(system, () => store.settings(), manager, failed);
   const tools = { system, store, manager, version, next: () => scheduler.next() };
   return {
     handlers: {

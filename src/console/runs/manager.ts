@@ -10,9 +10,9 @@ import {
   startReflector,
   writeRun,
 } from '../../app/index.ts';
-import { err, formatEndpoint, ok, type Result } from '../../base/index.ts';
+import { err, formatEndpoint, type Milliseconds, ok, type Result } from '../../base/index.ts';
 import { type Report, readReport, renderJson } from '../../report/index.ts';
-import type { OwnService, System } from '../../system/index.ts';
+import type { OwnService, System, Timer } from '../../system/index.ts';
 import type { NewRun, RunSummary } from '../api/index.ts';
 import type { Store } from '../store/index.ts';
 import { LiveRun } from './live-run.ts';
@@ -45,6 +45,8 @@ export interface ManagerOptions {
 }
 
 const DAY = 86_400_000;
+/** What could not be stored is tried again so often. */
+const KEEP_AGAIN: Milliseconds = 10_000;
 
 /** One check at a time: whoever asks for another one joins it. */
 export class RunManager {
@@ -59,6 +61,8 @@ export class RunManager {
   #over: Promise<void> = Promise.resolve();
   /** Of another kind than a run, but as exclusive: nothing may disturb its ports. */
   #other: { readonly stop: () => Promise<void> } | null = null;
+  /** Of those that wait for room to be stored. */
+  readonly #wakes = new Set<() => void>();
   #isClosed = false;
 
   constructor({ system, store, version, services, whenOver = async () => undefined }: ManagerOptions) {
@@ -77,6 +81,7 @@ export class RunManager {
   /** Cancels what runs, and waits until it is stored. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const wake of this.#wakes) wake();
     await this.#other?.stop();
     await this.#starting?.catch(() => undefined);
     this.#active?.running.cancel();
@@ -175,7 +180,10 @@ export class RunManager {
     const reflector = await this.embedded(request.value);
     if (reflector.kind === 'error') return reflector;
     const startedAt = this.#system.clock.date().toISOString();
-    const id = await this.#store.beginRun(startedAt, beginning(by, wish.scope));
+    const id = await this.#store.beginRun(startedAt, beginning(by, wish.scope)).catch((error: unknown) => {
+      reflector.value();
+      throw error;
+    });
     const live = new LiveRun(id, this.#system.clock);
     const running = startCheck(
       this.#system,
@@ -185,7 +193,8 @@ export class RunManager {
       exclusive.value,
     );
     const over = this.#finish({ id, live, running, startedAt }, beginning(by, wish.scope), reflector.value);
-    this.#over = over;
+    // The one before may still be telling of itself, or waiting for room on the disk.
+    this.#over = Promise.all([this.#over, over]).then(() => undefined);
     this.#active = { id, live, running };
     return ok({ id, joined: false });
   }
@@ -209,18 +218,41 @@ export class RunManager {
     release();
     const endedAt = this.#system.clock.date().toISOString();
     const summary = finished ? summaryOf(finished.report, by, scope) : beginning(by, scope);
-    const isKept = await this.#keep(id, endedAt, { summary, finished }).then(
-      () => true,
-      () => false,
-    );
-    const state = finished && isKept ? ('finished' as const) : ('interrupted' as const);
+    const keep = () =>
+      this.#keep(id, endedAt, { summary, finished }).then(
+        () => true,
+        () => false,
+      );
+    let isKept = await keep();
+    const state = finished ? ('finished' as const) : ('interrupted' as const);
     const run = { id, state, startedAt, endedAt, ...summary };
     this.#active = null;
     live.end(finished?.report ?? null, run);
-    if (!finished) return;
+    // A full disk, say: what was found out is not lost while there is somebody to make room.
+    while (!isKept && !this.#isClosed) {
+      await this.#pause(KEEP_AGAIN);
+      isKept = await keep();
+    }
+    if (!finished || !isKept) return;
     // Nobody waits for the packets; without them the run is as good as any.
-    if (isKept) await this.#store.keepRecord(id, writeRun(finished.events)).catch(() => undefined);
+    await this.#store.keepRecord(id, writeRun(finished.events)).catch(() => undefined);
     await this.#whenOver(run, finished.report).catch(() => undefined);
+    // Only now: what it is compared with may be the next one to be forgotten.
+    await this.#prune(endedAt).catch(() => undefined);
+  }
+
+  /** Or until the console ends. */
+  async #pause(time: Milliseconds): Promise<void> {
+    const { clock } = this.#system;
+    let timer: Timer | undefined;
+    let wake: () => void = () => undefined;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      this.#wakes.add(wake);
+      timer = clock.at(clock.now() + time, resolve);
+    });
+    timer?.cancel();
+    this.#wakes.delete(wake);
   }
 
   async #keep(
@@ -234,6 +266,9 @@ export class RunManager {
     }
     const { report } = finished;
     await this.#store.finishRun(id, { endedAt, summary, report: renderJson(report), record: null });
+  }
+
+  async #prune(endedAt: string): Promise<void> {
     const { retention } = (await this.#store.settings()).general;
     const oldest = retention.days === null ? null : new Date(Date.parse(endedAt) - retention.days * DAY).toISOString();
     await this.#store.prune(retention.runs, oldest);

@@ -60,11 +60,18 @@ export class Scheduler {
   readonly #system: System;
   readonly #settings: () => Promise<Settings>;
   readonly #manager: RunManager;
+  readonly #failed: (error: unknown) => void;
   #timer: Timer | null = null;
   #looked: Date;
   #isClosed = false;
 
-  constructor(system: System, settings: () => Promise<Settings>, manager: RunManager) {
+  constructor(
+    system: System,
+    settings: () => Promise<Settings>,
+    manager: RunManager,
+    failed: (error: unknown) => void = () => undefined,
+  ) {
+    this.#failed = failed;
     this.#system = system;
     this.#settings = settings;
     this.#manager = manager;
@@ -73,9 +80,12 @@ export class Scheduler {
 
   open(): void {
     this.#timer = this.#system.clock.at(this.#system.clock.now() + LOOK_EVERY, () => {
-      void this.#look().finally(() => {
-        if (!this.#isClosed) this.open();
-      });
+      // A full disk, say: whatever it is, the next one is looked for all the same.
+      void this.#look()
+        .catch(this.#failed)
+        .finally(() => {
+          if (!this.#isClosed) this.open();
+        });
     });
   }
 

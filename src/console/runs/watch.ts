@@ -58,6 +58,7 @@ export const watchHandlers = ({ system, store, manager, version }: WatchTools): 
       open: (sink) => {
         void watch
           .all((state) => sink.send({ id: null, event: 'state', data: state }))
+          .catch(() => undefined)
           .finally(() => {
             reflector.value();
             release();

@@ -111,6 +111,8 @@ function addRoute(
   options: ServerOptions,
 ): void {
   const route: Route = ROUTES[name];
+  // What has been done is not undone by a full disk: whoever asked is told the truth, the console's own output the rest.
+  const written = (note: Promise<void>): Promise<void> => note.catch(options.failed);
   app.route({
     method: route.method,
     exposeHeadRoute: false,
@@ -120,7 +122,9 @@ function addRoute(
       const isSecure = options.tls !== null || options.behindProxy;
       const secret = request.cookies[cookieName(isSecure)] ?? null;
       const bearer = bearerOf(request.headers.authorization);
-      const identity = bearer === null && secret === null ? null : await options.identify({ cookie: secret, bearer });
+      const identify = async () =>
+        bearer === null && secret === null ? null : await options.identify({ cookie: secret, bearer });
+      const identity = await identify();
       const refusal = refuse(route, request, identity) ?? null;
       if (refusal) return sendAnswer(refusal, reply, isSecure);
 
@@ -131,8 +135,11 @@ function addRoute(
       const call = { ...read.call, gone: gone.signal } as VisitedCall;
       // What it is given has been checked against the schemas of this very route.
       const answer = await (handlers[name] as (call: VisitedCall) => Promise<Answer>)(call);
-      if (route.method !== 'GET' && answer.kind !== 'problem') await options.changed(name, call, answer);
-      if (answer.kind === 'events') return sendEvents(reply, answer, gone.signal, options.clock);
+      if (route.method !== 'GET' && answer.kind !== 'problem') await written(options.changed(name, call, answer));
+      if (answer.kind === 'events') {
+        const mayStill = async () => refuse(route, request, await identify()) === undefined;
+        return sendEvents(reply, answer, { gone: gone.signal, mayStill, clock: options.clock });
+      }
       return sendAnswer(answer, reply, isSecure);
     },
   });
