@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { ROUTES, type Route } from './api/index.ts';
+import { portList, ROUTES, type Route } from './api/index.ts';
 import { Browser, PASSWORD, testConsole } from './test-console.ts';
 
 type Json = Record<string, unknown>;
@@ -103,6 +103,19 @@ describe('an answer', () => {
     expect(schema).toBeInstanceOf(z.ZodType);
     expect((schema as z.ZodType).safeParse(answer.body).error).toBeUndefined();
   });
+});
+
+test.each([
+  ['', true],
+  ['5060,9000-10999', true],
+  ['65535', true],
+  ['0', false],
+  ['65536', false],
+  ['9005-9000', false],
+  ['5060;', false],
+  ['5060-', false],
+])('a list of ports: %j', (text, isOne) => {
+  expect(portList.safeParse(text).success).toBe(isOne);
 });
 
 describe('the pages', () => {
