@@ -3,7 +3,7 @@ import { type ModelRun, modelRuns, runInModel, runNatInModel } from '../../lab/r
 import { NAT_SCENARIOS, SCENARIOS } from '../../lab/scenarios/index.ts';
 
 /** The form for CI: `npm run matrix` draws 200, with `-- --full` 400. */
-const SEEDS = 25;
+const SEEDS = 16;
 const RUNS = modelRuns(SEEDS);
 /** `nat` opens none of the ports in question, so that it has no modes; and its path is long. */
 const NAT_RUNS = Array.from({ length: 50 }, (_, index) => ({ seed: index + 1 }));
