@@ -117,7 +117,15 @@ describe('a round', () => {
   it('asks the roles straight where there is no RESPONSE-PORT', () => {
     const bench = new Bench({ responsePort: false });
     expect(asked(bench.work())).toEqual(['control A1:3478', 'listener A2:3479', 'listener A2:3478']);
-    expect(asked(bench.work(bench.now + 200))).toEqual(['control A1:3478', 'listener A2:3479', 'listener A2:3478']);
+  });
+
+  it('asks another one first in each round', () => {
+    const bench = new Bench({ responsePort: false });
+    bench.work();
+    const later = (round: number) => asked(bench.work(bench.now + 200 * round));
+    expect(later(1)).toEqual(['listener A2:3479', 'listener A2:3478', 'control A1:3478']);
+    expect(later(2)).toEqual(['listener A2:3478', 'control A1:3478', 'listener A2:3479']);
+    expect(later(3)).toEqual(['control A1:3478', 'listener A2:3479', 'listener A2:3478']);
   });
 
   it('asks the primary alone where there is nobody else', () => {

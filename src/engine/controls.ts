@@ -81,6 +81,7 @@ export class Controls {
   readonly #queue: ((now: Milliseconds) => void)[] = [];
   #waiting: Pending<ControlSubject>[] = [];
   #nextRound: Milliseconds = 0;
+  #rounds = 0;
   #filterAsked = 0;
   #filterAskedAt: Milliseconds = 0;
   #filterKnown = false;
@@ -152,7 +153,7 @@ export class Controls {
       this.#ask(this.#role('primary'), now, this.#pacer.probeSent(now));
     }
     if (now >= this.#nextRound) {
-      for (const role of this.#roles.values()) this.#askRound(role, now);
+      for (const role of this.#inTurn()) this.#askRound(role, now);
       this.#askFilter();
       this.#nextRound = now + this.#roundsEvery(howOften);
     }
@@ -160,6 +161,13 @@ export class Controls {
     this.#concludeFilter(now);
     const oldest = this.#waiting[0];
     return Math.min(this.#nextRound, oldest ? oldest.sentAt + this.#plan.tries.longestGap : this.#nextRound);
+  }
+
+  /** Another one first in each round: behind a queue that is full the first packet of a burst gets in, and the last ones never. */
+  #inTurn(): readonly RoleState[] {
+    const roles = [...this.#roles.values()];
+    const first = this.#rounds++ % roles.length;
+    return [...roles.slice(first), ...roles.slice(0, first)];
   }
 
   /** The next round is not put off longer than a waiting run wants it. */
