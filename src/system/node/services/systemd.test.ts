@@ -30,11 +30,16 @@ describe('systemctl', () => {
   test('what failed brings its last lines along', async () => {
     const status = ended(3, '', '× a.service\n     Active: failed\n\nNov 22 pbx sh[1]: no licence\n');
     const said = 'Job failed.\nSee "systemctl status a.service" and "journalctl -xeu a.service" for details.\n';
-    const { controller } = saying((command) => (command.includes('status') ? status : ended(1, said)));
+    const { controller, told } = saying((command) => (command.includes('status') ? status : ended(1, said)));
     expect(await controller.start(['a.service'], 1000)).toEqual({
       kind: 'error',
       error: { kind: 'failed', lines: ['Job failed.', 'Active: failed', 'Nov 22 pbx sh[1]: no licence'] },
     });
+    expect(told.map((one) => one.split(' ', 2).join(' '))).toEqual([
+      'systemctl start',
+      'journalctl --sync',
+      'systemctl --no-pager',
+    ]);
   });
 
   test('a target does not take all that belongs to it along when it starts', async () => {

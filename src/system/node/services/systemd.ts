@@ -10,9 +10,15 @@ const SYSTEMCTL = ['systemctl', '--no-ask-password'] as const;
 /** For questions. */
 const PATIENCE: Milliseconds = 10_000;
 
+/** What a unit wrote last is on its way to the journal for a moment: seconds, where the machine is busy (journalctl(1)). */
+const SYNC = ['journalctl', '--sync'] as const;
+const SYNC_PATIENCE: Milliseconds = 2_000;
+
 /** systemd by its own command (systemctl(1)). */
 export function systemd(run: RunCommand): Controller {
   async function lastLines(name: string): Promise<readonly string[]> {
+    // Who may not do so, or has no journal, reads what is there.
+    await run(SYNC, SYNC_PATIENCE);
     const ran = await run([...SYSTEMCTL, '--no-pager', '--full', '--lines=8', 'status', '--', name], PATIENCE);
     // It ends with 3 where the unit does not run.
     return ran.kind === 'ended' ? lastOf(readStatus(ran.out).join('\n')) : [];
