@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { noMachine, openPbx, PBX, type Pbx } from '../lab/systemd/index.ts';
 import type { Report } from '../src/report/index.ts';
 import { ensureBuilt, FULLCONE } from './test-command.ts';
@@ -27,6 +27,10 @@ describe.skipIf(why !== null)(`exclusive mode with a real systemd${why === null 
     await pbx.begin(PBX);
   });
   afterAll(() => pbx?.close());
+
+  /** In the middle: a service is stopped. */
+  const met = () =>
+    vi.waitFor(async () => expect(await pbx.states(PBX)).not.toEqual(ACTIVE), { timeout: 10_000, interval: 20 });
 
   const nobodyLeft = async (limit: number): Promise<string> => {
     const began = performance.now();
@@ -69,7 +73,7 @@ describe.skipIf(why !== null)(`exclusive mode with a real systemd${why === null 
 
   test.each(['SIGINT', 'SIGHUP', 'SIGTERM'] as const)('%s restores first, then ends', async (name) => {
     const run = pbx.check(...SLOWLY, '--json');
-    await pause(1_500);
+    await met();
     run.signal(name);
     const { code, out } = await run.ended;
     expect([code, reportOf(out).verdict]).toEqual([130, 'cancelled']);
@@ -78,7 +82,7 @@ describe.skipIf(why !== null)(`exclusive mode with a real systemd${why === null 
 
   test('the checker restores itself when its keeper is killed', async () => {
     const run = pbx.check(...SLOWLY, '--json');
-    await pause(1_200);
+    await met();
     const { code: found } = await pbx.run(['systemctl', 'kill', '-s', 'KILL', 'fullcone-keeper-*.service']);
     const { code, out, error } = await run.ended;
     expect([found, code, reportOf(out).reason]).toEqual([0, 2, 'services']);

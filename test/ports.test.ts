@@ -56,7 +56,9 @@ test.runIf(linux)('finds what runs, in its own files, and who holds its ports', 
   const { products } = JSON.parse(ended.out) as PortsReport;
   const found = products.find(({ processes }) => processes.some((one) => one.pid === pid));
   const holder = { pid, name: 'freeswitch' };
-  expect(found).toMatchObject({
+  // Other programs may hold these ports at other addresses of this machine.
+  const ports = found?.ports.map((one) => ({ ...one, holders: one.holders.filter((by) => by.pid === pid) }));
+  expect({ ...found, ports }).toMatchObject({
     profile: 'freeswitch',
     running: true,
     ports: [

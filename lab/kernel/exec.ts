@@ -112,8 +112,8 @@ function watch(child: ChildProcess, input?: string): Process {
     child.on('exit', (status) => {
       const ms = performance.now() - began;
       const tell = () => resolve({ status, stdout: text(out), stderr: text(err), ms });
-      // A grandchild may hold the outputs open for as long as it likes.
-      const late = setTimeout(tell, OUTPUT_LIMIT);
+      // A grandchild may hold the outputs open for as long as it likes; what has come by then is read first.
+      const late = setTimeout(() => setImmediate(tell), OUTPUT_LIMIT);
       child.on('close', () => {
         clearTimeout(late);
         tell();
@@ -153,8 +153,11 @@ export async function until(started: Process, come: () => boolean, limit: Millis
   );
   while (!come()) {
     const end = await Promise.race([ended, pause(2)]);
+    const isLate = performance.now() - began > limit;
+    // Where this process itself got no time, what was said is still to be read.
+    if (isLate) await new Promise((resolve) => setImmediate(resolve));
     if (come()) return;
-    const why = end ?? (performance.now() - began > limit ? `not within ${limit} ms` : null);
+    const why = end ?? (isLate ? `not within ${limit} ms` : null);
     if (why !== null) throw new Error(`${what}: ${why}\n${started.output()}`);
   }
 }

@@ -1,0 +1,3 @@
+import { testInKernel } from './in-kernel.ts';
+
+await testInKernel('coturn');
