@@ -103,6 +103,18 @@ describe.skipIf(why !== null)(`exclusive mode with a real systemd${why === null 
     },
   );
 
+  test('after a power cut the system starts its services as ever, and the next check is none the worse', async () => {
+    await pbx.run(['systemctl', 'enable', ...PBX]);
+    const run = pbx.check(...SLOWLY);
+    await met();
+    await pbx.cyclePower();
+    await run.ended;
+    expect(await pbx.backWithin(10_000)).toBeLessThan(10_000);
+    expect(await pbx.left()).toBe('');
+    const { code, out } = await pbx.check(...PORTS, '--json').ended;
+    expect([code, reportOf(out).verdict]).toEqual([0, 'supported']);
+  });
+
   describe('what does not work is said at once, with what systemd says, and everything else runs', () => {
     test.each([
       ['broken.service', 'start', 'no licence'],

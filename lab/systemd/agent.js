@@ -56,11 +56,18 @@ function prepare({ units }) {
   say({ id: 0, code: up.status, signal: null, out: up.stdout, error: up.stderr });
 }
 
+/** A power cut, and a boot from the same disk. */
+function cycle({ id }) {
+  const up = spawnSync('bash', [SYSD, 'cycle', ID], { encoding: 'utf8' });
+  say({ id, code: up.status, signal: null, out: up.stdout, error: up.stderr });
+}
+
 createInterface({ input: process.stdin })
   .on('line', (line) => {
     const message = JSON.parse(line);
     if (message.do === 'prepare') prepare(message);
     if (message.do === 'start') start(message);
+    if (message.do === 'cycle') cycle(message);
     if (message.do === 'signal') signal(message);
   })
   .on('close', () => {

@@ -21,6 +21,8 @@ export interface Machine {
   /** As root of the machine, who is nobody outside. */
   start(command: readonly string[], env?: Readonly<Record<string, string>>): Started;
   run(command: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** A power cut: all that runs is gone at once. Then it boots from the same disk; /run is empty again. */
+  cyclePower(): Promise<void>;
   /** Ends all that runs in it. */
   close(): Promise<void>;
 }
@@ -76,6 +78,11 @@ export async function openMachine({ units, share }: MachineOptions): Promise<Mac
   return {
     start,
     run: (words, env) => start(words, env).ended,
+    async cyclePower() {
+      const id = ++count;
+      const { code, out, error } = await ask({ do: 'cycle', id }, id);
+      if (code !== 0) throw new Error(`systemd did not come up again: ${out}${error}`);
+    },
     close() {
       child.stdin?.end();
       return over;

@@ -10,7 +10,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const HOLDER = `${process.execPath} /opt/lab/holder.js`;
 
 const unit = (lines: { readonly unit?: readonly string[]; readonly service: readonly string[] }): string =>
-  ['[Unit]', ...(lines.unit ?? []), '[Service]', ...lines.service, ''].join('\n');
+  ['[Unit]', ...(lines.unit ?? []), '[Service]', ...lines.service, '[Install]', 'WantedBy=lab.target', ''].join('\n');
 
 /** The second time it is begun it does this instead. */
 const afterwards = (name: string, instead: string): string =>
@@ -79,7 +79,7 @@ export async function openPbx(fullcone: string): Promise<Pbx> {
     check: (...words) =>
       machine.start(
         [process.execPath, '/opt/lab/fullcone.js', 'check', '--server', 'embedded', '--mode', 'exclusive', ...words],
-        { XDG_STATE_HOME: '/run/state', LC_ALL: 'C' },
+        { XDG_STATE_HOME: '/var/lib/state', LC_ALL: 'C' },
       ),
     async begin(names) {
       const { code, error } = await machine.run(['systemctl', 'start', ...names]);
