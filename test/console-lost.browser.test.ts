@@ -82,3 +82,21 @@ it('finds the end of a run that ended meanwhile', async () => {
   forgive(visit);
   await expectSound(visit);
 });
+
+it('outlasts a proxy that says for a while that the console is away', async () => {
+  const { made, line, visit } = await followed(LOOKS[0] as (typeof LOOKS)[0]);
+  const { page } = visit;
+  const [before, all] = [await shareOf(visit), '**/api/v1/**'];
+  await page.route(all, (route) => route.fulfill({ status: 502, body: 'Bad Gateway' }));
+  line.cut();
+  await line.mend();
+  await page.getByText(WORDS.en.lost).waitFor();
+  // Once by the browser, which gives it up; and the run itself is asked for.
+  await page.waitForResponse((response) => response.url().endsWith('/events') && response.status() === 502);
+  await page.waitForResponse((response) => response.url().endsWith('/runs/1') && response.status() === 502);
+  expect(await shareOf(visit)).toBe(before);
+  await page.unroute(all);
+  await expect.poll(() => page.getByText(WORDS.en.lost).count(), BACK).toBe(0);
+  await made.finish();
+  await page.getByRole('heading', { level: 1, name: WORDS.en.end }).waitFor();
+});

@@ -1,6 +1,6 @@
 /** The check: before, while and after it runs; and one port that is watched while the router is changed. */
 import { useParams, useSearchParams } from 'wouter';
-import { useAnswer } from '../client/index.ts';
+import { type Refusal, useAnswer } from '../client/index.ts';
 import { Loading, Trouble } from '../frame/index.ts';
 import { LivePort } from '../live/live-port.tsx';
 import { Before } from './before.tsx';
@@ -21,17 +21,22 @@ export function CheckPage() {
 
 function Run({ id }: { readonly id: number }) {
   const { data, error } = useAnswer('run', { params: { id } });
-  if (error && data?.state !== 'finished') return <Trouble problem={error.problem} />;
+  if (error && !(data && (data.state !== 'running' || isAway(error)))) return <Trouble problem={error.problem} />;
   if (data) return data.state === 'running' ? <Followed id={id} /> : <Result run={data} />;
   return <Loading />;
 }
 
+/** The console, or whoever stands before it, will answer again: what is known of the run stays. */
+const isAway = ({ status }: Refusal): boolean => status === 0 || status >= 500;
+
 /** Its end is told as soon as it is known, and stored a moment later. */
-const AGAIN_MS = 200;
+const STORED_MS = 200;
+/** While its events do not come, it may be over, or this browser no longer signed in. */
+const LOST_MS = 3_000;
 
 function Followed({ id }: { readonly id: number }) {
   const following = useProgress(id);
-  useAnswer('run', { params: { id } }, following.kind === 'over' && AGAIN_MS);
+  useAnswer('run', { params: { id } }, following.kind === 'over' ? STORED_MS : following.isLost && LOST_MS);
   if (following.kind === 'running') return <Running progress={following.progress} isLost={following.isLost} />;
   return <Loading />;
 }
