@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
-import { newPassword, type Problem } from '../../../src/console/api/index.ts';
+import { newPassword, type Problem, userName } from '../../../src/console/api/index.ts';
 import { ask, keepCsrf, useSession } from '../client/index.ts';
 import { Button, Field, Trouble } from '../frame/index.ts';
 import css from './door.module.css';
@@ -16,11 +16,14 @@ export function SetUp() {
   const [token] = useState(() => tokenOf(window.location.hash));
   const [name, setName] = useState('admin');
   const [password, setPassword] = useState('');
-  const [isTooShort, setTooShort] = useState(false);
+  const [isTried, setTried] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const isNameWrong = !userName.safeParse(name).success;
+  const isPasswordWrong = !newPassword.safeParse(password).success;
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (!newPassword.safeParse(password).success) return setTooShort(true);
+    setTried(true);
+    if (isNameWrong || isPasswordWrong) return;
     const outcome = await ask('setUp', { body: { token, name, password } });
     if (outcome.kind === 'refused') return setProblem(outcome.problem);
     // A new user is English until somebody says otherwise; whoever reads this page has said it.
@@ -46,6 +49,7 @@ export function SetUp() {
         <Field
           label={t('sign-in.name')}
           autoComplete="username"
+          wrong={isTried && isNameWrong ? t('wrong.name') : null}
           value={name}
           onChange={(event) => setName(event.target.value)}
         />
@@ -54,12 +58,9 @@ export function SetUp() {
           type="password"
           autoComplete="new-password"
           hint={t('set-up.length')}
-          wrong={isTooShort ? t('set-up.length') : null}
+          wrong={isTried && isPasswordWrong ? t('set-up.length') : null}
           value={password}
-          onChange={(event) => {
-            setPassword(event.target.value);
-            setTooShort(false);
-          }}
+          onChange={(event) => setPassword(event.target.value)}
         />
         <Button type="submit" filled>
           {t('set-up.go')}
