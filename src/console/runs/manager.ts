@@ -13,7 +13,7 @@ import {
 import { err, formatEndpoint, type Milliseconds, ok, type Result } from '../../base/index.ts';
 import { type Report, readReport, renderJson } from '../../report/index.ts';
 import type { OwnService, System, Timer } from '../../system/index.ts';
-import type { NewRun, RunSummary } from '../api/index.ts';
+import type { AuditEntry, NewRun, RunSummary } from '../api/index.ts';
 import type { Store } from '../store/index.ts';
 import { LiveRun } from './live-run.ts';
 import { hindranceOf, type Refusal, requestOf } from './request.ts';
@@ -109,6 +109,11 @@ export class RunManager {
     } finally {
       this.#starting = null;
     }
+  }
+
+  /** In the audit log, as done by the console itself. */
+  note(what: string, facts: AuditEntry['facts']): Promise<void> {
+    return this.#store.note({ at: this.#system.clock.date().toISOString(), by: 'console', what, facts, address: null });
   }
 
   /** false: it does not run. */

@@ -126,9 +126,29 @@ describe('by itself', () => {
     await lab.advance(15_000);
     await lab.run(manager.idle());
     expect(await store.runs(undefined, 10)).toHaveLength(1);
+    const noted = await store.audit(undefined, 5);
+    expect(noted).toMatchObject([
+      { by: 'console', what: 'schedule.refused', facts: { code: 'run-in-progress', run: 1 }, address: null },
+    ]);
     scheduler.close();
     await hours(2);
     expect(await store.runs(undefined, 10)).toHaveLength(1);
+  });
+
+  test('one that cannot run leaves its reason, and the next one begins all the same', async () => {
+    const { store, scheduler, hours } = await openUnattended();
+    const { network } = await store.settings();
+    await store.writeSettings('network', { ...network, family: 'ipv6' });
+    await hours(1.1);
+    expect(await store.runs(undefined, 10)).toEqual([]);
+    expect(await store.audit(undefined, 5)).toMatchObject([
+      { by: 'console', what: 'schedule.refused', facts: { code: 'cannot-run', why: 'families' } },
+    ]);
+    await store.writeSettings('network', network);
+    await hours(1);
+    expect(await store.runs(undefined, 10)).toHaveLength(1);
+    expect(await store.audit(undefined, 5)).toHaveLength(1);
+    scheduler.close();
   });
 });
 

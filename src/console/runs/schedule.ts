@@ -1,9 +1,10 @@
 import { Cron } from 'croner';
 import { PUBLIC_SAMPLE } from '../../app/index.ts';
-import type { Milliseconds } from '../../base/index.ts';
+import type { Milliseconds, Result } from '../../base/index.ts';
 import type { System, Timer } from '../../system/index.ts';
-import type { NewRun, Settings } from '../api/index.ts';
-import type { RunManager } from './manager.ts';
+import type { AuditEntry, NewRun, Settings } from '../api/index.ts';
+import type { RunManager, Started } from './manager.ts';
+import type { Refusal } from './request.ts';
 
 type Schedule = Settings['schedule'];
 
@@ -53,6 +54,12 @@ export function unattended({ pbx, schedule }: Settings, isLivePossible: boolean)
   const mode = pbx.mode === 'exclusive' ? 'auto' : pbx.mode;
   const isLive = isLivePossible && mode !== 'bind';
   return { ...wish, mode, mayStopServices: false, ...(isLive ? {} : { sample: PUBLIC_SAMPLE.usual }) };
+}
+
+/** What the audit log says of a check that was due, since nobody is there to read a refusal; null: it began. */
+function whyNotBegun(started: Result<Started, Refusal>): AuditEntry['facts'] | null {
+  if (started.kind === 'error') return { code: started.error.code, ...started.error.facts };
+  return started.value.joined ? { code: 'run-in-progress', run: started.value.id } : null;
 }
 
 /** Begins checks by itself. */
@@ -106,6 +113,9 @@ export class Scheduler {
     const due = nextStart(settings.schedule, since);
     if (due === null || due > now || this.#isClosed) return;
     const hindrance = await this.#system.live.hindrance({ family: 'ipv4', udp: [] });
-    await this.#manager.start(unattended(settings, hindrance === null), { kind: 'schedule', name: null });
+    const wish = unattended(settings, hindrance === null);
+    const why = whyNotBegun(await this.#manager.start(wish, { kind: 'schedule', name: null }));
+    // Who ends the console knows why nothing begins any more.
+    if (why !== null && !this.#isClosed) await this.#manager.note('schedule.refused', why);
   }
 }
