@@ -49,11 +49,13 @@ export async function openKilledConsole(rate: number): Promise<KilledConsole> {
   let now = await serveConsole(place, ...servicesOf(place));
   let ask = asker(now.url, await setUp(now, place, rate));
 
-  const begun = async (): Promise<number> => {
+  /** null: it was dead before it answered. */
+  const begun = async (): Promise<number | null> => {
     const wish = { scope: { kind: 'all' }, mode: 'exclusive', mayStopServices: true, noWait: true };
-    const { status, body } = await ask('POST', 'runs', wish);
-    if (status !== 201) throw new Error(`no run: ${status} ${JSON.stringify(body)}`);
-    return body.id;
+    const answer = await ask('POST', 'runs', wish).catch(() => null);
+    if (answer !== null && answer.status !== 201)
+      throw new Error(`no run: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer?.body.id ?? null;
   };
 
   return {
@@ -70,8 +72,7 @@ export async function openKilledConsole(rate: number): Promise<KilledConsole> {
         await now.running.ended;
         now = { ...now, running: place.start(consoleWords(place, ...servicesOf(place))) };
       }
-      // It may be dead before it answers.
-      const id = during === 'run' ? await begun().catch(() => null) : null;
+      const id = during === 'run' ? await begun() : null;
       const told = id === null ? null : await stateAtDeath(ask, id);
       await killing;
       await now.running.ended;
