@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { UnitSpec, UnitsSpec } from '../../lab/model/index.ts';
+import type { ModelOptions, UnitSpec, UnitsSpec } from '../../lab/model/index.ts';
+import type { NetworkSpec } from '../../lab/scenarios/index.ts';
 import type { Report } from '../report/index.ts';
 import { conclude, planExclusive, type RunEvent } from './index.ts';
-import { FORWARDED, type Lab, NOT_FORWARDED, openLab, REQUEST } from './test-lab.ts';
+import { FORWARDED, type Lab, lettingIn, NOT_FORWARDED, openLab, REQUEST } from './test-lab.ts';
 
 /* A PBX of three services, as a 3CX is built: two of them hold ports, and one goes where the first goes. */
 
@@ -84,6 +85,31 @@ describe('a check in exclusive mode', () => {
     expect(results(report).slice(-2)).toEqual(['tcp/5060 open', 'tcp/5061 open']);
     expect(statesOf(lab)).toEqual(ALL_RUN);
   });
+
+  test.each([
+    ['a port that nobody holds', [{ from: 5060, to: 5069 }]],
+    [
+      'a port that its service holds again',
+      [
+        { from: 5060, to: 5060 },
+        { from: 5090, to: 5090 },
+      ],
+    ],
+  ])(
+    'a router that has had enough before a service is stopped closes none of its ports: the witness is %s',
+    async (_, tcp) => {
+      const units = UNITS.map((unit) => (unit === MEDIA ? { ...MEDIA, tcp: [5090] } : unit));
+      const asked = async (network: NetworkSpec, meddle?: ModelOptions['meddle']) => {
+        const lab = await openLab(network, { services: { units }, ...(meddle ? { meddle } : {}) });
+        const { report } = await lab.run((await lab.startExclusive({ tcp })).finished);
+        return results(report).filter((line) => line.startsWith('tcp'));
+      };
+      const last = tcp.at(-1)?.to === 5090 ? 'tcp/5090' : 'tcp/5060';
+      expect((await asked(FORWARDED)).filter((line) => !line.endsWith('open'))).toEqual([]);
+      expect(await asked(FORWARDED, lettingIn(tcp.length === 1 ? 9 : 1))).toContain(`${last} untested`);
+      expect(await asked(but(Number(last.slice(4))))).toContain(`${last} closed`);
+    },
+  );
 
   test('where nothing is held, nothing is stopped and nobody keeps watch', async () => {
     const lab = await open({ keeper: 'cannot' });
@@ -275,3 +301,16 @@ describe('before anything is stopped', () => {
 });
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+/** All ports are forwarded but this one. */
+const but = (port: number): NetworkSpec => ({
+  router: {
+    outward: 'preserve',
+    filtering: 'address-and-port',
+    forwards: [
+      { ports: [{ from: 1, to: port - 1 }], to: 'pbx' },
+      { ports: [{ from: port + 1, to: 65_535 }], to: 'pbx' },
+    ],
+  },
+  server: { kind: 'full' },
+});

@@ -3,6 +3,7 @@ import { CallCheck } from '../engine/index.ts';
 import { planCalls, type ServerFacts } from '../plan/index.ts';
 import { askOthers } from './again.ts';
 import { callLegsOf } from './conclude.ts';
+import type { RunEvent } from './events.ts';
 import { addressesFor } from './family.ts';
 import { callVerdicts, judgedCalls, worksNow } from './judged.ts';
 import { placeFor } from './places.ts';
@@ -41,7 +42,10 @@ export class PortCalls {
   async #call(server: ServerFacts, ports: readonly number[], hasOthers: boolean): Promise<void> {
     const { system, request, pumps, mode, tell } = this.#tools;
     const { bindAddress, localAddress } = await addressesFor(server.primary.address, request, system);
-    const plan = planCalls({ server, ports, bindAddress, now: system.clock.now(), hasOthers });
+    const plan = planCalls({
+      ...{ server, ports, bindAddress, now: system.clock.now(), hasOthers },
+      witness: reachedIn(this.#tools.events),
+    });
     const leg = this.#legs++;
     tell({ kind: 'calls-planned', leg, plan });
     const checked = new Set(portsOf(request.udp));
@@ -53,4 +57,17 @@ export class PortCalls {
       place.close();
     }
   }
+}
+
+/**
+ * The first TCP port of the run at which a call has arrived, whoever made it. It is of those that are asked first, which
+ * nobody holds, if there are such: then it can be listened at later, too.
+ */
+function reachedIn(events: readonly RunEvent[]): number | null {
+  for (const event of events)
+    if (event.kind === 'call' && event.observation.kind === 'call-arrived') {
+      const { port, arrivedOn } = event.observation;
+      if (arrivedOn === port) return port;
+    }
+  return null;
 }

@@ -77,6 +77,7 @@ const CALL_PLAN = object({
   caller: orNull(ENDPOINT),
   pass: orNull(PASS),
   bindAddress: TEXT,
+  witness: orNull(NUMBER),
   slices: SLICES,
   callsNeeded: NUMBER,
   mostCalls: NUMBER,

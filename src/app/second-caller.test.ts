@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { ModelOptions } from '../../lab/model/index.ts';
 import type { NetworkSpec, RouterSpec, ServerSpec } from '../../lab/scenarios/index.ts';
 import { type CheckRequest, type FinishedCheck, startReflector } from './index.ts';
-import { type Lab, openLab, PRIMARY, serverOf } from './test-lab.ts';
+import { type Lab, lettingIn, openLab, PRIMARY, serverOf } from './test-lab.ts';
 
 const SECOND = '198.51.100.30';
 const BOTH = [serverOf(PRIMARY), serverOf(SECOND)];
@@ -23,8 +24,8 @@ const upTo = (last: number, server: Partial<ServerSpec> = {}, router: Partial<Ro
   second: true,
 });
 
-async function openBoth(network: NetworkSpec, seed = 1): Promise<Lab> {
-  const lab = await openLab(network, { seed });
+async function openBoth(network: NetworkSpec, seed = 1, more: Partial<ModelOptions> = {}): Promise<Lab> {
+  const lab = await openLab(network, { seed, ...more });
   const options = { primary: SECOND, alternate: '198.51.100.40', port: 3478, alternatePort: 3479 };
   await lab.run(startReflector(lab.reflector, { ...options, rfc3489: false, lab: false, fault: null }));
   return lab;
@@ -81,6 +82,15 @@ describe('a server that cannot call, though it says so', () => {
     expect(found(done, 'contradicted')?.ports).toEqual(['tcp/5000-5019']);
   });
 
+  test('closes nothing of what the second did not come to', async () => {
+    const lab = await openBoth(upTo(5019, lost));
+    const running = lab.start({ servers: BOTH, udp: UDP, tcp: TCP }, (event, run) => {
+      if (event.kind === 'calls-planned' && event.leg === 2) run().cancel();
+    });
+    const done = await lab.run(running.finished);
+    expect([done.report.verdict, results(done)]).toEqual(['cancelled', 'open,untested']);
+  });
+
   test('closes what the second cannot reach either', async () => {
     const done = await check(await openBoth(upTo(5004, lost)));
     const open = tcpOf(done).filter(({ result }) => result === 'open');
@@ -105,6 +115,12 @@ describe('what the first server finds wrong', () => {
     const lab = await openBoth(upTo(0));
     expect(legs(await check(lab, { servers: [serverOf(PRIMARY), serverOf('198.51.100.20')] }))).toHaveLength(1);
   });
+});
+
+test('a router that has had enough of both closes nothing', async () => {
+  const done = await check(await openBoth(upTo(5019), 1, { meddle: lettingIn(8) }));
+  expect(legs(done).length).toBeGreaterThan(1);
+  expect(results(done)).toBe('open,untested');
 });
 
 test('cancelled while the second one calls, it ends at once', async () => {

@@ -1,5 +1,6 @@
 import { createModel, type Model, type ModelOptions } from '../../lab/model/index.ts';
 import type { NetworkSpec, RouterSpec } from '../../lab/scenarios/index.ts';
+import { formatEndpoint } from '../base/index.ts';
 import {
   decodeMessage,
   encodeMessage,
@@ -159,5 +160,16 @@ export async function openLab(network: NetworkSpec, options: Partial<ModelOption
     reflectorCounts: () => started.value.counts(),
     stopReflector: () => started.value.close(),
     leftOpen: () => model.openSockets() - ofReflector,
+  };
+}
+
+/** A router that lets so many TCP connections in, and then nobody any more, whoever calls. */
+export function lettingIn(count: number): NonNullable<ModelOptions['meddle']> {
+  const letIn = new Set<string>();
+  return (way, { protocol, from, to }) => {
+    if (protocol !== 'tcp' || way === 'out') return null;
+    const flow = `${formatEndpoint(from)} ${formatEndpoint(to)}`;
+    if (letIn.size < count) letIn.add(flow);
+    return letIn.has(flow) ? null : 'lost';
   };
 }

@@ -16,10 +16,15 @@ export function timesOf(
     }
     spans.addTo(took, 'udp');
   }
-  // Which of the servers calls when is all the same here: a port listens from the first to the last one.
-  const calls = new Spans();
-  for (const event of events) if (event.kind === 'call') addCall(calls, event.observation);
-  calls.addTo(took, 'tcp');
+  // A port that was reached is called along when later ones are asked: that is not its own time.
+  const calls = new Map<number, Spans>();
+  for (const event of events)
+    if (event.kind === 'call') {
+      const spans = calls.get(event.leg) ?? new Spans();
+      calls.set(event.leg, spans);
+      addCall(spans, event.observation);
+    }
+  for (const spans of calls.values()) spans.addTo(took, 'tcp');
   return took;
 }
 

@@ -78,7 +78,7 @@ function check({
 }: Setting = {}) {
   const { server } = planOf([9000], { calls: true, pass: { token: TOKEN, until: 1_000_000 } });
   const plan: CallPlan = {
-    ...planCalls({ server, ports, bindAddress: '0.0.0.0', now: 0, hasOthers: false }),
+    ...planCalls({ server, ports, bindAddress: '0.0.0.0', witness: null, now: 0, hasOthers: false }),
     ...rest.plan,
   };
   const engine = new CallCheck(plan, () => false, chance());
@@ -601,7 +601,7 @@ describe('what is no proof', () => {
     ['more than was sent', (bytes) => Uint8Array.of(...bytes, 0)],
   ])('%s', (_, change) => {
     const { server } = planOf([9000], { calls: true, pass: { token: TOKEN, until: 1_000_000 } });
-    const plan = planCalls({ server, ports: [5060], bindAddress: '0.0.0.0', now: 0, hasOthers: false });
+    const plan = planCalls({ server, ports: [5060], bindAddress: '0.0.0.0', witness: null, now: 0, hasOthers: false });
     const engine = new CallCheck(plan, () => false, chance());
     let id: Uint8Array | undefined;
     const seen: string[] = [];

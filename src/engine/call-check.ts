@@ -3,7 +3,7 @@ import type { CallPlan } from '../plan/index.ts';
 import { CALL_ID_LENGTH, callBytes } from '../stun/index.ts';
 import { bindingRequest, callRequest, readAnswer, readCalled, readServer } from './answer.ts';
 import { Bulk } from './bulk.ts';
-import { CallRound, type Watched } from './call-round.ts';
+import { CallRound, type Sentinel, type Watched } from './call-round.ts';
 import { Knocks } from './knocks.ts';
 import { never } from './outbox.ts';
 import { Transactions } from './transactions.ts';
@@ -27,7 +27,9 @@ export class CallCheck implements Engine<CallObservation> {
   readonly #transactions: Transactions<Poll>;
   readonly #bulk: Bulk;
   readonly #slices: (readonly number[])[];
-  /** Ports of this slice whose listeners are being opened. */
+  /** The ports of this slice. */
+  #current: ReadonlySet<number> = new Set();
+  /** Ports whose listeners are being opened. */
   #opening = new Set<number>();
   /** Ports of this slice that listen. */
   #listening = new Set<number>();
@@ -36,7 +38,7 @@ export class CallCheck implements Engine<CallObservation> {
   #failedCalls = new Map<number, number>();
   #rounds: CallRound[] = [];
   /** A port at which a call has arrived; it goes on listening, and is called along with all others. */
-  #sentinel: number | null = null;
+  #sentinel: Sentinel | null = null;
   /** Ports of any slice that failed while there was no sentinel: where one is found later, they are called again. */
   #unproven = new Set<number>();
   /** Calls in a row that no sentinel's call came through with. */
@@ -53,6 +55,7 @@ export class CallCheck implements Engine<CallObservation> {
     this.#plan = plan;
     this.#random = random;
     this.#slices = plan.pass === null ? [] : [...plan.slices];
+    this.#sentinel = plan.witness === null ? null : { port: plan.witness, isOurs: false };
     this.#bulk = new Bulk(plan.pass);
     this.#transactions = new Transactions(random);
     this.#place = new Workplace(plan.bindAddress, isChecked);
@@ -67,11 +70,10 @@ export class CallCheck implements Engine<CallObservation> {
     if (failure) return this.#end({ kind: 'call-failed', at: now, failure });
     switch (input.kind) {
       case 'listens':
-        this.#opening.delete(input.port);
-        this.#listening.add(input.port);
-        return this.#place.outbox.observed({ kind: 'call-listening', at: now, port: input.port });
+        return this.#listens(input.port, now);
       case 'listen-failed':
         this.#opening.delete(input.port);
+        if (!this.#current.has(input.port)) return;
         return this.#place.outbox.observed({
           kind: 'call-not-listening',
           at: now,
@@ -105,26 +107,44 @@ export class CallCheck implements Engine<CallObservation> {
   }
 
   next(now: Milliseconds): Output<CallObservation> {
-    return this.#place.next(now, this.#openSlice, this.#goOn);
+    return this.#place.next(now, this.#begin, this.#goOn);
   }
 
   #goOn = (now: Milliseconds): Milliseconds => (this.#opening.size > 0 ? never : this.#call(now));
 
-  #openSlice = (): void => {
+  #begin = (now: Milliseconds): void => {
+    if (this.#plan.witness !== null) this.#listen(this.#plan.witness, now);
+    this.#openSlice(now);
+  };
+
+  #openSlice(now: Milliseconds): void {
     const ports = this.#slices.shift();
     if (!ports) return this.#finish();
-    for (const port of ports) {
-      this.#opening.add(port);
-      this.#place.outbox.push({ kind: 'listen', port, local: { address: this.#plan.bindAddress, port } });
-    }
-  };
+    this.#current = new Set(ports);
+    for (const port of ports) this.#listen(port, now);
+  }
+
+  #listen(port: number, now: Milliseconds): void {
+    if (this.#opening.has(port)) return;
+    if (port === this.#sentinel?.port && this.#sentinel.isOurs) return this.#listens(port, now);
+    this.#opening.add(port);
+    this.#place.outbox.push({ kind: 'listen', port, local: { address: this.#plan.bindAddress, port } });
+  }
+
+  #listens(port: number, now: Milliseconds): void {
+    this.#opening.delete(port);
+    if (port === this.#sentinel?.port) this.#sentinel = { port, isOurs: true };
+    if (!this.#current.has(port)) return;
+    this.#listening.add(port);
+    this.#place.outbox.observed({ kind: 'call-listening', at: now, port });
+  }
 
   #call(now: Milliseconds): Milliseconds {
     for (const round of this.#rounds) this.#conclude(round, now);
     if (now >= Math.min(this.#heardAt.primary, this.#heardAt.caller) + this.#plan.lostAfter)
       return this.#serverLost(now);
     const left = [...this.#listening].filter((port) => !this.#settled.has(port));
-    if (left.length === 0) return this.#sliceOver();
+    if (left.length === 0) return this.#sliceOver(now);
     const startAt = this.#nextRoundAt(left, now);
     if (startAt <= now) this.#startRound(left, now);
     const polls = this.#rounds.filter((round) => !round.over).map((round) => this.#poll(round, now));
@@ -136,12 +156,12 @@ export class CallCheck implements Engine<CallObservation> {
     for (const port of [...this.#listening, ...this.#slices.flat()])
       if (!this.#settled.has(port)) this.#giveUp(port, now);
     this.#slices.length = 0;
-    return this.#sliceOver();
+    return this.#sliceOver(now);
   }
 
-  #sliceOver(): Milliseconds {
+  #sliceOver(now: Milliseconds): Milliseconds {
     this.#closeSlice();
-    this.#openSlice();
+    this.#openSlice(now);
     return never;
   }
 
@@ -245,15 +265,15 @@ export class CallCheck implements Engine<CallObservation> {
     for (const round of this.#rounds)
       for (const port of round.called)
         if (isProof(bytes, round.id, port)) {
-          if (port === round.sentinel) round.sentinelCame = true;
-          else this.#settled.add(port);
+          if (port === round.sentinel?.port) round.sentinelCame = true;
+          this.#settled.add(port);
           this.#place.outbox.observed({ kind: 'call-arrived', at: now, port, call: round.number, arrivedOn, from });
-          if (arrivedOn === port && this.#sentinel === null) this.#keep(port);
+          if (arrivedOn === port && this.#sentinel === null) this.#keep({ port, isOurs: true });
         }
   }
 
   /** From here on there is a witness: who has failed without one is called again. */
-  #keep(sentinel: number): void {
+  #keep(sentinel: Sentinel): void {
     this.#sentinel = sentinel;
     this.#failedCalls.clear();
     const again = [...this.#unproven].filter((port) => !this.#listening.has(port));
@@ -295,7 +315,7 @@ export class CallCheck implements Engine<CallObservation> {
 
   #closeSlice(): void {
     for (const port of this.#listening)
-      if (port !== this.#sentinel) this.#place.outbox.push({ kind: 'unlisten', port });
+      if (port !== this.#sentinel?.port) this.#place.outbox.push({ kind: 'unlisten', port });
     this.#listening = new Set();
     this.#lostSentinels = 0;
     this.#settled = new Set();
@@ -306,7 +326,7 @@ export class CallCheck implements Engine<CallObservation> {
   #finish(): void {
     for (const port of this.#opening) this.#place.outbox.push({ kind: 'unlisten', port });
     this.#closeSlice();
-    if (this.#sentinel !== null) this.#place.outbox.push({ kind: 'unlisten', port: this.#sentinel });
+    if (this.#sentinel !== null) this.#place.outbox.push({ kind: 'unlisten', port: this.#sentinel.port });
     this.#sentinel = null;
     this.#place.close();
   }

@@ -11,6 +11,16 @@ const LEAST_ANSWERED = 0.7;
 /** Both addresses of the reflector: the one answers for the orders, the other one for the way that the calls take. */
 export type Watched = 'primary' | 'caller';
 
+/** A port that had been reached before, and is called along. */
+export interface Sentinel {
+  readonly port: number;
+  /**
+   * This check listens there, and sees the call come. Where somebody else does, such as the service that holds the port, the
+   * reflector's word counts that it was connected: that the port is forwarded to this machine is known.
+   */
+  readonly isOurs: boolean;
+}
+
 /**
  * What became of the call of a port that had been reached before, which the reflector makes along with the others and
  * after them. `lost`: the router may have refused the others, too; `not-called`: no router was asked.
@@ -23,7 +33,7 @@ export class CallRound {
   readonly id: Uint8Array;
   readonly ports: readonly number[];
   /** Called along with them; null: no port is known that can be reached. */
-  readonly sentinel: number | null;
+  readonly sentinel: Sentinel | null;
   readonly startedAt: Milliseconds;
   over = false;
   sentinelCame = false;
@@ -51,14 +61,16 @@ export class CallRound {
 
   /** In this order: a router that lets in just so many has let in the sentinel only if it had room for all. */
   get called(): readonly number[] {
-    return this.sentinel === null ? this.ports : [...this.ports, this.sentinel];
+    const { ports, sentinel } = this;
+    return sentinel === null ? ports : [...ports.filter((port) => port !== sentinel.port), sentinel.port];
   }
 
   /** null: there is none. */
   get stateOfSentinel(): SentinelState | null {
     if (this.sentinel === null) return null;
-    if (this.sentinelCame) return 'arrived';
-    return this.stateOf(this.sentinel) === 'not-called' ? 'not-called' : 'lost';
+    const { port, isOurs } = this.sentinel;
+    if (this.sentinelCame || (!isOurs && this.stateOf(port) === 'connected')) return 'arrived';
+    return this.stateOf(port) === 'not-called' ? 'not-called' : 'lost';
   }
 
   get wasPolled(): boolean {
@@ -97,7 +109,8 @@ export class CallRound {
   /** Nothing more will come: every port has arrived, or is said to have ended some time ago. */
   isOver(now: Milliseconds, isSettled: (port: number) => boolean): boolean {
     if (now >= this.#latest || this.ports.every(isSettled)) return true;
-    const isSentinelOver = this.sentinel === null || this.sentinelCame || this.#hasEnded(this.sentinel, now);
+    const isSentinelOver =
+      this.sentinel === null || this.stateOfSentinel === 'arrived' || this.#hasEnded(this.sentinel.port, now);
     return isSentinelOver && this.ports.every((port) => isSettled(port) || this.#hasEnded(port, now));
   }
 

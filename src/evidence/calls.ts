@@ -50,7 +50,8 @@ export interface CallRunEvidence {
 export function collectCalls(plan: CallPlan, observations: readonly CallObservation[]): CallRunEvidence {
   const byPort = new Map<number, CallObservation[]>(plan.slices.flat().map((port) => [port, []]));
   const visits = strangers(observations);
-  const hasWitness = observations.some((one) => one.kind === 'call-arrived' && one.arrivedOn === one.port);
+  const hasWitness =
+    plan.witness !== null || observations.some((one) => one.kind === 'call-arrived' && one.arrivedOn === one.port);
   const isRunShutOut = observations.some(({ kind }) => kind === 'call-shut-out');
   for (const seen of observations) if ('port' in seen) byPort.get(seen.port)?.push(seen);
   const callers = callersOf(plan, observations);

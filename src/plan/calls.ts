@@ -11,6 +11,11 @@ export interface CallPlan {
   /** To be shown with each request; null: this server calls nobody. */
   readonly pass: Pass | null;
   readonly bindAddress: string;
+  /**
+   * A port that a call has reached earlier in this run: it is called along from the beginning. null: none is known, and the
+   * first that is reached takes its place.
+   */
+  readonly witness: number | null;
   /** Ports of one slice listen, and are called, at the same time. */
   readonly slices: readonly (readonly number[])[];
   /** Calls that must have failed, each under the eyes of answered polls, before a port is closed. */
@@ -40,6 +45,7 @@ export interface CallPlanInput {
   /** Ascending or not; each once. */
   readonly ports: readonly number[];
   readonly bindAddress: string;
+  readonly witness: number | null;
   /** Of the run's clock. */
   readonly now: Milliseconds;
   /** Another server could call. */
@@ -47,7 +53,7 @@ export interface CallPlanInput {
 }
 
 /** The reflector repeats a SYN after 1 and 3 s, and gives up after 5: two calls are six tries. */
-export function planCalls({ server, ports, bindAddress, now, hasOthers }: CallPlanInput): CallPlan {
+export function planCalls({ server, ports, bindAddress, witness, now, hasOthers }: CallPlanInput): CallPlan {
   const slices: number[][] = [];
   for (let at = 0; at < ports.length; at += CALLED_AT_ONCE) slices.push(ports.slice(at, at + CALLED_AT_ONCE));
   // From a second address that is not alive no call would ever arrive.
@@ -58,6 +64,7 @@ export function planCalls({ server, ports, bindAddress, now, hasOthers }: CallPl
     caller: isValid ? server.alternate : null,
     pass: isValid ? server.pass : null,
     bindAddress,
+    witness,
     slices,
     callsNeeded: 2,
     mostCalls: 5,

@@ -15,11 +15,17 @@ export interface UdpFacts {
   readonly isInside: boolean;
 }
 
+/** What is known beside the calls of one server. */
+export interface CallFacts extends UdpFacts {
+  /** No call of this server came in, while those of another one reached what it had called in vain; nobody else speaks of this port. */
+  readonly isContradicted: boolean;
+}
+
 /** One way to read the evidence of a TCP port. The first rule that applies decides. */
 export interface CallRule {
   /** Unique among all rules; names it in reports and tests. */
   readonly id: string;
-  readonly applies: (seen: CallEvidence, udp: UdpFacts) => boolean;
+  readonly applies: (seen: CallEvidence, known: CallFacts) => boolean;
   readonly result: PortResult;
   readonly cause: Cause | null;
   /** Why it may be concluded. */
@@ -136,6 +142,13 @@ export const CALL_RULES: readonly CallRule[] = [
     why: 'The calls come from the address that the router has refused on UDP in the same run; or, while this port was called, one that had been reached before was not reached again.',
   },
   {
+    id: 'tcp-contradicted',
+    applies: (seen, { isContradicted }) => isContradicted && hasFailed(seen),
+    result: 'untested',
+    cause: 'scan-protection',
+    why: 'No call of this server arrived, while those of another one reached ports that it had called in vain: what it did not reach is not shown to be closed.',
+  },
+  {
     id: 'tcp-payload-lost',
     applies: (seen) => (seen.isVisited || seen.knocks.answered > 0) && neverArrived(seen, 'connected'),
     result: 'malformed',
@@ -216,16 +229,46 @@ export const NOTHING_OF_UDP: UdpFacts = {
   isInside: false,
 };
 
+/** A call came as far as this machine. */
+const hasCome = ({ arrivedOn, knocks, passedTo }: CallEvidence): boolean =>
+  arrivedOn.length > 0 || knocks.held + knocks.answered > 0 || passedTo !== null;
+
+/**
+ * The servers of which no call came in, though another one reached what they had called in vain. What they say of a port of
+ * which somebody else can speak is left as it is: it tells of them.
+ */
+function contradicted(legs: readonly CallLeg[]): (server: string, port: number) => boolean {
+  const of = (server: string) => legs.flatMap((leg) => (leg.server === server ? leg.evidence.ports : []));
+  const reached = (seen: CallEvidence) => seen.arrivedOn.includes(seen.port);
+  const all = legs.flatMap(({ evidence }) => evidence.ports);
+  const works = new Set(all.filter(reached).map(({ port }) => port));
+  const inVain = new Set(
+    legs
+      .map(({ server }) => server)
+      .filter(
+        (server) => !of(server).some(hasCome) && of(server).some((seen) => hasFailed(seen) && works.has(seen.port)),
+      ),
+  );
+  const others = legs.filter(({ server }) => !inVain.has(server)).flatMap(({ evidence }) => evidence.ports);
+  const known = new Set(others.filter((seen) => hasCome(seen) || hasFailed(seen)).map(({ port }) => port));
+  return (server, port) => inVain.has(server) && !known.has(port);
+}
+
 /** The TCP ports of a run, each once. A call that brings its id proves as much whoever made it. */
-export const judgeCalls = (legs: readonly CallLeg[], udp: UdpFacts, family: Family): Combined =>
-  combine(
+export function judgeCalls(legs: readonly CallLeg[], udp: UdpFacts, family: Family): Combined {
+  const isContradicted = contradicted(legs);
+  return combine(
     legs.flatMap(({ server, evidence }) =>
-      evidence.ports.map((seen) => ({ server, coldAsked: true, verdict: judgeCall(seen, udp, family) })),
+      evidence.ports.map((seen) => {
+        const known = { ...udp, isContradicted: isContradicted(server, seen.port) };
+        return { server, coldAsked: true, verdict: judgeCall(seen, known, family) };
+      }),
     ),
   );
+}
 
-export function judgeCall(seen: CallEvidence, udp: UdpFacts, family: Family): PortVerdict {
-  const rule = CALL_RULES.find(({ applies }) => applies(seen, udp));
+export function judgeCall(seen: CallEvidence, known: CallFacts, family: Family): PortVerdict {
+  const rule = CALL_RULES.find(({ applies }) => applies(seen, known));
   if (!rule) throw new Error('the last rule applies to everything');
   const { id, result, cause } = rule;
   const elsewhere = result === 'closed' && cause === 'shifted' ? (seen.arrivedOn[0] ?? null) : null;
