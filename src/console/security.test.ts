@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ROUTES, type Route, type RouteName } from './api/index.ts';
 import { json } from './handler.ts';
+import { urlsOf } from './start.ts';
 import { DEFAULTS } from './store/index.ts';
 import { Browser, PASSWORD, testConsole } from './test-console.ts';
 
@@ -186,6 +187,20 @@ describe('the last admin', () => {
   });
 });
 
+test.each([
+  ['127.0.0.1', 'http://127.0.0.1:5478/', 'http://127.0.0.1:5478/'],
+  ['::1', 'http://[::1]:5478/', 'http://[::1]:5478/'],
+  ['0.0.0.0', 'http://localhost:5478/', null],
+  ['::', 'http://localhost:5478/', null],
+])('listening at %s, it gives links that lead somewhere', (host, here, forOthers) => {
+  expect(urlsOf({ host, port: 5478 }, false)).toEqual({ here, forOthers });
+});
+
+test('whoever takes minutes to say what they want is cut off', async () => {
+  const { app } = await testConsole();
+  expect(app.server.requestTimeout).toBe(30_000);
+});
+
 describe('a secret', () => {
   const mail = {
     ...{
@@ -216,6 +231,26 @@ describe('a secret', () => {
     expect((await console.store.settings()).notifications.mail?.password).toBe('PA55');
     await browser.ask('PUT', 'settings/notifications', { ...shown, mail: { ...shown.mail, host: 'evil.example' } });
     expect((await console.store.settings()).notifications.mail?.password).toBe(null);
+  });
+
+  test('is not sent in the clear because somebody has switched off what protected it', async () => {
+    const console = await testConsole();
+    const browser = await new Browser(console).setUp();
+    await browser.ask('PUT', 'settings/notifications', given);
+    const open = { ...mail, security: 'none', password: null };
+    await browser.ask('PUT', 'settings/notifications', { ...given, mail: open });
+    expect((await console.store.settings()).notifications.mail).toMatchObject({ security: 'none', password: null });
+  });
+
+  test('in the path of a webhook is for those who may change it', async () => {
+    const console = await testConsole();
+    const admin = await new Browser(console).setUp();
+    const url = 'https://hooks.example.org/services/T000/B000';
+    await admin.ask('PUT', 'settings/notifications', { ...given, webhook: { url, secret: null } });
+    await admin.ask('POST', 'users', { name: 'Vera', password: PASSWORD, role: 'viewer' });
+    const viewer = await new Browser(console).signIn('vera');
+    const seenBy = async (who: Browser) => (await who.ask('GET', 'settings')).body.notifications.webhook.url;
+    expect([await seenBy(admin), await seenBy(viewer)]).toEqual([url, 'https://hooks.example.org/']);
   });
 });
 

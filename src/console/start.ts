@@ -1,5 +1,5 @@
 import { parseOwnServices } from '../app/index.ts';
-import { err, ok, type Result } from '../base/index.ts';
+import { err, isAnyAddress, ok, type Result } from '../base/index.ts';
 import type { OwnService, System } from '../system/index.ts';
 import type { Language } from './api/index.ts';
 import { type ConsoleCommand, type Listen, type Mistake, readCommand } from './command-line.ts';
@@ -102,6 +102,8 @@ async function serve({ tls, services, ...command }: Ready, store: Store, around:
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
     around.complain(say(around.language, 'internal', { what }));
   };
+  const unread = await store.unreadSections();
+  if (unread.length > 0) around.complain(say(around.language, 'settings-unread', { sections: unread.join(', ') }));
   const runs = makeRuns({ system, store, version, services, failed, link: (id) => url && `${url}check/${id}` });
   const made = await makeConsole({
     ...{ system, store, version, pages, tls },
@@ -118,8 +120,9 @@ async function serve({ tls, services, ...command }: Ready, store: Store, around:
     const mistaken = { key: `port.${kind}`, facts: { listen: hostAndPort(command.listen), code } };
     return complain(mistaken, around, EXIT.cannotStart);
   }
-  url = urlOf({ ...command.listen, port: listening.value }, tls !== null);
-  greet({ made, url, cutOff: cutOff.length }, around);
+  const { here, forOthers } = urlsOf({ ...command.listen, port: listening.value }, tls !== null);
+  url = forOthers;
+  greet({ made, url: here, cutOff: cutOff.length }, around);
   await interrupted;
   around.print(`${say(around.language, 'ending')}\n`);
   // Who looks at it sees its end.
@@ -141,6 +144,13 @@ function greet(
 }
 
 const hostAndPort = ({ host, port }: Listen): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+/** `forOthers` null: it listens at all addresses, and nobody here knows by which of them this machine is reached. */
+export function urlsOf(listen: Listen, isTls: boolean): { readonly here: string; readonly forOthers: string | null } {
+  if (isAnyAddress(listen.host)) return { here: urlOf({ ...listen, host: 'localhost' }, isTls), forOthers: null };
+  const url = urlOf(listen, isTls);
+  return { here: url, forOthers: url };
+}
+
 const urlOf = (listen: Listen, isTls: boolean): string => `${isTls ? 'https' : 'http'}://${hostAndPort(listen)}/`;
 
 const mistake = (key: string, facts: Mistake['facts'] = {}): Result<never, Mistake> => err({ key, facts });

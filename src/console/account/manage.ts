@@ -1,7 +1,8 @@
-import { type RouteName, SECTIONS, type Settings } from '../api/index.ts';
+import { type RouteName, SECTIONS } from '../api/index.ts';
 import { fieldsOf } from '../fields.ts';
 import { type Answer, empty, type Handlers, json, problem } from '../handler.ts';
 import { isCron } from '../runs/index.ts';
+import { shownTo, withOldSecrets } from '../settings-secrets.ts';
 import type { AccountParts } from './sign-in.ts';
 
 type Names = Extract<
@@ -59,21 +60,23 @@ const dataHandlers = ({ store, system, users, sessions }: AccountParts): Handler
     const entries = await store.audit(before, limit);
     return json({ items: entries.slice(0, limit), more: entries.length > limit });
   },
-  settings: async () => json(withoutSecrets(await store.settings())),
+  settings: async ({ who }) => json(shownTo(who.role, await store.settings())),
   changeSettings: async ({ params: { section }, body }) => {
     const read = SECTIONS[section].safeParse(body);
     if (!read.success) return { kind: 'problem', status: 400, code: 'invalid', fields: fieldsOf(read.error) };
     const { cron } = read.data as { readonly cron?: string };
     if (cron !== undefined && !isCron(cron)) return BAD_CRON;
     const before = await store.settings();
-    await store.writeSettings(section, withOldSecrets({ ...before, [section]: read.data }, before)[section]);
-    return json(withoutSecrets(await store.settings()));
+    const after = { ...before, [section]: read.data };
+    const notifications = withOldSecrets(after.notifications, before.notifications);
+    await store.writeSettings(section, { ...after, notifications }[section]);
+    return json(shownTo('admin', await store.settings()));
   },
   exportData: async () => {
     const data = {
       format: 'fullcone.data/1',
       at: system.clock.date().toISOString(),
-      settings: withoutSecrets(await store.settings()),
+      settings: shownTo('admin', await store.settings()),
       users: await users.all(),
       tokens: await sessions.tokens(),
       audit: await store.audit(undefined, EVERYTHING),
@@ -109,31 +112,3 @@ const BAD_CRON: Answer = {
 };
 
 const EVERYTHING = 1_000_000;
-
-/** What is sent out: with no password, and no key. */
-export function withoutSecrets(settings: Settings): Settings {
-  const { mail, webhook } = settings.notifications;
-  const notifications = {
-    ...settings.notifications,
-    mail: mail && { ...mail, password: null },
-    webhook: webhook && { ...webhook, secret: null },
-  };
-  return { ...settings, notifications };
-}
-
-/**
- * null: as it was. But not for another server: whoever may change settings must not have the password sent to a host of
- * their own choice.
- */
-export function withOldSecrets(settings: Settings, before: Settings): Settings {
-  const { mail, webhook } = settings.notifications;
-  const { mail: oldMail, webhook: oldWebhook } = before.notifications;
-  const isSameServer = mail?.host === oldMail?.host && mail?.port === oldMail?.port;
-  const isSameHook = webhook?.url === oldWebhook?.url;
-  const notifications = {
-    ...settings.notifications,
-    mail: mail && { ...mail, password: mail.password ?? (isSameServer ? (oldMail?.password ?? null) : null) },
-    webhook: webhook && { ...webhook, secret: webhook.secret ?? (isSameHook ? (oldWebhook?.secret ?? null) : null) },
-  };
-  return { ...settings, notifications };
-}

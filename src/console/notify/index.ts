@@ -2,6 +2,7 @@
 import type { Report } from '../../report/index.ts';
 import type { RunSummary, Settings } from '../api/index.ts';
 import { type Handlers, json } from '../handler.ts';
+import { withOldSecrets } from '../settings-secrets.ts';
 import type { Store } from '../store/index.ts';
 import { compared, isWorthTelling, type Message, messageOf, type News, testMessage } from './message.ts';
 import { callWebhook, type Sent, sendMail } from './send.ts';
@@ -67,26 +68,9 @@ const note = (channel: string, sent: Sent, run: number, { store, now }: NotifyTo
 
 export const notifyHandlers = ({ store }: Pick<NotifyTools, 'store'>): Handlers<'testNotification'> => ({
   testNotification: async ({ body: { channel, settings } }) => {
-    const whole = withSecrets(settings, (await store.settings()).notifications);
+    const whole = withOldSecrets(settings, (await store.settings()).notifications);
     const sent = await send(channel, whole, 'test', testMessage(whole.language));
     if (sent === null) return json({ kind: 'failed', code: 'not-set', detail: '' });
     return json(sent.kind === 'ok' ? { kind: 'sent' } : { kind: 'failed', ...sent.error });
   },
 });
-
-/**
- * What the page was not told it cannot send back: null means as it was. But only to the same server, lest whoever may
- * try out settings could have the secret sent to himself.
- */
-function withSecrets(given: Settings['notifications'], stored: Settings['notifications']): Settings['notifications'] {
-  const { mail, webhook } = given;
-  const isSameHost =
-    mail?.host === stored.mail?.host && mail?.port === stored.mail?.port && mail?.user === stored.mail?.user;
-  const password = isSameHost ? (stored.mail?.password ?? null) : null;
-  const secret = webhook?.url === stored.webhook?.url ? (stored.webhook?.secret ?? null) : null;
-  return {
-    ...given,
-    mail: mail && { ...mail, password: mail.password ?? password },
-    webhook: webhook && { ...webhook, secret: webhook.secret ?? secret },
-  };
-}

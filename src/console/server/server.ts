@@ -43,6 +43,8 @@ export interface ServerOptions {
 
 const MOST_BODY_BYTES = 256 * 1024;
 const MOST_REQUESTS = 1_200;
+/** Whoever takes longer to say what they want keeps a connection from others. */
+const REQUEST_PATIENCE = 30_000;
 
 /** As others know it: a name with this prefix is taken from a server that speaks TLS alone (RFC 6265bis, 4.1.3.2). */
 const cookieName = (isSecure: boolean): string => (isSecure ? '__Host-fullcone' : 'fullcone');
@@ -54,6 +56,8 @@ export async function makeServer(options: ServerOptions): Promise<FastifyInstanc
     trustProxy: options.behindProxy ? (_address: string, hop: number) => hop === 0 : false,
     logger: false,
     forceCloseConnections: true,
+    // Of the request alone: events are sent for as long as somebody looks.
+    requestTimeout: REQUEST_PATIENCE,
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 100 },
     ...(options.tls && { https: options.tls }),
   }) as unknown as FastifyInstance;

@@ -32,6 +32,18 @@ async function opened(path = ':memory:', isAlone = false): Promise<Store> {
   return store;
 }
 
+test('of the log of changes the newest 20,000 are kept', async () => {
+  const store = await opened();
+  const line = { at: at(0), by: 'ada', what: 'x', facts: '{}', address: null };
+  await store.database
+    .insertInto('audit')
+    .values([1, 2, 19_999].map((id) => ({ ...line, id })))
+    .execute();
+  await store.note({ ...line, facts: {} });
+  await store.note({ ...line, facts: {} });
+  expect((await store.audit(undefined, 10)).map(({ id }) => id)).toEqual([20_001, 20_000, 19_999, 2]);
+});
+
 describe('runs', () => {
   test('are there again after the console was opened anew; one that nobody ended is interrupted', async () => {
     const path = join(folder(), 'a.db');
@@ -88,6 +100,21 @@ describe('runs', () => {
 });
 
 describe('settings', () => {
+  test.each(['{"isOn": 1}', '{', 'null'])(
+    'that cannot be read, %s, are told, stand in by the defaults, and stay',
+    async (value) => {
+      const store = await opened();
+      await store.writeSettings('router', { ...DEFAULTS.router, product: 'fritzbox' });
+      await store.writeSettings('schedule', DEFAULTS.schedule);
+      await store.database.updateTable('settings').set({ value }).where('section', '=', 'schedule').execute();
+      const settings = await store.settings();
+      expect([settings.schedule, settings.router.product]).toEqual([DEFAULTS.schedule, 'fritzbox']);
+      expect(await store.unreadSections()).toEqual(['schedule']);
+      const rows = await store.database.selectFrom('settings').selectAll().execute();
+      expect(rows.find(({ section }) => section === 'schedule')?.value).toBe(value);
+    },
+  );
+
   test('are the defaults until somebody changes a section, and where a section cannot be read', async () => {
     const store = await opened();
     expect(await store.settings()).toEqual(DEFAULTS);

@@ -21,6 +21,9 @@ export interface FinishedRun {
   readonly record: string | null;
 }
 
+/** The newest lines of the log of changes: years of an ordinary console. */
+const MOST_AUDITED = 20_000;
+
 /** What a run came to. */
 type Came = NonNullable<RunSummary['verdict']> | 'interrupted';
 
@@ -38,13 +41,23 @@ export class Store {
   }
 
   async settings(): Promise<Settings> {
+    const read = await this.#readSettings();
+    return Object.fromEntries(read.map(([name, value]) => [name, value ?? DEFAULTS[name]])) as Settings;
+  }
+
+  /** Sections that are there, and are not what this version can read: the defaults stand in until they are saved again. */
+  async unreadSections(): Promise<readonly SectionName[]> {
+    const read = await this.#readSettings();
+    return read.flatMap(([name, value, isThere]) => (isThere && value === null ? [name] : []));
+  }
+
+  async #readSettings(): Promise<readonly (readonly [SectionName, value: unknown, isThere: boolean])[]> {
     const rows = await this.#db.selectFrom('settings').selectAll().execute();
     const stored = new Map(rows.map(({ section, value }) => [section, value]));
-    const sections = Object.entries(SECTIONS).map(([name, schema]) => {
-      const read = schema.safeParse(JSON.parse(stored.get(name) ?? 'null'));
-      return [name, read.success ? read.data : DEFAULTS[name as SectionName]];
+    return Object.entries(SECTIONS).map(([name, schema]) => {
+      const read = schema.safeParse(parsed(stored.get(name) ?? 'null'));
+      return [name as SectionName, read.success ? read.data : null, stored.has(name)];
     });
-    return Object.fromEntries(sections) as Settings;
   }
 
   async writeSettings<S extends SectionName>(section: S, value: Settings[S]): Promise<void> {
@@ -57,9 +70,13 @@ export class Store {
   }
 
   async note(entry: Omit<AuditEntry, 'id'>): Promise<void> {
-    await this.#db
+    const { insertId = 0n } = await this.#db
       .insertInto('audit')
       .values({ ...entry, facts: JSON.stringify(entry.facts) })
+      .executeTakeFirst();
+    await this.#db
+      .deleteFrom('audit')
+      .where('id', '<=', Number(insertId) - MOST_AUDITED)
       .execute();
   }
 
@@ -199,3 +216,12 @@ const summaryOf = (row: {
   startedAt: row.started_at,
   endedAt: row.ended_at,
 });
+
+/** null: it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
