@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { Problem } from '../../../src/console/api/index.ts';
 import css from './parts.module.css';
+import { wordsOf } from './problem-words.ts';
 import { Shape } from './status.tsx';
 
 interface Look {
@@ -78,7 +79,7 @@ export function Trouble({ problem }: { readonly problem: Problem }) {
   return (
     <p role="alert" className={css.notice}>
       <Shape tone="warn" />
-      {t([`problem.${problem.code}`, 'problem.unknown'], { ...problem.facts, code: problem.code })}
+      {t(wordsOf(problem), { ...problem.facts, code: problem.code })}
     </p>
   );
 }

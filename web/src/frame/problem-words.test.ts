@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import de from '../texts/de.json';
+import en from '../texts/en.json';
+import { wordsOf } from './problem-words.ts';
+
+const source = (name: string): string =>
+  readFileSync(new URL(`../../../src/console/runs/${name}`, import.meta.url), 'utf8');
+
+/** Reasons as the console gives them; of `live-${kind}` what is before the kind. */
+const REASONS = [
+  ...`${source('request.ts')}${source('manager.ts')}`.matchAll(/(?:cannot|refuse)\(['`]([a-z-]+)|why: ['`]([a-z-]+)/g),
+]
+  .map(([, one, other]) => (one ?? other ?? '').replace(/-$/, ''))
+  .sort();
+
+const problem = (code: string, facts: Record<string, string> = {}) => ({ code, facts, fields: [] });
+const EXACT = (why: string) => wordsOf(problem('cannot-run', { why }))[0]?.split('.')[1] ?? '';
+
+test('why no check can run is said, in both languages, for each reason that there is', () => {
+  expect(new Set(REASONS).size).toBeGreaterThan(12);
+  for (const texts of [en, de]) expect(REASONS.filter((why) => !(EXACT(why) in texts['cannot-run']))).toEqual([]);
+  expect(Object.keys(en['cannot-run']).filter((key) => !REASONS.includes(key))).toEqual([]);
+});
+
+test('the most exact words come first, and there are always some', () => {
+  expect(wordsOf(problem('cannot-run', { why: 'live-permission' }))).toEqual([
+    ...['cannot-run.live-permission', 'cannot-run.live', 'problem.cannot-run', 'problem.unknown'],
+  ]);
+  expect(wordsOf(problem('name-taken'))).toEqual(['problem.name-taken', 'problem.unknown']);
+});
