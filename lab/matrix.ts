@@ -28,7 +28,7 @@ const LOSSES = FULL ? [0, 0.01, 0.02, 0.03, 0.05, 0.1] : [0, 0.01, 0.03, 0.05];
 const PROMISED = 0.05;
 const KERNEL_RUNS = FULL ? 3 : 1;
 /** Labs that are up at the same time; they mostly wait. */
-const LABS_AT_ONCE = 8;
+const LABS_AT_ONCE = 20;
 
 const REAL = ['kernel', 'live', 'exclusive', 'coturn'] as const satisfies readonly KernelColumn[];
 
