@@ -42,6 +42,20 @@ describe('systemctl', () => {
     ]);
   });
 
+  test('the log of a unit that has just ended is waited for; one that has none is not waited for long', async () => {
+    let looks = 0;
+    const state = '× a.service\n     Active: failed\n';
+    const { controller } = saying((command) => {
+      if (command.includes('status')) looks++;
+      return ended(3, '', looks < 3 ? state : `${state}\nNov 22 pbx sh[1]: no licence\n`);
+    });
+    expect(await controller.lastLines('a.service')).toEqual(['Active: failed', 'Nov 22 pbx sh[1]: no licence']);
+    expect(looks).toBe(3);
+    const silent = saying(() => ended(3, '', state));
+    expect(await silent.controller.lastLines('a.service')).toEqual(['Active: failed']);
+    expect(silent.told.filter((one) => one.includes('status'))).toHaveLength(4);
+  });
+
   test('a target does not take all that belongs to it along when it starts', async () => {
     const { controller, told } = saying(() => ended(0));
     await controller.start(['a.service', 'pbx.target', 'b.socket'], 1000);
