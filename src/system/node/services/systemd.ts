@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { err, type Milliseconds, ok } from '../../../base/index.ts';
 import type { ServiceFailure } from '../../services.ts';
 import { lastOf, type Ran, type RunCommand } from './command.ts';
@@ -14,26 +13,23 @@ const PATIENCE: Milliseconds = 10_000;
 /** What a unit wrote last is on its way to the journal for a moment: seconds, where the machine is busy (journalctl(1)). */
 const SYNC = ['journalctl', '--sync'] as const;
 const SYNC_PATIENCE: Milliseconds = 2_000;
-const LOOKS = 4;
-const BETWEEN_LOOKS: Milliseconds = 250;
+const JOURNAL = ['journalctl', '--no-pager', '--quiet', '--since=-10s', '--lines=8'] as const;
 
 /** systemd by its own command (systemctl(1)). */
 export function systemd(run: RunCommand): Controller {
   async function lastLines(name: string): Promise<readonly string[]> {
-    for (let look = 1; ; look++) {
-      const lines = await linesNow(name);
-      // Its state alone: of a unit that has just ended the journal may not even have been told yet.
-      if (lines.length !== 1 || look === LOOKS) return lines;
-      await pause(BETWEEN_LOOKS);
-    }
-  }
-
-  async function linesNow(name: string): Promise<readonly string[]> {
     // Who may not do so, or has no journal, reads what is there.
     await run(SYNC, SYNC_PATIENCE);
     const ran = await run([...SYSTEMCTL, '--no-pager', '--full', '--lines=8', 'status', '--', name], PATIENCE);
     // It ends with 3 where the unit does not run.
-    return ran.kind === 'ended' ? lastOf(readStatus(ran.out).join('\n')) : [];
+    const lines = ran.kind === 'ended' ? readStatus(ran.out) : [];
+    return lastOf([...lines, ...(lines.length === 1 ? await justSaid(name) : [])].join('\n'));
+  }
+
+  /** A unit that ends at once may have spoken before systemd had noted when it began: its status hides these lines. */
+  async function justSaid(name: string): Promise<readonly string[]> {
+    const ran = await run([...JOURNAL, `--unit=${name}`], SYNC_PATIENCE);
+    return ran.kind === 'ended' && ran.code === 0 ? ran.out.split('\n').filter((line) => line.trim() !== '') : [];
   }
 
   async function control(verb: readonly string[], names: readonly string[], patience: Milliseconds) {
