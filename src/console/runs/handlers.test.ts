@@ -145,6 +145,19 @@ describe('a report', () => {
     expect(await ask('advice', query(1, { router: 'nobody' }))).toMatchObject({ status: 404, code: 'no-such-router' });
   });
 
+  test('is read as often as anybody likes, without the router being asked again who it is', async () => {
+    const { lab, run, bodyOf } = await open(NOT_FORWARDED);
+    await run();
+    const look = async (): Promise<number> => {
+      const before = lab.pbx.clock.now();
+      const advice = await lab.run(bodyOf('advice', query(1, { router: 'auto' })));
+      expect(advice).toMatchObject({ router: { id: 'any' } });
+      return lab.pbx.clock.now() - before;
+    };
+    expect(await look()).toBeGreaterThan(0);
+    expect(await look()).toBe(0);
+  });
+
   test('is compared with another one, and part of a trend', async () => {
     const { lab, run, bodyOf } = await open(NOT_FORWARDED);
     await run();

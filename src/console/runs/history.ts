@@ -13,6 +13,7 @@ import type { Language, Settings } from '../api/index.ts';
 import { type Answer, empty, type Handlers, json, problem } from '../handler.ts';
 import type { Store } from '../store/index.ts';
 import type { RunManager } from './manager.ts';
+import { RouterHere } from './router-here.ts';
 import { Trend } from './trend.ts';
 
 export interface HistoryTools {
@@ -40,6 +41,10 @@ const TEXT = { columns: 100, colour: false, verbose: true } as const;
 export const historyHandlers = (
   { system, store, manager }: HistoryTools,
   trend = new Trend(store, manager),
+  here = new RouterHere(
+    (report) => recognised(system, report),
+    () => system.clock.now(),
+  ),
 ): Handlers<'runs' | 'run' | 'removeRun' | 'exportRun' | 'packets' | 'advice' | 'compare' | 'trend'> => ({
   runs: async ({ query: { before, limit, came } }) => {
     const found = await store.runs(before, limit, came);
@@ -76,7 +81,7 @@ export const historyHandlers = (
     const report = await manager.report(id);
     if (!report) return NO_REPORT;
     const settings = await store.settings();
-    const router = await routerMeant(query.router ?? settings.router.product, report, system);
+    const router = await routerMeant(query.router ?? settings.router.product, report, here);
     if (router === null) return problem(404, 'no-such-router');
     return json(await adviceOf(report, router, settings, query.language ?? who.language));
   },
@@ -110,9 +115,13 @@ async function exported(
   return { kind: 'file', type, name: `fullcone-run-${id}${hidden}.${ending}`, content };
 }
 
-/** null: nobody knows it. What says nothing of itself is any router. */
-async function routerMeant(wanted: string, report: Report, system: System): Promise<string | null> {
-  if (wanted !== 'auto') return (await findKnownRouter(wanted))?.id ?? null;
+/** null: nobody knows it. */
+async function routerMeant(wanted: string, report: Report, here: RouterHere): Promise<string | null> {
+  return wanted === 'auto' ? here.before(report) : ((await findKnownRouter(wanted))?.id ?? null);
+}
+
+/** What says nothing of itself is any router. */
+async function recognised(system: System, report: Pick<Report, 'servers' | 'bindAddress'>): Promise<string> {
   const who = await askWho(system, report).finished;
   return (who.kind === 'said' ? await recogniseRouter(who.said) : null)?.id ?? ANY_ROUTER;
 }
