@@ -39,6 +39,12 @@ export const keepCsrf = (value: string | null): void => {
   csrf = value;
 };
 
+let signedOut = (): void => undefined;
+/** `then`: what is done when the console no longer knows who asks. */
+export const whenSignedOut = (then: () => void): void => {
+  signedOut = then;
+};
+
 /** Where a route is; also for links and for EventSource. */
 export function addressOf<N extends RouteName>(name: N, call: Call<N>): string {
   const { params = {}, query = {} } = call as { params?: Record<string, unknown>; query?: Record<string, unknown> };
@@ -67,6 +73,7 @@ export async function ask<N extends RouteName>(
   const read = response.status === 204 || response.status === 202 ? null : await response.json().catch(() => null);
   if (response.ok) return { kind: 'done', value: read as Reply<N> };
   const problem = { ...say('unknown'), ...(read as Partial<Problem> | null) };
+  if (problem.code === 'not-signed-in') signedOut();
   return { kind: 'refused', status: response.status, problem };
 }
 

@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { State, User } from '../../../src/console/api/index.ts';
@@ -14,6 +14,13 @@ interface SessionOf {
 }
 
 const Context = createContext<SessionOf | null>(null);
+
+/** The session is over: the door again, and nothing is kept that the next to come in may not see. */
+export function forgetWho(queries: QueryClient): void {
+  const isState = ({ queryKey: [name] }: { readonly queryKey: readonly unknown[] }): boolean => name === 'state';
+  queries.setQueryData<State>(['state', {}], (known) => known && { ...known, user: null, csrf: null });
+  queries.removeQueries({ predicate: (query) => !isState(query) });
+}
 
 export function Session({ state, children }: { readonly state: State; readonly children: ReactNode }) {
   const queries = useQueryClient();
