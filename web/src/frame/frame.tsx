@@ -1,7 +1,8 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import { ask, useSession } from '../client/index.ts';
+import { Breakage } from './breakage.tsx';
 import css from './frame.module.css';
 import { Icon, type IconName } from './icons.tsx';
 
@@ -19,6 +20,9 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   const [isOpen, setOpen] = useState(false);
   const [at] = useLocation();
   const isHere = (to: string): boolean => (to === '/' ? at === '/' : at.startsWith(to));
+  const here = PLACES.find(({ to }) => isHere(to));
+  useTitle(here && t(`place.${here.name}`));
+  const main = useArrival(at);
   return (
     <div className={css.frame}>
       <a className={css.skip} href="#main">
@@ -59,11 +63,33 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           <Person />
         </div>
       </header>
-      <main id="main" className={css.main} tabIndex={-1}>
-        {children}
+      <main id="main" ref={main} className={css.main} tabIndex={-1}>
+        <Breakage key={here?.to}>{children}</Breakage>
       </main>
     </div>
   );
+}
+
+/** A tab among many, and a screen reader, tell pages apart by it. */
+function useTitle(title: string | undefined): void {
+  useEffect(() => {
+    document.title = title === undefined ? 'fullcone' : `${title} · fullcone`;
+    return () => {
+      document.title = 'fullcone';
+    };
+  }, [title]);
+}
+
+/** Whoever follows a link goes on where the new page begins, not behind the link. */
+function useArrival(at: string) {
+  const main = useRef<HTMLElement>(null);
+  const before = useRef(at);
+  useEffect(() => {
+    if (before.current === at) return;
+    before.current = at;
+    main.current?.focus();
+  }, [at]);
+  return main;
 }
 
 function Person() {

@@ -1,0 +1,84 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PASSWORD } from '../src/console/test-console.ts';
+import { expectSound, LOOKS, launchChromium, serveConsole } from './test-chromium.ts';
+import { wordsOf } from './test-words.ts';
+
+/* What all pages share: where a link leads the keyboard, and what becomes of a page whose session is over. */
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser.close());
+
+describe.each(LOOKS)('$locale, $width px', (look) => {
+  const words = wordsOf(look.locale);
+  const word = (key: string) => words.get(key) ?? key;
+
+  it('is told apart by its title, and goes on by keyboard where the new page begins', async () => {
+    const console = await serveConsole();
+    const visit = await console.visit(browser, look);
+    const { page } = visit;
+    page.setDefaultTimeout(8_000);
+    await page.goto(`${console.at}/settings`);
+    await page.getByRole('heading', { level: 1, name: word('place.settings') }).waitFor();
+    expect(await page.title()).toBe(`${word('place.settings')} · fullcone`);
+    await page.locator('main a[href="/settings/notifications"]').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: word('settings.notifications.title') }).waitFor();
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('main');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.closest("main") !== null')).toBe(true);
+    await expectSound(visit);
+  });
+
+  it('is the door again when the session has ended meanwhile, and shows the next nothing of before', async () => {
+    const console = await serveConsole();
+    await console.admin.ask('POST', 'users', {
+      name: 'eve',
+      password: PASSWORD,
+      role: 'viewer',
+      language: look.locale,
+    });
+    const { page, errors } = await console.visit(browser, look);
+    page.setDefaultTimeout(8_000);
+    await page.goto(`${console.at}/settings/users`);
+    await page.getByText('eve', { exact: true }).waitFor();
+    await page.context().clearCookies();
+    await page.evaluate(`history.pushState(null, '', '/settings/tokens')`);
+    await page.getByLabel(word('sign-in.name')).fill('eve');
+    await page.getByLabel(word('sign-in.password')).fill(PASSWORD);
+    // Whatever the next asks for stays unanswered: nothing that is shown may come from before.
+    await page.route('**/api/v1/settings', () => undefined);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: word('no-page') }).waitFor();
+    await page.evaluate(`history.pushState(null, '', '/settings/network')`);
+    await page
+      .getByRole('status')
+      .filter({ hasText: word('loading') })
+      .waitFor();
+    expect(errors.filter((error) => !/status of 401/.test(error))).toEqual([]);
+  });
+
+  it('says so when a part of it cannot be read, and offers to load it anew', async () => {
+    const console = await serveConsole();
+    const visit = await console.visit(browser, look);
+    const { page } = visit;
+    page.setDefaultTimeout(8_000);
+    await page.goto(`${console.at}/nothing`);
+    await page.getByRole('heading', { level: 1, name: word('no-page') }).waitFor();
+    // Another version took this one's place: its parts are gone.
+    await page.route('**/assets/**', (route) => route.fulfill({ status: 404 }));
+    await page.evaluate(`history.pushState(null, '', '/settings')`);
+    await page
+      .getByRole('alert')
+      .filter({ hasText: word('broken') })
+      .waitFor();
+    visit.errors.splice(0);
+    await expectSound(visit);
+    await page.unroute('**/assets/**');
+    await page.getByRole('button', { name: word('reload') }).click();
+    await page.getByRole('heading', { level: 1, name: word('place.settings') }).waitFor();
+  });
+});
