@@ -54,7 +54,7 @@ export async function storePast(store: Store): Promise<void> {
   const night = (days: number) => new Date(NOW - 10 * 3_600_000 - days * DAY).toISOString();
   const schedule = { kind: 'schedule', name: null } as const;
   const { network } = await store.settings();
-  const publicAddress = { kind: 'static', address: '203.0.113.44' } as const;
+  const publicAddress = { kind: 'static', ipv4: '203.0.113.44', ipv6: null } as const;
   await store.writeSettings('network', {
     ...network,
     publicAddress,

@@ -26,9 +26,16 @@ const WORDS = {
       discard: 'Discard',
       saved: 'Saved.',
       fixed: /^Static public address/,
-      address: 'Public address',
+      address: 'IPv4 address',
+      address6: 'IPv6 address',
     },
-    ...{ wrongAddress: /An IPv4 or IPv6/, server: 'Another server', add: 'Add and test', wrongServer: /no spaces/ },
+    ...{
+      wrongAddress: /An IPv4 address, such/,
+      wrongAddress6: /An IPv6 address, such/,
+      server: 'Another server',
+      add: 'Add and test',
+      wrongServer: /no spaces/,
+    },
     ...{
       twice: /in the list already/,
       ok: /Answers from both/,
@@ -80,7 +87,13 @@ const WORDS = {
   },
   de: {
     ...{ save: 'Speichern', discard: 'Verwerfen', saved: 'Gespeichert.', fixed: /^Statische öffentliche/ },
-    ...{ address: 'Öffentliche Adresse', wrongAddress: /Eine IPv4- oder/, server: 'Weiterer Server' },
+    ...{
+      address: 'IPv4-Adresse',
+      address6: 'IPv6-Adresse',
+      wrongAddress: /Eine IPv4-Adresse, etwa/,
+      wrongAddress6: /Eine IPv6-Adresse, etwa/,
+      server: 'Weiterer Server',
+    },
     ...{ add: 'Hinzufügen und testen', wrongServer: /ohne Leerzeichen/, twice: /schon in der Liste/ },
     ...{ ok: /von beiden Adressen/, gone: /Namen gibt es nicht/, up: /stun.second.example.* nach oben/ },
     ...{ remove: 'nowhere.example entfernen', leave: 'Ohne Speichern verlassen', stay: 'Hier bleiben' },
@@ -191,8 +204,13 @@ describe.each(LOOKS)('$locale, $width px', (look) => {
     await page.getByLabel(words.address, { exact: true }).fill('300.1.1.1');
     await page.getByRole('button', { name: words.save, exact: true }).click();
     await page.getByText(words.wrongAddress).waitFor();
-    await expect.poll(() => page.evaluate('document.activeElement.name')).toBe('publicAddress.address');
+    await expect.poll(() => page.evaluate('document.activeElement.name')).toBe('publicAddress.ipv4');
     expect((await stored(console.admin)).network.publicAddress).toEqual({ kind: 'stun' });
+    await page.getByLabel(words.address, { exact: true }).fill('');
+    await page.getByText(words.wrongAddress).waitFor();
+    await page.getByLabel(words.address6, { exact: true }).fill('203.0.113.45');
+    await page.getByText(words.wrongAddress6).waitFor();
+    await page.getByLabel(words.address6, { exact: true }).fill('2001:db8::44');
     await page.getByLabel(words.address, { exact: true }).fill('203.0.113.45');
     const server = page.getByLabel(words.server);
     await server.fill('http://not a server');
@@ -216,7 +234,7 @@ describe.each(LOOKS)('$locale, $width px', (look) => {
     await page.reload();
     await page.getByText('stun.second.example:3479').waitFor();
     expect((await stored(console.admin)).network).toMatchObject({
-      publicAddress: { kind: 'static', address: '203.0.113.45' },
+      publicAddress: { kind: 'static', ipv4: '203.0.113.45', ipv6: '2001:db8::44' },
       servers: ['stun.second.example:3479', 'stun.first.example'],
     });
     asked.length = 0;

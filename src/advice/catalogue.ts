@@ -72,6 +72,7 @@ export const CATALOGUE = {
   'no-call-back': 'warning',
   untested: 'warning',
 
+  'unexpected-public-address': 'warning',
   'other-public-address': 'warning',
   'router-without-address': 'warning',
   'taken-by-neighbour': 'warning',

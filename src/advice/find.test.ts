@@ -31,6 +31,29 @@ describe('ports with the same cause are one finding', () => {
   });
 });
 
+describe('the public address that others are told', () => {
+  const told = (publicAddresses: string[], ...expected: string[]) =>
+    found('9000 open', { publicAddresses }, { publicAddresses: expected });
+
+  it('is another one than the servers see', () => {
+    expect(told(['203.0.113.44'], '203.0.113.45')).toBe('unexpected-public-address');
+    expect(told(['203.0.113.44'], '192.168.0.100')).toBe('unexpected-public-address');
+    expect(told(['2001:db8::1'], '203.0.113.44', '2001:db8::2')).toBe('unexpected-public-address');
+  });
+
+  it('is one of those that they see', () => {
+    expect(told(['203.0.113.44'], '203.0.113.44')).toBe('');
+    expect(told(['203.0.113.44', '203.0.113.45'], '203.0.113.45')).toBe('');
+  });
+
+  it('is not compared where nothing of its family was seen, nor with what a server inside sees', () => {
+    expect(told([], '203.0.113.44')).toBe('');
+    expect(told(['2001:db8::1'], '203.0.113.44')).toBe('');
+    expect(told(['192.168.0.100'], '203.0.113.44')).toBe('');
+    expect(told(['203.0.113.44'])).toBe('');
+  });
+});
+
 describe('one cause behind many ports', () => {
   it.each<[string, string]>([
     ['5060,9000-9009 closed not-forwarded', 'nothing-forwarded 5060,9000-9009'],

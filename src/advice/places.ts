@@ -75,6 +75,7 @@ export const REPAIRS: Readonly<Record<FindingCode, Repair>> = {
   'not-called-inside': at('server'),
   untested: at('check'),
 
+  'unexpected-public-address': at('pbx'),
   'other-public-address': inRouter(),
   'router-without-address': inRouter('forward'),
   'taken-by-neighbour': at('pbx'),

@@ -24,6 +24,7 @@ export function findAboutRun(idle: readonly PortVerdict[], scene: Scene): Draft[
     ...servers,
     ...(cancelled ? [cancelledDraft(idle, scene)] : []),
     ...(left.length > 0 ? [{ code: 'untested', ports: left, facts: {} } as const] : []),
+    ...findUnexpectedAddresses(scene),
     ...findNats(scene),
     ...findLimits(scene),
   ];
@@ -88,6 +89,17 @@ const cancelledDraft = (idle: readonly PortVerdict[], { run }: Scene): Draft => 
   ports: idle,
   facts: { tested: run.ports.filter(({ result }) => result !== 'untested').length, asked: run.ports.length },
 });
+
+/** What the phone system tells others is not what the internet sees. A server inside the network sees neither. */
+function findUnexpectedAddresses({ run, context }: Scene): Draft[] {
+  const outside = run.publicAddresses.filter((address) => scopeOf(address) === 'public');
+  return (context.publicAddresses ?? []).flatMap((expectedAddress) => {
+    const seen = outside.filter((address) => familyOf(address) === familyOf(expectedAddress));
+    if (seen.length === 0 || seen.includes(expectedAddress)) return [];
+    const facts = { expectedAddress, publicAddress: seen.join(', ') };
+    return [{ code: 'unexpected-public-address', ports: [], facts } as const];
+  });
+}
 
 const isLoopback = (addresses: readonly string[]): boolean =>
   addresses.length > 0 && addresses.every((address) => scopeOf(address) === 'loopback');

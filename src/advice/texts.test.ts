@@ -149,6 +149,10 @@ const EXAMPLES: Record<FindingCode, () => Finding[]> = {
     about({ verdict: 'inconclusive', reason: 'server-inside', publicAddresses: ['192.168.0.100'] }),
   'carrier-nat': () => behindRouter('carrier-nat', '100.127.255.254'),
   'double-nat': () => behindRouter('double-nat', '192.168.178.120'),
+  'unexpected-public-address': () => {
+    const run = runOf('9000 open', { publicAddresses: ['203.0.113.144'] });
+    return findFindings(run, contextOf(run, { publicAddresses: ['198.51.100.107'] }));
+  },
   'other-public-address': () => behindRouter('other-public-address', '198.51.100.107'),
   'router-without-address': () => behindRouter(null, null),
   'random-source-ports': () => of('5060,9000-9009 translated symmetric'),

@@ -30,6 +30,8 @@ export interface FindingContext {
   readonly holders: ReadonlyMap<string, Holder>;
   /** What the router says of itself; absent: it was not asked. */
   readonly router?: RouterVerdict;
+  /** That providers and phones are told, one of a family. */
+  readonly publicAddresses?: readonly string[];
   /** What a sample says of the ports that were not asked. */
   readonly sample?: { readonly inferred: number; readonly mostDiffering: number; readonly confidence: number };
   /** How often a silent port was asked. */

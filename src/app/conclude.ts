@@ -81,6 +81,7 @@ export function conclude(all: readonly RunEvent[]): Report {
     ...router,
     certificates,
     today: started.date.slice(0, 10),
+    ...(started.request.publicAddresses ? { publicAddresses: started.request.publicAddresses } : {}),
     ...services,
     ...(sample ? { sample: { ...sample, inferred: sumOf(sample.inferred) } } : {}),
     ...(tries > 0 ? { tries } : {}),

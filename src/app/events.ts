@@ -20,6 +20,8 @@ export interface CheckRequest {
   readonly tcpIfPossible: boolean;
   /** By which phones connect to the PBX; null: not known, so no certificate is compared with it. */
   readonly hostName: string | null;
+  /** That providers and phones are told, one of a family; absent: not known, so what the servers see is not compared. */
+  readonly publicAddresses?: readonly string[];
   /** null: IPv4 where server and machine have it, else IPv6 (docs/decisions/0012). */
   readonly family: Family | null;
   /** `0.0.0.0` or `::`: wherever the system lets packets out. */

@@ -98,6 +98,7 @@ const REQUEST = object(
     tcp: list(RANGE),
     tcpIfPossible: FLAG,
     hostName: orNull(TEXT),
+    publicAddresses: list(TEXT),
     family: orNull(FAMILY),
     bindAddress: TEXT,
     rate: ANYTHING,
@@ -107,7 +108,7 @@ const REQUEST = object(
     noWait: FLAG,
     noRouter: FLAG,
   } satisfies Fields<CheckRequest>,
-  ['discovered'],
+  ['discovered', 'publicAddresses'],
 );
 
 const OBSERVATIONS: Shapes<Observation> = {

@@ -161,6 +161,10 @@ function addCheck(program: Command, action: (options: CheckCommand, command: Com
     .option('-4, --ipv4', 'over IPv4 only')
     .option('-6, --ipv6', 'over IPv6 only; otherwise IPv4, or IPv6 where there is no IPv4')
     .option('--host-name <name>', 'by which phones connect to the PBX: certificates of TLS ports are compared with it')
+    .option(
+      '--public-address <ip>',
+      'the public address that the PBX is set to: compared with what the servers see; with a comma, one of IPv4 and one of IPv6',
+    )
     .option('--bind-address <ip>', 'listen on this address of the machine only')
     .option('--rate <packets>', 'packets per second, or "max": as fast as the path takes it')
     .option('--all', 'ask for every port, also of a server that is not yours (10 packets per second)')

@@ -40,6 +40,26 @@ test('what is not said has its usual value', () => {
   });
 });
 
+describe('--public-address', () => {
+  test.each([
+    ['203.0.113.44', ['203.0.113.44']],
+    [' 203.0.113.44 , 2001:DB8:0::44', ['203.0.113.44', '2001:db8::44']],
+  ])('%j', (given, addresses) => {
+    expect(request({ publicAddress: given }).publicAddresses).toEqual(addresses);
+  });
+
+  test.each(['', '203.0.113', '192.168.0.100', '203.0.113.44,203.0.113.45', 'pbx.example.com', '203.0.113.44:5060'])(
+    '%j is none',
+    (given) => {
+      expect(mistake({ publicAddress: given })).toEqual({ key: 'public-address.not-an-address', facts: { given } });
+    },
+  );
+
+  test('is compared with nothing where it is not named', () => {
+    expect(request({})).not.toHaveProperty('publicAddresses');
+  });
+});
+
 describe('--host-name', () => {
   test.each([
     ['pbx.example.com', 'pbx.example.com'],

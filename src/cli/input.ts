@@ -19,6 +19,7 @@ import {
   type ServerName,
 } from '../app/index.ts';
 import {
+  canonicalIp,
   err,
   type Family,
   familyOf,
@@ -30,6 +31,7 @@ import {
   type Protocol,
   parsePorts,
   type Result,
+  scopeOf,
 } from '../base/index.ts';
 import { type Addressing, FAMILY_NAMES, readAddressing } from './addressing.ts';
 import { type Mistake, wrong } from './types.ts';
@@ -45,6 +47,7 @@ export interface CheckOptions {
   readonly ipv4?: boolean;
   readonly ipv6?: boolean;
   readonly hostName?: string;
+  readonly publicAddress?: string;
   readonly bindAddress?: string;
   readonly rate?: string;
   readonly all?: boolean;
@@ -80,6 +83,8 @@ export function readCheckRequest(
   if (addressing.kind === 'error') return addressing;
   const hostName = readHostName(options.hostName);
   if (hostName.kind === 'error') return hostName;
+  const publicAddresses = readPublicAddresses(options.publicAddress);
+  if (publicAddresses.kind === 'error') return publicAddresses;
   const rate = readRate(options.rate);
   if (rate.kind === 'error') return rate;
   const sample = readHowMany(options);
@@ -94,6 +99,7 @@ export function readCheckRequest(
     ...ports.value,
     ...addressing.value,
     hostName: hostName.value,
+    ...(publicAddresses.value.length > 0 ? { publicAddresses: publicAddresses.value } : {}),
     rate: rate.value,
     sample: sample.value,
     order,
@@ -179,6 +185,16 @@ function readHostName(given: string | undefined): Result<string | null, Mistake>
   const name = given.trim().replace(/\.$/, '');
   const isName = /^[\d.]+$/.test(name) ? isIpv4(name) : HOST_NAME.test(name);
   return isName ? ok(name) : wrong('host-name.not-a-name', { given });
+}
+
+/** One of a family. A private one would be no mistake of the router's, but of whoever typed it. */
+function readPublicAddresses(given: string | undefined): Result<readonly string[], Mistake> {
+  const addresses = (given?.split(',') ?? []).map((part) => canonicalIp(part.trim()));
+  const families = new Set(addresses.map((address) => familyOf(address ?? '')));
+  const isRight = addresses.every((address) => address !== null && scopeOf(address) === 'public');
+  if (!isRight || families.size < addresses.length)
+    return wrong('public-address.not-an-address', { given: given ?? '' });
+  return ok(addresses.filter((address) => address !== null));
 }
 
 /** IPv4 unless something speaks for the other one; what is wrong with it is told when the addresses are read. */

@@ -84,20 +84,16 @@ const dataHandlers = ({ store, system, users, sessions }: AccountParts): Handler
     return { kind: 'parts', type: 'application/json', name: 'fullcone-data.json', parts: withRuns(data, store) };
   },
   removeData: async () => {
-    const running = (await store.runs(undefined, EVERYTHING)).some(({ state }) => state === 'running');
-    if (running) return problem(409, 'run-in-progress');
+    if (await store.isRunning()) return problem(409, 'run-in-progress');
     await store.removeRuns();
     return empty();
   },
 });
 
-/** One run after the other: all of them may be more than this machine has room for. */
 async function* withRuns(data: object, store: AccountParts['store']): AsyncGenerator<string> {
   yield `${JSON.stringify(data).slice(0, -1)},"runs":[`;
   let separator = '';
-  for (const { id } of await store.runs(undefined, EVERYTHING)) {
-    const run = await store.run(id);
-    if (!run) continue;
+  for await (const run of store.everyRun()) {
     yield separator + JSON.stringify({ ...run, report: run.report && (JSON.parse(run.report) as unknown) });
     separator = ',';
   }

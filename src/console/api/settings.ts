@@ -3,10 +3,12 @@ import { language, portList, serverName } from './common.ts';
 
 /** What is checked, and against whom. Each section is replaced as a whole. */
 export const network = z.strictObject({
-  /** `static`: the check compares what the servers see with `address`. */
+  /** `static`: the check compares what the servers see with the address of its family; one of them is there. */
   publicAddress: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('stun') }),
-    z.strictObject({ kind: z.literal('static'), address: z.union([z.ipv4(), z.ipv6()]) }),
+    z
+      .strictObject({ kind: z.literal('static'), ipv4: z.ipv4().nullable(), ipv6: z.ipv6().nullable() })
+      .refine(({ ipv4, ipv6 }) => ipv4 !== null || ipv6 !== null, { path: ['ipv4'] }),
   ]),
   /** In the order in which they are asked. Empty: public ones, drawn from the list that comes along. */
   servers: z.array(serverName).max(10),

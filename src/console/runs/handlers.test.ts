@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { FORWARDED, NOT_FORWARDED } from '../../app/test-lab.ts';
+import type { Report } from '../../report/index.ts';
 import { ROUTES } from '../api/index.ts';
 import type { Answer } from '../handler.ts';
 import { historyHandlers } from './history.ts';
@@ -192,6 +193,19 @@ describe('without a check', () => {
       servers: [{ server: PRIMARY, state: 'ok' }],
       next: { at: '1970-01-01T00:01:00.000Z' },
     });
+  });
+
+  test.each([
+    [{ ipv4: '203.0.113.44', ipv6: '2001:DB8::44' }, '203.0.113.44', []],
+    [{ ipv4: '203.0.113.45', ipv6: null }, '203.0.113.45', ['unexpected-public-address']],
+    [{ ipv4: null, ipv6: '2001:db8::44' }, null, []],
+  ])('the public address that is set is compared with what the servers see: %j', async (set, expected, findings) => {
+    const network = { publicAddress: { kind: 'static', ...set } as const };
+    const { run, bodyOf } = await open(FORWARDED, { pbx: { udp: '9000-9003' }, network });
+    await run();
+    expect(await bodyOf('dashboard')).toMatchObject({ publicAddress: { seen: '203.0.113.44', expected } });
+    const { report } = (await bodyOf('run', byId(1))) as { readonly report: Report };
+    expect(report.findings.map(({ code }) => code)).toEqual(findings);
   });
 
   test('calls in progress are told by busy media ports', async () => {

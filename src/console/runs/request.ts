@@ -21,6 +21,7 @@ import {
 } from '../../app/index.ts';
 import {
   ANY,
+  canonicalIp,
   err,
   type Family,
   familyOf,
@@ -68,6 +69,7 @@ export async function requestOf(
   const family = await familyOfRun(addressing.value.family, servers.value, product.value, system);
   const ports = portsMeant(wish, settings, failed, { product: product.value, family });
   if (ports.kind === 'error') return ports;
+  const publicAddresses = publicAddressesOf(settings);
   const found = product.value && 'profile' in product.value ? product.value : null;
   const request: CheckRequest = {
     servers: servers.value,
@@ -78,12 +80,19 @@ export async function requestOf(
     ...addressing.value,
     ...paceOf(wish, settings, named === null),
     hostName: settings.pbx.hostName?.replace(/\.$/, '') || null,
+    ...(publicAddresses.length > 0 ? { publicAddresses } : {}),
     order: 'random',
     mode: wish.mode ?? settings.pbx.mode,
     noWait: wish.noWait,
     noRouter: false,
   };
   return ok(isEmbedded(servers.value) ? asTrial(request) : request);
+}
+
+/** Those that are set, IPv4 first; none: they are as the servers see them. */
+export function publicAddressesOf({ network: { publicAddress } }: Pick<Settings, 'network'>): readonly string[] {
+  if (publicAddress.kind === 'stun') return [];
+  return [publicAddress.ipv4, publicAddress.ipv6].flatMap((address) => canonicalIp(address ?? '') ?? []);
 }
 
 /** Strangers that nobody chose are asked for less, and as slowly as strangers have to be. */

@@ -46,10 +46,12 @@ export async function openConsole(
   {
     options = {},
     pbx = {},
+    network: addressing = {},
     whenOver,
   }: {
     readonly options?: Parameters<typeof openLab>[1];
     readonly pbx?: Partial<Settings['pbx']>;
+    readonly network?: Partial<Settings['network']>;
     readonly whenOver?: WhenOver;
   } = {},
 ): Promise<TestConsole> {
@@ -59,7 +61,7 @@ export async function openConsole(
   const store = new Store(database.value);
   onTestFinished(() => store.close());
   const settings = await store.settings();
-  await store.writeSettings('network', { ...settings.network, servers: [PRIMARY] });
+  await store.writeSettings('network', { ...settings.network, servers: [PRIMARY], ...addressing });
   await store.writeSettings('pbx', { ...settings.pbx, udp: '5060,9000-9005', mode: 'bind', ...pbx });
   const manager = new RunManager({
     system: lab.pbx,

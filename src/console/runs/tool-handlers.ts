@@ -9,7 +9,7 @@ import {
   type Profile,
   startNat,
 } from '../../app/index.ts';
-import { familyOf, formatRanges, type Protocol } from '../../base/index.ts';
+import { type Family, familyOf, formatRanges, type Protocol } from '../../base/index.ts';
 import type { Report } from '../../report/index.ts';
 import type { System } from '../../system/index.ts';
 import type { Dashboard, RunSummary, Settings } from '../api/index.ts';
@@ -17,7 +17,7 @@ import { type Handlers, json, problem } from '../handler.ts';
 import type { Store } from '../store/index.ts';
 import type { RunManager } from './manager.ts';
 import { callsAtWork, servicesOf } from './ports.ts';
-import { addressingOf, readServers, requestOf } from './request.ts';
+import { addressingOf, publicAddressesOf, readServers, requestOf } from './request.ts';
 
 export interface ToolTools {
   readonly system: System;
@@ -98,7 +98,7 @@ async function dashboardOf(tools: ToolTools): Promise<Dashboard> {
     pbx: await pbxOf(tools, settings, report),
     publicAddress: {
       seen: report?.publicAddresses[0] ?? null,
-      expected: settings.network.publicAddress.kind === 'static' ? settings.network.publicAddress.address : null,
+      expected: expectedOf(settings, familyOf(report?.publicAddresses[0] ?? '')),
       at: report && newest ? (newest.endedAt ?? newest.startedAt) : null,
     },
     servers: (report?.servers ?? []).map(({ name, state, address, otherAddress }) => ({
@@ -111,6 +111,12 @@ async function dashboardOf(tools: ToolTools): Promise<Dashboard> {
     running: manager.runningId,
     next: at && { at: at.toISOString(), schedule: settings.schedule },
   };
+}
+
+/** Of the family that was seen; where nothing was, the one that there is. */
+function expectedOf(settings: Settings, family: Family | null): string | null {
+  const addresses = publicAddressesOf(settings);
+  return (family === null ? addresses[0] : addresses.find((address) => familyOf(address) === family)) ?? null;
 }
 
 async function lastGood(store: Store): Promise<RunSummary | null> {

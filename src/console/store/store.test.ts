@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDriver } from './driver.ts';
 import { DEFAULTS, openDatabase, Store } from './index.ts';
+import { MIGRATIONS } from './tables.ts';
 
 const SUMMARY = {
   by: { kind: 'user', name: 'ada' },
@@ -62,6 +63,22 @@ describe('runs', () => {
       null,
       null,
     ]);
+  });
+
+  test('are read one by one, the newest first, also while they are deleted', async () => {
+    const store = await opened();
+    for (const second of [0, 1, 2]) await store.finishRun(await store.beginRun(at(second), SUMMARY), FINISHED);
+    const running = await store.beginRun(at(3), SUMMARY);
+    expect(await store.isRunning()).toBe(true);
+    const seen: number[] = [];
+    for await (const { id, report } of store.everyRun()) {
+      seen.push(id);
+      expect(report).toBe(id === running ? null : FINISHED.report);
+      if (id === 3) await store.removeRun(2);
+    }
+    expect(seen).toEqual([4, 3, 1]);
+    await store.finishRun(running, FINISHED);
+    expect(await store.isRunning()).toBe(false);
   });
 
   test('come in pages, one more telling that there are older ones', async () => {
@@ -124,6 +141,29 @@ describe('settings', () => {
     await store.database.insertInto('settings').values({ section: 'pbx', value: '{"profile":7}' }).execute();
     expect(await store.settings()).toEqual({ ...DEFAULTS, router });
   });
+});
+
+test.each([
+  [{ kind: 'stun' }, { kind: 'stun' }],
+  [
+    { kind: 'static', address: '203.0.113.44' },
+    { kind: 'static', ipv4: '203.0.113.44', ipv6: null },
+  ],
+  [
+    { kind: 'static', address: '2001:db8::44' },
+    { kind: 'static', ipv4: null, ipv6: '2001:db8::44' },
+  ],
+])('a public address of the first version is kept: %j', async (before, after) => {
+  const path = join(folder(), 'a.db');
+  const driver = await openDriver(path);
+  driver?.exec(MIGRATIONS[0] ?? '');
+  driver?.exec(`insert into settings values
+    ('network', '${JSON.stringify({ ...DEFAULTS.network, publicAddress: before })}'), ('pbx', 'no JSON')`);
+  driver?.exec('pragma user_version = 1');
+  driver?.close();
+  const store = await opened(path);
+  expect((await store.settings()).network).toEqual({ ...DEFAULTS.network, publicAddress: after });
+  expect(await store.unreadSections()).toEqual(['pbx']);
 });
 
 describe('a file that cannot be used', () => {

@@ -168,6 +168,32 @@ export class Store {
     return rows.map(summaryOf);
   }
 
+  /** Newest first, one at a time: all of them may be more than this machine has room for. */
+  async *everyRun(): AsyncGenerator<StoredRun> {
+    for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+      const row = await this.#db
+        .selectFrom('runs')
+        .select([...COLUMNS, 'report'])
+        .where('id', '<', before)
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      if (!row) return;
+      yield { ...summaryOf(row), report: row.report };
+      before = row.id;
+    }
+  }
+
+  async isRunning(): Promise<boolean> {
+    const row = await this.#db
+      .selectFrom('runs')
+      .select('id')
+      .where('state', '=', 'running')
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
   /** false: there is none, or it runs. */
   async removeRun(id: number): Promise<boolean> {
     const { numDeletedRows } = await this.#db

@@ -73,4 +73,11 @@ export const MIGRATIONS: readonly string[] = [
    create table runs (
      id integer primary key autoincrement, state text not null check (state in ('running', 'finished', 'interrupted')),
      started_at text not null, ended_at text, summary text not null, report text, record blob) strict;`,
+  // A static public address is one of each family; the last run that went well, and the one that goes on, are looked for often.
+  `update settings set value = json_set(value, '$.publicAddress', json_object('kind', 'static',
+     'ipv4', iif(instr(json_extract(value, '$.publicAddress.address'), ':'), null, json_extract(value, '$.publicAddress.address')),
+     'ipv6', iif(instr(json_extract(value, '$.publicAddress.address'), ':'), json_extract(value, '$.publicAddress.address'), null)))
+     where section = 'network' and json_valid(value) and json_extract(value, '$.publicAddress.kind') = 'static';
+   create index runs_by_verdict on runs (json_extract(summary, '$.verdict'), id);
+   create index runs_by_state on runs (state);`,
 ];

@@ -4,7 +4,9 @@ type Fault = Problem['fields'][number];
 
 /** A sentence that says what the field takes; the first that fits. */
 const FIELDS: readonly (readonly [path: RegExp, key: string])[] = [
-  [/^publicAddress|^bindAddress/, 'address'],
+  [/^publicAddress\.ipv4$/, 'ipv4'],
+  [/^publicAddress\.ipv6$/, 'ipv6'],
+  [/^bindAddress/, 'address'],
   [/^(servers|server)\b/, 'server'],
   [/^(udp|tcp)$/, 'ports'],
   [/^hostName$|^mail\.host$/, 'host'],
