@@ -204,7 +204,7 @@ describe('without a check', () => {
     const { run, bodyOf } = await open(FORWARDED, { pbx: { udp: '9000-9003' }, network });
     await run();
     expect(await bodyOf('dashboard')).toMatchObject({ publicAddress: { seen: '203.0.113.44', expected } });
-    const { report } = (await bodyOf('run', byId(1))) as { readonly report: Report };
+    const { report } = (await bodyOf('run', byId(1))) as unknown as { readonly report: Report };
     expect(report.findings.map(({ code }) => code)).toEqual(findings);
   });
 
