@@ -82,6 +82,23 @@ describe('each operation of the document', () => {
   });
 });
 
+/** Each place of a schema at which something is an object of named parts. */
+function objectsIn(schema: unknown, at: string): { readonly at: string; readonly schema: Json }[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const inside = Object.entries(schema).flatMap(([name, part]) => objectsIn(part, `${at}.${name}`));
+  return 'properties' in schema && 'type' in schema ? [{ at, schema: schema as Json }, ...inside] : inside;
+}
+
+test('nothing is taken that the API does not know, at any depth of what any route reads', () => {
+  const parts = Object.entries<Route>(ROUTES).flatMap(([name, { params, query, saysBody, body }]) =>
+    Object.entries({ params, query, body: saysBody ?? body }).flatMap(([part, schema]) =>
+      schema ? objectsIn(z.toJSONSchema(schema, { io: 'input' }), `${name}.${part}`) : [],
+    ),
+  );
+  expect(parts.length).toBeGreaterThan(40);
+  expect(parts.filter(({ schema }) => schema['additionalProperties'] !== false).map(({ at }) => at)).toEqual([]);
+});
+
 describe('an answer', () => {
   test.each([
     ['state', 'GET', 'state', undefined],
