@@ -29,6 +29,16 @@ describe('nobody in particular', () => {
     const both = { token: console.setUpToken, name: 'ada', password: PASSWORD };
     const twice = await Promise.all([browser.ask('POST', 'setup', both), browser.ask('POST', 'setup', both)]);
     expect(twice.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect((await browser.ask('POST', 'setup', { ...both, name: 'eve' })).status).toBe(409);
+  });
+
+  test('cannot become a second admin by the same link at the same moment', async () => {
+    const console = await testConsole();
+    const setUp = (name: string) =>
+      new Browser(console).ask('POST', 'setup', { token: console.setUpToken, name, password: PASSWORD });
+    const both = await Promise.all(['ada', 'eve'].map(setUp));
+    expect(both.map(({ status, body }) => [status, body.code])).toContainEqual([409, 'already-set-up']);
+    expect(await console.store.database.selectFrom('users').select('name').execute()).toHaveLength(1);
   });
 
   test('with a token that was made up is refused, even beside a good cookie', async () => {
@@ -116,6 +126,22 @@ describe('a session', () => {
     expect((await browser.ask('DELETE', 'session')).status).toBe(204);
     browser.cookie = old;
     expect(await signedIn()).toBe(false);
+  });
+
+  test('does not go on under another name, and none that is over is kept', async () => {
+    const console = await testConsole();
+    const browser = await new Browser(console).setUp();
+    const old = browser.cookie;
+    await browser.signIn();
+    const [now, csrf] = [browser.cookie, browser.csrf];
+    const ask = async (cookie: string | null) => {
+      browser.cookie = cookie;
+      return (await browser.ask('GET', 'settings')).status;
+    };
+    expect([await ask(old), await ask(now), now === old, csrf === null]).toEqual([401, 200, false, false]);
+    console.now += 13 * 3_600_000;
+    await browser.signIn();
+    expect(await console.store.database.selectFrom('sessions').select('hash').execute()).toHaveLength(1);
   });
 
   test('of the same user elsewhere ends with the password, and with the user', async () => {

@@ -90,9 +90,10 @@ const tried =
   async (name: string, address: string, attempt: () => Promise<Answer>): Promise<Answer> => {
     const wait = tries.wait(name, address, clock.now());
     if (wait > 0) return problem(429, 'try-later', { seconds: Math.ceil(wait / 1_000) });
+    if (!tries.enters(address)) return BUSY;
     const before = tries.of(name, address);
     tries.begins(name, address, clock.now());
-    const answer = await attempt();
+    const answer = await attempt().finally(() => tries.leaves(address));
     // Too many at once: nobody has looked at the password, and the wait of others is not made longer.
     if (answer.kind === 'problem' && answer.status === 429) tries.withdrawn(name, address, before);
     if (answer.kind !== 'problem') tries.succeeded(name, address);
