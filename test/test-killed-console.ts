@@ -61,17 +61,17 @@ export async function openKilledConsole(rate: number): Promise<KilledConsole> {
   return {
     async kill(after, during) {
       const known = await everything(ask);
+      if (during === 'start') {
+        now.running.child.kill('SIGKILL');
+        await now.running.ended;
+        now = { ...now, running: place.start(consoleWords(place, ...servicesOf(place))) };
+      }
       const moment = after === 'stopped' ? until(() => !pbx.isUp()) : pause(after);
       let wasDown = false;
       const killing = moment.then(() => {
         wasDown = !pbx.isUp();
         now.running.child.kill('SIGKILL');
       });
-      if (during === 'start') {
-        now.running.child.kill('SIGKILL');
-        await now.running.ended;
-        now = { ...now, running: place.start(consoleWords(place, ...servicesOf(place))) };
-      }
       const id = during === 'run' ? await begun() : null;
       const told = id === null ? null : await stateAtDeath(ask, id);
       await killing;
