@@ -117,7 +117,7 @@ describe('a silence', () => {
     expect(cells()).not.toMatch(/c/);
     progress.apply(control('alternate-primary-port', now + 20), now + 40);
     expect(cells()).toMatch(/c/);
-    expect(progress.snapshot(now).path.cold).toBe('no');
+    expect(progress.snapshot(now).path).toMatchObject({ out: 'yes', back: 'yes', cold: 'no', warm: 'no' });
   });
 
   test('is one again when the router was found not to let in what it had let in', () => {
@@ -129,7 +129,12 @@ describe('a silence', () => {
     progress.apply({ kind: 'observed', leg: 0, observation: paused }, now + 50);
     const shown = progress.snapshot(now + 50);
     expect(shown.cells).not.toMatch(/c/);
-    expect(shown).toMatchObject({ phase: 'paused', pausedBy: 'router', leftMs: 60_000, path: { cold: 'asked' } });
+    expect(shown).toMatchObject({
+      phase: 'paused',
+      pausedBy: 'router',
+      leftMs: 60_000,
+      path: { cold: 'asked', warm: 'asked' },
+    });
   });
 
   test('in the end is what the report says, or nothing where there is none', () => {

@@ -257,13 +257,19 @@ export class Progress {
 
   #believe(indexes: readonly number[]): void {
     for (const index of indexes) if (this.#cells.get(index) === 's') this.#cells.set(index, 'c');
-    if (indexes.length > 0 && this.#small.path.cold !== 'no') this.#point({ cold: 'no' });
+    const { cold, warm } = this.#small.path;
+    const isStopped = (bit: number) => indexes.some((index) => ((this.#seen[index] ?? 0) & bit) === 0);
+    // A test that this server cannot do was not asked, and answers nothing.
+    if (cold !== 'waiting' && cold !== 'no' && isStopped(SEEN.cold)) this.#point({ cold: 'no' });
+    if (warm !== 'waiting' && warm !== 'no' && isStopped(SEEN.warm)) this.#point({ warm: 'no' });
   }
 
   #withdraw(): void {
     const withdrawn = this.#silences.flatMap((silences) => silences.withdraw());
     for (const index of withdrawn) if (this.#cells.get(index) === 'c') this.#cells.set(index, 's');
-    if (withdrawn.length > 0) this.#point({ cold: 'asked' });
+    if (withdrawn.length === 0) return;
+    const { cold, warm } = this.#small.path;
+    this.#point({ cold: cold === 'no' ? 'asked' : cold, warm: warm === 'no' ? 'asked' : warm });
   }
 
   #count(answered: 0 | 1): void {
