@@ -81,4 +81,22 @@ describe.each(LOOKS)('$locale, $width px', (look) => {
     await page.getByRole('button', { name: word('reload') }).click();
     await page.getByRole('heading', { level: 1, name: word('place.settings') }).waitFor();
   });
+
+  it('shows the other settings when one of them cannot be shown', async () => {
+    const console = await serveConsole();
+    const visit = await console.visit(browser, look);
+    const { page } = visit;
+    page.setDefaultTimeout(8_000);
+    await page.route('**/api/v1/users', (route) => route.fulfill({ json: [null] }));
+    await page.goto(`${console.at}/settings/users`);
+    await page
+      .getByRole('alert')
+      .filter({ hasText: word('broken') })
+      .waitFor();
+    await page.evaluate(`history.pushState(null, '', '/settings/data')`);
+    await page.getByRole('heading', { level: 1, name: word('settings.data.title') }).waitFor();
+    await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+    visit.errors.splice(0);
+    await expectSound(visit);
+  });
 });

@@ -1,4 +1,5 @@
 /** What every page stands in and is made of: frame, icons, status, buttons, fields. */
+export { Breakage } from './breakage.tsx';
 export { Frame } from './frame.tsx';
 export { Guarded, useUnsaved } from './guard.tsx';
 export { Icon, type IconName, Play } from './icons.tsx';

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'wouter';
 import type { Settings } from '../../../src/console/api/index.ts';
 import { useAnswer, useSession } from '../client/index.ts';
-import { Icon, type IconName, Loading, Trouble } from '../frame/index.ts';
+import { Breakage, Icon, type IconName, Loading, Trouble } from '../frame/index.ts';
 import { Audit } from './audit.tsx';
 import { Data } from './data.tsx';
 import { Network } from './network.tsx';
@@ -71,7 +71,11 @@ export function SettingsPage() {
         <p className={css.lead}>{t(`settings.${name}.lead`)}</p>
         {error && <Trouble problem={error.problem} />}
         {!data && !error && <Loading />}
-        {data && <Page key={name} settings={data} />}
+        {data && (
+          <Breakage key={name}>
+            <Page settings={data} />
+          </Breakage>
+        )}
       </div>
     </div>
   );
