@@ -181,6 +181,11 @@ async function open(look: Look, path: string) {
   return { console, visit, page: visit.page, asked, words: WORDS[look.locale] };
 }
 
+const AUDITED = {
+  en: ['some are of IPv4, some of IPv6', 'Run 7 was still going on.', 'the console'],
+  de: ['teils IPv4, teils IPv6', 'Lauf 7 war noch im Gange.', 'die Konsole'],
+} as const;
+
 const stored = async (client: Client) => (await client.ask('GET', 'settings')).body;
 const isWrong = (page: Page, label: string): Promise<string | null> =>
   page.getByLabel(label, { exact: true }).getAttribute('aria-invalid');
@@ -196,6 +201,23 @@ describe.each(LOOKS)('$locale, $width px', (look) => {
         .waitFor();
       await expectSound(visit);
     }
+  });
+
+  it('says in the words of the page who did what, and why a check did not begin', async () => {
+    const { console, visit, page } = await open(look, '/settings');
+    const line = { at: '2026-01-01T02:00:00.000Z', by: 'console', address: null };
+    const refused = { ...line, what: 'schedule.refused' };
+    await console.made.store.note({ ...refused, facts: { code: 'run-in-progress', run: 7 } });
+    await console.made.store.note({ ...refused, facts: { code: 'cannot-run', why: 'families' } });
+    await page.goto(`${console.at}/settings/audit`);
+    const rows = page.locator('tbody tr');
+    await rows.first().waitFor();
+    const texts = await Promise.all([0, 1].map((index) => rows.nth(index).innerText()));
+    const [families, inTheWay, by] = AUDITED[look.locale];
+    expect(texts).toEqual([expect.stringContaining(families), expect.stringContaining(inTheWay)]);
+    expect(texts).toEqual(texts.map(() => expect.stringContaining(by)));
+    expect(texts.join()).not.toMatch(/families|run-in-progress|cannot-run/);
+    await expectSound(visit);
   });
 
   it('keeps the public address and the STUN servers in their order', async () => {

@@ -77,9 +77,13 @@ describe('whatever was done', () => {
   const done = [
     ['addUser', 'POST', 'users', user, 'user.added', { id: 2, name: 'bob', role: 'viewer' }],
     ['changeUser', 'PATCH', 'users/2', { role: 'admin' }, 'user.changed', { id: 2, name: 'bob', role: 'admin' }],
-    ['removeUser', 'DELETE', 'users/2', undefined, 'user.removed', { id: 2 }],
+    [
+      ...(['changeUser', 'PATCH', 'users/2', { password: `${PASSWORD}!` }, 'user.changed'] as const),
+      { id: 2, name: 'bob', role: 'admin', password: true },
+    ],
+    ['removeUser', 'DELETE', 'users/2', undefined, 'user.removed', { id: 2, name: 'bob' }],
     ['addToken', 'POST', 'tokens', { name: 't', role: 'viewer' }, 'token.added', { id: 1, name: 't', role: 'viewer' }],
-    ['removeToken', 'DELETE', 'tokens/1', undefined, 'token.removed', { id: 1 }],
+    ['removeToken', 'DELETE', 'tokens/1', undefined, 'token.removed', { id: 1, name: 't' }],
     ['changeSettings', 'PUT', 'settings/router', { product: 'any', wanInterface: null }, 'settings.changed'],
     ['startRun', 'POST', 'runs', { scope: { kind: 'all' } }, 'run.started', { id: 7, joined: false }],
     ['cancelRun', 'POST', 'runs/7/cancel', undefined, 'run.cancelled', { id: 7 }],
@@ -102,7 +106,7 @@ describe('whatever was done', () => {
     }));
     expect(items.toReversed().slice(1)).toEqual(lines);
     const written = done.map(([name]) => name as RouteName);
-    expect([...written, ...UNWRITTEN].sort()).toEqual(changing.map(([name]) => name).sort());
+    expect([...new Set(written), ...UNWRITTEN].sort()).toEqual(changing.map(([name]) => name).sort());
   });
 
   test('by a token is told apart from what a user of that name did', async () => {

@@ -51,8 +51,8 @@ export type Answer =
       /** The secret of a session that begins with this answer. */
       readonly session?: string;
     }
-  /** `forget`: the browser is to drop the session that has ended. */
-  | { readonly kind: 'empty'; readonly status: 202 | 204; readonly forget?: boolean }
+  /** `forget`: the browser is to drop the session that has ended. `name`: of what is no more; for the audit log alone. */
+  | { readonly kind: 'empty'; readonly status: 202 | 204; readonly forget?: boolean; readonly name?: string }
   | {
       readonly kind: 'problem';
       readonly status: 400 | 401 | 403 | 404 | 409 | 429;

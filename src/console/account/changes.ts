@@ -19,7 +19,13 @@ const WHAT: { readonly [K in RouteName]?: string } = {
 /** Never what was typed as a secret: of a request only these are told. */
 const TOLD = ['id', 'section', 'name', 'role', 'joined'];
 
-/** null: nothing to write down. */
+/** A number says nothing of who or what is gone. */
+function saidBy(answer: Answer): unknown {
+  if (answer.kind === 'json') return answer.body;
+  return answer.kind === 'empty' && answer.name !== undefined ? { name: answer.name } : {};
+}
+
+/** null: nothing to write down. Of somebody's new password: that there is one. */
 export function changeOf(
   route: RouteName,
   { params, body, who }: VisitedCall,
@@ -27,8 +33,9 @@ export function changeOf(
 ): Pick<AuditEntry, 'by' | 'what' | 'facts'> | null {
   const what = WHAT[route];
   if (what === undefined) return null;
-  const told = [body, answer.kind === 'json' ? answer.body : {}, params].map((part) => Object.entries(part ?? {}));
+  const told = [body, saidBy(answer), params].map((part) => Object.entries(part ?? {}));
   const facts = told.flat().filter(([name, value]) => TOLD.includes(name) && typeof value !== 'object');
+  if (route === 'changeUser' && Object.hasOwn(body ?? {}, 'password')) facts.push(['password', true]);
   return {
     by: who.kind === 'token' ? `token ${who.name}` : who.name,
     what,

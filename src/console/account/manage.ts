@@ -36,7 +36,7 @@ const userHandlers = ({ users, sessions, passwords }: AccountParts): Handlers<Us
   },
   removeUser: async ({ params: { id } }) => {
     const user = await users.remove(id);
-    return typeof user === 'string' ? refusedFor(user) : empty();
+    return typeof user === 'string' ? refusedFor(user) : { kind: 'empty', status: 204, name: user.name };
   },
 });
 
@@ -46,7 +46,10 @@ const refusedFor = (why: 'not-found' | 'last-admin'): Answer => problem(why === 
 const tokenHandlers = ({ sessions }: AccountParts): Handlers<'tokens' | 'addToken' | 'removeToken'> => ({
   tokens: async () => json(await sessions.tokens()),
   addToken: async ({ body: { name, role } }) => json(await sessions.addToken(name, role), 201),
-  removeToken: async ({ params: { id } }) => ((await sessions.removeToken(id)) ? empty() : problem(404, 'not-found')),
+  removeToken: async ({ params: { id } }) => {
+    const name = await sessions.removeToken(id);
+    return name === null ? problem(404, 'not-found') : { kind: 'empty', status: 204, name };
+  },
 });
 
 type DataNames = 'audit' | 'health' | 'exportData' | 'removeData' | 'settings' | 'changeSettings';

@@ -102,8 +102,10 @@ export class Sessions {
     return { ...tokenOf(stored), secret };
   }
 
-  async removeToken(id: number): Promise<boolean> {
-    return (await this.#db.deleteFrom('tokens').where('id', '=', id).executeTakeFirst()).numDeletedRows > 0n;
+  /** Its name; null: there is none. */
+  async removeToken(id: number): Promise<string | null> {
+    const removed = this.#db.deleteFrom('tokens').where('id', '=', id).returning('name');
+    return (await removed.executeTakeFirst())?.name ?? null;
   }
 
   async #removeOver(): Promise<void> {

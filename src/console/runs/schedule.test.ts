@@ -150,6 +150,39 @@ describe('by itself', () => {
     expect(await store.audit(undefined, 5)).toHaveLength(1);
     scheduler.close();
   });
+
+  test('a reason is noted once, until a check has begun again or there is another one', async () => {
+    const { store, scheduler, hours } = await openUnattended();
+    const { network } = await store.settings();
+    const reasons = async () => (await store.audit(undefined, 20)).map(({ facts }) => facts['why']).reverse();
+    const families = { ...network, family: 'ipv6' as const };
+    await store.writeSettings('network', families);
+    await hours(3.1);
+    expect(await reasons()).toEqual(['families']);
+    await store.writeSettings('network', { ...network, servers: ['a b'] });
+    await hours(2);
+    expect(await reasons()).toEqual(['families', expect.stringMatching(/^server-/)]);
+    await store.writeSettings('network', network);
+    await hours(1);
+    await store.writeSettings('network', families);
+    await hours(2);
+    expect(await reasons()).toEqual(['families', expect.stringMatching(/^server-/), 'families']);
+    scheduler.close();
+  });
+
+  test('a run that is in the way is noted once, however long it is', async () => {
+    const { lab, store, manager, scheduler } = await openUnattended(NOT_FORWARDED);
+    await store.writeSettings('schedule', { ...HOURLY, cron: '* * * * *' });
+    const { pbx } = await store.settings();
+    await store.writeSettings('pbx', { ...pbx, rate: 1, udp: '9000-9199' });
+    await lab.run(manager.start(ALL, BY));
+    await lab.advance(5 * 60_000);
+    const inTheWay = [{ facts: { code: 'run-in-progress', run: 1 } }];
+    expect([manager.runningId, await store.audit(undefined, 9)]).toMatchObject([1, inTheWay]);
+    scheduler.close();
+    manager.cancel(1);
+    await lab.run(manager.idle());
+  });
 });
 
 describe('what is told', () => {

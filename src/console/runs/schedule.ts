@@ -3,6 +3,7 @@ import { PUBLIC_SAMPLE } from '../../app/index.ts';
 import type { Milliseconds, Result } from '../../base/index.ts';
 import type { System, Timer } from '../../system/index.ts';
 import type { AuditEntry, NewRun, Settings } from '../api/index.ts';
+import { storeProblemOf } from '../store/index.ts';
 import type { RunManager, Started } from './manager.ts';
 import type { Refusal } from './request.ts';
 
@@ -56,9 +57,12 @@ export function unattended({ pbx, schedule }: Settings, isLivePossible: boolean)
   return { ...wish, mode, mayStopServices: false, ...(isLive ? {} : { sample: PUBLIC_SAMPLE.usual }) };
 }
 
-/** What the audit log says of a check that was due, since nobody is there to read a refusal; null: it began. */
+/** What the audit log says of a check that was due, since nobody is there to read a refusal; null: it began. A page has words for each code. */
 function whyNotBegun(started: Result<Started, Refusal>): AuditEntry['facts'] | null {
-  if (started.kind === 'error') return { code: started.error.code, ...started.error.facts };
+  if (started.kind === 'error') {
+    const { code: reason, ...facts } = started.error.facts;
+    return { ...facts, ...(reason !== undefined && { reason }), code: started.error.code };
+  }
   return started.value.joined ? { code: 'run-in-progress', run: started.value.id } : null;
 }
 
@@ -71,6 +75,8 @@ export class Scheduler {
   #timer: Timer | null = null;
   #looked: Date;
   #isClosed = false;
+  /** What was noted last of those that did not begin, until one begins again: a plan of minutes would fill the log with it. */
+  #noted: string | null = null;
 
   constructor(
     system: System,
@@ -89,6 +95,7 @@ export class Scheduler {
     this.#timer = this.#system.clock.at(this.#system.clock.now() + LOOK_EVERY, () => {
       // A full disk, say: whatever it is, the next one is looked for all the same.
       void this.#look()
+        .catch((error: unknown) => this.#tell(error))
         .catch(this.#failed)
         .finally(() => {
           if (!this.#isClosed) this.open();
@@ -114,8 +121,20 @@ export class Scheduler {
     if (due === null || due > now || this.#isClosed) return;
     const hindrance = await this.#system.live.hindrance({ family: 'ipv4', udp: [] });
     const wish = unattended(settings, hindrance === null);
-    const why = whyNotBegun(await this.#manager.start(wish, { kind: 'schedule', name: null }));
+    await this.#note(whyNotBegun(await this.#manager.start(wish, { kind: 'schedule', name: null })));
+  }
+
+  /** Of what nobody expected the log has what it is, and the console's own output all of it. */
+  async #tell(error: unknown): Promise<void> {
+    this.#failed(error);
+    await this.#note({ code: storeProblemOf(error) ? 'storage' : 'internal' });
+  }
+
+  async #note(why: AuditEntry['facts'] | null): Promise<void> {
+    // Not by how much: how many sockets are free, say, is never the same.
+    const what = why && `${why['code']} ${why['why']} ${why['run']}`;
     // Who ends the console knows why nothing begins any more.
-    if (why !== null && !this.#isClosed) await this.#manager.note('schedule.refused', why);
+    if (why !== null && what !== this.#noted && !this.#isClosed) await this.#manager.note('schedule.refused', why);
+    this.#noted = what;
   }
 }

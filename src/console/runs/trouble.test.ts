@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { EMBEDDED } from '../../app/index.ts';
 import { FORWARDED } from '../../app/test-lab.ts';
+import { err } from '../../base/index.ts';
 import { notifyHandlers } from '../notify/index.ts';
 import type { Store } from '../store/index.ts';
 import { Scheduler } from './schedule.ts';
@@ -59,11 +60,52 @@ describe('where the disk is full', () => {
     await fill(store, 'insert');
     await lab.advance(3_700_000);
     expect([failures.length, await store.runs(undefined, 1)]).toEqual([1, []]);
+    const why = { by: 'console', what: 'schedule.refused', facts: { code: 'storage' } };
+    expect(await store.audit(undefined, 5)).toMatchObject([why]);
     await makeRoom(store);
     await lab.advance(3_600_000);
     scheduler.close();
     expect(await store.runs(undefined, 1)).toMatchObject([{ state: 'finished' }]);
   });
+});
+
+test.each([false, true])(
+  'a check of the schedule that fails stands in the log where there is room: full %s',
+  async (isFull) => {
+    const { lab, store, manager } = await openConsole();
+    const failures: unknown[] = [];
+    await store.writeSettings('schedule', { isOn: true, cron: '0 * * * *', quiet: null, mayStopServices: false });
+    manager.start = () => Promise.reject(new Error('a bug'));
+    if (isFull) manager.note = () => Promise.reject(new Error('full'));
+    const scheduler = new Scheduler(
+      lab.pbx,
+      () => store.settings(),
+      manager,
+      (error) => failures.push(error),
+    );
+    scheduler.open();
+    await lab.advance(3_700_000);
+    await lab.advance(3_600_000);
+    scheduler.close();
+    expect(failures.map(String)).toEqual(
+      isFull ? ['Error: a bug', 'Error: full', 'Error: a bug', 'Error: full'] : ['Error: a bug', 'Error: a bug'],
+    );
+    const noted = (await store.audit(undefined, 5)).map(({ facts }) => facts);
+    expect(noted).toEqual(isFull ? [] : [{ code: 'internal' }]);
+  },
+);
+
+test('what the system said of a check that could not begin stands beside the reason, not in its place', async () => {
+  const { lab, store, manager } = await openConsole();
+  await store.writeSettings('schedule', { isOn: true, cron: '0 * * * *', quiet: null, mayStopServices: false });
+  const facts = { why: 'live-permission', code: 'EPERM' };
+  manager.start = () => Promise.resolve(err({ status: 409, code: 'cannot-run', facts }));
+  const scheduler = new Scheduler(lab.pbx, () => store.settings(), manager);
+  scheduler.open();
+  await lab.advance(3_700_000);
+  scheduler.close();
+  const [noted] = await store.audit(undefined, 1);
+  expect(noted?.facts).toEqual({ why: 'live-permission', reason: 'EPERM', code: 'cannot-run' });
 });
 
 test('the run before is forgotten only when the next one was compared with it', async () => {

@@ -6,5 +6,6 @@ export { Icon, type IconName, Play } from './icons.tsx';
 export { Choice, Fields, Select, Tick } from './inputs.tsx';
 export { type Moments, useMoments } from './moment.ts';
 export { Button, ButtonLink, Card, Field, Loading, Trouble } from './parts.tsx';
+export { wordsOf } from './problem-words.ts';
 export { runTone, useRunWords } from './run-words.ts';
 export { Shape, Status, type Tone } from './status.tsx';

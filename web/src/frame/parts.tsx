@@ -79,7 +79,7 @@ export function Trouble({ problem }: { readonly problem: Problem }) {
   return (
     <p role="alert" className={css.notice}>
       <Shape tone="warn" />
-      {t(wordsOf(problem), { ...problem.facts, code: problem.code })}
+      {t(wordsOf(problem), { code: problem.code, ...problem.facts })}
     </p>
   );
 }

@@ -1,11 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { ROUTES, type Route } from '../../../src/console/api/index.ts';
 import de from '../texts/de.json';
 import en from '../texts/en.json';
 import { wordsOf } from './problem-words.ts';
 
 const source = (name: string): string =>
   readFileSync(new URL(`../../../src/console/runs/${name}`, import.meta.url), 'utf8');
+const server = readFileSync(new URL('../../../src/console/server/server.ts', import.meta.url), 'utf8');
+
+/** What a page never does: it asks by the table of routes, and in JSON. */
+const OF_OTHERS = ['not-json'];
+
+/** Of each route, and of what stands before all of them. */
+const CODES = new Set([
+  ...Object.values<Route>(ROUTES).flatMap(({ problems = {} }) => Object.values(problems).flat()),
+  ...[...server.matchAll(/(?:problemBody\(|refused\(\d+, |code: |\d{3}: )'([a-z-]+)'/g)].map(([, code = '']) => code),
+]);
 
 /** Reasons as the console gives them; of `live-${kind}` what is before the kind. */
 const REASONS = [
@@ -21,6 +32,12 @@ test('why no check can run is said, in both languages, for each reason that ther
   expect(new Set(REASONS).size).toBeGreaterThan(12);
   for (const texts of [en, de]) expect(REASONS.filter((why) => !(EXACT(why) in texts['cannot-run']))).toEqual([]);
   expect(Object.keys(en['cannot-run']).filter((key) => !REASONS.includes(key))).toEqual([]);
+});
+
+test('every refusal of the console has words in both languages', () => {
+  expect(CODES.size).toBeGreaterThan(20);
+  const wanted = [...CODES].filter((code) => !OF_OTHERS.includes(code));
+  for (const { problem } of [en, de]) expect(wanted.filter((code) => !(code in problem))).toEqual([]);
 });
 
 test('the most exact words come first, and there are always some', () => {

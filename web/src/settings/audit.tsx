@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { AuditEntry } from '../../../src/console/api/index.ts';
 import { useAnswer } from '../client/index.ts';
 import { Button, Card, Loading, Trouble } from '../frame/index.ts';
+import { besideOf, byWords, type Words } from './audit-words.ts';
 import css from './settings.module.css';
 
 const AT_ONCE = 50;
@@ -15,11 +16,7 @@ export function Audit() {
   const format = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'medium' });
   const oldest = data?.items.at(-1)?.id;
   const saysWhat = ({ what }: AuditEntry): string => t([`audit.what.${what}`, 'audit.other'], { what });
-  const facts = (entry: AuditEntry): string =>
-    Object.entries(entry.facts)
-      .filter(([, value]) => value !== null)
-      .map(([name, value]) => `${name}: ${value}`)
-      .join(', ');
+  const say = (one: Words | string): string => (typeof one === 'string' ? one : t([...one.keys], one.facts));
   return (
     <Card title={t('audit.title')}>
       {error && <Trouble problem={error.problem} />}
@@ -40,9 +37,9 @@ export function Audit() {
             {data.items.map((entry) => (
               <tr key={entry.id}>
                 <td>{format.format(new Date(entry.at))}</td>
-                <td>{entry.by}</td>
+                <td>{say(byWords(entry.by))}</td>
                 <td>
-                  {saysWhat(entry)} <span className={css.dim}>{facts(entry)}</span>
+                  {saysWhat(entry)} <Detail entry={entry} say={say} />
                 </td>
                 <td>{entry.address}</td>
               </tr>
@@ -55,5 +52,20 @@ export function Audit() {
         {data?.more && <Button onClick={() => setBefore(oldest)}>{t('audit.older')}</Button>}
       </p>
     </Card>
+  );
+}
+
+interface DetailProps {
+  readonly entry: AuditEntry;
+  readonly say: (one: Words | string) => string;
+}
+
+function Detail({ entry, say }: DetailProps) {
+  const { about, why, said } = besideOf(entry);
+  return (
+    <>
+      {about.length > 0 && <span className={css.dim}>{about.map(say).join(', ')} </span>}
+      {why && say(why)} {said && <span className={css.dim}>({said})</span>}
+    </>
   );
 }
