@@ -220,6 +220,24 @@ it('is worked by keyboard: filter, sort, packets, map, export', async () => {
   expect(await button.getAttribute('aria-expanded')).toBe('false');
 });
 
+it('shows the menu of formats whole on a phone, and closes it when somebody goes on elsewhere', async () => {
+  const made = await modelConsole(ENDS_EARLY, { pbx: PBX });
+  await start(made);
+  await made.finish();
+  const visit = await made.visit(browser, { locale: 'de', width: 390 });
+  const { page } = visit;
+  await page.goto(`${made.at}/check/1`);
+  const button = page.getByRole('button', { name: 'Exportieren' });
+  await button.click();
+  await expectSound(visit);
+  await page.mouse.click(2, 850);
+  expect(await button.getAttribute('aria-expanded')).toBe('false');
+  await button.click();
+  await page.getByRole('link', { name: /^Aufzeichnung/ }).focus();
+  await page.keyboard.press('Tab');
+  expect(await button.getAttribute('aria-expanded')).toBe('false');
+});
+
 it('is handed on in every format, with addresses hidden where that is wished', async () => {
   const { page, at, errors } = await finished(ENDS_EARLY);
   await page.getByRole('button', { name: 'Export' }).click();

@@ -67,6 +67,8 @@ const WORDS = {
       roleOfAda: 'Role of ada',
       token: 'Make token',
       once: /shown this once/,
+      revoke: /^Revoke W/,
+      removeUser: /^Remove W/,
     },
     ...{
       runs: 'Most runs',
@@ -114,6 +116,8 @@ const WORDS = {
       roleOfAda: 'Rolle von ada',
       token: 'Token erstellen',
       once: /nur dieses eine Mal/,
+      revoke: /^W+ widerrufen/,
+      removeUser: /^W+ entfernen/,
     },
     ...{
       runs: 'Höchstens so viele Läufe',
@@ -372,6 +376,38 @@ describe.each(LOOKS)('$locale, $width px', (look) => {
     await page.reload();
     await page.getByText('monitoring').waitFor();
     expect(await page.content()).not.toContain(secret);
+  });
+
+  it('has room for long names, makes one token of two clicks, and removes only what is asked for twice', async () => {
+    const { console, visit, page, words } = await open(look, '/settings/tokens');
+    const name = 'W'.repeat(64);
+    await page.getByLabel(words.name, { exact: true }).fill(name);
+    await page.getByRole('button', { name: words.token }).dblclick();
+    await page.getByText(words.once).waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).toContain(name);
+    const tokens = async (): Promise<number> => ((await console.admin.ask('GET', 'tokens')).body as unknown[]).length;
+    expect(await tokens()).toBe(1);
+    await expectSound(visit);
+    const revoke = page.getByRole('button', { name: words.revoke });
+    await revoke.click();
+    await expectSound(visit);
+    await page.keyboard.press('Escape');
+    expect(await revoke.evaluate((button) => button === button.ownerDocument.activeElement)).toBe(true);
+    expect(await tokens()).toBe(1);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await revoke.waitFor({ state: 'detached' });
+    expect(await tokens()).toBe(0);
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+
+    await console.admin.ask('POST', 'users', { name, password: PASSWORD, role: 'viewer' });
+    await page.goto(`${console.at}/settings/users`);
+    const remove = page.getByRole('button', { name: words.removeUser });
+    await remove.click();
+    await expectSound(visit);
+    await remove.click();
+    await remove.waitFor({ state: 'detached' });
+    await expectSound(visit);
   });
 
   it('keeps as many runs as it is told, hands out the data, and deletes it', async () => {

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { type FocusEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addressOf } from '../client/index.ts';
 import { Button, Icon } from '../frame/index.ts';
@@ -20,9 +20,19 @@ export function Export({ id }: { readonly id: number }) {
     setOpen(false);
     box.current?.querySelector('button')?.focus();
   };
+  const leave = ({ relatedTarget }: FocusEvent): void => {
+    if (relatedTarget !== null && !box.current?.contains(relatedTarget)) setOpen(false);
+  };
+  useEffect(() => {
+    const point = ({ target }: PointerEvent): void => {
+      if (!box.current?.contains(target as Node)) setOpen(false);
+    };
+    if (isOpen) document.addEventListener('pointerdown', point);
+    return () => document.removeEventListener('pointerdown', point);
+  }, [isOpen]);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes, from wherever inside.
-    <div ref={box} className={css.export} onKeyDown={press}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes, from wherever inside; so does whoever goes elsewhere.
+    <div ref={box} className={css.export} onKeyDown={press} onBlur={leave}>
       <Button aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         <Icon name="download" size={16} /> {t('export.title')} <Icon name="chevron" size={16} />
       </Button>

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import type { Problem, RunSummary } from '../../../src/console/api/index.ts';
 import { ask, useAnswer, useSession } from '../client/index.ts';
-import { Button, Card, Icon, Loading, runTone, Status, Trouble, useMoments, useRunWords } from '../frame/index.ts';
+import { Button, Card, Loading, Removal, runTone, Status, Trouble, useMoments, useRunWords } from '../frame/index.ts';
 import css from './history.module.css';
 import { TrendCard } from './trend.tsx';
 
@@ -179,36 +179,15 @@ function Row({ run, isPicked, pick, gone }: RowProps) {
   );
 }
 
-/** It cannot be undone: it is asked for twice, in place. */
 function Delete({ id, gone }: { readonly id: number; readonly gone: () => void }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const [isAsked, setAsked] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const remove = async (): Promise<void> => {
+  const remove = async (): Promise<Problem | null> => {
     const outcome = await ask('removeRun', { params: { id } });
-    if (outcome.kind === 'refused' && outcome.status !== 404) return setProblem(outcome.problem);
+    if (outcome.kind === 'refused' && outcome.status !== 404) return outcome.problem;
     gone();
     await queries.invalidateQueries();
+    return null;
   };
-  if (problem) return <Trouble problem={problem} />;
-  if (!isAsked)
-    return (
-      <button
-        type="button"
-        className={css.icon}
-        aria-label={t('history.delete', { id })}
-        onClick={() => setAsked(true)}
-      >
-        <Icon name="bin" />
-      </button>
-    );
-  return (
-    <span className={css.sure}>
-      <Button autoFocus onClick={remove}>
-        {t('history.delete', { id })}
-      </Button>
-      <Button onClick={() => setAsked(false)}>{t('history.keep')}</Button>
-    </span>
-  );
+  return <Removal label={t('history.delete', { id })} onRemove={remove} />;
 }

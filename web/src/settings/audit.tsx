@@ -37,8 +37,8 @@ export function Audit() {
             {data.items.map((entry) => (
               <tr key={entry.id}>
                 <td>{format.format(new Date(entry.at))}</td>
-                <td>{say(byWords(entry.by))}</td>
-                <td>
+                <td className={css.long}>{say(byWords(entry.by))}</td>
+                <td className={css.long}>
                   {saysWhat(entry)} <Detail entry={entry} say={say} />
                 </td>
                 <td>{entry.address}</td>

@@ -1,9 +1,21 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { newToken, type Problem, type Role } from '../../../src/console/api/index.ts';
 import { ask, type Reply, useAnswer } from '../client/index.ts';
-import { Button, Card, Field, Fields, Icon, Select, Trouble } from '../frame/index.ts';
+import {
+  Button,
+  Card,
+  CopyButton,
+  Field,
+  Fields,
+  Icon,
+  Loading,
+  Removal,
+  Select,
+  Trouble,
+  useMoments,
+} from '../frame/index.ts';
 import css from './settings.module.css';
 
 const ROLES = ['viewer', 'admin'] as const;
@@ -12,29 +24,24 @@ export function Tokens() {
   const [made, setMade] = useState<Reply<'addToken'> | null>(null);
   return (
     <div className={css.stack}>
-      {made && <Secret made={made} />}
+      {made && <Secret key={made.id} made={made} />}
       <NewToken onMade={setMade} />
       <List onRemoved={(id) => id === made?.id && setMade(null)} />
     </div>
   );
 }
 
-/** Gone with the page: nobody sees it a second time. */
+/** Gone with the page: nobody sees it a second time. On a phone it would come above what is seen, so that it is led to. */
 function Secret({ made }: { readonly made: Reply<'addToken'> }) {
   const { t } = useTranslation();
-  const [isCopied, setCopied] = useState(false);
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(made.secret);
-    setCopied(true);
-  };
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.focus(), []);
   return (
-    <div className={css.secret} role="status">
+    <div ref={box} className={css.secret} role="status" tabIndex={-1}>
       <b>{t('tokens.once', { name: made.name })}</b>
       <code>{made.secret}</code>
       <span className={css.actions}>
-        <Button onClick={copy}>
-          <Icon name="copy" size={16} /> {t(isCopied ? 'tokens.copied' : 'tokens.copy')}
-        </Button>
+        <CopyButton text={made.secret} label={t('tokens.copy')} />
         <span className={css.dim}>{t('tokens.use')}</span>
       </span>
     </div>
@@ -46,13 +53,17 @@ function NewToken({ onMade }: { readonly onMade: (made: Reply<'addToken'>) => vo
   const queries = useQueryClient();
   const [values, setValues] = useState({ name: '', role: 'viewer' as Role });
   const [isTried, setTried] = useState(false);
+  const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const isFine = newToken.safeParse(values).success;
   const add = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setTried(true);
-    if (!isFine) return;
+    // A second token would take the place of the first, whose secret nobody has seen.
+    if (!isFine || isBusy) return;
+    setBusy(true);
     const outcome = await ask('addToken', { body: values });
+    setBusy(false);
     if (outcome.kind === 'refused') return setProblem(outcome.problem);
     setProblem(null);
     setTried(false);
@@ -92,20 +103,21 @@ function NewToken({ onMade }: { readonly onMade: (made: Reply<'addToken'>) => vo
 }
 
 function List({ onRemoved }: { readonly onRemoved: (id: number) => void }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const { at } = useMoments();
   const queries = useQueryClient();
   const { data: tokens, error } = useAnswer('tokens', {});
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const format = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' });
-  const remove = async (id: number): Promise<void> => {
+  const remove = async (id: number): Promise<Problem | null> => {
     const outcome = await ask('removeToken', { params: { id } });
-    setProblem(outcome.kind === 'refused' ? outcome.problem : null);
+    if (outcome.kind === 'refused' && outcome.status !== 404) return outcome.problem;
     onRemoved(id);
     await queries.invalidateQueries({ queryKey: ['tokens'] });
+    return null;
   };
   return (
     <Card title={t('tokens.title')}>
-      {(error ?? problem) && <Trouble problem={error?.problem ?? (problem as Problem)} />}
+      {error && <Trouble problem={error.problem} />}
+      {!tokens && !error && <Loading />}
       {tokens?.length === 0 && <p className={css.dim}>{t('tokens.none')}</p>}
       {tokens && tokens.length > 0 && (
         <table className={css.table}>
@@ -124,16 +136,9 @@ function List({ onRemoved }: { readonly onRemoved: (id: number) => void }) {
               <tr key={id}>
                 <th scope="row">{name}</th>
                 <td>{t(`role.${role}`)}</td>
-                <td>{lastUsedAt ? format.format(new Date(lastUsedAt)) : t('users.never')}</td>
+                <td>{lastUsedAt ? at(lastUsedAt) : t('users.never')}</td>
                 <td>
-                  <button
-                    type="button"
-                    className={css.icon}
-                    aria-label={t('tokens.remove', { name })}
-                    onClick={() => remove(id)}
-                  >
-                    <Icon name="bin" />
-                  </button>
+                  <Removal label={t('tokens.remove', { name })} onRemove={() => remove(id)} />
                 </td>
               </tr>
             ))}

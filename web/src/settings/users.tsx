@@ -2,8 +2,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { newPassword, newUser, type Problem, type Role, type User } from '../../../src/console/api/index.ts';
-import { ask, type Outcome, useAnswer, useSession } from '../client/index.ts';
-import { Button, Card, Field, Fields, Icon, Select, Status, Trouble } from '../frame/index.ts';
+import { ask, useAnswer, useSession } from '../client/index.ts';
+import { Button, Card, Field, Fields, Icon, Removal, Select, Status, Trouble, useMoments } from '../frame/index.ts';
 import { faultsOf } from './form.ts';
 import css from './settings.module.css';
 import { whatIsWrong } from './wrong.ts';
@@ -22,19 +22,27 @@ export function Users() {
 }
 
 function List() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const { at } = useMoments();
   const queries = useQueryClient();
   const { user: me } = useSession();
   const { data: users, error } = useAnswer('users', {});
   const [problem, setProblem] = useState<Problem | null>(null);
-  const format = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' });
-  const done = async (outcome: Outcome<unknown>): Promise<void> => {
-    setProblem(outcome.kind === 'refused' ? outcome.problem : null);
+  const lookAgain = async (): Promise<void> => {
     await queries.invalidateQueries({ queryKey: ['users'] });
     await queries.invalidateQueries({ queryKey: ['state'] });
   };
-  const setRole = async ({ id }: User, role: string) =>
-    done(await ask('changeUser', { params: { id }, body: { role: role as Role } }));
+  const remove = async ({ id }: User): Promise<Problem | null> => {
+    const outcome = await ask('removeUser', { params: { id } });
+    if (outcome.kind === 'refused' && outcome.status !== 404) return outcome.problem;
+    await lookAgain();
+    return null;
+  };
+  const setRole = async ({ id }: User, role: string): Promise<void> => {
+    const outcome = await ask('changeUser', { params: { id }, body: { role: role as Role } });
+    setProblem(outcome.kind === 'refused' ? outcome.problem : null);
+    await lookAgain();
+  };
   return (
     <Card title={t('users.title')}>
       {error && <Trouble problem={error.problem} />}
@@ -62,17 +70,10 @@ function List() {
                   onChange={(role) => setRole(user, role)}
                 />
               </td>
-              <td>{user.lastSignInAt ? format.format(new Date(user.lastSignInAt)) : t('users.never')}</td>
+              <td>{user.lastSignInAt ? at(user.lastSignInAt) : t('users.never')}</td>
               <td>
                 {user.id !== me?.id && (
-                  <button
-                    type="button"
-                    className={css.icon}
-                    aria-label={t('users.remove', { name: user.name })}
-                    onClick={async () => done(await ask('removeUser', { params: { id: user.id } }))}
-                  >
-                    <Icon name="bin" />
-                  </button>
+                  <Removal label={t('users.remove', { name: user.name })} onRemove={() => remove(user)} />
                 )}
               </td>
             </tr>
@@ -90,6 +91,7 @@ function NewUser() {
   const queries = useQueryClient();
   const [values, setValues] = useState(NOBODY);
   const [isTried, setTried] = useState(false);
+  const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const faults = faultsOf(newUser, values);
   const wrong = (path: string): string | null => {
@@ -99,9 +101,11 @@ function NewUser() {
   const add = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setTried(true);
-    if (faults.length > 0) return;
+    if (faults.length > 0 || isBusy) return;
     const language = i18n.language === 'de' ? 'de' : 'en';
+    setBusy(true);
     const outcome = await ask('addUser', { body: { ...values, language } });
+    setBusy(false);
     if (outcome.kind === 'refused') return setProblem(outcome.problem);
     setProblem(null);
     setValues(NOBODY);
@@ -153,14 +157,17 @@ function OwnPassword() {
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const [isTried, setTried] = useState(false);
+  const [isBusy, setBusy] = useState(false);
   const [answer, setAnswer] = useState<Problem | 'done' | null>(null);
   const isFine = newPassword.safeParse(next).success;
   const change = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setTried(true);
     setAnswer(null);
-    if (!isFine || current === '') return;
+    if (!isFine || current === '' || isBusy) return;
+    setBusy(true);
     const outcome = await ask('changePassword', { body: { current, password: next } });
+    setBusy(false);
     if (outcome.kind === 'refused') return setAnswer(outcome.problem);
     setCurrent('');
     setNext('');

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button, Icon } from '../frame/index.ts';
-import css from './findings.module.css';
+import css from './copy.module.css';
+import { Icon } from './icons.tsx';
+import { Button } from './parts.tsx';
 
 type State = 'ready' | 'copied' | 'not-copied';
 
