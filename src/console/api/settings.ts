@@ -93,8 +93,8 @@ export type SectionName = keyof typeof SECTIONS;
 export const settings = z.strictObject(SECTIONS);
 export type Settings = z.infer<typeof settings>;
 
-/** What a server answered when it was asked by the button *Test*. */
-export const serverTest = z.strictObject({
+/** What is known of a server: by a run, or because it was asked. */
+export const serverState = z.strictObject({
   server: serverName,
   /** As in a report: `ok`, `unresolvable`, `no-answer`, ... */
   state: z.string(),
@@ -104,6 +104,8 @@ export const serverTest = z.strictObject({
   publicAddress: z.string().nullable(),
   roundTripMs: z.number().nullable(),
 });
+/** What a server answered when it was asked by the button *Test*. */
+export const serverTest = serverState.extend({});
 export const testServer = z.strictObject({ server: serverName });
 export const testNotification = z.strictObject({ channel: z.enum(['mail', 'webhook']), settings: notifications });
 export const testedNotification = z.discriminatedUnion('kind', [

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { moment, port, portLabel } from './common.ts';
 import { runSummary } from './runs.ts';
-import { schedule, serverTest } from './settings.ts';
+import { schedule, serverState } from './settings.ts';
 
 export const service = z.strictObject({
   /** `sip`, `sips`, `rtp`, `tunnel`, ... as `fullcone ports --json` has it. */
@@ -31,7 +31,7 @@ export const dashboard = z.strictObject({
     /** By the settings. */ expected: z.string().nullable(),
     at: moment.nullable(),
   }),
-  servers: z.array(serverTest),
+  servers: z.array(serverState),
   last: runSummary.nullable(),
   /** The last one that was supported, if the last one is not. */
   lastGood: runSummary.nullable(),
