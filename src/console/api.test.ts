@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
@@ -10,6 +11,7 @@ import { Browser, PASSWORD, testConsole } from './test-console.ts';
 type Json = Record<string, unknown>;
 interface Operation {
   readonly operationId: string;
+  readonly security: readonly object[];
   readonly 'x-access': string;
   readonly parameters: readonly { name: string; in: string; schema: Json }[];
   readonly requestBody?: { content: { 'application/json': { schema: Json } } };
@@ -26,7 +28,37 @@ async function operations() {
   );
 }
 
+const documentOf = async () => (await new Browser(await testConsole()).ask('GET', 'openapi.json')).body;
+
 describe('the OpenAPI document', () => {
+  test('is one, by the schema of its specification; a fault in it would be found', async () => {
+    const document = await documentOf();
+    const isValid = async (one: Parameters<Validator['validate']>[0]) => (await new Validator().validate(one)).valid;
+    expect(await new Validator().validate(structuredClone(document))).toEqual({ valid: true });
+    const { version: _, ...info } = document.info;
+    expect(await isValid({ ...structuredClone(document), info })).toBe(false);
+    const wrong = structuredClone(document);
+    wrong.paths['/api/v1/users'].get.parameters = [{ name: 'a', in: 'nowhere' }];
+    expect(await isValid(wrong)).toBe(false);
+  });
+
+  test('says how to be somebody, and what a page sends beside: each operation by what it has', async () => {
+    const { components } = await documentOf();
+    expect(components.securitySchemes).toMatchObject({
+      session: { type: 'apiKey', in: 'cookie', name: 'fullcone', description: expect.stringContaining('__Host-') },
+      token: { type: 'http', scheme: 'bearer' },
+    });
+    for (const { operation, method } of await operations()) {
+      const isPublic = operation['x-access'] === 'public';
+      const { operationId, security, parameters, responses } = operation;
+      expect([operationId, security]).toEqual([operationId, isPublic ? [] : [{ session: [] }, { token: [] }]]);
+      const isGuarded = parameters.some(({ name, in: place }) => name === 'x-csrf-token' && place === 'header');
+      expect([operationId, isGuarded]).toEqual([operationId, !isPublic && method !== 'GET']);
+      const always = ['400', '403', '429', '500', '503', ...(isPublic ? [] : ['401'])];
+      expect([operationId, always.filter((status) => !(status in responses))]).toEqual([operationId, []]);
+    }
+  });
+
   test('has the routes of the server, and the server those of the document', async () => {
     const { app } = await testConsole();
     const described = await operations();

@@ -1,232 +1,72 @@
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { problem, ROUTES, type Route, type RouteName } from './api/index.ts';
-import { Browser, PASSWORD } from './test-console.ts';
+import { ROUTES, type Route, type RouteName } from './api/index.ts';
+import { ASKERS, type Asker, askersOf, EXAMPLES } from './test-askers.ts';
+import { Browser } from './test-console.ts';
+import { type Asked, described, type Json, nearTo, requestsOf, urlOf, wrongWith } from './test-requests.ts';
 import { type WholeConsole, wholeConsole } from './test-whole-console.ts';
 
 /*
- * Whatever is sent, by the OpenAPI document or against it, to all handlers as they are: no answer is a fault, and each is
- * what the document says of it. Only what leaves for mail servers and webhooks stays here.
+ * Whatever is sent, by the OpenAPI document or against it, by anybody, to all handlers as they are: no answer is a fault,
+ * and each is what the document says of it. Only what leaves for mail servers and webhooks stays here.
  */
 vi.mock('./notify/send.ts', () => ({
   sendMail: () => Promise.resolve({ kind: 'ok', value: null }),
   callWebhook: () => Promise.resolve({ kind: 'error', error: { code: 'refused', detail: 'here' } }),
 }));
 
-type Json = Record<string, unknown>;
+type Answer = Awaited<ReturnType<Browser['ask']>>;
+type Sent = Pick<Asked, 'method' | 'body'> & { readonly name: RouteName; readonly url: string };
 
-interface Operation {
-  readonly operationId: RouteName;
-  readonly parameters: readonly {
-    readonly name: string;
-    readonly in: string;
-    readonly required: boolean;
-    readonly schema: Json;
-  }[];
-  readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: Json } } };
-}
-
-interface Described {
-  readonly path: string;
-  readonly method: string;
-  readonly operation: Operation;
-}
-
-interface Asked extends Described {
-  readonly values: readonly (readonly [name: string, place: string, value: unknown])[];
-  readonly body: unknown;
-}
-
-/** Whoever does these has no session, or no user, for what comes next. */
-const LAST: readonly RouteName[] = ['signOut', 'changePassword', 'removeUser', 'changeUser'];
-/** After these there is less to be asked for. */
-const RARE: readonly RouteName[] = ['removeData', 'removeRun', 'removeToken', 'openapi', 'health', 'state'];
-/** Hashing a password is slow by intent. */
-const SLOW: readonly RouteName[] = ['signIn', 'setUp', 'addUser'];
-
-const anything = fc.oneof(
-  fc.jsonValue(),
-  fc.constantFrom(-1, 0, 1, 2 ** 53, '', 'a'.repeat(5_000), '../..', "' OR 1=1 --", 'udp/5060', null, [], {}),
-);
-
-/** What a person would type. */
-const WORDS = [
-  '198.51.100.10',
-  'udp/5060',
-  'udp/9000-9005',
-  '5060',
-  '9000-9003, 5060',
-  'auto',
-  '0 2 * * *',
-  '3cx',
-  '',
-].concat(['any', 'mikrotik', 'embedded', 'localhost', '07:30', 'ada', '198.51.100.10:3478', '[::1]:3478', 'true']);
-const TYPED: Readonly<Record<string, readonly string[]>> = {
-  email: ['a@example.org', 'b@example.org'],
-  uri: ['https://example.org/', 'http://127.0.0.1:9/hook'],
-  ipv4: ['203.0.113.44', '0.0.0.0', '127.0.0.1'],
-  ipv6: ['::', '2001:db8::1'],
-};
-
-/** A value that fits, mostly. */
-function valueFor(schema: Json): fc.Arbitrary<unknown> {
-  const { anyOf, oneOf, properties, enum: words, const: only, type, items } = schema;
-  if (only !== undefined) return fc.constant(only);
-  if (words) return fc.constantFrom(...(words as unknown[]));
-  const either = (anyOf ?? oneOf) as Json[] | undefined;
-  if (either) return fc.oneof(...either.map(valueFor));
-  if (Array.isArray(type)) return fc.oneof(...type.map((one) => valueFor({ ...schema, type: one as string })));
-  if (properties) return recordFor(properties as Record<string, Json>, (schema['required'] ?? []) as string[]);
-  if (type === 'array') return fc.array(valueFor((items ?? {}) as Json), { maxLength: 3 });
-  if (type === 'boolean') return fc.boolean();
-  if (type === 'null') return fc.constant(null);
-  if (type === 'integer' || type === 'number') return numberFor(schema);
-  return type === 'string' ? textFor(schema) : anything;
-}
-
-/** Most of what is asked for has a small number. */
-function numberFor({ minimum = 0, maximum = 70_000 }: Json): fc.Arbitrary<number> {
-  const [min, max] = [Number(minimum), Math.min(Number(maximum), 100_000)];
-  const fitting = fc.integer({ min, max });
-  return fc.oneof(
-    { weight: 6, arbitrary: fc.integer({ min, max: min + 4 }) },
-    { weight: 3, arbitrary: fitting },
-    { weight: 1, arbitrary: fc.oneof(fc.integer(), fc.double()) },
-  );
-}
-
-function textFor({ pattern, format }: Json): fc.Arbitrary<string> {
-  const typed = fc.constantFrom(...(TYPED[String(format)] ?? WORDS));
-  const fitting = typeof pattern === 'string' ? fc.stringMatching(new RegExp(pattern)) : typed;
-  return fc.oneof(
-    { weight: 5, arbitrary: typed },
-    { weight: 4, arbitrary: format === undefined ? fitting : typed },
-    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },
-  );
-}
-
-/** `required`: of a schema of what comes in; the others are left out now and then. */
-function recordFor(properties: Record<string, Json>, required: readonly string[]): fc.Arbitrary<unknown> {
-  const parts = Object.entries(properties).map(([name, part]) => {
-    const value = fc.oneof({ weight: 40, arbitrary: valueFor(part) }, { weight: 1, arbitrary: anything });
-    return [name, value] as const;
-  });
-  const whole = fc.record(Object.fromEntries(parts), { requiredKeys: [...required] });
-  const some = fc.record(Object.fromEntries(parts), { requiredKeys: [] });
-  return fc.oneof({ weight: 9, arbitrary: whole }, { weight: 1, arbitrary: some });
-}
-
-/** A part of the path, or of what is asked for beside it: that may be left out. */
-const parametersFor = ({ parameters }: Operation): fc.Arbitrary<Asked['values']> =>
-  fc
-    .tuple(
-      ...parameters.map(({ name, in: place, required, schema }) => {
-        const value = fc.oneof(
-          { weight: 15, arbitrary: valueFor(schema) },
-          { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
-        );
-        return fc.tuple(fc.constant(name), fc.constant(place), required ? value : fc.option(value, { nil: LEFT_OUT }));
-      }),
-    )
-    .map((values) => values.filter(([, , value]) => value !== LEFT_OUT));
-
-const LEFT_OUT = Symbol('left out');
-
-function requestFor(one: Described, sections: Record<string, Json>): fc.Arbitrary<Asked> {
-  const { operation } = one;
-  if (operation.operationId === 'changeSettings')
-    return fc
-      .constantFrom(...Object.keys(sections))
-      .chain((section) =>
-        valueFor(sections[section] ?? {}).map((body) => ({ ...one, values: [['section', 'path', section]], body })),
-      );
-  const schema = operation.requestBody?.content['application/json'].schema;
-  return fc.record({
-    ...{ path: fc.constant(one.path), method: fc.constant(one.method), operation: fc.constant(operation) },
-    values: parametersFor(operation),
-    body: schema ? valueFor(schema) : fc.constant(undefined),
-  });
-}
-
-const requestsOf = (described: readonly Described[], sections: Record<string, Json>): fc.Arbitrary<Asked> =>
-  fc.oneof(
-    ...described.map((one) => ({
-      weight: RARE.includes(one.operation.operationId) ? 1 : 10,
-      arbitrary: requestFor(one, sections),
-    })),
-  );
-
-const inUrl = (value: unknown): string =>
-  encodeURIComponent(
-    (typeof value === 'object' ? JSON.stringify(value) : String(value)).replace(/\p{Surrogate}/gu, ''),
-  );
-
-function urlOf({ path, values }: Asked): string {
-  const whole = values.reduce(
-    (url, [name, place, value]) => (place === 'path' ? url.replace(`{${name}}`, inUrl(value)) : url),
-    path,
-  );
-  const query = values.flatMap(([name, place, value]) => (place === 'query' ? [`${name}=${inUrl(value)}`] : []));
-  return `${whole}?${query.join('&')}`;
-}
-
-/** What is not as the document says; null: nothing. */
-function wrongWith(name: RouteName, { status, text, body }: Awaited<ReturnType<Browser['ask']>>): string | null {
-  const route: Route = ROUTES[name];
-  if (status in route.replies) {
-    const schema = route.replies[status];
-    if (schema === null) return text === '' ? null : 'there is a body';
-    if (!(schema instanceof z.ZodType)) return text === '' ? 'there is nothing in it' : null;
-    return schema.safeParse(body).error?.message ?? null;
-  }
-  const read = problem.safeParse(body);
-  if (!read.success) return 'is no problem as agreed';
-  const { code } = read.data;
-  if (status === 400) return code === 'invalid' ? null : `400 ${code}`;
-  // Where a path has no room for what was typed, it is another one.
-  if (status === 404 && code === 'not-found' && route.params) return null;
-  return route.problems?.[status]?.includes(code) === true ? null : `${status} ${code} is not in the document`;
-}
-
-async function described(browser: Browser): Promise<readonly Described[]> {
-  const { paths } = (await browser.ask('GET', 'openapi.json')).body as {
-    readonly paths: Record<string, Record<string, Operation>>;
-  };
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
-  );
-}
-
-/** Small numbers are those of the newest runs: 1 is the last. */
-const nearTo = (newest: number, asked: Asked): Asked => ({
-  ...asked,
-  values: asked.values.map(([name, place, value]) =>
-    ['id', 'a', 'b'].includes(name) && typeof value === 'number' && value >= 1 && value <= 5
-      ? [name, place, Math.max(1, newest - value + 1)]
-      : [name, place, value],
-  ),
+const sentBy = (asked: Asked): Sent => ({
+  ...{ method: asked.method, body: asked.body, name: asked.operation.operationId },
+  url: urlOf(asked),
 });
 
-/** A stream that nobody ends is left after a while. */
-async function ask({ console, lab, drive }: WholeConsole, browser: Browser, asked: Asked) {
-  const { method, body } = asked;
+/** A stream that nobody ends is left after a while: null. */
+async function ask(
+  { console, lab, drive }: WholeConsole,
+  browser: Browser,
+  { name, method, url, body }: Sent,
+  headers: Record<string, string>,
+): Promise<Answer | null> {
   const sent = body === undefined ? undefined : JSON.stringify(body);
   const type = sent === undefined ? {} : { 'content-type': 'application/json' };
   const leaving = new AbortController();
-  if (asked.operation.operationId === 'watch') lab.pbx.clock.at(lab.now() + 3_000, () => leaving.abort());
+  if (name === 'watch') lab.pbx.clock.at(lab.now() + 3_000, () => leaving.abort());
   const answer = await drive(
-    browser.ask(method, urlOf(asked), sent, type, leaving.signal).catch((error: Error) => {
+    browser.ask(method, url, sent, { ...type, ...headers }, leaving.signal).catch((error: Error) => {
       if (error.name === 'AbortError') return null;
       throw error;
     }),
   );
-  if (console.failures.length > 0) throw new Error(`${asked.operation.operationId}: ${String(console.failures[0])}`);
+  if (console.failures.length > 0) throw new Error(`${name}: ${String(console.failures[0])}`);
   return answer;
 }
 
+/** As what this one is refused, whatever is asked; null: it is not. */
+function refusalOf(name: RouteName, asker: Asker): readonly [status: number, code: string] | null {
+  const { access }: Route = ROUTES[name];
+  if (access === 'public') return null;
+  if (asker === 'nobody') return [401, 'not-signed-in'];
+  return access === 'admin' && asker === 'viewer' ? [403, 'not-allowed'] : null;
+}
+
+/** A token is nobody, and has nothing of its own. */
+const isNobodys = (name: RouteName, asker: Asker): boolean =>
+  asker === 'token' && (name === 'changeMe' || name === 'changePassword');
+
+function faultOf(name: RouteName, asker: Asker, answer: Answer): string | null {
+  const [status, code] = refusalOf(name, asker) ?? [];
+  if (status !== undefined)
+    return answer.status === status && answer.body?.code === code ? null : `is not refused as ${status} ${code}`;
+  if (isNobodys(name, asker) && answer.status === 403 && answer.body?.code === 'not-allowed') return null;
+  return wrongWith(name, answer);
+}
+
 const SEED = Number(process.env['FULLCONE_SEED'] ?? 1);
-const COUNT = Number(process.env['FULLCONE_COUNT'] ?? 400);
+const COUNT = Number(process.env['FULLCONE_COUNT'] ?? 600);
 /** After so many requests there is a run again that can be asked for. */
 const ANEW = 25;
 
@@ -236,50 +76,39 @@ test('thrown at with anything, the API never fails, and each answer is as its sc
   const whole = await wholeConsole();
   const { console, drive } = whole;
   const browser = await drive(new Browser(console).setUp());
+  const askers = await askersOf(whole);
   const all = await described(browser);
   const names = all.map(({ operation }) => operation.operationId);
   expect(names.toSorted()).toEqual(Object.keys(ROUTES).toSorted());
   const settings = z.toJSONSchema((ROUTES.settings as Route).replies[200] as z.ZodType) as {
     properties: Record<string, Json>;
   };
-  const often = all.filter(
-    ({ operation: { operationId } }) => !LAST.includes(operationId) && !SLOW.includes(operationId),
-  );
-  const { cookie, csrf } = browser;
   const { network, pbx } = await console.store.settings();
   /** Something to be asked for. */
   const run = async (): Promise<void> => {
     await console.store.writeSettings('network', network);
     await console.store.writeSettings('pbx', pbx);
-    await drive(browser.ask('POST', 'runs', { scope: { kind: 'all' }, noWait: true }));
+    const headers = await askers.become(browser, 'admin');
+    await drive(browser.ask('POST', 'runs', EXAMPLES.startRun.body, headers));
   };
-  await drive(browser.ask('POST', 'users', { name: 'bob', password: PASSWORD, role: 'viewer' }));
 
   let count = 0;
   const statuses = new Map<string, number>();
+  const who = fc.constantFrom<Asker>('admin', 'admin', 'admin', 'token', 'viewer', 'nobody');
   await fc.assert(
-    fc.asyncProperty(requestsOf(often, settings.properties), async (asked) => {
-      Object.assign(browser, { cookie, csrf });
+    fc.asyncProperty(requestsOf(all, settings.properties), who, async (asked, asker) => {
       if (count++ % ANEW === 0) await run();
       const [newest] = await console.store.runs(undefined, 1);
-      const answer = await ask(whole, browser, nearTo(newest?.id ?? 0, asked));
+      const headers = await askers.become(browser, asker);
+      const answer = await ask(whole, browser, sentBy(nearTo(newest?.id ?? 0, asked)), headers);
       const name = asked.operation.operationId;
       const key = `${name} ${answer?.status ?? 'left'}`;
       statuses.set(key, (statuses.get(key) ?? 0) + 1);
-      if (answer === null) return;
-      const wrong = wrongWith(name, answer);
-      if (wrong !== null) throw new Error(`${name}: ${answer.status} ${wrong}: ${answer.text.slice(0, 300)}`);
+      const fault = answer && faultOf(name, asker, answer);
+      if (fault) throw new Error(`${name} by ${asker}: ${answer.status} ${fault}: ${answer.text.slice(0, 300)}`);
     }),
     { numRuns: COUNT, seed: SEED, endOnFailure: true },
   );
-  // Passwords, and users: after some of these there is no session any more, and nobody to begin one.
-  const others = all.filter(({ operation: { operationId } }) => [...LAST, ...SLOW].includes(operationId));
-  for (const asked of fc.sample(requestsOf(others, {}), { numRuns: 20, seed: SEED })) {
-    const answer = await ask(whole, browser, asked);
-    if (answer === null || answer.status === 401) continue;
-    const wrong = wrongWith(asked.operation.operationId, answer);
-    expect([asked.operation.operationId, answer.status, wrong]).toEqual([expect.any(String), answer.status, null]);
-  }
   expect(console.failures).toEqual([]);
   if (process.env['FULLCONE_SHOW'])
     process.stdout.write(
@@ -288,4 +117,135 @@ test('thrown at with anything, the API never fails, and each answer is as its sc
         .map(([key, n]) => `${key}: ${n}`)
         .join('\n')}\n`,
     );
+});
+
+describe('each route of the document', () => {
+  /** With something to be asked for, whatever was done before. */
+  async function reached() {
+    const whole = await wholeConsole();
+    const { console, drive } = whole;
+    const { store } = console;
+    const browser = await drive(new Browser(console).setUp());
+    const askers = await askersOf(whole);
+    const headers = await askers.become(browser, 'admin');
+    const begin = () => drive(browser.ask('POST', 'runs', EXAMPLES.startRun.body, headers));
+    const ended = async (): Promise<void> => {
+      const [newest] = await store.runs(undefined, 1);
+      if (newest?.state === 'running') await drive(browser.ask('POST', `runs/${newest.id}/cancel`, undefined, headers));
+      while (await store.isRunning()) await drive(new Promise(setImmediate));
+    };
+    await begin();
+    // Its packets are kept last of all.
+    while ((await store.record(1)) === null) await drive(new Promise(setImmediate));
+    const record = await store.record(1);
+    const { id: _, report, state, startedAt, endedAt, ...summary } = (await store.run(1)) ?? { report: null };
+    if (!report || state !== 'finished' || !endedAt) throw new Error('there is no report');
+    const { ...settings } = await store.settings();
+
+    /** The id that this route is asked for. */
+    const idFor = async (name: RouteName): Promise<number> => {
+      await Promise.all(
+        (['network', 'pbx'] as const).map((section) => store.writeSettings(section, settings[section])),
+      );
+      await askers.become(browser, 'admin');
+      await ended();
+      if (name === 'cancelRun') {
+        await askers.become(browser, 'admin');
+        return (await begin()).body.id;
+      }
+      if (name === 'addUser') await store.database.deleteFrom('users').where('name', '=', 'carl').execute();
+      if (name === 'changeUser' || name === 'removeUser') return askers.ensure('bob', 'viewer');
+      if (name === 'removeToken') {
+        await askers.become(browser, 'admin');
+        return (await drive(browser.ask('POST', 'tokens', EXAMPLES.addToken.body))).body.id;
+      }
+      const id = await store.beginRun(startedAt ?? '', summary as never);
+      await store.finishRun(id, { endedAt, summary: summary as never, report, record });
+      return id;
+    };
+    const all = await described(browser);
+    return { whole, browser, askers, idFor, all };
+  }
+
+  type Example = { readonly body?: object; readonly query?: Readonly<Record<string, string>> };
+  const exampleOf = (name: RouteName): Example => (EXAMPLES as Partial<Record<RouteName, Example>>)[name] ?? {};
+  const urlFor = (path: string, id: number | string, query: object): string => {
+    const filled = path.replace('{id}', `${id}`).replace('{section}', 'router');
+    return `${filled}?${new URLSearchParams(Object.entries(query))}`;
+  };
+
+  test('does what it says for whoever may, and refuses all others', { timeout: 120_000 }, async () => {
+    const { whole, browser, askers, idFor, all } = await reached();
+    for (const { path, method, operation } of all) {
+      const name = operation.operationId;
+      for (const asker of ASKERS) {
+        const id = await idFor(name);
+        const { body, query = name === 'compare' ? { a: id, b: id } : {} } = exampleOf(name);
+        const headers = await askers.become(browser, asker);
+        const answer = await ask(whole, browser, { name, method, body, url: urlFor(path, id, query) }, headers);
+        const isRefused = refusalOf(name, asker) !== null || isNobodys(name, asker);
+        // The first password has been set, and watching has no end.
+        const expected = name === 'setUp' ? 'refused' : name === 'watch' ? 'left' : 'done';
+        const came = answer === null ? 'left' : answer.status < 300 ? 'done' : 'refused';
+        expect([name, asker, came, answer?.text]).toEqual([
+          name,
+          asker,
+          isRefused ? 'refused' : expected,
+          answer?.text,
+        ]);
+        expect([name, asker, answer && faultOf(name, asker, answer)]).toEqual([name, asker, null]);
+      }
+    }
+  });
+
+  test('keeps every section of the settings as it was given', async () => {
+    const { whole, browser, askers } = await reached();
+    const settings = await whole.console.store.settings();
+    for (const [section, value] of Object.entries(settings)) {
+      const headers = await askers.become(browser, 'admin');
+      const { status, body } = await whole.drive(browser.ask('PUT', `settings/${section}`, value, headers));
+      expect([section, status, body]).toEqual([section, 200, settings]);
+    }
+  });
+
+  /** What the document does not allow, of something that it does. */
+  function wrongBodies(
+    body: object,
+    { anyOf, required = [] }: { readonly anyOf?: unknown; readonly required?: string[] },
+  ) {
+    const needed = anyOf ? Object.keys(body) : required;
+    const without = needed.map((left) => Object.fromEntries(Object.entries(body).filter(([name]) => name !== left)));
+    const otherwise = Object.keys(body).map((name) => ({ ...body, [name]: { of: 'another kind' } }));
+    return [null, [], 'text', 7, [body], { ...body, more: 1 }, ...without, ...otherwise];
+  }
+
+  test('takes nothing that is not as agreed, from anybody', { timeout: 120_000 }, async () => {
+    const { whole, browser, askers, idFor, all } = await reached();
+    const told: unknown[] = [];
+    for (const { path, method, operation } of all) {
+      const name = operation.operationId;
+      const { params, query: asks, body: takes }: Route = ROUTES[name];
+      const { body, query = name === 'compare' ? { a: 1, b: 1 } : {} } = exampleOf(name);
+      expect([name, body !== undefined]).toEqual([name, takes !== undefined]);
+      const id = await idFor(name);
+      const schema = operation.requestBody?.content['application/json'].schema;
+      const bodies = body && schema ? wrongBodies(body, schema) : [];
+      const sent = [
+        ...bodies.map((wrong) => ({ body: wrong, url: urlFor(path, id, query) })),
+        ...(asks ? [{ body, url: urlFor(path, id, { ...query, more: '1' }) }] : []),
+        ...(params && path.includes('{id}')
+          ? ['0', '-1', '1.5', 'x', '1e9999', '%00'].map((wrong) => ({ body, url: urlFor(path, wrong, query) }))
+          : []),
+      ];
+      for (const asker of ASKERS)
+        for (const { body: wrong, url } of sent) {
+          const headers = await askers.become(browser, asker);
+          const answer = await ask(whole, browser, { name, method, body: wrong, url }, headers);
+          const [status, code] = refusalOf(name, asker) ?? [400, 'invalid'];
+          if (answer?.status !== status || answer.body?.code !== code)
+            told.push([name, asker, url, wrong, answer?.status, answer?.body]);
+        }
+    }
+    expect(told).toEqual([]);
+  });
 });

@@ -64,7 +64,7 @@ export const ROUTES = {
     says: 'Sets the first admin’s password, by the one-time link',
     body: account.setUp,
     replies: { 201: account.state },
-    problems: { 403: ['wrong-setup-link'], 409: ['already-set-up'] },
+    problems: { 403: ['wrong-setup-link'], 409: ['already-set-up'], 429: ['try-later'] },
   },
   signIn: {
     method: 'POST',
@@ -91,7 +91,7 @@ export const ROUTES = {
     says: 'Changes one’s own password, and ends all other sessions',
     body: account.changePassword,
     replies: { 204: null },
-    problems: { 403: ['wrong-password'] },
+    problems: { 403: ['wrong-password'], 429: ['try-later'] },
   },
   users: { method: 'GET', path: '/users', access: 'admin', says: 'Users', replies: { 200: z.array(account.user) } },
   addUser: {
@@ -101,7 +101,7 @@ export const ROUTES = {
     says: 'Adds a user',
     body: account.newUser,
     replies: { 201: account.user },
-    problems: { 409: ['name-taken'] },
+    problems: { 409: ['name-taken'], 429: ['try-later'] },
   },
   changeUser: {
     method: 'PATCH',
@@ -111,7 +111,7 @@ export const ROUTES = {
     params: byId,
     body: account.changeUser,
     replies: { 200: account.user },
-    problems: { 404: ['not-found'], 409: ['last-admin'] },
+    problems: { 404: ['not-found'], 409: ['last-admin'], 429: ['try-later'] },
   },
   removeUser: {
     method: 'DELETE',

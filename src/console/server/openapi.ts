@@ -7,7 +7,13 @@ type Json = Readonly<Record<string, unknown>>;
 export const PREFIX = '/api/v1';
 
 /** What every route may answer besides its own problems. */
-const ALWAYS = { 400: 'Not as agreed here', 429: 'Too many requests', 500: 'A fault', 503: 'The disk is full, say' };
+const ALWAYS = {
+  400: 'Not as agreed here',
+  403: 'Not allowed, or asked by another site or under another name',
+  429: 'Too many requests',
+  500: 'A fault',
+  503: 'The disk is full, say',
+};
 const WITH_BODY = { 413: 'Too large', 415: 'Not JSON' };
 
 /** The OpenAPI 3.1 document of `ROUTES`: made from the same schemas that validate. */
@@ -24,7 +30,7 @@ export function openApi(version: string): Json {
     components: {
       schemas: { problem: jsonSchema(problem, 'output') },
       securitySchemes: {
-        session: { type: 'apiKey', in: 'cookie', name: 'fullcone' },
+        session: { type: 'apiKey', in: 'cookie', name: 'fullcone', description: SESSION },
         token: { type: 'http', scheme: 'bearer' },
       },
     },
@@ -36,7 +42,7 @@ function operation(name: string, route: Route): Json {
   const problems = {
     ...ALWAYS,
     ...(body ? WITH_BODY : {}),
-    ...(route.access === 'public' ? {} : NOT_ALLOWED),
+    ...(route.access === 'public' ? {} : NOT_SIGNED_IN),
     ...tell(route.problems ?? {}),
   };
   return {
@@ -44,7 +50,11 @@ function operation(name: string, route: Route): Json {
     summary: route.says,
     'x-access': route.access,
     security: route.access === 'public' ? [] : [{ session: [] }, { token: [] }],
-    parameters: [...parameters('path', route.params), ...parameters('query', route.query)],
+    parameters: [
+      ...parameters('path', route.params),
+      ...parameters('query', route.query),
+      ...(route.access === 'public' || route.method === 'GET' ? [] : [CSRF]),
+    ],
     ...(body && {
       requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body, 'input') } } },
     }),
@@ -57,7 +67,13 @@ function operation(name: string, route: Route): Json {
   };
 }
 
-const NOT_ALLOWED = { 401: 'Not signed in', 403: 'Not allowed' };
+const NOT_SIGNED_IN = { 401: 'Not signed in' };
+const SESSION = 'Its name is `__Host-fullcone` where the console speaks TLS, or a proxy in front does';
+/** A page sends it, and a token needs none. */
+const CSRF = {
+  ...{ name: 'x-csrf-token', in: 'header', required: false, schema: { type: 'string' } },
+  description: 'With a session it is needed: `csrf` of `GET /state`',
+};
 const PROBLEM = { content: { 'application/json': { schema: { $ref: '#/components/schemas/problem' } } } };
 
 const tell = (problems: Readonly<Record<number, readonly string[]>>): Record<string, string> =>
