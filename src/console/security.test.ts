@@ -391,6 +391,19 @@ describe('an answer', () => {
 });
 
 describe('all data', () => {
+  test('stays while a run goes on', async () => {
+    const console = await testConsole();
+    const browser = await new Browser(console).setUp();
+    const summary = { by: { kind: 'user', name: 'ada' }, scope: { kind: 'all' }, mode: null, verdict: null } as const;
+    await console.store.beginRun('2026-01-01T00:00:00.000Z', {
+      ...summary,
+      ...{ reason: null, durationMs: null, counts: null, headline: null },
+    });
+    const code = 'run-in-progress';
+    expect(await browser.ask('DELETE', 'data')).toMatchObject({ status: 409, body: { code } });
+    expect(await console.store.runs(undefined, 9)).toHaveLength(1);
+  });
+
   test('is one document, however many runs there are, and each of them is read when it is sent', async () => {
     const console = await testConsole();
     const browser = await new Browser(console).setUp();

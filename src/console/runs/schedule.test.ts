@@ -170,6 +170,24 @@ describe('by itself', () => {
     scheduler.close();
   });
 
+  test('what was missed while the machine slept is made up for within ten minutes, and not later', async () => {
+    const { lab, store, manager, scheduler: other } = await openUnattended();
+    other.close();
+    let slept = 0;
+    const { clock } = lab.pbx;
+    const date = () => new Date(clock.date().getTime() + slept);
+    const awake = { now: () => clock.now(), at: clock.at.bind(clock), date };
+    const scheduler = new Scheduler({ ...lab.pbx, clock: awake }, () => store.settings(), manager);
+    scheduler.open();
+    slept = 90 * 60_000;
+    await lab.advance(60_000);
+    expect(await store.runs(undefined, 9)).toEqual([]);
+    slept = 128 * 60_000;
+    await lab.advance(60_000);
+    expect(await store.runs(undefined, 9)).toHaveLength(1);
+    scheduler.close();
+  });
+
   test('a run that is in the way is noted once, however long it is', async () => {
     const { lab, store, manager, scheduler } = await openUnattended(NOT_FORWARDED);
     await store.writeSettings('schedule', { ...HOURLY, cron: '* * * * *' });

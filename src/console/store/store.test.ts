@@ -1,8 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDriver } from './driver.ts';
+import { openFolder } from './folder.ts';
 import { DEFAULTS, openDatabase, Store } from './index.ts';
 import { MIGRATIONS } from './tables.ts';
 
@@ -32,6 +34,22 @@ async function opened(path = ':memory:', isAlone = false): Promise<Store> {
   onTestFinished(() => store.close());
   return store;
 }
+
+test('what was told as stored outlasts a power cut: the journal is on the disk at the end of each change', async () => {
+  const { database } = await opened(join(folder(), 'a.db'));
+  const pragma = async (name: string) =>
+    Object.values((await sql.raw(`pragma ${name}`).execute(database)).rows[0] ?? {});
+  expect([await pragma('journal_mode'), await pragma('synchronous'), await pragma('foreign_keys')]).toEqual([
+    ...[['wal'], [2], [1]],
+  ]);
+});
+
+test('a folder that is made for it, and the file, are for nobody else', () => {
+  const made = join(folder(), 'made', 'here');
+  expect(openFolder(made)).toEqual({ kind: 'ok', value: join(made, 'console.sqlite') });
+  const modes = [made, join(made, 'console.sqlite')].map((path) => statSync(path).mode & 0o777);
+  expect(modes).toEqual([0o700, 0o600]);
+});
 
 test('of the log of changes the newest 20,000 are kept', async () => {
   const store = await opened();
