@@ -159,21 +159,31 @@ export async function openSample(fill: (store: Store) => Promise<void> = storePa
   };
 }
 
-const server = (name: string, address: string | null, otherAddress: string | null): Dashboard['servers'][number] => ({
-  ...{ server: name, address, otherAddress, publicAddress: '203.0.113.44', roundTripMs: null },
+type Server = Dashboard['servers'][number];
+const server = (
+  name: string,
+  address: string | null,
+  otherAddress: string | null,
+  roundTripMs: number | null,
+): Server => ({
+  ...{ server: name, address, otherAddress, publicAddress: '203.0.113.44', roundTripMs },
   state: address === null ? 'unresolvable' : otherAddress === null ? 'no-second-address' : 'ok',
 });
 
-const known = () => ({
+const known = (): Pick<Dashboard, 'pbx' | 'router' | 'nat' | 'ipv6' | 'servers' | 'next' | 'publicAddress'> => ({
   pbx: PBX,
+  router: { kind: 'known', name: 'pfSense', by: 'itself', address: '192.168.0.1' },
+  nat: { kind: 'known', nats: 'one-nat' },
+  ipv6: { isHere: false, wasChecked: false },
   servers: [
-    server('reflector.example.net', '198.51.100.10', '198.51.100.20:3479'),
-    server('stun.example.net', '198.51.100.77', null),
-    server('stun.oldvendor.example', null, null),
+    server('reflector.example.net', '198.51.100.10', '198.51.100.20:3479', 24.8),
+    server('stun.example.net', '198.51.100.77', null, 31.2),
+    server('stun.oldvendor.example', null, null, null),
   ],
   next: {
     at: new Date(NOW + 14 * 3_600_000 - 4 * 60_000).toISOString(),
     schedule: { isOn: true, cron: '0 2 * * *', quiet: { from: '07:00', to: '20:00' }, mayStopServices: false },
+    tells: { on: 'change', mail: ['it@example.org'], webhook: false },
   },
   publicAddress: { seen: '203.0.113.44', expected: '203.0.113.44', at: new Date(NOW - 4 * 60_000).toISOString() },
 });

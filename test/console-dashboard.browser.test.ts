@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SUPPORTED } from '../lab/test-sample-console.ts';
 import type { Dashboard, RunSummary } from '../src/console/api/index.ts';
@@ -7,6 +7,7 @@ import { Scheduler } from '../src/console/runs/schedule.ts';
 import { Browser as Client, PASSWORD } from '../src/console/test-console.ts';
 import { modelConsole } from './test-check-console.ts';
 import { expectSound, type Language, LOOKS, launchChromium, serveConsole } from './test-chromium.ts';
+import { EMPTY_DASHBOARD } from './test-dashboard.ts';
 
 /* What the dashboard says in each state, and where it leads; a run of the schedule that comes into it by itself. */
 
@@ -31,6 +32,18 @@ const WORDS = {
     calls: '3 calls in progress',
     viewer: 'An admin can run a check.',
     open: '504 of 2,005 ports are open.',
+    facts: {
+      router: 'pfSense, 192.168.0.1',
+      nat: 'one, no carrier NAT',
+      ipv6: 'available, not checked',
+      time: '198.51.100.10, 198.51.100.20:3479, 24.8 ms',
+      tells: 'it@example.org, the webhook, when a result has changed',
+      closed: '1,501 closed',
+      good: '2,005 open',
+    },
+    nothing: ['not known yet', 'not known yet', 'none'],
+    unknowns: ['192.168.0.1, make not known', 'not known: the router does not answer', 'available, checked'],
+    nobody: 'nobody',
   },
   de: {
     run: 'Run',
@@ -46,19 +59,20 @@ const WORDS = {
     calls: '3 Gespräche laufen',
     viewer: 'Ein Admin kann eine Prüfung starten.',
     open: '504 von 2.005 Ports sind offen.',
+    facts: {
+      router: 'pfSense, 192.168.0.1',
+      nat: 'eines, keines beim Anbieter',
+      ipv6: 'vorhanden, nicht geprüft',
+      time: '198.51.100.10, 198.51.100.20:3479, 24,8 ms',
+      tells: 'it@example.org, den Webhook, wenn sich ein Ergebnis geändert hat',
+      closed: '1.501 geschlossen',
+      good: '2.005 offen',
+    },
+    nothing: ['noch nicht bekannt', 'noch nicht bekannt', 'keine Adresse'],
+    unknowns: ['192.168.0.1, Modell nicht bekannt', 'nicht bekannt: der Router antwortet nicht', 'vorhanden, geprüft'],
+    nobody: 'niemanden',
   },
 } as const satisfies Record<Language, unknown>;
-
-const EMPTY: Dashboard = {
-  pbx: { name: '', address: null, services: [], callsInProgress: null, busy: [] },
-  publicAddress: { seen: null, expected: null, at: null },
-  servers: [],
-  last: null,
-  lastGood: null,
-  recent: [],
-  running: null,
-  next: null,
-};
 
 const BAD: RunSummary = {
   ...{ id: 42, state: 'finished', startedAt: '2026-01-01T00:00:00.000Z', endedAt: '2026-01-01T00:00:14.000Z' },
@@ -68,7 +82,10 @@ const BAD: RunSummary = {
   counts: { open: 504, closed: 1_501, other: 0 },
   headline: { en: 'Unsupported: Forwarding ends after port 9499.', de: 'Nicht unterstützt: Sie endet nach Port 9499.' },
 };
-const GOOD: RunSummary = { ...BAD, id: 41, verdict: 'supported', reason: null };
+const GOOD: RunSummary = {
+  ...{ ...BAD, id: 41, verdict: 'supported', reason: null },
+  counts: { open: 2_005, closed: 0, other: 0 },
+};
 
 const FULL: Dashboard = {
   pbx: {
@@ -81,6 +98,9 @@ const FULL: Dashboard = {
     })),
   },
   publicAddress: { seen: '203.0.113.44', expected: '203.0.113.45', at: BAD.endedAt },
+  router: { kind: 'known', name: 'pfSense', by: 'itself', address: '192.168.0.1' },
+  nat: { kind: 'known', nats: 'one-nat' },
+  ipv6: { isHere: true, wasChecked: false },
   servers: [
     {
       ...{ server: 'reflector.example.net', state: 'ok', address: '198.51.100.10', otherAddress: '198.51.100.20:3479' },
@@ -98,6 +118,7 @@ const FULL: Dashboard = {
   next: {
     at: '2026-01-02T02:00:00.000Z',
     schedule: { isOn: true, cron: '0 2 * * *', quiet: { from: '07:00', to: '20:00' }, mayStopServices: false },
+    tells: { on: 'change', mail: ['it@example.org'], webhook: true },
   },
 };
 
@@ -120,15 +141,19 @@ async function shows(first: Dashboard, startRun = json({ id: 7, joined: true }))
   return { console, said };
 }
 
+/** Of router, NAT and IPv6. */
+const addressFacts = (page: Page): Promise<string[]> => page.locator('dl').first().locator('dd').allTextContents();
+
 describe.each(LOOKS)('$locale, $width px', (look) => {
   const words = WORDS[look.locale];
 
   it('shows what is there before anything has been checked', async () => {
-    const { console } = await shows(EMPTY);
+    const { console } = await shows(EMPTY_DASHBOARD);
     const visit = await console.visit(browser, look);
     await visit.page.goto(visit.at);
     await visit.page.getByText(words.never).first().waitFor();
     await visit.page.getByText('reflector.example.net').waitFor();
+    expect(await addressFacts(visit.page)).toEqual(words.nothing);
     await expectSound(visit);
   });
 
@@ -140,9 +165,26 @@ describe.each(LOOKS)('$locale, $width px', (look) => {
     await page.getByText(words.bad).first().waitFor();
     for (const text of [words.differs, words.unresolvable, words.daily, words.calls, '203.0.113.44', words.open])
       await page.getByText(text).first().waitFor();
+    const facts = (await page.locator('dd, li span').allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
+    for (const fact of Object.values(words.facts)) expect(facts).toContain(fact);
     expect(await page.getByText('9499').textContent()).not.toMatch(/:/);
     expect(await page.getByRole('link', { name: words.since }).getAttribute('href')).toBe('/history/compare/41/42');
     expect(await page.getByRole('link', { name: words.failed }).getAttribute('href')).toBe('/check?failed=42');
+    await expectSound(visit);
+  });
+
+  it('says of router, NAT and IPv6 what is known, and of nobody that he is told', async () => {
+    const { console } = await shows({
+      ...FULL,
+      router: { kind: 'unknown', why: 'not-recognised', address: '192.168.0.1' },
+      nat: { kind: 'unknown', why: 'silent' },
+      ipv6: { isHere: true, wasChecked: true },
+      next: FULL.next && { ...FULL.next, tells: null },
+    });
+    const visit = await console.visit(browser, look);
+    await visit.page.goto(visit.at);
+    await visit.page.locator('dd', { hasText: words.nobody }).waitFor();
+    expect(await addressFacts(visit.page)).toEqual(words.unknowns);
     await expectSound(visit);
   });
 
@@ -167,7 +209,7 @@ describe('Run', () => {
   const LOOK = LOOKS[0] as (typeof LOOKS)[0];
 
   it('joins the run that somebody else has begun in the meantime', async () => {
-    const { console, said } = await shows(EMPTY);
+    const { console, said } = await shows(EMPTY_DASHBOARD);
     const { page, at } = await console.visit(browser, LOOK);
     await page.goto(at);
     await page.getByRole('button', { name: words.run, exact: true }).press('Enter');
@@ -179,7 +221,7 @@ describe('Run', () => {
     ['stops-services', '/check'],
     ['cannot-run', '/'],
   ])('that is refused (%s) leads to where it can be agreed to, or says why', async (code, path) => {
-    const { console, said } = await shows(EMPTY, problem(409, code) as ReturnType<typeof json>);
+    const { console, said } = await shows(EMPTY_DASHBOARD, problem(409, code) as ReturnType<typeof json>);
     const { page, at } = await console.visit(browser, LOOK);
     await page.goto(at);
     await page.getByRole('button', { name: words.run, exact: true }).click();

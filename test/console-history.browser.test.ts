@@ -4,6 +4,7 @@ import { reportInModel } from '../lab/run-model.ts';
 import { forwarding, SUPPORTED, storeRun } from '../lab/test-sample-console.ts';
 import { historyHandlers } from '../src/console/runs/history.ts';
 import { RunManager } from '../src/console/runs/manager.ts';
+import { routerHere } from '../src/console/runs/router-here.ts';
 import type { Store } from '../src/console/store/index.ts';
 import { Browser as Client, PASSWORD } from '../src/console/test-console.ts';
 import type { Report } from '../src/report/index.ts';
@@ -72,7 +73,7 @@ async function withRuns(count: number) {
   const handlers = (store: Store) => {
     const system = nodeSystem();
     const manager = new RunManager({ system, store, version: 'lab', services: null });
-    return historyHandlers({ system, store, manager });
+    return historyHandlers({ store, manager, here: routerHere(system) });
   };
   const console = await serveConsole(handlers);
   const { store } = console.made;

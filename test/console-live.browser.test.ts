@@ -4,6 +4,7 @@ import type { WatchState } from '../src/console/api/index.ts';
 import { type EventSink, problem } from '../src/console/handler.ts';
 import { Browser as Client } from '../src/console/test-console.ts';
 import { expectSound, type Language, LOOKS, launchChromium, serveConsole } from './test-chromium.ts';
+import { EMPTY_DASHBOARD } from './test-dashboard.ts';
 
 /* One port watched: what the light shows, and what ends it. The port itself is asked in src/console/runs/watch.test.ts. */
 
@@ -82,7 +83,7 @@ async function watched() {
               };
             },
           },
-    dashboard: async () => ({ kind: 'json', status: 200, body: { ...DASHBOARD, running: isBusy ? 7 : null } }),
+    dashboard: async () => ({ kind: 'json', status: 200, body: { ...EMPTY_DASHBOARD, running: isBusy ? 7 : null } }),
   });
   return {
     console,
@@ -95,16 +96,6 @@ async function watched() {
     },
   };
 }
-
-const DASHBOARD = {
-  pbx: { name: '', address: null, services: [], callsInProgress: null, busy: [] },
-  publicAddress: { seen: null, expected: null, at: null },
-  servers: [],
-  last: null,
-  lastGood: null,
-  recent: [],
-  next: null,
-};
 
 describe.each(LOOKS)('$locale, $width px', (look) => {
   const words = WORDS[look.locale];

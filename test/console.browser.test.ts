@@ -7,10 +7,12 @@ import type { Dashboard, RunPlan } from '../src/console/api/index.ts';
 import { json } from '../src/console/handler.ts';
 import { PASSWORD, type TestConsole, testConsole } from '../src/console/test-console.ts';
 import { isTooWide, launchChromium, PAGES } from './test-chromium.ts';
+import { EMPTY_DASHBOARD } from './test-dashboard.ts';
 
 /* The pages in a real Chromium, before the real server and its content security policy. */
 
 const DASHBOARD: Dashboard = {
+  ...EMPTY_DASHBOARD,
   pbx: {
     name: 'pbx.example.org',
     address: '192.168.0.100',
@@ -26,12 +28,6 @@ const DASHBOARD: Dashboard = {
     busy: ['udp/9004-9009'],
   },
   publicAddress: { seen: '203.0.113.44', expected: '203.0.113.44', at: '2026-01-01T00:00:00.000Z' },
-  servers: [],
-  last: null,
-  lastGood: null,
-  recent: [],
-  running: null,
-  next: null,
 };
 
 const PLAN: RunPlan = {

@@ -6,6 +6,7 @@ import type { ConsoleOptions } from '../src/console/console.ts';
 import { historyHandlers } from '../src/console/runs/history.ts';
 import { makeRuns } from '../src/console/runs/index.ts';
 import { RunManager } from '../src/console/runs/manager.ts';
+import { routerHere } from '../src/console/runs/router-here.ts';
 import { runHandlers } from '../src/console/runs/run-handlers.ts';
 import { toolHandlers } from '../src/console/runs/tool-handlers.ts';
 import type { Store } from '../src/console/store/index.ts';
@@ -43,7 +44,8 @@ export async function modelConsole(
   const handlers = (store: Store): Partial<ConsoleOptions['handlers']> => {
     const manager = new RunManager({ system: lab.pbx, store, version: 'lab', services: null });
     made.manager = manager;
-    const tools = { system: lab.pbx, store, manager, version: 'lab', next: () => Promise.resolve(null) };
+    const base = { system: lab.pbx, store, manager, version: 'lab' };
+    const tools = { ...base, next: () => Promise.resolve(null), here: routerHere(lab.pbx) };
     return timed(lab, { ...historyHandlers(tools), ...runHandlers(tools), ...toolHandlers(tools) });
   };
   const console = await serveConsole(handlers);

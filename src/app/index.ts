@@ -57,6 +57,7 @@ export {
 } from './public-servers.ts';
 export { isStoredRun, LARGEST_RUN, packetsIn, type RunProblem, replayRun, writeRun } from './record.ts';
 export { type ReflectorError, type ReflectorOptions, type RunningReflector, startReflector } from './reflector.ts';
+export { roundTripsIn } from './round-trips.ts';
 export { parseServerName, type ServerNameProblem } from './server-name.ts';
 export { askThreeCx, type ThreeCxCredentials } from './three-cx.ts';
 export { askWho, type RunningWho, type WhoIs } from './who.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { moment, port, portLabel } from './common.ts';
 import { runSummary } from './runs.ts';
-import { schedule, serverState } from './settings.ts';
+import { notifications, schedule, serverState } from './settings.ts';
 
 export const service = z.strictObject({
   /** `sip`, `sips`, `rtp`, `tunnel`, ... as `fullcone ports --json` has it. */
@@ -18,6 +18,37 @@ export const service = z.strictObject({
   state: z.enum(['running', 'partly', 'nobody', 'unknown']),
 });
 
+/** Its address is the one that the newest check knew. */
+const routerAddress = z.string().nullable();
+
+/** The one in front of this machine. `why`: nothing was checked, or it is being asked; or it says nothing that tells. */
+export const routerHere = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('known'),
+    name: z.string(),
+    by: z.enum(['settings', 'itself']),
+    address: routerAddress,
+  }),
+  z.strictObject({
+    kind: z.literal('unknown'),
+    why: z.enum(['no-check', 'not-yet', 'not-recognised']),
+    address: routerAddress,
+  }),
+]);
+
+/** By the newest check. */
+export const nat = z.discriminatedUnion('kind', [
+  /** The servers see this machine by its own address. */
+  z.strictObject({ kind: z.literal('none') }),
+  /** As in a report: what the router's own address tells beside the one that the servers see. */
+  z.strictObject({
+    kind: z.literal('known'),
+    nats: z.enum(['one-nat', 'carrier-nat', 'double-nat', 'other-public-address']),
+  }),
+  /** `no-check`, `not-asked`, or a reason as in a report: `silent`, `no-address`, ... */
+  z.strictObject({ kind: z.literal('unknown'), why: z.string() }),
+]);
+
 export const dashboard = z.strictObject({
   pbx: z.strictObject({
     name: z.string(),
@@ -31,6 +62,13 @@ export const dashboard = z.strictObject({
     /** By the settings. */ expected: z.string().nullable(),
     at: moment.nullable(),
   }),
+  router: routerHere,
+  nat,
+  ipv6: z.strictObject({
+    /** This machine has an address of IPv6 that is of the internet. */ isHere: z.boolean(),
+    /** The newest check was of IPv6; null: there is none. */ wasChecked: z.boolean().nullable(),
+  }),
+  /** As the newest check saw them; how far away they were, by the middle of its control probes. */
   servers: z.array(serverState),
   last: runSummary.nullable(),
   /** The last one that was supported, if the last one is not. */
@@ -38,7 +76,14 @@ export const dashboard = z.strictObject({
   /** Newest first, up to fourteen. */
   recent: z.array(runSummary),
   running: z.int().nullable(),
-  next: z.strictObject({ at: moment, schedule }).nullable(),
+  next: z
+    .strictObject({
+      at: moment,
+      schedule,
+      /** Who is told of what came of it, and when; null: nobody. */
+      tells: z.strictObject({ on: notifications.shape.on, mail: z.array(z.string()), webhook: z.boolean() }).nullable(),
+    })
+    .nullable(),
 });
 
 /** Retested every second while somebody looks. */

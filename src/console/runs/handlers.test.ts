@@ -5,8 +5,10 @@ import type { Report } from '../../report/index.ts';
 import { ROUTES } from '../api/index.ts';
 import type { Answer } from '../handler.ts';
 import { historyHandlers } from './history.ts';
+import { routerHere } from './router-here.ts';
 import { runHandlers } from './run-handlers.ts';
-import { ALL, callOf, openConsole, PRIMARY, readEvents } from './test-console.ts';
+import { beginning } from './summary.ts';
+import { ALL, BY, callOf, openConsole, PRIMARY, readEvents } from './test-console.ts';
 import { toolHandlers } from './tool-handlers.ts';
 
 /** Those that wait for virtual time; all others answer at once. */
@@ -14,7 +16,8 @@ const SENDS = new Set<string>(['testServer', 'nat', 'startRun']);
 
 const open = async (...options: Parameters<typeof openConsole>) => {
   const console = await openConsole(...options);
-  const tools = { ...console, system: console.lab.pbx, version: 'lab', next: async () => new Date(60_000) };
+  const system = console.lab.pbx;
+  const tools = { ...console, system, version: 'lab', next: async () => new Date(60_000), here: routerHere(system) };
   const handlers = { ...historyHandlers(tools), ...runHandlers(tools), ...toolHandlers(tools) };
   type Name = keyof typeof handlers;
   /** What it answers has to be as the API says. */
@@ -184,15 +187,41 @@ describe('without a check', () => {
       last: null,
       running: null,
       pbx: { name: expect.stringContaining('3CX') },
+      router: { kind: 'unknown', why: 'no-check' },
+      nat: { kind: 'unknown', why: 'no-check' },
     });
     await run({ scope: { kind: 'ports', ports: ['udp/9000-9003'] } });
     expect(await bodyOf('dashboard')).toMatchObject({
       last: { verdict: 'unsupported', counts: { closed: 4 } },
       lastGood: null,
       publicAddress: { seen: '203.0.113.44', expected: null },
-      servers: [{ server: PRIMARY, state: 'ok' }],
-      next: { at: '1970-01-01T00:01:00.000Z' },
+      servers: [{ server: PRIMARY, state: 'ok', roundTripMs: 20 }],
+      ipv6: { isHere: false, wasChecked: false },
+      next: { at: '1970-01-01T00:01:00.000Z', tells: null },
     });
+  });
+
+  test('the dashboard waits for no router, asks it once, and names the one of the settings without asking', async () => {
+    const { lab, store, run, bodyOf } = await open(NOT_FORWARDED);
+    await run();
+    const before = lab.pbx.clock.now();
+    const router = async () => (await bodyOf('dashboard'))['router'];
+    expect(await router()).toMatchObject({ kind: 'unknown', why: 'not-yet' });
+    expect(lab.pbx.clock.now()).toBe(before);
+    await lab.advance(10_000);
+    expect(await router()).toMatchObject({ kind: 'unknown', why: 'not-recognised' });
+    await store.writeSettings('router', { product: 'pfsense', wanInterface: null });
+    expect(await router()).toMatchObject({ kind: 'known', name: expect.stringContaining('pfSense'), by: 'settings' });
+  });
+
+  test('the dashboard knows the last good one, however long ago it was', async () => {
+    const { store, run, bodyOf } = await open();
+    await run();
+    const at = '2026-01-01T00:00:00.000Z';
+    const summary = { ...beginning(BY, ALL.scope), verdict: 'unsupported' as const };
+    for (let count = 0; count < 20; count++)
+      await store.finishRun(await store.beginRun(at, summary), { endedAt: at, summary, report: '', record: null });
+    expect(await bodyOf('dashboard')).toMatchObject({ last: { id: 21 }, lastGood: { id: 1 } });
   });
 
   test.each([

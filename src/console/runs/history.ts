@@ -1,4 +1,4 @@
-import { ANY_ROUTER, adviseRouter, askWho, findKnownRouter, packetsIn, recogniseRouter } from '../../app/index.ts';
+import { adviseRouter, findKnownRouter, packetsIn } from '../../app/index.ts';
 import {
   compareReports,
   explainFinding,
@@ -8,18 +8,17 @@ import {
   type Report,
   redact,
 } from '../../report/index.ts';
-import type { System } from '../../system/index.ts';
 import type { Language, Settings } from '../api/index.ts';
 import { type Answer, empty, type Handlers, json, problem } from '../handler.ts';
 import type { Store } from '../store/index.ts';
 import type { RunManager } from './manager.ts';
-import { RouterHere } from './router-here.ts';
+import type { RouterHere } from './router-here.ts';
 import { Trend } from './trend.ts';
 
 export interface HistoryTools {
-  readonly system: System;
   readonly store: Store;
   readonly manager: RunManager;
+  readonly here: RouterHere;
 }
 
 const NO_REPORT = problem(409, 'no-report');
@@ -39,12 +38,8 @@ const TEXT = { columns: 100, colour: false, verbose: true } as const;
 
 /** What is known of runs that are over. */
 export const historyHandlers = (
-  { system, store, manager }: HistoryTools,
+  { store, manager, here }: HistoryTools,
   trend = new Trend(store, manager),
-  here = new RouterHere(
-    (report) => recognised(system, report),
-    () => system.clock.now(),
-  ),
 ): Handlers<'runs' | 'run' | 'removeRun' | 'exportRun' | 'packets' | 'advice' | 'compare' | 'trend'> => ({
   runs: async ({ query: { before, limit, came } }) => {
     const found = await store.runs(before, limit, came);
@@ -118,12 +113,6 @@ async function exported(
 /** null: nobody knows it. */
 async function routerMeant(wanted: string, report: Report, here: RouterHere): Promise<string | null> {
   return wanted === 'auto' ? here.before(report) : ((await findKnownRouter(wanted))?.id ?? null);
-}
-
-/** What says nothing of itself is any router. */
-async function recognised(system: System, report: Pick<Report, 'servers' | 'bindAddress'>): Promise<string> {
-  const who = await askWho(system, report).finished;
-  return (who.kind === 'said' ? await recogniseRouter(who.said) : null)?.id ?? ANY_ROUTER;
 }
 
 async function adviceOf(report: Report, router: string, { router: { wanInterface } }: Settings, language: Language) {

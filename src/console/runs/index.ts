@@ -4,6 +4,7 @@ import { notifyHandlers, tellOf } from '../notify/index.ts';
 import type { Store } from '../store/index.ts';
 import { historyHandlers } from './history.ts';
 import { RunManager } from './manager.ts';
+import { routerHere } from './router-here.ts';
 import { runHandlers } from './run-handlers.ts';
 import { Scheduler } from './schedule.ts';
 import { toolHandlers } from './tool-handlers.ts';
@@ -33,7 +34,7 @@ export function makeRuns({ system, store, version, services = null, link, failed
       tellOf(run, report, { store, link, report: (id) => manager.report(id), now: () => system.clock.date() }),
   });
   const scheduler = new Scheduler(system, () => store.settings(), manager, failed);
-  const tools = { system, store, manager, version, next: () => scheduler.next() };
+  const tools = { system, store, manager, version, next: () => scheduler.next(), here: routerHere(system) };
   return {
     handlers: {
       ...historyHandlers(tools),

@@ -41,3 +41,33 @@ test('what went wrong is not kept', async () => {
   await expect(here.before(place('10.0.0.2'))).rejects.toThrow('no file');
   expect(await here.before(place('10.0.0.2'))).toBe('any');
 });
+
+test('who only looks waits for nothing, and begins to ask once in ten minutes', async () => {
+  const { here, asked, state } = open(async () => 'fritzbox');
+  const look = () => here.look(place('192.168.0.100'), true);
+  expect([look(), look()]).toEqual([null, null]);
+  await Promise.resolve();
+  expect(look()).toBe('fritzbox');
+  state.now = 599_999;
+  look();
+  expect(asked).toHaveLength(1);
+  state.now = 600_000;
+  // What it said is shown until it says something else.
+  expect(look()).toBe('fritzbox');
+  expect(asked).toHaveLength(2);
+});
+
+test('who only looks asks nobody while that may not be, and nobody again soon where it went wrong', async () => {
+  const { here, asked, state } = open(() => Promise.reject(new Error('no file')));
+  expect(here.look(place('10.0.0.2'), false)).toBeNull();
+  expect(asked).toEqual([]);
+  for (const now of [0, 5_000, 599_999]) {
+    state.now = now;
+    expect(here.look(place('10.0.0.2'), true)).toBeNull();
+    await Promise.resolve();
+  }
+  expect(asked).toHaveLength(1);
+  state.now = 600_000;
+  here.look(place('10.0.0.2'), true);
+  expect(asked).toHaveLength(2);
+});

@@ -15,6 +15,8 @@ export interface Moments {
   readonly day: (moment: string) => string;
   /** `2,005`. */
   readonly amount: (count: number) => string;
+  /** `24.8 ms`. */
+  readonly ms: (time: number) => string;
 }
 
 /** Times and amounts as the language of the page writes them. */
@@ -25,10 +27,13 @@ export function useMoments(): Moments {
   const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const amount = new Intl.NumberFormat(language);
+  const ms = new Intl.NumberFormat(language, { style: 'unit', unit: 'millisecond', maximumFractionDigits: 1 });
   return {
     at: (moment) => whole.format(new Date(moment)),
     day: (moment) => day.format(new Date(moment)),
     amount: (count) => amount.format(count),
+    // In one line with its unit.
+    ms: (time) => ms.format(time).replace(' ', '\u00a0'),
     ago: (moment, now = Date.now()) => {
       const ms = new Date(moment).getTime() - now;
       const [unit, size] = STEPS.find(([, size]) => Math.abs(ms) >= size) ?? (['second', 1_000] as const);

@@ -5,33 +5,6 @@ import { useSession } from '../client/index.ts';
 import { Card, runTone, Shape, Status, useMoments, useRunWords } from '../frame/index.ts';
 import css from './dashboard.module.css';
 
-export function PublicAddress({ of: { seen, expected, at } }: { readonly of: Dashboard['publicAddress'] }) {
-  const { t } = useTranslation();
-  const { ago } = useMoments();
-  const isSame = seen !== null && seen === expected;
-  const facts = { ago: at === null ? '' : ago(at), address: expected };
-  const says = (): string => {
-    if (seen === null) return t(expected === null ? 'dashboard.not-seen' : 'dashboard.set');
-    if (expected === null) return t('dashboard.by-stun', facts);
-    return t(isSame ? 'dashboard.same' : 'dashboard.not-same', facts);
-  };
-  return (
-    <Card
-      title={t('dashboard.address')}
-      side={
-        seen !== null && expected !== null ? (
-          <Status tone={isSame ? 'ok' : 'bad'}>{t(isSame ? 'dashboard.matches' : 'dashboard.differs')}</Status>
-        ) : (
-          <Link href="/settings/network">{t('place.settings')}</Link>
-        )
-      }
-    >
-      <p className={css.fact}>{seen ?? expected ?? t('dashboard.unknown')}</p>
-      <p className={css.soft}>{says()}</p>
-    </Card>
-  );
-}
-
 export function Servers({ servers }: Pick<Dashboard, 'servers'>) {
   const { t } = useTranslation();
   return (
@@ -40,12 +13,9 @@ export function Servers({ servers }: Pick<Dashboard, 'servers'>) {
       <ul>
         {servers.map((one) => (
           <li key={one.server} className={css.server}>
-            <span>
-              <b>{one.server}</b>
-              <br />
-              <ServerFacts of={one} />
-            </span>
+            <b>{one.server}</b>
             <Status tone={toneOfServer(one.state)}>{t([`dashboard.server.${one.state}`, 'dashboard.unknown'])}</Status>
+            <ServerFacts of={one} />
           </li>
         ))}
       </ul>
@@ -59,10 +29,11 @@ const toneOfServer = (state: string) => (state === 'ok' ? 'ok' : PARTLY.includes
 
 function ServerFacts({ of: { address, otherAddress, roundTripMs } }: { readonly of: Dashboard['servers'][number] }) {
   const { t } = useTranslation();
+  const { ms } = useMoments();
   const facts = [
     address ?? t('dashboard.no-address'),
     ...(address === null ? [] : [otherAddress ?? t('dashboard.no-cold')]),
-    ...(roundTripMs === null ? [] : [`${roundTripMs.toFixed(1)} ms`]),
+    ...(roundTripMs === null ? [] : [ms(roundTripMs)]),
   ];
   return <span className={css.dim}>{facts.join(', ')}</span>;
 }
@@ -90,10 +61,21 @@ export function Next({ next }: Pick<Dashboard, 'next'>) {
               <dd>{t('dashboard.quiet-from', next.schedule.quiet)}</dd>
             </>
           )}
+          <dt>{t('dashboard.tells')}</dt>
+          <dd>
+            <Tells of={next.tells} />
+          </dd>
         </dl>
       )}
     </Card>
   );
+}
+
+function Tells({ of }: { readonly of: NonNullable<Dashboard['next']>['tells'] }) {
+  const { t } = useTranslation();
+  if (of === null) return t('dashboard.nobody');
+  const who = [...of.mail, ...(of.webhook ? [t('dashboard.webhook')] : [])].join(', ');
+  return t('dashboard.tells-when', { who, when: t(`notify.when.${of.on}`) });
 }
 
 /** The two that most have are said in words. */
@@ -141,11 +123,29 @@ export function Recent({ runs }: { readonly runs: Dashboard['recent'] }) {
       <ul>
         {runs.slice(0, SHOWN).map((run) => (
           <li key={run.id} className={css.row}>
+            <Shape tone={runTone(run)} />
             <Link href={`/check/${run.id}`}>{at(run.startedAt)}</Link>
-            <Status tone={runTone(run)}>{words.verdict(run)}</Status>
+            <CameTo run={run} />
           </li>
         ))}
       </ul>
     </Card>
+  );
+}
+
+/** The verdict, which its shape says, too; where there is a number to it, that one is seen in its place. */
+function CameTo({ run }: { readonly run: Dashboard['recent'][number] }) {
+  const { t } = useTranslation();
+  const { amount } = useMoments();
+  const verdict = useRunWords().verdict(run);
+  const { counts } = run;
+  if (counts === null || (run.verdict !== 'supported' && run.verdict !== 'unsupported'))
+    return <span className={css.soft}>{verdict}</span>;
+  const which = counts.closed > 0 ? 'closed' : 'open';
+  return (
+    <span className={css.soft}>
+      <span className={css.unseen}>{verdict}, </span>
+      {t(`dashboard.count-${which}`, { n: amount(counts[which]) })}
+    </span>
   );
 }

@@ -2,7 +2,8 @@ import { useTranslation } from 'react-i18next';
 import { useAnswer } from '../client/index.ts';
 import { Icon, Loading, Trouble, useMoments } from '../frame/index.ts';
 import css from './dashboard.module.css';
-import { Next, PublicAddress, Recent, Servers } from './dashboard-cards.tsx';
+import { PublicAddress } from './dashboard-address.tsx';
+import { Next, Recent, Servers } from './dashboard-cards.tsx';
 import { Pbx } from './dashboard-pbx.tsx';
 import { FirewallCheck } from './dashboard-verdict.tsx';
 
@@ -28,7 +29,7 @@ export function Dashboard() {
       {data && (
         <div className={css.grid}>
           <FirewallCheck data={data} />
-          <PublicAddress of={data.publicAddress} />
+          <PublicAddress data={data} />
           <Servers servers={data.servers} />
           <Next next={data.next} />
           <Pbx pbx={data.pbx} />
