@@ -6,7 +6,8 @@ const ABOUT = /"kind":"(planned|control-answered)"/;
 
 /**
  * How far away the servers of a run that is kept as text were, by their primary address: from a control probe to its
- * answer, the middle of all that were answered. A server whose probes nobody sent, or answered, is left out.
+ * answer, the quickest of all: the others waited while this machine was busy with ports. A server whose probes nobody
+ * sent, or answered, is left out.
  */
 export function roundTripsIn(text: string): ReadonlyMap<string, Milliseconds> {
   const events = text
@@ -24,7 +25,7 @@ function eventIn(line: string): RunEvent[] {
 
 function roundTripsOf(events: readonly RunEvent[]): ReadonlyMap<string, Milliseconds> {
   const servers = new Map<number, string>();
-  const times = new Map<string, Milliseconds[]>();
+  const quickest = new Map<string, Milliseconds>();
   for (const event of events) {
     if (event.kind === 'planned') servers.set(event.leg, event.plan.server.primary.address);
     if (event.kind !== 'observed' || event.observation.kind !== 'control-answered') continue;
@@ -32,12 +33,7 @@ function roundTripsOf(events: readonly RunEvent[]): ReadonlyMap<string, Millisec
     const server = servers.get(event.leg);
     // An answer from the other address came another way.
     if (server === undefined || role !== 'primary') continue;
-    times.set(server, [...(times.get(server) ?? []), at - sentAt]);
+    quickest.set(server, Math.min(at - sentAt, quickest.get(server) ?? Number.POSITIVE_INFINITY));
   }
-  return new Map([...times].map(([server, all]) => [server, middleOf(all)]));
-}
-
-function middleOf(times: readonly Milliseconds[]): Milliseconds {
-  const sorted = times.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? 0;
+  return quickest;
 }

@@ -68,7 +68,7 @@ export const dashboard = z.strictObject({
     /** This machine has an address of IPv6 that is of the internet. */ isHere: z.boolean(),
     /** The newest check was of IPv6; null: there is none. */ wasChecked: z.boolean().nullable(),
   }),
-  /** As the newest check saw them; how far away they were, by the middle of its control probes. */
+  /** As the newest check saw them; how far away they were, by the quickest of its control probes. */
   servers: z.array(serverState),
   last: runSummary.nullable(),
   /** The last one that was supported, if the last one is not. */
