@@ -17,7 +17,7 @@ export function roundTripsIn(text: string): ReadonlyMap<string, Milliseconds> {
   return roundTripsOf(events);
 }
 
-/** The text is one of ours, or somebody imported it: what cannot be read tells nothing. */
+/** The text is one of ours, written by `writeRun`; a line that was cut off tells nothing. */
 function eventIn(line: string): RunEvent[] {
   const parsed = parseJson(line);
   return parsed.kind === 'ok' ? [(parsed.value as { readonly event: RunEvent }).event] : [];
