@@ -238,6 +238,21 @@ it('shows the menu of formats whole on a phone, and closes it when somebody goes
   expect(await button.getAttribute('aria-expanded')).toBe('false');
 });
 
+it('writes the times of packets as the language of the page does', async () => {
+  const made = await modelConsole(ENDS_EARLY, { pbx: PBX });
+  await start(made);
+  await made.finish();
+  const { page } = await made.visit(browser, { locale: 'de', width: 390 });
+  await page.goto(`${made.at}/check/1`);
+  await page
+    .getByRole('button', { name: /^Pakete von/ })
+    .first()
+    .click();
+  const text = () => page.getByRole('main').innerText();
+  await expect.poll(text).toMatch(/\d\sms/);
+  expect(await text()).not.toMatch(/\d\.\d\sms/);
+});
+
 it('is handed on in every format, with addresses hidden where that is wished', async () => {
   const { page, at, errors } = await finished(ENDS_EARLY);
   await page.getByRole('button', { name: 'Export' }).click();

@@ -21,7 +21,7 @@ export function About({ report }: { readonly report: Report }) {
               <li key={name}>
                 {name}
                 {address !== null && address !== name && ` (${address})`}
-                {otherAddress !== null && `, ${otherAddress}`} <code>{state}</code>
+                {otherAddress !== null && `, ${otherAddress}`} ({t([`dashboard.server.${state}`, 'dashboard.unknown'])})
               </li>
             ))}
           </ul>

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Report } from '../../../src/report/index.ts';
-import { Status, type Tone } from '../frame/index.ts';
+import { Status, type Tone, useMoments } from '../frame/index.ts';
 import css from './ladder.module.css';
 import { ladderOf, type Rung, type Scene } from './rungs.ts';
 
@@ -13,6 +13,7 @@ const LANES = ['pbx', 'router', 'primary', 'alternate'] as const;
 /** The packets of one port, with times and addresses; on a phone, a list. */
 export function Ladder({ proof }: { readonly proof: Proof }) {
   const { t } = useTranslation();
+  const { ms } = useMoments();
   return (
     <div className={css.ladder}>
       {ladderOf(proof).map((scene) => (
@@ -24,7 +25,7 @@ export function Ladder({ proof }: { readonly proof: Proof }) {
           <ol className={css.list}>
             {scene.rungs.map((rung) => (
               <li key={`${rung.kind} ${rung.atMs}`}>
-                {rung.kind !== 'missing' && <code>{rung.atMs.toFixed(1)} ms</code>} {t(`rung.${rung.kind}`)}{' '}
+                {rung.kind !== 'missing' && <code>{ms(rung.atMs)}</code>} {t(`rung.${rung.kind}`)}{' '}
                 <code>{rung.text}</code>
               </li>
             ))}
@@ -57,13 +58,14 @@ function Drawn({ rungs }: { readonly rungs: readonly Rung[] }) {
 }
 
 function Arrow({ rung: { from, to, kind, atMs, text }, y }: { readonly rung: Rung; readonly y: number }) {
+  const { ms } = useMoments();
   const [begin, end] = [X[from], X[to]];
   const way = end > begin ? -1 : 1;
   return (
     <g className={css[kind]}>
       {kind !== 'missing' && (
         <text x={0} y={y + 4} className={css.time}>
-          {atMs.toFixed(1)} ms
+          {ms(atMs)}
         </text>
       )}
       <line x1={begin} x2={end} y1={y} y2={y} />

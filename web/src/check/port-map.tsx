@@ -1,13 +1,4 @@
-import {
-  type KeyboardEvent,
-  type PointerEvent,
-  type ReactNode,
-  type RefObject,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CELLS } from '../../../src/console/api/index.ts';
 import { Button, Card, Shape, type Tone } from '../frame/index.ts';
@@ -32,8 +23,14 @@ const ORDER: readonly Letter[] = ['o', 'c', 'u', 'a', 's', 'w'];
 const MOST_CHIPS = 60;
 const ZOOMS = [0.25, 0.5, 1, 2, 4] as const;
 
+interface PortMapProps {
+  readonly of: Cells;
+  /** Below it. */
+  readonly hasTable?: boolean;
+}
+
 /** Every port one cell. Its text alternative is the table of ports. */
-export function PortMap({ of: { ranges, cells }, children }: { readonly of: Cells; readonly children?: ReactNode }) {
+export function PortMap({ of: { ranges, cells }, hasTable = false }: PortMapProps) {
   const { t } = useTranslation();
   const [zoom, setZoom] = useState(2);
   const { chips, grids } = useMemo(() => mapOf({ ranges, cells }), [ranges, cells]);
@@ -52,7 +49,6 @@ export function PortMap({ of: { ranges, cells }, children }: { readonly of: Cell
         </ul>
       }
     >
-      {children}
       <ul className={css.chips}>
         {chips.slice(0, MOST_CHIPS).map((chip) => {
           const letter = letterAt(chip.from, chip) as Letter;
@@ -84,7 +80,9 @@ export function PortMap({ of: { ranges, cells }, children }: { readonly of: Cell
           >
             +
           </Button>
-          <span>{t('map.keys')}</span>
+          <span>
+            {t('map.keys')} {hasTable && t('map.table')}
+          </span>
         </p>
       )}
     </Card>

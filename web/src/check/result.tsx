@@ -4,7 +4,7 @@ import { Link, useLocation } from 'wouter';
 import type { Problem, RunSummary } from '../../../src/console/api/index.ts';
 import type { Report } from '../../../src/report/index.ts';
 import { ask, type Reply, useAnswer, useSession } from '../client/index.ts';
-import { Button, ButtonLink, Icon, Shape, Status, type Tone, Trouble } from '../frame/index.ts';
+import { Button, ButtonLink, Icon, Shape, Status, type Tone, Trouble, useMoments } from '../frame/index.ts';
 import { About } from './about.tsx';
 import css from './check.module.css';
 import { Export } from './export.tsx';
@@ -35,7 +35,7 @@ export function Result({ run }: { readonly run: Reply<'run'> }) {
       <div className={css.stack}>
         <Verdict run={run} report={report} />
         {report !== null && report.findings.length > 0 && <Findings id={run.id} report={report} />}
-        {cells !== null && report !== null && report.ports.length > 0 && <PortMap of={cells} />}
+        {cells !== null && report !== null && report.ports.length > 0 && <PortMap of={cells} hasTable />}
         {report !== null && report.ports.length > 0 && <PortsTable id={run.id} report={report} />}
         {report !== null && <About report={report} />}
       </div>
@@ -64,9 +64,9 @@ const TONES: Readonly<Record<string, Tone>> = { supported: 'ok', unsupported: 'b
 function Verdict({ run, report }: { readonly run: RunSummary; readonly report: Report | null }) {
   const { t, i18n } = useTranslation();
   const tone = TONES[run.verdict ?? ''] ?? 'idle';
-  const when = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' });
+  const { at } = useMoments();
   const about = [
-    when.format(new Date(run.startedAt)),
+    at(run.startedAt),
     run.durationMs === null ? null : timeOf(run.durationMs, t),
     run.mode === null ? null : t(`mode.${run.mode}`),
   ];

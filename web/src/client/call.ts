@@ -45,6 +45,9 @@ export const whenSignedOut = (then: () => void): void => {
   signedOut = then;
 };
 
+/** Of an answer that is not the console's own: a proxy's in front of it, mostly. */
+const codeOf = (status: number): string => (status === 429 ? 'too-many' : status >= 500 ? 'away' : `http-${status}`);
+
 /** Where a route is; also for links and for EventSource. */
 export function addressOf<N extends RouteName>(name: N, call: Call<N>): string {
   const { params = {}, query = {} } = call as { params?: Record<string, unknown>; query?: Record<string, unknown> };
@@ -71,8 +74,10 @@ export async function ask<N extends RouteName>(
   }).catch(() => null);
   if (response === null) return { kind: 'refused', status: 0, problem: say('offline') };
   const read = response.status === 204 || response.status === 202 ? null : await response.json().catch(() => null);
-  if (response.ok) return { kind: 'done', value: read as Reply<N> };
-  const problem = { ...say('unknown'), ...(read as Partial<Problem> | null) };
+  // A page of somebody else's, with 200, is no answer.
+  if (response.ok && (read !== null || response.status === 204 || response.status === 202))
+    return { kind: 'done', value: read as Reply<N> };
+  const problem = { ...say(codeOf(response.status)), ...(read as Partial<Problem> | null) };
   if (problem.code === 'not-signed-in') signedOut();
   return { kind: 'refused', status: response.status, problem };
 }

@@ -35,10 +35,10 @@ export function List() {
         <h1>{t('place.history')}</h1>
         <Picked picked={picked} />
       </div>
-      {error && <Trouble problem={error.problem} />}
       <div className={css.stack}>
         <TrendCard />
         <Card title={t('history.runs')} side={<Filter came={came} set={filter} />}>
+          {error && <Trouble problem={error.problem} />}
           {!data && !error && <Loading />}
           {data?.items.length === 0 && (
             <p className={css.soft}>{t(came === null ? 'dashboard.never' : 'history.none-such')}</p>

@@ -14,7 +14,12 @@ export function TrendCard({ marked = [] }: { readonly marked?: readonly number[]
   const { day } = useMoments();
   const { data, error } = useAnswer('trend', {});
   const [oldest, newest] = [data?.runs[0], data?.runs.at(-1)];
-  if (error) return <Trouble problem={error.problem} />;
+  if (error)
+    return (
+      <Card title={t('trend.title')}>
+        <Trouble problem={error.problem} />
+      </Card>
+    );
   if (!data || !oldest || !newest || data.runs.length < 2) return null;
   return (
     <Card

@@ -27,8 +27,9 @@ export function sharesOf(slots: readonly (Light | null)[]): { readonly light: Li
     .filter(({ ms }) => ms > 0);
 }
 
-/** `14 s`, `2 min 5 s`. */
+/** `14 s`, `2 min 5 s`, `5 min`. */
 export function lengthOf(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
+  return [minutes > 0 && `${minutes} min`, (rest > 0 || minutes === 0) && `${rest} s`].filter(Boolean).join(' ');
 }

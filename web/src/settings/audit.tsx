@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AuditEntry } from '../../../src/console/api/index.ts';
 import { useAnswer } from '../client/index.ts';
-import { Button, Card, Loading, Trouble } from '../frame/index.ts';
+import { Button, Card, Loading, Trouble, useMoments } from '../frame/index.ts';
 import { besideOf, byWords, type Words } from './audit-words.ts';
 import css from './settings.module.css';
 
@@ -10,10 +10,10 @@ const AT_ONCE = 50;
 
 /** Who did what, newest first. */
 export function Audit() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const { atSecond } = useMoments();
   const [before, setBefore] = useState<number | undefined>(undefined);
   const { data, error } = useAnswer('audit', { query: { limit: AT_ONCE, ...(before !== undefined && { before }) } });
-  const format = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'medium' });
   const oldest = data?.items.at(-1)?.id;
   const saysWhat = ({ what }: AuditEntry): string => t([`audit.what.${what}`, 'audit.other'], { what });
   const say = (one: Words | string): string => (typeof one === 'string' ? one : t([...one.keys], one.facts));
@@ -36,7 +36,7 @@ export function Audit() {
           <tbody>
             {data.items.map((entry) => (
               <tr key={entry.id}>
-                <td>{format.format(new Date(entry.at))}</td>
+                <td>{atSecond(entry.at)}</td>
                 <td className={css.long}>{say(byWords(entry.by))}</td>
                 <td className={css.long}>
                   {saysWhat(entry)} <Detail entry={entry} say={say} />

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Settings } from '../../../src/console/api/index.ts';
 import { useAnswer } from '../client/index.ts';
-import { Card, Field, Fields, Select, Tick } from '../frame/index.ts';
+import { Card, Field, Fields, Select, Tick, useMoments } from '../frame/index.ts';
 import { type Form, useSection } from './form.ts';
 import { cronOf, type Plan, planOf } from './plan.ts';
 import { SavedForm } from './save-bar.tsx';
@@ -39,11 +39,11 @@ export function Schedule({ settings }: { readonly settings: Settings }) {
 }
 
 function Next() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const { at } = useMoments();
   const { data } = useAnswer('dashboard', {}, 30_000);
   if (!data?.next) return null;
-  const format = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' });
-  return <span className={css.dim}>{t('schedule.next', { when: format.format(new Date(data.next.at)) })}</span>;
+  return <span className={css.dim}>{t('schedule.next', { when: at(data.next.at) })}</span>;
 }
 
 /** 2 January 2000 was a Sunday. */

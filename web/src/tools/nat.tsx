@@ -49,7 +49,12 @@ function Behaviour({ report }: { readonly report: NatReport }) {
   const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
   if (publicAddress === null)
     return (
-      <p className={css.answer}>{t('tools.nat.nothing', { server: server?.name ?? '', state: server?.state ?? '' })}</p>
+      <p className={css.answer}>
+        {t('tools.nat.nothing', {
+          server: server?.name ?? '',
+          state: t([`dashboard.server.${server?.state}`, 'dashboard.unknown']),
+        })}
+      </p>
     );
   const ports = preservesPort === null ? 'unknown' : preservesPort ? 'preserved' : 'rewritten';
   const roundTrip =

@@ -36,12 +36,20 @@ export function Holders() {
 }
 
 const labelOf = ({ protocol, from, to }: Port): string =>
-  `${protocol.toUpperCase()} ${from === to ? from : `${from}-${to}`}`;
+  `${protocol.toUpperCase()} ${from === to ? from : `${from}–${to}`}`;
+
+/** `udp/9000-9003` as `9000–9003`; nothing where it is all of the row. */
+const heldOf = ({ protocol, from, to }: Port, held: readonly string[]): string =>
+  held.join() === `${protocol}/${from === to ? from : `${from}-${to}`}`
+    ? ''
+    : held.map((label) => label.replace(/^\w+\//, '').replace('-', '–')).join(' ');
 
 function Held({ product: { name, ports }, isAllKnown }: { readonly product: Product; readonly isAllKnown: boolean }) {
   const { t } = useTranslation();
-  const holder = ({ name, pid, ports: held }: Port['holders'][number]): string =>
-    [name ?? t('tools.ports.somebody'), pid === null ? null : `pid ${pid}`, held.join(' ')].filter(Boolean).join(', ');
+  const holder = (port: Port, { name, pid, ports: held }: Port['holders'][number]): string =>
+    [name ?? t('tools.ports.somebody'), pid === null ? null : `pid ${pid}`, heldOf(port, held)]
+      .filter(Boolean)
+      .join(', ');
   return (
     <>
       <h3 className={css.sub}>{name}</h3>
@@ -64,7 +72,7 @@ function Held({ product: { name, ports }, isAllKnown }: { readonly product: Prod
               <td>{t(`tools.ports.purpose.${port.purpose}`)}</td>
               <td>
                 {port.holders.length > 0 ? (
-                  <Status tone="ok">{port.holders.map(holder).join('; ')}</Status>
+                  <Status tone="ok">{port.holders.map((one) => holder(port, one)).join('; ')}</Status>
                 ) : (
                   <Status tone="idle">{t(isAllKnown ? 'tools.ports.nobody' : 'tools.ports.unknown')}</Status>
                 )}
