@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { NOW, openSample, type Sample } from './test-sample-console.ts';
+import { NOW, openSample, RUNNING, type Sample } from './test-sample-console.ts';
 
 /** One picture; `until`: by what the page shows that it is whole; `before`: what is done first. */
 export interface Picture {
@@ -13,11 +13,13 @@ export interface Picture {
   readonly before?: (page: Page) => Promise<void>;
   /** Pixels from the top; absent: the whole page. */
   readonly height?: number;
+  /** Nobody has signed in. */
+  readonly isOutside?: true;
   /** Stands in docs/screenshots. */
   readonly isShipped: boolean;
 }
 
-type Of = Pick<Picture, 'path' | 'until' | 'before' | 'height'>;
+type Of = Pick<Picture, 'path' | 'until' | 'before' | 'height' | 'isOutside'>;
 
 /** Each page in the looks that a reader wants: whole and light first; dark, German and narrow once. */
 const looks = (name: string, of: Of, shipped: readonly string[]): Picture[] =>
@@ -45,8 +47,24 @@ const testAll = async (page: Page): Promise<void> => {
   await page.getByText('unresolvable', { exact: true }).waitFor();
 };
 
+/** Nobody has set a password yet. */
+const asNew = async (page: Page): Promise<void> => {
+  await page.route('**/api/v1/state', async (route) => {
+    const state = (await (await route.fetch()).json()) as object;
+    await route.fulfill({ json: { ...state, isSetUp: false } });
+  });
+  await page.reload();
+  await page.locator('input[type=password]').first().waitFor();
+};
+
+const settings = (name: string, shipped: readonly string[] = ['en-1440-light'], of: Partial<Of> = {}): Picture[] =>
+  looks(`settings-${name}`, { path: `/settings/${name}`, until: 'h1 ~ * h2', ...of }, shipped);
+
 /** Add a page here. */
 export const PICTURES: readonly Picture[] = [
+  ...looks('set-up', { path: '/setup#a-link', until: 'h1', before: asNew, isOutside: true }, ['en-1440-light']),
+  ...looks('sign-in', { path: '/', until: 'input[type=password]', isOutside: true }, ['en-1440-light', 'de-390-light']),
+  ...looks('check-running', { path: `/check/${RUNNING}`, until: 'canvas' }, ['en-1440-light', 'de-390-light']),
   ...looks('check-before', { path: '/check', until: 'dl' }, ['en-1440-light']),
   ...looks('check-result', { path: '/check/14', until: 'details ol', height: 860 }, [
     'en-1440-light',
@@ -57,8 +75,15 @@ export const PICTURES: readonly Picture[] = [
   ...looks('dashboard', { path: '/', until: 'table' }, ['en-1440-light', 'en-1440-dark', 'de-390-light']),
   ...looks('live-port', LIVE, ['en-1440-light', 'de-390-light']),
   ...looks('history', { path: '/history', until: 'table' }, ['en-1440-light']),
-  ...looks('settings-network', { path: '/settings/network', until: 'h1 ~ * h2', before: testAll }, []),
-  ...looks('settings-notifications', { path: '/settings/notifications', until: 'h1 ~ * h2' }, ['de-390-light']),
+  ...settings('network', ['en-1440-light', 'de-390-light'], { before: testAll }),
+  ...settings('pbx'),
+  ...settings('router'),
+  ...settings('schedule'),
+  ...settings('notifications', ['de-390-light']),
+  ...settings('users'),
+  ...settings('tokens'),
+  ...settings('data'),
+  ...settings('audit'),
   ...looks('settings', { path: '/settings', until: 'h1 ~ ul' }, ['en-1440-light']),
   ...looks('welcome', { path: '/welcome', until: 'h2' }, ['en-1440-light']),
   ...looks('tools', { path: '/tools', until: 'section:last-child h2' }, ['en-1440-light']),
@@ -90,7 +115,7 @@ async function take(browser: Browser, { at, store, cookie }: Sample, picture: Pi
   });
   try {
     const [name = '', value = ''] = cookie.split('=');
-    await context.addCookies([{ name, value, url: at }]);
+    if (!picture.isOutside) await context.addCookies([{ name, value, url: at }]);
     const page = await context.newPage();
     await page.clock.setFixedTime(NOW);
     await page.goto(`${at}${picture.path}`);

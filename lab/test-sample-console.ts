@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Dashboard, RunPlan, RunSummary, WatchState } from '../src/console/api/index.ts';
+import type { Dashboard, RunPlan, RunProgress, RunSummary, WatchState } from '../src/console/api/index.ts';
 import { makeConsole } from '../src/console/console.ts';
 import { type Answer, type EventSink, json } from '../src/console/handler.ts';
 import { makeRuns } from '../src/console/runs/index.ts';
@@ -142,6 +142,10 @@ export async function openSample(fill: (store: Store) => Promise<void> = storePa
       ...runs.handlers,
       dashboard: async (call) => json({ ...(bodyOf(await runs.handlers.dashboard(call)) as Dashboard), ...known() }),
       planRun: async () => json(PLAN),
+      run: async (call) =>
+        call.params.id === RUNNING ? json({ ...UNDER_WAY, report: null }) : runs.handlers.run(call),
+      runEvents: async (call) =>
+        call.params.id === RUNNING ? { kind: 'events', open: runUnderWay } : runs.handlers.runEvents(call),
       watch: async () => ({ kind: 'events', open: watchedPort }),
       testServer: async ({ body }) => json(known().servers.find(({ server }) => server === body.server)),
       ports: async () => json(HOLDERS),
@@ -187,6 +191,60 @@ const known = (): Pick<Dashboard, 'pbx' | 'router' | 'nat' | 'ipv6' | 'servers' 
   },
   publicAddress: { seen: '203.0.113.44', expected: '203.0.113.44', at: new Date(NOW - 4 * 60_000).toISOString() },
 });
+
+/** The number of a run that never ends. */
+export const RUNNING = 15;
+
+const UNDER_WAY: RunSummary = {
+  ...{ id: RUNNING, state: 'running', startedAt: new Date(NOW - 7_000).toISOString(), endedAt: null },
+  ...{ by: { kind: 'user', name: 'ada' }, scope: { kind: 'all' }, mode: 'live', verdict: null, reason: null },
+  ...{ durationMs: null, counts: null, headline: null },
+};
+
+/** Half of the ports have been asked, in random order; the router stops forwarding at 9500. */
+function cellsUnderWay(): string {
+  const letterOf = (port: number): string => {
+    const turn = (port * 7919) % 2003;
+    if (turn > 1_040) return 'w';
+    if (turn > 1_000) return 'a';
+    if (port < 9_500) return 'o';
+    return turn > 820 ? 's' : 'c';
+  };
+  return ['o', 'o', ...Array.from({ length: 2_000 }, (_, index) => letterOf(9_000 + index))].join('');
+}
+
+function runUnderWay({ send }: EventSink): () => void {
+  const cells = cellsUnderWay();
+  const count = (letters: string): number => [...cells].filter((letter) => letters.includes(letter)).length;
+  const progress: RunProgress = {
+    ...{
+      id: RUNNING,
+      state: 'running',
+      phase: 'ports',
+      elapsedMs: 7_000,
+      leftMs: 9_000,
+      pausedBy: null,
+      service: null,
+    },
+    mode: 'live',
+    servers: [
+      { name: 'reflector.example.net', address: '198.51.100.10', otherAddress: '198.51.100.20:3479', state: 'ok' },
+    ],
+    path: {
+      ...{ local: '192.168.0.100', publicAddress: '203.0.113.44', out: 'yes', back: 'yes', cold: 'asked', warm: 'yes' },
+    },
+    ranges: [
+      { protocol: 'udp', from: 5060, to: 5060 },
+      { protocol: 'udp', from: 5090, to: 5090 },
+      { protocol: 'udp', from: 9000, to: 10_999 },
+    ],
+    cells,
+    counts: { open: count('o'), closed: count('c'), other: 0, waiting: count('was') },
+    loss: { sent: 120, answered: 120 },
+  };
+  send({ id: 1, event: 'snapshot', data: progress });
+  return () => undefined;
+}
 
 /** Closed, until the router is changed. */
 function watchedPort({ send }: EventSink): () => void {
