@@ -241,6 +241,17 @@ function runUnderWay({ send }: EventSink): () => void {
     cells,
     counts: { open: count('o'), closed: count('c'), other: 0, waiting: count('was') },
     loss: { sent: 120, answered: 120 },
+    roundTripMs: 24.8,
+    log: [
+      { atMs: 3_100, code: 'silence-counts', facts: {} },
+      { atMs: 700, code: 'asked-first', facts: { server: 'reflector.example.net', count: 2_002 } },
+      { atMs: 650, code: 'mode-live', facts: {} },
+      { atMs: 420, code: 'router', facts: { gateway: '192.168.0.1' } },
+      {
+        ...{ atMs: 310, code: 'server-two' },
+        facts: { address: '198.51.100.10', other: '198.51.100.20' },
+      },
+    ],
   };
   send({ id: 1, event: 'snapshot', data: progress });
   return () => undefined;

@@ -31,6 +31,7 @@ const WORDS = {
     unsupported: 'Forwarding ends after port 9029',
     steps: 'What to change',
     cancelled: 'Cancelled',
+    log: /is asked about 61 UDP ports/,
     boundary: '9029 is the last port that is open, 9030 the first that is closed.',
     copied: 'Copied.',
   },
@@ -42,6 +43,7 @@ const WORDS = {
     unsupported: 'Die Weiterleitung endet nach Port 9029',
     steps: 'Was zu ändern ist',
     cancelled: 'Abgebrochen',
+    log: /wird nach 61 UDP-Ports gefragt/,
     boundary: '9029 ist der letzte Port: offen; ab 9030: geschlossen.',
     copied: 'Kopiert.',
   },
@@ -111,6 +113,10 @@ describe.each(LOOKS)('$locale, $width px', (look) => {
     await second.page.reload();
     await second.page.getByRole('progressbar').waitFor();
     expect(await share(second)).toBe(await share(first));
+    const said = ({ page }: Visit) => page.getByRole('log').innerText();
+    expect(await said(first)).toMatch(words.log);
+    expect(await said(second)).toBe(await said(first));
+    await expectSound(first);
     await first.page.getByRole('button', { name: words.cancel }).click();
     await expect.poll(() => first.page.getByRole('button', { name: words.cancel, exact: true }).count()).toBe(0);
     await made.finish();

@@ -71,6 +71,17 @@ export const CELLS = {
   u: 'other',
 } as const;
 
+/** What the log of a run that goes on may say; a page has a sentence for each. */
+export const LOG_CODES = [
+  ...(['server-two', 'server-one', 'server-silent', 'server-unresolved', 'router', 'waiting'] as const),
+  ...(['mode-bind', 'mode-live', 'mode-exclusive'] as const),
+  ...(['asked-first', 'asked-refine', 'asked-more', 'asked-again', 'calls', 'silence-counts'] as const),
+  ...(['paused-router', 'paused-outbound', 'paused-server', 'resumed'] as const),
+  ...(['throttled', 'server-lost', 'refused-by-router'] as const),
+  ...(['service-stopping', 'service-stopped', 'service-starting', 'service-started', 'service-held'] as const),
+  ...(['service-failed-guard', 'service-failed-stop', 'service-failed-start', 'service-failed-hold'] as const),
+] as const;
+
 /** Where the run is. Everything a page needs to show it from scratch. */
 export const runProgress = z.strictObject({
   id: z.int(),
@@ -117,6 +128,16 @@ export const runProgress = z.strictObject({
   cells: z.string(),
   counts: z.strictObject({ open: z.int(), closed: z.int(), other: z.int(), waiting: z.int() }),
   loss: z.strictObject({ sent: z.int(), answered: z.int() }).nullable(),
+  /** Of the last control probe; null: none has answered. */
+  roundTripMs: z.number().nullable(),
+  /** The last things that happened, newest first; `atMs`: since it began. */
+  log: z.array(
+    z.strictObject({
+      atMs: z.int(),
+      code: z.enum(LOG_CODES),
+      facts: z.record(z.string(), z.union([z.string(), z.number()])),
+    }),
+  ),
 });
 
 /**

@@ -3,6 +3,7 @@ import { type Milliseconds, portLabel } from '../../base/index.ts';
 import type { Report } from '../../report/index.ts';
 import type { RunDelta, RunProgress } from '../api/index.ts';
 import { type Cell, Cells } from './cells.ts';
+import { RunLog } from './run-log.ts';
 import { Silences } from './silences.ts';
 
 type Small = Omit<RunProgress, 'id' | 'cells' | 'ranges'>;
@@ -24,10 +25,12 @@ export class Progress {
   #small: Small;
   #told: Readonly<Record<string, string>> = {};
   #rangesTold = true;
+  #hasBelieved = false;
   #finished = 0;
   #portsSince: Milliseconds | null = null;
   #until: Milliseconds | null = null;
   readonly #silences: Silences[] = [];
+  readonly #log = new RunLog();
   /** Whether a leg can ask the cold question. */
   readonly #cold: boolean[] = [];
 
@@ -39,11 +42,16 @@ export class Progress {
       servers: [],
       path: { local: null, publicAddress: null, out: 'waiting', back: 'waiting', cold: 'waiting', warm: 'waiting' },
       counts: { open: 0, closed: 0, other: 0, waiting: 0 },
-      loss: null,
+      ...{ loss: null, roundTripMs: null, log: [] },
     };
   }
 
   apply(event: RunEvent, now: Milliseconds): void {
+    this.#log.apply(event, now - this.#began);
+    this.#place(event, now);
+  }
+
+  #place(event: RunEvent, now: Milliseconds): void {
     switch (event.kind) {
       case 'started':
         this.#cells = new Cells(event.request.udp, event.request.tcp);
@@ -124,6 +132,7 @@ export class Progress {
       elapsedMs: Math.round(now - this.#began),
       leftMs: this.#left(now),
       counts: this.#cells.counts(),
+      log: [...this.#log.lines],
     };
   }
 
@@ -196,7 +205,8 @@ export class Progress {
         return this.#finish(observation.port, observation.at, leg);
       case 'control-answered':
         this.#count(1);
-        return this.#believe(this.#silences[leg]?.answered(observation.role, observation.sentAt) ?? []);
+        this.#change({ roundTripMs: Math.round(10 * (observation.at - observation.sentAt)) / 10 });
+        return this.#believe(this.#silences[leg]?.answered(observation.role, observation.sentAt) ?? [], now);
       case 'control-lost':
         return this.#count(0);
       case 'paused':
@@ -255,7 +265,11 @@ export class Progress {
     if (has(SEEN.preserved) && has(SEEN.silent)) this.#silences[leg]?.add(index, at);
   }
 
-  #believe(indexes: readonly number[]): void {
+  #believe(indexes: readonly number[], now: Milliseconds): void {
+    if (indexes.length > 0 && !this.#hasBelieved) {
+      this.#hasBelieved = true;
+      this.#log.note({ code: 'silence-counts', facts: {} }, now - this.#began);
+    }
     for (const index of indexes) if (this.#cells.get(index) === 's') this.#cells.set(index, 'c');
     const { cold, warm } = this.#small.path;
     const isStopped = (bit: number) => indexes.some((index) => ((this.#seen[index] ?? 0) & bit) === 0);

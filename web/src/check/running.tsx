@@ -8,6 +8,7 @@ import css from './check.module.css';
 import { silentAbove } from './map-layout.ts';
 import { Path } from './path.tsx';
 import { PortMap } from './port-map.tsx';
+import { RunLog } from './run-log.tsx';
 import { amountOf, timeOf } from './time.ts';
 
 const COUNTS = [
@@ -44,6 +45,7 @@ export function Running({ progress, isLost }: Props) {
           <Steps progress={progress} />
         </div>
         <PortMap of={progress} />
+        <RunLog log={progress.log} />
       </div>
     </>
   );
@@ -144,7 +146,7 @@ const STEPS = [
   ['verdict', ['concluding', 'over']],
 ] as const satisfies readonly (readonly [string, readonly RunProgress['phase'][]])[];
 
-function Steps({ progress: { phase, servers, loss, counts } }: { readonly progress: RunProgress }) {
+function Steps({ progress: { phase, servers, loss, roundTripMs, counts } }: { readonly progress: RunProgress }) {
   const { t, i18n } = useTranslation();
   const now = STEPS.findIndex(([, phases]) => (phases as readonly string[]).includes(phase));
   const percent = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
@@ -171,6 +173,12 @@ function Steps({ progress: { phase, servers, loss, counts } }: { readonly progre
             <dd>{address ?? '...'}</dd>
           </div>
         ))}
+        {roundTripMs !== null && (
+          <div>
+            <dt>{t('run.round-trip')}</dt>
+            <dd>{new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 }).format(roundTripMs)} ms</dd>
+          </div>
+        )}
         {loss !== null && loss.sent > 0 && (
           <div>
             <dt>{t('run.loss')}</dt>
