@@ -1,11 +1,20 @@
-import { type Family, formatEndpoint, type Milliseconds, scopeOf } from '../base/index.ts';
-import type { System } from '../system/index.ts';
-import { unresolvable } from '../verdict/index.ts';
+import {
+  endpoint,
+  type Family,
+  familyOf,
+  formatEndpoint,
+  type Milliseconds,
+  type Result,
+  scopeOf,
+} from '../base/index.ts';
+import type { DnsError, System } from '../system/index.ts';
 import type { RunEvent, ServerName } from './events.ts';
 import { chooseFamily, hasFamily, makeResolve } from './family.ts';
 import { PumpUntilCancelled } from './pumps.ts';
-import { checkServer, lead, turnsFor } from './servers.ts';
+import { linesOf, type NameLine, type ServerLines, unasked } from './server-lines.ts';
+import { type Candidate, checkServer, lead, turnsFor } from './servers.ts';
 import { withServices } from './services.ts';
+import { StopWatch } from './stop-watch.ts';
 
 /** What one server is good for, before any port is asked. */
 export interface AskedServer {
@@ -16,8 +25,12 @@ export interface AskedServer {
   /** `198.51.100.20:3479`. */
   readonly otherAddress: string | null;
   readonly publicAddress: string | null;
-  /** From its name's being known until its first answer: no less than the way there and back. */
+  /** From the first packet to its first answer: no less than the way there and back. */
   readonly roundTripMs: Milliseconds | null;
+  /** As in a report: what exactly was seen, such as `no-response-port`; null: nothing to add. */
+  readonly detail: string | null;
+  /** At the address that leads, if it has several. */
+  readonly lines: ServerLines;
 }
 
 /** Asks a server what it can do, from ports that are no phone system's. */
@@ -30,41 +43,66 @@ export async function askServer(
   const servers = await withServices([named], system.names);
   const family = wanted ?? (await chooseFamily(servers, { system, resolve }));
   const nothing = { name: named.name, address: null, otherAddress: null, publicAddress: null, roundTripMs: null };
-  if (scopeOf(named.host) !== 'loopback' && !hasFamily(system.host.addresses(), family))
-    return { ...nothing, state: 'no-family' };
-  const seen: { readonly event: RunEvent; readonly at: Milliseconds }[] = [];
-  const pumps = new PumpUntilCancelled(system);
+  if (scopeOf(named.host) !== 'loopback' && !hasFamily(system.host.addresses(), family)) {
+    const [server = named] = servers;
+    const name = nameLine(server, await resolve(server.host, family));
+    return { ...nothing, state: 'no-family', detail: null, lines: unasked(name, 'no-family') };
+  }
+  const told: RunEvent[] = [];
+  const watch = new StopWatch(system);
   const tools = {
-    ...{ system, family, resolve, bindAddress, isChecked: () => false, pumps },
+    ...{ system, family, resolve, bindAddress, isChecked: () => false, pumps: new PumpUntilCancelled(watch.system) },
     turns: turnsFor(system.udp.freeSockets()),
-    tell: (event: RunEvent) => void seen.push({ event, at: system.clock.now() }),
+    tell: (event: RunEvent) => void told.push(event),
   };
   const found = (await Promise.all(servers.map((server) => checkServer(server, tools)))).flat();
   const best = lead(found) ?? found[0];
-  if (!best) {
-    const failed = seen.flatMap(({ event }) => (event.kind === 'unresolved' ? [event] : []))[0];
-    const identity = { name: named.name, address: null, port: named.port };
-    return { ...nothing, state: failed ? unresolvable(identity, failed.error).state : 'unresolvable' };
-  }
-  const { otherAddress, state } = best.verdict;
+  if (best)
+    return askedOf(best, { named, name: nameLine(best.server, await resolve(best.server.host, family)), told, watch });
+  const [server = named] = servers;
+  return { ...nothing, ...notFound(server, await resolve(server.host, family)) };
+}
+
+interface Seen {
+  readonly named: ServerName;
+  readonly name: NameLine;
+  readonly told: readonly RunEvent[];
+  readonly watch: StopWatch;
+}
+
+function askedOf({ server, address, seen, verdict }: Candidate, { named, name, told, watch }: Seen): AskedServer {
+  const primary = endpoint(address, server.port);
+  const observations = told.flatMap((event) =>
+    event.kind === 'server' && event.server === server && event.primary.address === address ? [event.observation] : [],
+  );
+  const first = observations.find(({ kind }) => kind === 'server-answered');
+  const tookMs = first ? watch.since(primary, first.at) : null;
+  const { state, detail, otherAddress } = verdict;
   return {
     name: named.name,
-    state,
-    address: best.address,
+    ...{ state, detail, address, roundTripMs: tookMs },
     otherAddress: otherAddress && formatEndpoint(otherAddress),
-    publicAddress: best.seen.mapped?.address ?? null,
-    roundTripMs: firstAnswer(seen, best.address),
+    publicAddress: seen.mapped?.address ?? null,
+    lines: linesOf({ name, primary, observations, seen, tookMs }),
   };
 }
 
-function firstAnswer(
-  seen: readonly { readonly event: RunEvent; readonly at: Milliseconds }[],
-  address: string,
-): Milliseconds | null {
-  const resolved = seen.find(({ event }) => event.kind === 'resolved' && event.addresses.includes(address));
-  const answered = seen.find(
-    ({ event }) =>
-      event.kind === 'server' && event.primary.address === address && event.observation.kind === 'server-answered',
-  );
-  return resolved && answered ? Math.round(answered.at - resolved.at) : null;
+const nameLine = ({ host }: ServerName, resolved: Result<readonly string[], DnsError>): NameLine => {
+  if (familyOf(host) !== null) return { kind: 'not-asked', why: 'is-address' };
+  if (resolved.kind === 'ok') return { kind: 'yes', host, addresses: resolved.value };
+  const { kind, code } = resolved.error;
+  return { kind: 'no', host, why: kind, code };
+};
+
+/** No address, so that nobody could be asked. */
+function notFound(
+  server: ServerName,
+  resolved: Result<readonly string[], DnsError>,
+): Pick<AskedServer, 'state' | 'detail' | 'lines'> {
+  const name = nameLine(server, resolved);
+  return {
+    state: 'unresolvable',
+    detail: resolved.kind === 'ok' ? null : resolved.error.kind,
+    lines: unasked(name, 'no-name'),
+  };
 }

@@ -4,6 +4,7 @@ export { type CallEvidence, type CallRunEvidence, collectCalls } from './calls.t
 export { type CallTry, collectCallTries, collectExchanges, type Exchange } from './exchanges.ts';
 export { collectNat, type NatEvidence, type Trip } from './nat.ts';
 export { collectLifetime, collectOptIn, type LifetimeEvidence, type OptInEvidence, type Sleep } from './opt-in.ts';
+export { type Outcome, outcomeOf } from './outcomes.ts';
 export { collectEvidence } from './ports.ts';
 export { collectRouter, type RouterEvidence, type RouterUnknown } from './router.ts';
 export { collectServer } from './servers.ts';

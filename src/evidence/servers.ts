@@ -1,5 +1,6 @@
 import { TOKEN_LASTS } from '../base/index.ts';
 import type { ServerObservation, ServerQuestion } from '../engine/index.ts';
+import { isInvalid } from './outcomes.ts';
 import { firstTurnedBack } from './turned-back.ts';
 import type { ServerEvidence } from './types.ts';
 
@@ -53,8 +54,7 @@ function isGarbled(observations: readonly ServerObservation[], primary: string):
   // Of these two one answer is enough, and the other question is dropped.
   if (answered.has('change-and-response-port')) answered.add('change-request');
   return observations.some((seen) => {
-    if (seen.kind !== 'server-strange' || answered.has(seen.question) || seen.what === 'wrong-socket') return false;
-    return seen.what !== 'wrong-source' || seen.source.address !== primary;
+    return seen.kind === 'server-strange' && !answered.has(seen.question) && isInvalid(seen, primary);
   });
 }
 

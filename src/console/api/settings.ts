@@ -104,8 +104,62 @@ export const serverState = z.strictObject({
   publicAddress: z.string().nullable(),
   roundTripMs: z.number().nullable(),
 });
+const yes = z.strictObject({ kind: z.literal('yes') });
+const no = <const W extends readonly string[]>(...why: W) =>
+  z.strictObject({ kind: z.literal('no'), why: z.enum(why) });
+/** `failed`: what came instead of an answer; `code` of an error of STUN, `by` of whoever sent it back. */
+const failed = [
+  no('silent', 'invalid'),
+  no('refused').extend({ code: z.number() }),
+  no('turned-back').extend({ by: z.string() }),
+] as const;
+const notAsked = <const W extends readonly string[]>(...why: W) =>
+  z.strictObject({ kind: z.literal('not-asked'), why: z.enum(['no-name', 'no-family', 'not-sent', ...why]) });
+
+/** What a test has found out, a line each; what was not asked is neither a yes nor a no. */
+const serverLines = z.strictObject({
+  name: z.union([
+    yes.extend({ host: z.string(), addresses: z.array(z.string()).readonly() }),
+    /** `code`: the resolver's own, such as `ENOTFOUND`. */
+    no('no-such-name', 'no-address', 'refused', 'timeout', 'other').extend({ host: z.string(), code: z.string() }),
+    z.strictObject({ kind: z.literal('not-asked'), why: z.literal('is-address') }),
+  ]),
+  /** `from`: `198.51.100.10:3478`. */
+  answer: z.union([yes.extend({ from: z.string(), tookMs: z.number().nullable() }), ...failed, notAsked()]),
+  /** Named, and alive. `address`: as it was named. */
+  second: z.union([
+    yes.extend({ address: z.string() }),
+    no('not-named'),
+    no('same-address', 'same-port', 'other-family', 'not-public', 'ignored').extend({ address: z.string() }),
+    ...failed.map((one) => one.extend({ address: z.string() })),
+    notAsked('no-answer'),
+  ]),
+  /** Whether it answers from there when it is asked to; `unknown`: that answer may have been kept out. */
+  change: z.union([
+    yes,
+    ...failed,
+    no('ignored'),
+    z.strictObject({ kind: z.literal('unknown'), why: z.literal('silent') }),
+    notAsked('no-answer', 'no-second-address'),
+  ]),
+  /** Whether it sends to a port that did not ask; `elsewhere`: not where it says that it sees us. */
+  cold: z.union([yes, ...failed, no('ignored', 'elsewhere'), notAsked('no-answer', 'no-second-address')]),
+  /** As far as it tells; `calls`: TCP ports, from a second address that is alive. */
+  limits: z.union([
+    yes.extend({ packetsPerSecond: z.number().nullable(), calls: z.boolean() }),
+    no('not-said'),
+    notAsked('no-answer'),
+  ]),
+});
+
 /** What a server answered when it was asked by the button *Test*. */
-export const serverTest = serverState.extend({});
+export const serverTest = serverState.extend({
+  /** As in a report: what exactly was seen, such as `no-response-port`; null: nothing to add. */
+  detail: z.string().nullable(),
+  /** At the address that leads, if the server has several. */
+  lines: serverLines,
+});
+export type ServerTest = z.infer<typeof serverTest>;
 export const testServer = z.strictObject({ server: serverName });
 export const testNotification = z.strictObject({ channel: z.enum(['mail', 'webhook']), settings: notifications });
 export const testedNotification = z.discriminatedUnion('kind', [

@@ -247,13 +247,39 @@ describe('without a check', () => {
     const { lab, ask, bodyOf } = await open(FORWARDED);
     expect(await bodyOf('testServer', { body: { server: PRIMARY } as never })).toEqual({
       ...{ server: PRIMARY, state: 'ok', address: PRIMARY, otherAddress: '198.51.100.20:3479' },
-      ...{ publicAddress: '203.0.113.44', roundTripMs: 20 },
+      ...{ publicAddress: '203.0.113.44', roundTripMs: 20, detail: null },
+      lines: {
+        name: { kind: 'not-asked', why: 'is-address' },
+        answer: { kind: 'yes', from: `${PRIMARY}:3478`, tookMs: 20 },
+        second: { kind: 'yes', address: '198.51.100.20:3479' },
+        ...{ change: { kind: 'yes' }, cold: { kind: 'yes' } },
+        limits: { kind: 'yes', packetsPerSecond: 20_000, calls: true },
+      },
     });
     expect(lab.leftOpen()).toBe(0);
     const wrong = await ask('testServer', { body: { server: 'http://stun.example' } as never });
     expect(wrong).toMatchObject({ status: 409, code: 'cannot-run', facts: { why: 'server-url' } });
+    const nowhere = await bodyOf('testServer', { body: { server: 'nowhere.example' } as never });
+    expect(nowhere).toMatchObject({ state: 'unresolvable', lines: { name: { why: 'no-such-name' } } });
     lab.stopReflector();
-    expect(await bodyOf('testServer', { body: { server: PRIMARY } as never })).toMatchObject({ state: 'unreachable' });
+    const gone = await bodyOf('testServer', { body: { server: PRIMARY } as never });
+    expect(gone).toMatchObject({
+      state: 'unreachable',
+      lines: { answer: { kind: 'no' }, cold: { kind: 'not-asked' } },
+    });
+  });
+
+  test('the reflector inside is there while it is asked, by however many', async () => {
+    const { lab, manager, ask, bodyOf } = await open(FORWARDED);
+    const body = { server: 'embedded' } as never;
+    expect(await bodyOf('testServer', { body })).toMatchObject({ state: 'ok', address: '127.0.0.2' });
+    expect(lab.leftOpen()).toBe(0);
+    const servers = [{ name: 'embedded', host: '127.0.0.2', port: 3478 }];
+    const held = await lab.run(Promise.all([1, 2].map(() => manager.inside.hold(servers))));
+    expect(lab.leftOpen()).toBe(4);
+    expect(await ask('testServer', { body })).toMatchObject({ body: { state: 'ok' } });
+    for (const one of held) if (one.kind === 'ok') for (let times = 0; times < 2; times++) one.value();
+    expect(lab.leftOpen()).toBe(0);
   });
 
   test('the NAT is looked at, but not beside a run', async () => {

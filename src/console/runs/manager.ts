@@ -1,20 +1,18 @@
 import {
   type CheckRequest,
-  EMBEDDED,
   type ExclusivePlan,
   type FinishedCheck,
-  isEmbedded,
   planExclusive,
   type RunningCheck,
   startCheck,
-  startReflector,
   writeRun,
 } from '../../app/index.ts';
-import { err, formatEndpoint, type Milliseconds, ok, type Result } from '../../base/index.ts';
+import { err, type Milliseconds, ok, type Result } from '../../base/index.ts';
 import { type Report, readReport, renderJson } from '../../report/index.ts';
 import type { OwnService, System, Timer } from '../../system/index.ts';
 import type { AuditEntry, NewRun, RunSummary } from '../api/index.ts';
 import type { Store } from '../store/index.ts';
+import { Inside } from './inside.ts';
 import { LiveRun } from './live-run.ts';
 import { hindranceOf, type Refusal, requestOf } from './request.ts';
 import { beginning, type Summary, summaryOf } from './summary.ts';
@@ -64,9 +62,11 @@ export class RunManager {
   /** Of those that wait for room to be stored. */
   readonly #wakes = new Set<() => void>();
   #isClosed = false;
+  readonly inside: Inside;
 
   constructor({ system, store, version, services, whenOver = async () => undefined }: ManagerOptions) {
     this.#system = system;
+    this.inside = new Inside(system);
     this.#store = store;
     this.#version = version;
     this.#services = services;
@@ -182,7 +182,7 @@ export class RunManager {
     const exclusive = await this.plan(request.value);
     if (exclusive.kind === 'error') return exclusive;
     await this.#other?.stop();
-    const reflector = await this.embedded(request.value);
+    const reflector = await this.inside.hold(request.value.servers);
     if (reflector.kind === 'error') return reflector;
     const startedAt = this.#system.clock.date().toISOString();
     const id = await this.#store.beginRun(startedAt, beginning(by, wish.scope)).catch((error: unknown) => {
@@ -202,16 +202,6 @@ export class RunManager {
     this.#over = Promise.all([this.#over, over]).then(() => undefined);
     this.#active = { id, live, running };
     return ok({ id, joined: false });
-  }
-
-  /** Where the reflector inside is meant, it runs until this is called. */
-  async embedded({ servers }: CheckRequest): Promise<Result<() => void, Refusal>> {
-    if (!isEmbedded(servers)) return ok(() => undefined);
-    const started = await startReflector(this.#system, { ...EMBEDDED.options, fault: null, rfc3489: false });
-    if (started.kind === 'ok') return ok(() => started.value.close());
-    const { error } = started;
-    const at = 'endpoint' in error ? { endpoint: formatEndpoint(error.endpoint) } : {};
-    return err({ status: 409, code: 'cannot-run', facts: { why: `embedded-${error.kind}`, ...at } });
   }
 
   async #finish(

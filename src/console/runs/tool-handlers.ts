@@ -1,5 +1,6 @@
 import { askServer, listPorts, listRouters, PROFILES, type Profile, startNat } from '../../app/index.ts';
 import { formatRanges, type Protocol } from '../../base/index.ts';
+import type { ServerTest } from '../api/index.ts';
 import { type Handlers, json, problem } from '../handler.ts';
 import { type DashboardTools, dashboardOf, productsOf } from './dashboard.ts';
 import { addressingOf, readServers } from './request.ts';
@@ -23,8 +24,14 @@ export const toolHandlers = (
   testServer: async ({ body: { server } }) => {
     const how = await howToAsk(server, tools);
     if (how.kind === 'error') return problem(409, how.error.code, how.error.facts);
-    const { name, ...asked } = await askServer(tools.system, how.value.server, how.value);
-    return json({ server: name, ...asked });
+    const inside = await tools.manager.inside.hold([how.value.server]);
+    if (inside.kind === 'error') return problem(409, inside.error.code, inside.error.facts);
+    try {
+      const { name, ...asked } = await askServer(tools.system, how.value.server, how.value);
+      return json({ server: name, ...asked } satisfies ServerTest);
+    } finally {
+      inside.value();
+    }
   },
 
   nat: async ({ body: { server }, gone }) => {

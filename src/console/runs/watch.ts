@@ -43,7 +43,7 @@ export const watchHandlers = ({ system, store, manager, version }: WatchTools): 
       ...(mode === 'exclusive' ? { mode: 'auto' } : {}),
     });
     if (request.kind === 'error') return problem(request.error.status, request.error.code, request.error.facts);
-    const reflector = await manager.embedded(request.value);
+    const reflector = await manager.inside.hold(request.value.servers);
     if (reflector.kind === 'error') return problem(409, reflector.error.code, reflector.error.facts);
     const watch = new Watch(system, { protocol, port }, (listen) =>
       startCheck(system, { ...request.value, noRouter: true }, version, listen),
