@@ -20,7 +20,9 @@ const CODES = new Set([
 
 /** Reasons as the console gives them; of `live-${kind}` what is before the kind. */
 const REASONS = [
-  ...`${source('request.ts')}${source('manager.ts')}`.matchAll(/(?:cannot|refuse)\(['`]([a-z-]+)|why: ['`]([a-z-]+)/g),
+  ...`${source('request.ts')}${source('manager.ts')}${source('inside.ts')}`.matchAll(
+    /(?:cannot|refuse)\(['`]([a-z-]+)|why: ['`]([a-z-]+)/g,
+  ),
 ]
   .map(([, one, other]) => (one ?? other ?? '').replace(/-$/, ''))
   .sort();
