@@ -9,6 +9,7 @@ import type { Report } from '../src/report/index.ts';
 import { nodeSystem } from '../src/system/node/index.ts';
 import { reportInModel } from './run-model.ts';
 import type { NetworkSpec } from './scenarios/index.ts';
+import { TESTED } from './test-tested-servers.ts';
 
 /* A console with a past: runs of the model lab, which are the same each time. For pictures, and for tests of pages. */
 
@@ -147,7 +148,7 @@ export async function openSample(fill: (store: Store) => Promise<void> = storePa
       runEvents: async (call) =>
         call.params.id === RUNNING ? { kind: 'events', open: runUnderWay } : runs.handlers.runEvents(call),
       watch: async () => ({ kind: 'events', open: watchedPort }),
-      testServer: async ({ body }) => json(known().servers.find(({ server }) => server === body.server)),
+      testServer: async ({ body }) => json(Object.values(TESTED).find(({ server }) => server === body.server)),
       ports: async () => json(HOLDERS),
     },
   });

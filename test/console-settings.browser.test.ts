@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TESTED } from '../lab/test-tested-servers.ts';
 import { FORWARDED, openLab, PRIMARY } from '../src/app/test-lab.ts';
 import { json } from '../src/console/handler.ts';
 import { notifyHandlers } from '../src/console/notify/index.ts';
@@ -138,6 +139,63 @@ const WORDS = {
   },
 } as const satisfies Record<Language, unknown>;
 
+const ANSWER = '198.51.100.10:3478';
+const SECOND = '198.51.100.20:3479';
+const LINES: Record<Language, Partial<Record<keyof typeof TESTED, readonly string[]>>> = {
+  en: {
+    ours: [
+      'Name resolved: 198.51.100.10 leads, of 3 addresses',
+      `Answers from ${ANSWER} in 24.8 ms`,
+      `Second address ${SECOND} named, and alive`,
+      'Answers from the alternate when asked to',
+      'Cold test offered',
+      '20,000 packets/s, TCP call-back',
+    ],
+    stranger: [
+      'Name resolved: 198.51.100.10',
+      `Answers from ${ANSWER} in 24.8 ms`,
+      `Second address ${SECOND} named, and alive`,
+      'Answers from the alternate when asked to',
+      'No cold test: error 420',
+      'Promises no pace: 10 requests/s (RFC 5780), no TCP call-back',
+    ],
+    unresolvable: [
+      'Name not resolved: the DNS says that there is none (ENOTFOUND)',
+      'Answer: not asked',
+      'Second address: not asked',
+      'Answer from the alternate: not asked',
+      'Cold test: not asked',
+      'Limits: not asked',
+    ],
+  },
+  de: {
+    ours: [
+      'Name aufgelöst: 198.51.100.10 führt, von 3 Adressen',
+      `Antwortet von ${ANSWER} in 24,8 ms`,
+      `Zweite Adresse ${SECOND} genannt, und sie antwortet`,
+      'Antwortet auf Wunsch von der zweiten Adresse',
+      'Kalter Test möglich',
+      '20.000 Pakete/s, TCP-Rückruf',
+    ],
+    liar: [
+      'Name aufgelöst: 198.51.100.10',
+      `Antwortet von ${ANSWER} in 24,8 ms`,
+      'Genannte zweite Adresse ist eine private: 10.0.0.1:3479',
+      'Antwort von der zweiten Adresse: nicht gefragt',
+      'Kalter Test: nicht gefragt',
+      'Sagt kein Tempo zu: 10 Anfragen/s (RFC 5780), kein TCP-Rückruf',
+    ],
+    otherFamily: [
+      'Kein Name aufzulösen: Es ist eine Adresse',
+      'Antwort: nicht gefragt',
+      'Zweite Adresse: nicht gefragt',
+      'Antwort von der zweiten Adresse: nicht gefragt',
+      'Kalter Test: nicht gefragt',
+      'Grenzen: nicht gefragt',
+    ],
+  },
+};
+
 const DASHBOARD = {
   pbx: { name: '', address: null, services: [], callsInProgress: null, busy: [] },
   publicAddress: { seen: '203.0.113.44', expected: null, at: null },
@@ -173,10 +231,9 @@ async function open(look: Look, path: string) {
     nat: async () => json(NAT),
     testServer: ({ body: { server } }) => {
       asked.push(server);
-      const isKnown = server.startsWith('stun.');
-      const [address, otherAddress] = isKnown ? ['198.51.100.10', '198.51.100.20:3479'] : [null, null];
-      const seen = { publicAddress: isKnown ? '203.0.113.44' : null, roundTripMs: isKnown ? 24.81 : null };
-      return Promise.resolve(json({ server, state: isKnown ? 'ok' : 'unresolvable', address, otherAddress, ...seen }));
+      const known = Object.values(TESTED).find((one) => one.server === server);
+      const other = server.startsWith('stun.') ? TESTED.ours : TESTED.unresolvable;
+      return Promise.resolve(json(known ?? { ...other, server }));
     },
   }));
   const visit = await console.visit(browser, look);
@@ -266,6 +323,22 @@ describe.each(LOOKS)('$locale, $width px', (look) => {
     asked.length = 0;
     await page.getByRole('button', { name: words.test }).click();
     await expect.poll(() => asked.length).toBe(2);
+    await expectSound(visit);
+  });
+
+  it('says of each server in six lines what was found out, and of what was not asked just that', async () => {
+    const { console, visit, page, words } = await open(look, '/settings');
+    const { network } = await stored(console.admin);
+    const servers = Object.values(TESTED).map(({ server }) => server);
+    expect(await console.admin.ask('PUT', 'settings/network', { ...network, servers })).toMatchObject({ status: 200 });
+    await page.goto(`${console.at}/settings/network`);
+    await page.getByRole('button', { name: words.test }).click();
+    const told = page.getByRole('main').locator('ol > li');
+    const linesOf = (index: number) => told.nth(index).getByRole('listitem').allInnerTexts();
+    await expect.poll(() => told.last().getByRole('listitem').count()).toBe(6);
+    const kinds = Object.keys(TESTED);
+    for (const [kind, lines] of Object.entries(LINES[look.locale]))
+      expect([kind, await linesOf(kinds.indexOf(kind))]).toEqual([kind, lines]);
     await expectSound(visit);
   });
 
@@ -475,6 +548,7 @@ describe.each(LOOKS)('$locale, $width px', (look) => {
     await query.getByRole('textbox').fill('stun.example.net');
     await page.keyboard.press('Enter');
     await query.getByText(words.ok).waitFor();
+    await expect.poll(() => query.getByRole('listitem').count()).toBe(6);
     const nat = cards.filter({ hasText: 'RFC 4787' });
     await nat.getByRole('textbox').fill('stun.example.net');
     await page.keyboard.press('Enter');

@@ -5,7 +5,7 @@ import { useSession } from '../client/index.ts';
 import { Button, Card, Field, Icon, type IconName, Tick } from '../frame/index.ts';
 import type { Form } from './form.ts';
 import css from './settings.module.css';
-import { ServerState, ServerWords, useServerTests } from './test-server.tsx';
+import { ServerState, ServerStates, ServerWords, useServerTests } from './test-server.tsx';
 
 type Network = Settings['network'];
 const MOST = 10;
@@ -71,9 +71,9 @@ export function Servers({ form }: { readonly form: Pick<Form<Network>, 'values' 
                   </span>
                 </div>
                 {tests.of(server) && (
-                  <p className={css.why}>
+                  <div className={css.why}>
                     <ServerWords asked={tests.of(server)} />
-                  </p>
+                  </div>
                 )}
               </li>
             ))}
@@ -94,9 +94,13 @@ export function Servers({ form }: { readonly form: Pick<Form<Network>, 'values' 
           checked={embedded}
           onChange={(isChecked) => form.set({ embedded: isChecked })}
         />
-        <p className={css.note}>
-          <Icon name="info" /> <span>{t('servers.states')}</span>
-        </p>
+        <div className={css.note}>
+          <Icon name="info" />
+          <div>
+            <p>{t('servers.states')}</p>
+            <ServerStates />
+          </div>
+        </div>
       </div>
     </Card>
   );

@@ -2,7 +2,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '../../../src/console/api/index.ts';
 import { ask, type Reply } from '../client/index.ts';
-import { Status, type Tone } from '../frame/index.ts';
+import { Status, type Tone, wordsOf } from '../frame/index.ts';
+import { ServerLines } from './server-lines.tsx';
+import css from './settings.module.css';
 
 export type Asked =
   | { readonly kind: 'asking' }
@@ -37,32 +39,63 @@ export function ServerState({ asked }: { readonly asked: Asked | null }) {
   if (asked === null) return null;
   if (asked.kind === 'asking') return <Status tone="run">{t('server.asking')}</Status>;
   if (asked.kind === 'refused') return <Status tone="warn">{t('server.not-asked')}</Status>;
-  const { state } = asked.value;
-  return <Status tone={TONES[state] ?? 'bad'}>{state}</Status>;
+  return <StateWord state={asked.value.state} />;
 }
 
-/** What that state means, and what to do about it. */
+/** What that state means, what to do about it, and what was found out. */
 export function ServerWords({ asked }: { readonly asked: Asked | null }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   if (asked === null || asked.kind === 'asking') return null;
   if (asked.kind === 'refused') {
     const { code, facts } = asked.problem;
-    return <>{t([`problem.${code}`, 'server.not-a-server'], { ...facts, code })}</>;
+    const why = String(facts['why'] ?? '');
+    const words = why.startsWith('server-') ? ['server.not-a-server'] : wordsOf(asked.problem);
+    return <p>{t(words, { code: why || code, ...facts })}</p>;
   }
-  const { state, address, otherAddress, publicAddress, roundTripMs } = asked.value;
-  const time =
-    roundTripMs === null
-      ? null
-      : `${new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 }).format(roundTripMs)} ms`;
-  const facts = [
-    address && t('server.address', { address }),
-    otherAddress && t('server.other', { address: otherAddress }),
-    address && publicAddress && t('server.sees', { address: publicAddress }),
-    time && t('server.time', { time }),
-  ].filter(Boolean);
+  const { state, detail, publicAddress, lines } = asked.value;
+  const { answer } = lines;
+  const isSent = answer.kind !== 'not-asked' || answer.why !== 'not-sent';
+  const words = isSent ? [`server.detail.${state}.${detail}`, `server.state.${state}`] : ['server.not-sent'];
   return (
     <>
-      {t([`server.state.${state}`, 'server.state.malformed'])} {facts.length > 0 && `${facts.join(', ')}.`}
+      <p>
+        {t([...words, 'server.state.malformed'], { detail })}{' '}
+        {publicAddress && t('server.sees', { address: publicAddress })}
+      </p>
+      <ServerLines of={asked.value} />
     </>
   );
+}
+
+const STATES = [
+  'ok',
+  'basic',
+  'no-second-address',
+  'throttling',
+  'malformed',
+  'unreachable',
+  'unresolvable',
+  'no-family',
+] as const;
+
+/** Every word that a test may end in. */
+export function ServerStates() {
+  const { t } = useTranslation();
+  return (
+    <dl className={css.states}>
+      {STATES.map((state) => (
+        <div key={state}>
+          <dt>
+            <StateWord state={state} />
+          </dt>
+          <dd>{t(`server.means.${state}`)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function StateWord({ state }: { readonly state: string }) {
+  const { t } = useTranslation();
+  return <Status tone={TONES[state] ?? 'bad'}>{t([`dashboard.server.${state}`, 'dashboard.unknown'])}</Status>;
 }

@@ -26,9 +26,9 @@ export function AskServer() {
         </span>
       </ServerForm>
       {asked && (
-        <p className={css.answer}>
+        <div className={css.answer}>
           <ServerWords asked={asked} />
-        </p>
+        </div>
       )}
     </Card>
   );
