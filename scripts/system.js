@@ -17,6 +17,8 @@ const PROGRAMS = {
   nft: 'nftables',
   nsenter: 'util-linux',
   pdfinfo: 'poppler-utils',
+  // Never started but inside of lab/systemd, either.
+  pkaction: 'polkitd',
   pdftotext: 'poppler-utils',
   ps: 'procps',
   python3: 'python3',

@@ -36,13 +36,18 @@ export interface MachineOptions {
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
+/** Who may start and stop which unit, is its to say. */
+const POLKIT = '/usr/bin/pkaction';
+
 /** Why there can be none here; null: there can. */
 export function noMachine(): string | null {
   if (process.platform !== 'linux') return 'systemd needs Linux';
   if (process.getuid?.() !== 0) return 'rootsafe.py has to be begun by root, whom it takes away all rights at once';
   const mounts = readFileSync('/proc/mounts', 'utf8');
   if (!/ cgroup2 rw/.test(mounts)) return 'there is no cgroup2 in which a systemd could run';
-  const missing = ['/lib/systemd/systemd', '/usr/bin/dbus-daemon', '/usr/bin/python3'].find((path) => !isThere(path));
+  const missing = ['/lib/systemd/systemd', '/usr/bin/dbus-daemon', '/usr/bin/python3', POLKIT].find(
+    (path) => !isThere(path),
+  );
   return missing === undefined ? null : `${missing} is not installed`;
 }
 
