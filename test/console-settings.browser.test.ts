@@ -180,7 +180,7 @@ const LINES: Record<Language, Partial<Record<keyof typeof TESTED, readonly strin
     liar: [
       'Name aufgelöst: 198.51.100.10',
       `Antwortet von ${ANSWER} in 24,8 ms`,
-      'Genannte zweite Adresse ist eine private: 10.0.0.1:3479',
+      'Genannte zweite Adresse gibt es im Internet nicht: 10.0.0.1:3479',
       'Antwort von der zweiten Adresse: nicht gefragt',
       'Kalter Test: nicht gefragt',
       'Sagt kein Tempo zu: 10 Anfragen/s (RFC 5780), kein TCP-Rückruf',
