@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ensureBuilt, enter, type Place } from '../test/test-command.ts';
 import { type Asker, asker, type Ended, serveConsole, setUpConsole } from '../test/test-console-command.ts';
 
@@ -40,6 +42,7 @@ export async function benchConsole(runs: number): Promise<void> {
       }
       show(rate ?? 'default', pairs);
     }
+    if (process.platform === 'linux') await showIdle(serving.running.child.pid ?? 0);
     serving.running.child.kill('SIGTERM');
     await serving.running.ended;
   } finally {
@@ -58,6 +61,26 @@ function show(rate: string, pairs: readonly Pair[]): void {
     `${LIMIT}`,
   ];
   console.log(`--rate ${rate}`.padEnd(50), ...cells.map((cell) => cell.padStart(7)), lag.toFixed(0).padStart(7));
+}
+
+/** V8 gives back what it has no need of within a minute or so. */
+const [SETTLES, WATCHED] = [120_000, 60_000];
+
+/** After those runs, with nobody who looks. */
+async function showIdle(pid: number): Promise<void> {
+  const ticks = (): number => {
+    const [user = 0, system = 0] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ').slice(13, 15).map(Number);
+    return user + system;
+  };
+  await pause(SETTLES);
+  const before = ticks();
+  await pause(WATCHED);
+  // A tick is a hundredth of a second.
+  const share = ((ticks() - before) * 10) / WATCHED;
+  const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  console.log(
+    `idle, three minutes after: ${(kilobytes / 1024).toFixed(0)} MiB resident (limit 120), ${(100 * share).toFixed(2)} % of a core`,
+  );
 }
 
 const median = (values: readonly number[]): number =>
