@@ -326,22 +326,6 @@ describe.each(LOOKS)('$locale, $width px', (look) => {
     await expectSound(visit);
   });
 
-  it('says of each server in six lines what was found out, and of what was not asked just that', async () => {
-    const { console, visit, page, words } = await open(look, '/settings');
-    const { network } = await stored(console.admin);
-    const servers = Object.values(TESTED).map(({ server }) => server);
-    expect(await console.admin.ask('PUT', 'settings/network', { ...network, servers })).toMatchObject({ status: 200 });
-    await page.goto(`${console.at}/settings/network`);
-    await page.getByRole('button', { name: words.test }).click();
-    const told = page.getByRole('main').locator('ol > li');
-    const linesOf = (index: number) => told.nth(index).getByRole('listitem').allInnerTexts();
-    await expect.poll(() => told.last().getByRole('listitem').count()).toBe(6);
-    const kinds = Object.keys(TESTED);
-    for (const [kind, lines] of Object.entries(LINES[look.locale]))
-      expect([kind, await linesOf(kinds.indexOf(kind))]).toEqual([kind, lines]);
-    await expectSound(visit);
-  });
-
   it('asks before it leaves what is not saved', async () => {
     const { console, visit, page, words } = await open(look, '/settings');
     await page.locator('a[href="/settings/pbx"]').first().click();
@@ -566,6 +550,25 @@ describe.each(LOOKS)('$locale, $width px', (look) => {
     await page.waitForURL(`${console.at}/check/live/tcp/5061`);
   });
 });
+
+it.each<Look>(LOOKS.flatMap(({ locale }) => LOOKS.map(({ width }) => ({ locale, width }))))(
+  'says of each server in six lines what was found out, and what was not asked: $locale, $width px',
+  async (look) => {
+    const { console, visit, page, words } = await open(look, '/settings');
+    const { network } = await stored(console.admin);
+    const servers = Object.values(TESTED).map(({ server }) => server);
+    expect(await console.admin.ask('PUT', 'settings/network', { ...network, servers })).toMatchObject({ status: 200 });
+    await page.goto(`${console.at}/settings/network`);
+    await page.getByRole('button', { name: words.test }).click();
+    const told = page.getByRole('main').locator('ol > li');
+    const linesOf = (index: number) => told.nth(index).getByRole('listitem').allInnerTexts();
+    await expect.poll(() => told.last().getByRole('listitem').count()).toBe(6);
+    const kinds = Object.keys(TESTED);
+    for (const [kind, lines] of Object.entries(LINES[look.locale]))
+      expect([kind, await linesOf(kinds.indexOf(kind))]).toEqual([kind, lines]);
+    await expectSound(visit);
+  },
+);
 
 it('begins by the schedule that was saved, and asks the server that was saved', async () => {
   const [lab, words] = [await openLab(FORWARDED), WORDS.en];
