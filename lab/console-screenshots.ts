@@ -44,7 +44,11 @@ const LIVE: Of = {
 
 const testAll = async (page: Page): Promise<void> => {
   await page.getByRole('button', { name: /Test all|Alle testen/ }).click();
-  await page.locator('ol').getByText(/^(unresolvable|nicht auflösbar)$/).first().waitFor();
+  await page
+    .locator('ol')
+    .getByText(/^(unresolvable|nicht auflösbar)$/)
+    .first()
+    .waitFor();
 };
 
 /** Nobody has set a password yet. */
