@@ -61,6 +61,42 @@ describe.each(LOOKS)('$locale, $width px', (look) => {
     expect(errors.filter((error) => !/status of 401/.test(error))).toEqual([]);
   });
 
+  it.each([
+    ['/check/7', 'run.number', '**/api/v1/runs/7'],
+    ['/welcome', 'welcome.five', '**/api/v1/settings'],
+  ])('has a name and a way on where nothing can be shown: %s', async (path, title, route) => {
+    const console = await serveConsole();
+    await console.admin.ask('GET', 'settings');
+    const visit = await console.visit(browser, look);
+    const { page } = visit;
+    page.setDefaultTimeout(12_000);
+    let asked = 0;
+    await page.route(route, (one) => {
+      asked++;
+      return one.fulfill({ status: 500, body: 'no' });
+    });
+    await page.goto(`${console.at}${path}`);
+    await page.getByRole('heading', { level: 1, name: word(title).replace('{{id}}', '7') }).waitFor();
+    await page.getByRole('alert').waitFor();
+    const before = asked;
+    await page.getByRole('button', { name: word('again') }).click();
+    await expect.poll(() => asked).toBeGreaterThan(before);
+    // The browser complains of each 500, which is what was wanted.
+    await expectSound({ ...visit, errors: [] });
+  });
+
+  it('leads to the door when one who watches a port is signed out', async () => {
+    const console = await serveConsole();
+    const { page } = await console.visit(browser, look);
+    page.setDefaultTimeout(8_000);
+    await page.goto(`${console.at}/nothing`);
+    await page.getByRole('heading', { level: 1, name: word('no-page') }).waitFor();
+    await page.context().clearCookies();
+    await page.evaluate(`history.pushState(null, '', '/check/live/udp/5060')`);
+    await page.getByLabel(word('sign-in.password')).waitFor();
+    expect(await page.getByLabel(word('sign-in.password')).count()).toBe(1);
+  });
+
   it('says so when a part of it cannot be read, and offers to load it anew', async () => {
     const console = await serveConsole();
     const visit = await console.visit(browser, look);

@@ -1,7 +1,8 @@
 /** The check: before, while and after it runs; and one port that is watched while the router is changed. */
+import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'wouter';
 import { type Refusal, useAnswer } from '../client/index.ts';
-import { Loading, Trouble } from '../frame/index.ts';
+import { Loading, NotShown } from '../frame/index.ts';
 import { LivePort } from '../live/live-port.tsx';
 import { Before } from './before.tsx';
 import { useProgress } from './progress.ts';
@@ -20,8 +21,10 @@ export function CheckPage() {
 }
 
 function Run({ id }: { readonly id: number }) {
-  const { data, error } = useAnswer('run', { params: { id } });
-  if (error && !(data && (data.state !== 'running' || isAway(error)))) return <Trouble problem={error.problem} />;
+  const { t } = useTranslation();
+  const { data, error, refetch } = useAnswer('run', { params: { id } });
+  if (error && !(data && (data.state !== 'running' || isAway(error))))
+    return <NotShown title={t('run.number', { id })} problem={error.problem} onAgain={refetch} />;
   if (data) return data.state === 'running' ? <Followed id={id} /> : <Result run={data} />;
   return <Loading />;
 }

@@ -77,9 +77,14 @@ export async function ask<N extends RouteName>(
   // A page of somebody else's, with 200, is no answer.
   if (response.ok && (read !== null || response.status === 204 || response.status === 202))
     return { kind: 'done', value: read as Reply<N> };
-  const problem = { ...say(codeOf(response.status)), ...(read as Partial<Problem> | null) };
+  return { kind: 'refused', status: response.status, problem: refusalIn(response.status, read) };
+}
+
+/** What an answer that is a refusal says; whoever is signed out is led to the door. `read`: null where it is no JSON. */
+export function refusalIn(status: number, read: unknown): Problem {
+  const problem = { ...say(codeOf(status)), ...(read as Partial<Problem> | null) };
   if (problem.code === 'not-signed-in') signedOut();
-  return { kind: 'refused', status: response.status, problem };
+  return problem;
 }
 
 /** The same for react-query. */

@@ -84,6 +84,22 @@ export function Trouble({ problem }: { readonly problem: Problem }) {
   );
 }
 
+/** A page of which nothing is there to show. */
+export function NotShown(props: {
+  readonly title: string;
+  readonly problem: Problem;
+  readonly onAgain: () => unknown;
+}) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <h1>{props.title}</h1>
+      <Trouble problem={props.problem} />
+      <Button onClick={props.onAgain}>{t('again')}</Button>
+    </>
+  );
+}
+
 export function Loading() {
   const { t } = useTranslation();
   return (

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Problem, WatchState } from '../../../src/console/api/index.ts';
-import { addressOf } from '../client/index.ts';
+import { addressOf, refusalIn } from '../client/index.ts';
 import { eventsIn } from './event-stream.ts';
 
 export interface WatchedPort {
@@ -63,7 +63,7 @@ async function follow(address: string, signal: AbortSignal, tell: (state: WatchS
   try {
     const response = await fetch(address, { signal });
     if (!response.ok || response.body === null)
-      return { kind: 'refused', problem: { ...OFFLINE, ...((await response.json()) as Partial<Problem>) } };
+      return { kind: 'refused', problem: refusalIn(response.status, await response.json().catch(() => null)) };
     for await (const { event, data } of eventsIn(response.body))
       if (event === 'state') tell(JSON.parse(data) as WatchState);
     return { kind: 'ended' };

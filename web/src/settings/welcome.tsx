@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import type { Settings } from '../../../src/console/api/index.ts';
 import { ask, useAnswer, useSession } from '../client/index.ts';
-import { Button, Card, Loading, Tick, Trouble } from '../frame/index.ts';
+import { Button, Card, Loading, NotShown, Tick, Trouble } from '../frame/index.ts';
 import { type Form, useSection } from './form.ts';
 import { Profile } from './pbx.tsx';
 import { PublicIp } from './public-ip.tsx';
@@ -24,7 +24,7 @@ export function WelcomePage() {
   const { t } = useTranslation();
   const [, go] = useLocation();
   const { isAdmin } = useSession();
-  const { data: settings, error } = useAnswer('settings', {});
+  const { data: settings, error, refetch } = useAnswer('settings', {});
   const [at, setAt] = useState(0);
   const end = async (): Promise<void> => {
     // Whether this is noted or not: the Dashboard comes next.
@@ -38,7 +38,8 @@ export function WelcomePage() {
   };
   const Step = STEPS[at];
   const name = NAMES[at];
-  if (!settings || !Step || !name) return error ? <Trouble problem={error.problem} /> : <Loading />;
+  if (!settings && error) return <NotShown title={t('welcome.five')} problem={error.problem} onAgain={refetch} />;
+  if (!settings || !Step || !name) return <Loading />;
   return (
     <div className={css.door}>
       <div className={css.bottom}>
