@@ -128,7 +128,7 @@ async function take(browser: Browser, { at, store, cookie }: Sample, picture: Pi
     await page.evaluate('document.fonts.ready');
     // What stands still while the page is scrolled ends where a window would.
     const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
-    await page.setViewportSize({ width, height: Math.max(900, picture.height ?? height) });
+    await page.setViewportSize({ width, height: picture.height ?? Math.max(900, height) });
     const clip = picture.height && { x: 0, y: 0, width, height: picture.height };
     await page.screenshot({ path, fullPage: true, ...(clip && { clip }) });
   } finally {

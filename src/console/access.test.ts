@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ROUTES, type Route, type RouteName } from './api/index.ts';
+import { type AuditEntry, ROUTES, type Route, type RouteName } from './api/index.ts';
 import { empty, json } from './handler.ts';
 import { Browser, PASSWORD, testConsole } from './test-console.ts';
 
@@ -70,7 +70,7 @@ describe('whatever changes something', () => {
 });
 
 /** What leaves no line: one's own language and the end of one's own session; and what only asks. */
-const UNWRITTEN: readonly RouteName[] = ['changeMe', 'signOut', 'planRun', 'testServer', 'testNotification', 'nat'];
+const UNWRITTEN: readonly RouteName[] = ['changeMe', 'planRun', 'testServer', 'testNotification', 'nat'];
 
 describe('whatever was done', () => {
   const user = { name: 'bob', password: PASSWORD, role: 'viewer' };
@@ -106,7 +106,17 @@ describe('whatever was done', () => {
     }));
     expect(items.toReversed().slice(1)).toEqual(lines);
     const written = done.map(([name]) => name as RouteName);
-    expect([...new Set(written), ...UNWRITTEN].sort()).toEqual(changing.map(([name]) => name).sort());
+    expect([...new Set(written), ...UNWRITTEN, 'signOut'].sort()).toEqual(changing.map(([name]) => name).sort());
+  });
+
+  test('who signed out, and who took all of the data along, is written down as well', async () => {
+    const browser = await new Browser(await testConsole()).setUp();
+    expect((await browser.ask('GET', 'data')).status).toBe(200);
+    expect((await browser.ask('DELETE', 'session')).status).toBe(204);
+    const { items } = (await (await browser.signIn()).ask('GET', 'audit')).body;
+    expect(items.map(({ by, what }: AuditEntry) => `${by} ${what}`)).toEqual([
+      ...['ada sign-in.succeeded', 'ada sign-out.succeeded', 'ada data.exported', 'ada console.set-up'],
+    ]);
   });
 
   test('by a token is told apart from what a user of that name did', async () => {

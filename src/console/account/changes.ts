@@ -1,14 +1,16 @@
 import type { AuditEntry, RouteName } from '../api/index.ts';
 import type { Answer, VisitedCall } from '../handler.ts';
 
-/** What the audit log calls each change. Sign-ins write their own; what changes nothing is absent. */
+/** What the audit log calls each change, and what takes all of the data along. Sign-ins write their own; all else is absent. */
 const WHAT: { readonly [K in RouteName]?: string } = {
+  signOut: 'sign-out.succeeded',
   changePassword: 'password.changed',
   addUser: 'user.added',
   changeUser: 'user.changed',
   removeUser: 'user.removed',
   addToken: 'token.added',
   removeToken: 'token.removed',
+  exportData: 'data.exported',
   removeData: 'data.removed',
   changeSettings: 'settings.changed',
   startRun: 'run.started',

@@ -38,13 +38,19 @@ export const toolHandlers = (
     const { manager, system, version } = tools;
     const how = await howToAsk(server, tools);
     if (how.kind === 'error') return problem(409, how.error.code, how.error.facts);
+    const inside = await manager.inside.hold([how.value.server]);
+    if (inside.kind === 'error') return problem(409, inside.error.code, inside.error.facts);
     const release = manager.reserve(async () => running.cancel());
-    if (!release) return problem(409, 'run-in-progress');
+    if (!release) {
+      inside.value();
+      return problem(409, 'run-in-progress');
+    }
     const running = startNat(system, { ...how.value, servers: [how.value.server] }, version);
     gone.addEventListener('abort', () => running.cancel());
     try {
       return json(await running.finished);
     } finally {
+      inside.value();
       release();
     }
   },

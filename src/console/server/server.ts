@@ -139,7 +139,7 @@ function addRoute(
       const call = { ...read.call, gone: gone.signal } as VisitedCall;
       // What it is given has been checked against the schemas of this very route.
       const answer = await (handlers[name] as (call: VisitedCall) => Promise<Answer>)(call);
-      if (route.method !== 'GET' && answer.kind !== 'problem') await written(options.changed(name, call, answer));
+      if (answer.kind !== 'problem') await written(options.changed(name, call, answer));
       if (answer.kind === 'events') {
         const mayStill = async () => refuse(route, request, await identify()) === undefined;
         return sendEvents(reply, answer, { gone: gone.signal, mayStill, clock: options.clock });
