@@ -90,7 +90,7 @@ const EXIT_CODES: Readonly<Record<string, number>> = { supported: 0, unsupported
 const mode = (column: KernelColumn, { check }: Step): readonly string[] =>
   column === 'exclusive' ? EXCLUSIVE : ['--mode', check.mode ?? (column === 'live' ? 'live' : 'bind')];
 
-const words = ({ family, servers = serversOf(family), udp, tcp, sample, noWait }: Check): string[] => [
+const words = ({ family, servers = serversOf(family), udp, tcp, sample, noWait, publicAddress }: Check): string[] => [
   'check',
   ...(family === undefined ? [] : [family === 'ipv6' ? '-6' : '-4']),
   ...servers.flatMap((server) => ['--server', server]),
@@ -98,6 +98,7 @@ const words = ({ family, servers = serversOf(family), udp, tcp, sample, noWait }
   ...(sample === undefined ? ['--all'] : ['--sample', String(sample)]),
   ...(tcp ? ['--tcp', tcp] : []),
   ...(noWait ? ['--no-wait'] : []),
+  ...(publicAddress ? ['--public-address', publicAddress] : []),
 ];
 
 const natWords = ({ asks: { hairpin, fragments, lifetime } }: NatScenario): string[] => [

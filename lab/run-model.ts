@@ -176,6 +176,7 @@ export function requestOf({
   sample,
   rate,
   noWait = false,
+  publicAddress,
   mode = 'bind',
 }: Check): CheckRequest {
   return {
@@ -185,6 +186,7 @@ export function requestOf({
     tcpIfPossible: false,
     family: family ?? null,
     hostName: null,
+    ...(publicAddress === undefined ? {} : { publicAddresses: [publicAddress] }),
     bindAddress: family === 'ipv6' ? '::' : '0.0.0.0',
     rate: rate === 'max' ? { kind: 'max' } : null,
     sample: sample ?? 'all',

@@ -82,4 +82,19 @@ export const NATS_SCENARIOS: readonly Scenario[] = [
     network: network({ ...NAT_PMP, address: '198.51.100.99' }),
     steps: once({ ...OPEN, nats: 'other-public-address', findings: ['other-public-address'] }),
   },
+  {
+    name: 'unexpected-public-address',
+    about: 'The phone system tells others the address that the line had last week.',
+    network: network(undefined),
+    steps: [
+      {
+        check: { udp: UDP, publicAddress: '203.0.113.99' },
+        expect: {
+          ...OPEN,
+          findings: ['unexpected-public-address'],
+          facts: { 'unexpected-public-address': { expectedAddress: '203.0.113.99', publicAddress: '203.0.113.44' } },
+        },
+      },
+    ],
+  },
 ];

@@ -240,6 +240,8 @@ export interface Check {
   readonly rate?: 'max';
   /** Do not wait for the router to forget an earlier check. */
   readonly noWait?: boolean;
+  /** What the phone system tells others. */
+  readonly publicAddress?: string;
   /** Seconds after which it is interrupted. */
   readonly cancelAfter?: number;
   /** Absent: it makes no difference, so that the columns choose. */
