@@ -134,6 +134,22 @@ describe('runs', () => {
   });
 });
 
+test('many runs that are deleted do not hold up the rest', async () => {
+  const store = await opened();
+  for (let run = 0; run < 100; run++) await store.finishRun(await store.beginRun(at(run % 60), SUMMARY), FINISHED);
+  let turns = 0;
+  const between = () => {
+    turns++;
+    next = setImmediate(between);
+  };
+  let next = setImmediate(between);
+  await store.prune(50, null);
+  await store.removeRuns();
+  clearImmediate(next);
+  expect(await store.runs(undefined, 9)).toEqual([]);
+  expect(turns).toBeGreaterThanOrEqual(5);
+});
+
 describe('settings', () => {
   test.each(['{"isOn": 1}', '{', 'null'])(
     'that cannot be read, %s, are told, stand in by the defaults, and stay',

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import type { AuditEntry, RunSummary, SectionName, Settings } from '../api/index.ts';
@@ -23,6 +24,9 @@ export interface FinishedRun {
 
 /** The newest lines of the log of changes: years of an ordinary console. */
 const MOST_AUDITED = 20_000;
+
+/** Runs that are deleted at once: some 5 ms. */
+const A_PART = 20;
 
 /** What a run came to. */
 type Came = NonNullable<RunSummary['verdict']> | 'interrupted';
@@ -205,21 +209,31 @@ export class Store {
   }
 
   async removeRuns(): Promise<void> {
-    await this.#db.deleteFrom('runs').where('state', '!=', 'running').execute();
+    await this.#forget(await this.#ended().execute());
   }
 
   /** Keeps the newest `runs`, and none that began before `oldest`. */
   async prune(runs: number, oldest: string | null): Promise<void> {
     const kept = this.#db.selectFrom('runs').select('id').orderBy('id', 'desc').limit(runs);
-    await this.#db
-      .deleteFrom('runs')
-      .where('state', '!=', 'running')
-      .where((where) =>
-        oldest === null
-          ? where('id', 'not in', kept)
-          : where.or([where('id', 'not in', kept), where('started_at', '<', oldest)]),
-      )
-      .execute();
+    const gone = this.#ended().where((where) =>
+      oldest === null
+        ? where('id', 'not in', kept)
+        : where.or([where('id', 'not in', kept), where('started_at', '<', oldest)]),
+    );
+    await this.#forget(await gone.execute());
+  }
+
+  #ended() {
+    return this.#db.selectFrom('runs').select('id').where('state', '!=', 'running');
+  }
+
+  /** In parts: thousands in one go would hold up all else in this process, a check that goes on among it. */
+  async #forget(runs: readonly { readonly id: number }[]): Promise<void> {
+    for (let from = 0; from < runs.length; from += A_PART) {
+      const part = runs.slice(from, from + A_PART).map(({ id }) => id);
+      await this.#db.deleteFrom('runs').where('id', 'in', part).execute();
+      await turn();
+    }
   }
 
   async close(): Promise<void> {
