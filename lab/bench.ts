@@ -6,6 +6,7 @@
  * command. Nothing fails on a time: machines differ; read the ratios.
  */
 import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
 import { benchConsole } from './bench-console.ts';
 import { callsWhile } from './calls.ts';
 import { type KernelLab, labSupport, openLab } from './kernel/index.ts';
@@ -13,7 +14,11 @@ import { FULLCONE } from './run-kernel.ts';
 import type { Forward, NetworkSpec } from './scenarios/index.ts';
 
 const PORTS = '5060,9000-10999';
-const RUNS = Number(process.argv[process.argv.indexOf('--runs') + 1]) || 5;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: 'string', default: '5' } },
+});
+const RUNS = Number(values.runs);
 const FORWARD: Forward = {
   ports: [
     { from: 5060, to: 5060 },
@@ -199,7 +204,7 @@ function show({ name, limit }: Measured, samples: readonly Sample[], node: numbe
 }
 
 const support = await labSupport();
-if (process.argv.includes('console')) await benchConsole(Math.max(7, RUNS));
+if (positionals.includes('console')) await benchConsole(Math.max(7, RUNS));
 else if (support.kind === 'no') {
   console.log(`no kernel lab here: ${support.why}`);
   process.exitCode = 1;

@@ -4,6 +4,7 @@
  * counts), and repeats the real networks; `-- nat-` runs those whose names begin like this. Ends with 1 on any
  * difference.
  */
+import { parseArgs } from 'node:util';
 import { labSupport } from './kernel/index.ts';
 import { type KernelColumn, runInKernel, runNatInKernel } from './run-kernel.ts';
 import { type ModelRun, modelRuns, runInModel, runNatInModel } from './run-model.ts';
@@ -18,10 +19,13 @@ import {
   type Scenario,
 } from './scenarios/index.ts';
 
-const FULL = process.argv.includes('--full');
+const { values, positionals: WANTED } = parseArgs({
+  allowPositionals: true,
+  options: { full: { type: 'boolean', default: false } },
+});
+const FULL = values.full;
 const SEEDS = FULL ? 400 : 200;
 const RUNS = modelRuns(SEEDS);
-const WANTED = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 /** Each way. */
 const LOSSES = FULL ? [0, 0.01, 0.02, 0.03, 0.05, 0.1] : [0, 0.01, 0.03, 0.05];
 /** Up to here every difference counts; above, ports that are called wrong. */
@@ -176,6 +180,7 @@ function printDifferences(rows: readonly Row[]): void {
 }
 
 const lines = [...SCENARIOS.map(lineOf), ...NAT_SCENARIOS.map(lineOfNat)].filter(isWanted);
+if (lines.length === 0) throw new Error(`no row begins with ${WANTED.join(' or ')}`);
 const rows: Row[] = lines.map((line) => ({ line, cells: new Map() }));
 await fill(rows);
 printWhy(rows);
